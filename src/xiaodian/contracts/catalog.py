@@ -1,0 +1,95 @@
+"""Catalog: products, SKUs and their stock.
+
+available = on_hand - reserved, never negative; spending takes from both; sold counts up.
+"""
+
+from enum import StrEnum
+from typing import NewType
+from uuid import UUID
+
+from xiaodian.contracts.base import Contract, DomainError, Event
+from xiaodian.contracts.shops import ShopId
+
+ProductId = NewType("ProductId", UUID)
+SkuId = NewType("SkuId", UUID)
+
+
+class ProductState(StrEnum):
+    """Only products on sale can be bought or put in a bag."""
+
+    DRAFT = "draft"
+    ON_SALE = "on_sale"
+    OFF = "off"
+
+
+class Sku(Contract, frozen=True, kw_only=True):
+    """The variant that is priced and stocked."""
+
+    sku_id: SkuId
+    product_id: ProductId
+    shop_id: ShopId
+    name: str
+    """What tells it from its siblings: `3斤装`."""
+    price_minor: int
+    available: int
+
+
+class Product(Contract, frozen=True, kw_only=True):
+    """A product with its SKUs in the seller's order."""
+
+    product_id: ProductId
+    shop_id: ShopId
+    title: str
+    description: str
+    picture_urls: list[str]
+    state: ProductState
+    currency: str
+    skus: list[Sku]
+
+
+class ReserveRequest(Contract, frozen=True, kw_only=True):
+    """Wish of one order: all its lines or none. `request_no` is its place in arrival order."""
+
+    request_no: int
+    lines: list[tuple[SkuId, int]]
+    """SKU and quantity, each SKU once."""
+
+
+class SkuAtSale(Contract, frozen=True, kw_only=True):
+    """A SKU as it was when its row was locked, before this batch took from it."""
+
+    sku_id: SkuId
+    product_id: ProductId
+    shop_id: ShopId
+    product_title: str
+    sku_name: str
+    picture_url: str | None
+    price_minor: int
+    currency: str
+    available: int
+    on_sale: bool
+
+
+class ProductChanged(Event, frozen=True, kw_only=True):
+    """Title, pictures, price or state of a product changed, or it is new."""
+
+    event_key = "product_id"
+    product_id: ProductId
+    shop_id: ShopId
+
+
+class StockChanged(Event, frozen=True, kw_only=True):
+    """What can still be bought of a SKU changed; one event per SKU and transaction."""
+
+    event_key = "sku_id"
+    shop_id: ShopId
+    product_id: ProductId
+    sku_id: SkuId
+    available: int
+
+
+class StockBelowReservedError(DomainError):
+    """Stock cannot be set below what buyers have already reserved (`reserved`)."""
+
+    code = "stock_below_reserved"
+    status = 409

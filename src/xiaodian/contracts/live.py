@@ -1,0 +1,262 @@
+"""Live: rooms and the moments of their log.
+
+A room's log is the ordered list of its moments in JetStream (`room.<room id>.<kind>`). A tick is the slice of the log
+whose messages the stream stored within one 250 ms window; `tick` = stored time in epoch ms // 250. Everything a viewer
+sees besides the picture is a fold of the log (`modules/live/rules.py`), so any process can answer any tick or snapshot.
+"""
+
+from enum import StrEnum
+from typing import ClassVar, NewType
+from uuid import UUID
+
+import msgspec
+
+from xiaodian.contracts.accounts import AccountId
+from xiaodian.contracts.base import Contract, DomainError
+from xiaodian.contracts.catalog import ProductId, SkuId
+from xiaodian.contracts.media import StreamId
+from xiaodian.contracts.shops import ShopId
+
+RoomId = NewType("RoomId", UUID)
+CommentId = NewType("CommentId", UUID)
+CueId = NewType("CueId", UUID)
+
+TICK_MS = 250
+
+
+class RoomState(StrEnum):
+    """planned → on_air ⇄ interrupted → ended. An ended room is its replay."""
+
+    PLANNED = "planned"
+    ON_AIR = "on_air"
+    INTERRUPTED = "interrupted"
+    ENDED = "ended"
+
+
+class BagSku(Contract, frozen=True, kw_only=True):
+    """A SKU as the bag shows it."""
+
+    sku_id: SkuId
+    name: str
+    list_price_minor: int
+    """The ordinary price."""
+    price_minor: int
+    """What it costs in this room now; never above a lower ordinary price by mistake of ours."""
+    available: int
+
+
+class BagItem(Contract, frozen=True, kw_only=True):
+    """A product in the bag, with its number (`3号链接`)."""
+
+    number: int
+    product_id: ProductId
+    shop_id: ShopId
+    title: str
+    picture_url: str | None
+    currency: str
+    skus: list[BagSku]
+
+
+class Moment(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind"):
+    """One numbered event of a room's log. `at_ms` is the moment of the picture it belongs to, in epoch ms."""
+
+    at_ms: int
+
+
+class StateMoment(Moment, frozen=True, kw_only=True, tag="state"):
+    """The room went on air, was interrupted, came back or ended."""
+
+    state: RoomState
+
+
+class BagMoment(Moment, frozen=True, kw_only=True, tag="bag"):
+    """The bag as it is from now on, in order; replaces what was."""
+
+    items: list[BagItem]
+
+
+class FeaturedMoment(Moment, frozen=True, kw_only=True, tag="featured"):
+    """The host holds up a product ("explained"): show its card when the picture reaches `at_ms`."""
+
+    cue_id: CueId
+    product_id: ProductId
+
+
+class UnfeaturedMoment(Moment, frozen=True, kw_only=True, tag="unfeatured"):
+    """The card goes when the picture reaches `at_ms`."""
+
+    cue_id: CueId
+
+
+class PriceMoment(Moment, frozen=True, kw_only=True, tag="price"):
+    """A SKU's price in this room changed."""
+
+    product_id: ProductId
+    sku_id: SkuId
+    price_minor: int
+
+
+class StockMoment(Moment, frozen=True, kw_only=True, tag="stock"):
+    """What is left of a SKU changed; at 0 it is sold out."""
+
+    product_id: ProductId
+    sku_id: SkuId
+    available: int
+
+
+class CommentMoment(Moment, frozen=True, kw_only=True, tag="comment"):
+    """Somebody said something. Text is plain text; show it as text."""
+
+    comment_id: CommentId
+    account_id: AccountId
+    name: str
+    text: str
+    is_host: bool
+
+
+class CommentPinnedMoment(Moment, frozen=True, kw_only=True, tag="comment_pinned"):
+    """The host pinned a comment above the stream of comments; null unpins."""
+
+    comment_id: CommentId | None
+    name: str | None
+    text: str | None
+
+
+class CommentRemovedMoment(Moment, frozen=True, kw_only=True, tag="comment_removed"):
+    """The host removed a comment; clients drop it."""
+
+    comment_id: CommentId
+
+
+class MutedMoment(Moment, frozen=True, kw_only=True, tag="muted"):
+    """The host muted a viewer; clients drop what the viewer said."""
+
+    account_id: AccountId
+
+
+class LikesMoment(Moment, frozen=True, kw_only=True, tag="likes"):
+    """So many likes since the last such moment."""
+
+    count: int
+
+
+class ViewersMoment(Moment, frozen=True, kw_only=True, tag="viewers"):
+    """How many watch now, and how far their picture is behind the camera (median, ms; null if nobody told)."""
+
+    online: int
+    delay_ms: int | None
+
+
+class PurchaseMoment(Moment, frozen=True, kw_only=True, tag="purchase"):
+    """Somebody paid. In a tick with many, they are merged into one with `buyers` > 1."""
+
+    name: str
+    product_id: ProductId
+    title: str
+    quantity: int
+    buyers: int = 1
+
+
+class PulseMoment(Moment, frozen=True, kw_only=True, tag="pulse"):
+    """Says only that time has passed, so that the tick before it is known to be whole. Never sent to clients."""
+
+
+AnyMoment = (
+    StateMoment
+    | BagMoment
+    | FeaturedMoment
+    | UnfeaturedMoment
+    | PriceMoment
+    | StockMoment
+    | CommentMoment
+    | CommentPinnedMoment
+    | CommentRemovedMoment
+    | MutedMoment
+    | LikesMoment
+    | ViewersMoment
+    | PurchaseMoment
+    | PulseMoment
+)
+
+
+class Tick(Contract, frozen=True, kw_only=True):
+    """A slice of the log as clients get it: the same bytes from any process, for ever."""
+
+    tick: int
+    moments: list[AnyMoment]
+
+
+class Comment(Contract, frozen=True, kw_only=True):
+    """A comment in a snapshot."""
+
+    comment_id: CommentId
+    account_id: AccountId
+    name: str
+    text: str
+    is_host: bool
+    at_ms: int
+
+
+class Featured(Contract, frozen=True, kw_only=True):
+    """A product on show since `at_ms` in media time."""
+
+    cue_id: CueId
+    product_id: ProductId
+    at_ms: int
+
+
+class Snapshot(Contract, frozen=True, kw_only=True):
+    """The fold of a room's log up to and including `tick`. Apply the ticks after it to stay current."""
+
+    MAX_COMMENTS: ClassVar[int] = 50
+
+    room_id: RoomId
+    tick: int
+    state: RoomState
+    bag: list[BagItem]
+    featured: Featured | None
+    pinned: Comment | None
+    comments: list[Comment]
+    online: int
+    delay_ms: int | None
+    likes: int
+    buyers: int
+    """Purchases made in the room so far."""
+
+
+class RoomInfo(Contract, frozen=True, kw_only=True):
+    """What other modules may know of a room."""
+
+    room_id: RoomId
+    host_id: AccountId
+    title: str
+    state: RoomState
+    stream_id: StreamId
+
+
+class MutedError(DomainError):
+    """The host muted this account in this room."""
+
+    code = "muted"
+    status = 403
+
+
+class RoomEndedError(DomainError):
+    """The room is over; this can only be done while it is planned or on air."""
+
+    code = "room_ended"
+    status = 409
+
+
+class NotInBagError(DomainError):
+    """The product is not in this room's bag."""
+
+    code = "not_in_bag"
+    status = 409
+
+
+class BagFullError(DomainError):
+    """A bag holds at most `limit` products."""
+
+    code = "bag_full"
+    status = 409

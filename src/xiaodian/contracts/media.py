@@ -1,0 +1,90 @@
+"""Media: ingest, HLS, pictures. A stream is what one room's publisher sends, over all its reconnections."""
+
+from enum import StrEnum
+from typing import NewType, Protocol
+from uuid import UUID
+
+from xiaodian.contracts.accounts import AccountId
+from xiaodian.contracts.base import Contract, DomainError, Event
+
+StreamId = NewType("StreamId", UUID)
+
+
+class StreamState(StrEnum):
+    """`interrupted`: the encoder is gone and may come back within the grace time."""
+
+    WAITING = "waiting"
+    ON_AIR = "on_air"
+    INTERRUPTED = "interrupted"
+    ENDED = "ended"
+
+
+class PublishGrant(Contract, frozen=True, kw_only=True):
+    """A publisher was recognised: what it sends belongs to this stream."""
+
+    stream_id: StreamId
+
+
+class PublishGate(Protocol):
+    """Decides what an account may publish to. Implemented above media (live knows the rooms), wired in app.py."""
+
+    async def stream_for(self, owner_id: AccountId) -> PublishGrant:
+        """The stream this account may publish to now. Raises PublishRefusedError."""
+
+
+class PublishRefusedError(DomainError):
+    """The stream key is wrong, or its owner has no room to publish to."""
+
+    code = "publish_refused"
+    status = 403
+
+
+class AlreadyPublishingError(DomainError):
+    """Another encoder is publishing with this key right now."""
+
+    code = "already_publishing"
+    status = 409
+
+
+class NotAPictureError(DomainError):
+    """The uploaded file is not a picture we can read, or is too large."""
+
+    code = "not_a_picture"
+    status = 422
+
+
+class StreamStarted(Event, frozen=True, kw_only=True):
+    """The first picture of a publication arrived. `is_return` if the stream was on air before."""
+
+    event_key = "stream_id"
+    stream_id: StreamId
+    at_ms: int
+    is_return: bool
+
+
+class StreamInterrupted(Event, frozen=True, kw_only=True):
+    """The encoder vanished; the stream ends after the grace time unless it returns."""
+
+    event_key = "stream_id"
+    stream_id: StreamId
+    at_ms: int
+
+
+class StreamEnded(Event, frozen=True, kw_only=True):
+    """The stream is over for good; its segments are the replay."""
+
+    event_key = "stream_id"
+    stream_id: StreamId
+    at_ms: int
+    duration_ms: int
+
+
+class DateRange(Contract, frozen=True, kw_only=True):
+    """A cue in the playlist itself (RFC 8216, EXT-X-DATERANGE)."""
+
+    range_id: str
+    range_class: str
+    start_ms: int
+    end_ms: int | None
+    attributes: dict[str, str]
+    """Client attributes; names are written with the prefix `X-` in capitals."""

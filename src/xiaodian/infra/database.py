@@ -1,0 +1,90 @@
+"""PostgreSQL through asyncpg: a pool that outlives restarts of the server and says plainly when it is away."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any, TypeAlias
+
+import asyncpg
+import msgspec
+from asyncpg.pool import PoolConnectionProxy
+
+from xiaodian.contracts.base import UnavailableError
+
+Record: TypeAlias = "asyncpg.Record"
+Connection: TypeAlias = "asyncpg.Connection[Record] | PoolConnectionProxy[Record]"
+
+ACQUIRE_TIMEOUT_S = 10.0
+RETRY_AFTER_S = 1
+
+# What asyncpg raises when the server is restarting, gone, full, or cut the connection in the middle.
+AWAY_ERRORS: tuple[type[BaseException], ...] = (
+    OSError,
+    TimeoutError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.CannotConnectNowError,
+    asyncpg.AdminShutdownError,
+    asyncpg.CrashShutdownError,
+    asyncpg.TooManyConnectionsError,
+    asyncpg.ReadOnlySQLTransactionError,
+)
+
+
+class Database:
+    """A pool of connections. Every error that means "the server is away" becomes UnavailableError."""
+
+    def __init__(self, pool: "asyncpg.Pool[Record]") -> None:
+        self._pool = pool
+
+    @classmethod
+    async def connect(cls, url: str, *, pool_size: int) -> "Database":
+        """Open a pool. Raises UnavailableError if the server cannot be reached."""
+        try:
+            pool = await asyncpg.create_pool(
+                url, min_size=1, max_size=pool_size, init=_set_codecs, command_timeout=30, statement_cache_size=500
+            )
+        except AWAY_ERRORS as error:
+            raise UnavailableError(retry_after_s=RETRY_AFTER_S) from error
+        return cls(pool)
+
+    async def close(self) -> None:
+        """Close all connections, those in use after five seconds by force."""
+        try:
+            await asyncio.wait_for(self._pool.close(), 5)
+        except TimeoutError:
+            self._pool.terminate()
+
+    @asynccontextmanager
+    async def connection(self) -> AsyncIterator[Connection]:
+        """A connection without a transaction, for reads of one statement."""
+        try:
+            async with self._pool.acquire(timeout=ACQUIRE_TIMEOUT_S) as connection:
+                yield connection
+        except AWAY_ERRORS as error:
+            raise UnavailableError(retry_after_s=RETRY_AFTER_S) from error
+        except asyncpg.InterfaceError as error:
+            # asyncpg's word for "the connection was closed under me"; anything else is a fault of ours.
+            if "closed" not in str(error) and "released" not in str(error):
+                raise
+            raise UnavailableError(retry_after_s=RETRY_AFTER_S) from error
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[Connection]:
+        """A connection inside a transaction: committed at the end of the block, rolled back on any error."""
+        async with self.connection() as connection, connection.transaction():
+            yield connection
+
+
+async def _set_codecs(connection: Connection) -> None:
+    await connection.set_type_codec(
+        "jsonb",
+        schema="pg_catalog",
+        encoder=lambda value: b"\x01" + msgspec.json.encode(value),
+        decoder=lambda raw: msgspec.json.decode(raw[1:]),
+        format="binary",
+    )
+
+
+def as_dict(record: Any) -> dict[str, Any]:
+    """A row as a dict, ready for `msgspec.convert(..., from_attributes=False)` or `Struct(**row)`."""
+    return dict(record.items())

@@ -1,0 +1,60 @@
+"""Media files in a folder or an S3 store, through obstore."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import obstore
+import obstore.exceptions
+import obstore.store
+
+from xiaodian.contracts.base import NotFoundError, UnavailableError
+
+
+class Storage:
+    """Files by path, immutable once written."""
+
+    def __init__(self, store: Any, root: Path | None) -> None:
+        self._store = store
+        self._root = root
+
+    @classmethod
+    def open(cls, media_url: str, data_dir: Path) -> "Storage":
+        """The store of a URL (`s3://bucket/prefix`, `file:///path`); the data folder's `media` if empty."""
+        if media_url and not media_url.startswith("file://"):
+            return cls(obstore.store.from_url(media_url), None)
+        root = Path(media_url.removeprefix("file://")) if media_url else data_dir / "media"
+        root.mkdir(parents=True, exist_ok=True)
+        return cls(obstore.store.LocalStore(root), root.resolve())
+
+    async def put(self, path: str, content: bytes) -> None:
+        """Write a file; readers see all of it or nothing."""
+        try:
+            await obstore.put_async(self._store, path, content)
+        except OSError as error:
+            raise UnavailableError(retry_after_s=5) from error
+
+    async def get(self, path: str) -> bytes:
+        """The whole file. Raises NotFoundError."""
+        try:
+            result = await obstore.get_async(self._store, path)
+            return bytes(await result.bytes_async())
+        except FileNotFoundError as error:
+            raise NotFoundError from error
+
+    async def delete(self, path: str) -> None:
+        """Remove a file; none there is fine."""
+        try:
+            await obstore.delete_async(self._store, path)
+        except FileNotFoundError:
+            return
+
+    async def iterate(self, prefix: str) -> AsyncIterator[str]:
+        """Paths of the files under a prefix."""
+        async for batch in obstore.list(self._store, prefix):
+            for item in batch:
+                yield item["path"]
+
+    def local_path(self, path: str) -> Path | None:
+        """The file's place on this disk, for serving without a copy; None when the store is elsewhere."""
+        return self._root / path if self._root else None

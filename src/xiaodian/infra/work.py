@@ -1,0 +1,48 @@
+"""Background work of modules: reactions to events and scheduled jobs, as plain data that the worker process runs."""
+
+from collections.abc import Awaitable, Callable, Sequence
+
+import msgspec
+from nats.aio.msg import Msg
+
+from xiaodian.contracts.base import Envelope
+from xiaodian.infra.database import Connection
+
+EventBatchHandler = Callable[[Sequence[Envelope]], Awaitable[None]]
+
+_decode_envelope = msgspec.json.Decoder(Envelope).decode
+
+
+class Consumer(msgspec.Struct, frozen=True, kw_only=True):
+    """A durable reaction to events. `handle` must be idempotent: a batch may come again (see `first_time`)."""
+
+    durable: str
+    event_types: tuple[str, ...]
+    handle: EventBatchHandler
+
+
+class Job(msgspec.Struct, frozen=True, kw_only=True):
+    """Work done every `period_s`, by one worker at a time (an advisory lock on the name)."""
+
+    name: str
+    period_s: float
+    run: Callable[[], Awaitable[None]]
+
+
+def decode_batch(messages: Sequence[Msg]) -> list[Envelope]:
+    """The envelopes that a batch of JetStream messages carries."""
+    return [_decode_envelope(message.data) for message in messages]
+
+
+async def first_time(connection: Connection, handler: str, envelopes: Sequence[Envelope]) -> list[Envelope]:
+    """Those events that this handler has not handled yet, now marked as handled in the caller's transaction (inbox)."""
+    rows = await connection.fetch(
+        """
+        INSERT INTO infra.inbox (handler, event_id) SELECT $1, unnest($2::uuid[])
+        ON CONFLICT DO NOTHING RETURNING event_id
+        """,
+        handler,
+        [envelope.event_id for envelope in envelopes],
+    )
+    fresh = {row["event_id"] for row in rows}
+    return [envelope for envelope in envelopes if envelope.event_id in fresh]

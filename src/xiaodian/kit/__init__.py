@@ -1,0 +1,1 @@
+"""Pure helpers that know nothing of the platform: money, ids, clock, paging, masking."""

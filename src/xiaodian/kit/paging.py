@@ -1,0 +1,36 @@
+"""Cursor paging: a list answers a page and an opaque cursor to the next one."""
+
+import base64
+import binascii
+from typing import Generic, TypeVar
+from uuid import UUID
+
+import msgspec
+
+T = TypeVar("T")
+
+MAX_PAGE_SIZE = 100
+
+
+class Page(msgspec.Struct, Generic[T], frozen=True, kw_only=True):
+    """One page of a list; `next_cursor` is null on the last page."""
+
+    items: list[T]
+    next_cursor: str | None
+
+
+class BadCursorError(ValueError):
+    """The cursor was not made by us."""
+
+
+def encode_cursor(last_id: UUID) -> str:
+    """An opaque cursor that continues after the row with this time-ordered id."""
+    return base64.urlsafe_b64encode(last_id.bytes).decode().rstrip("=")
+
+
+def decode_cursor(cursor: str) -> UUID:
+    """The id a cursor stands for. Raises BadCursorError."""
+    try:
+        return UUID(bytes=base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+    except (ValueError, binascii.Error) as error:
+        raise BadCursorError(cursor) from error

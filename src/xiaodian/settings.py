@@ -1,0 +1,116 @@
+"""Every setting, typed, in one place. Each comes from the environment variable `XIAODIAN_<NAME>`.
+
+`docs/settings.md` is generated from this file (`python scripts/document_settings.py`).
+"""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, get_args, get_type_hints
+
+import msgspec
+
+ENV_PREFIX = "XIAODIAN_"
+
+
+class BadSettingError(ValueError):
+    """An environment variable has a value that its setting cannot take."""
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True):
+    """All settings. Handed down from the composition root, never imported as a value."""
+
+    data_dir: Annotated[Path, "Folder of the embedded engines' data and of media files."] = Path("data")
+    host: Annotated[str, "Address that the servers listen on."] = "0.0.0.0"
+    http_port: Annotated[int, "Port of the web pages and the API."] = 8000
+    gateway_port: Annotated[int, "Port of the live gateway (WebSocket, room events)."] = 8001
+    publisher_port: Annotated[int, "Port of the browser publisher (WebSocket, camera in the browser)."] = 8002
+    rtmp_port: Annotated[int, "Port of the RTMP ingest (OBS and other encoders)."] = 1935
+    worker_port: Annotated[int, "Port where the worker tells its health and metrics."] = 8003
+    http_workers: Annotated[int, "Number of HTTP worker processes."] = 1
+
+    public_url: Annotated[str, "Address that browsers use, when a proxy stands in front; empty: as requested."] = ""
+    gateway_url: Annotated[str, "ws:// address of the gateway for browsers; empty: same host, gateway port."] = ""
+    publisher_url: Annotated[str, "ws:// address of the browser publisher; empty: same host, publisher port."] = ""
+    rtmp_url: Annotated[str, "rtmp:// address told to hosts; empty: same host, RTMP port."] = ""
+    trusted_proxies: Annotated[int, "How many proxies stand in front and add to X-Forwarded-For."] = 0
+
+    database_url: Annotated[str, "PostgreSQL ≥ 18 to use; empty: the embedded one."] = ""
+    database_pool_size: Annotated[int, "Most connections to PostgreSQL of one process."] = 10
+    nats_url: Annotated[str, "NATS server with JetStream to use; empty: the embedded one."] = ""
+    nats_prefix: Annotated[str, "Prefix of streams and subjects, so that installations can share a server."] = (
+        "xiaodian"
+    )
+    media_url: Annotated[str, "Where media files are kept: file:///path or s3://bucket/prefix; empty: data folder."] = (
+        ""
+    )
+
+    session_days: Annotated[int, "A browser stays signed in for so many days."] = 30
+    session_cache_s: Annotated[int, "A process trusts a session it has seen for so many seconds."] = 10
+    sign_in_attempts_per_minute: Annotated[
+        int, "Sign-in attempts a minute for one name, and ten times that for one address."
+    ] = 10
+    sign_ups_per_hour: Annotated[int, "New accounts an hour from one address."] = 100
+    comments_per_minute: Annotated[int, "Comments a minute by one account."] = 30
+    comment_max_chars: Annotated[int, "Longest comment, in characters."] = 200
+
+    payment_minutes: Annotated[int, "An unpaid order is cancelled after so many minutes."] = 15
+    receipt_days: Annotated[int, "A shipped order counts as received after so many days."] = 7
+    checkout_batch_max: Annotated[int, "Most orders placed in one transaction."] = 200
+    checkout_queue_max: Annotated[int, "Most orders waiting to be placed in one process; beyond it: 503."] = 5000
+    sandbox_payments: Annotated[bool, "Offer the sandbox payment provider (for demos and tests)."] = True
+
+    ingest_grace_s: Annotated[int, "A room whose encoder vanished ends after so many seconds."] = 60
+    ingest_max_publishers: Annotated[int, "Most publishers on one ingest process."] = 100
+    segment_s: Annotated[float, "Length of a video segment in seconds, where the encoder's key frames allow it."] = 1.0
+    ingest_callback_secret: Annotated[
+        str, "Secret that a front RTMP server's publish callback must carry (?secret=)."
+    ] = ""
+
+    gateway_max_connections: Annotated[int, "Viewers of one gateway process; further ones are told to poll."] = 20000
+    gateway_max_buffer_bytes: Annotated[int, "A viewer with more than this unsent is dropped."] = 262_144
+    bag_max_products: Annotated[int, "Most products in a bag."] = 100
+    picture_max_bytes: Annotated[int, "Largest picture upload in bytes."] = 10_485_760
+
+    log_level: Annotated[str, "debug, info, warning or error."] = "info"
+    log_format: Annotated[str, "json, or console for reading by eye."] = "json"
+
+    @classmethod
+    def from_env(cls, env: Mapping[str, str] | None = None) -> "Settings":
+        """Read the environment. Raises BadSettingError that names the variable."""
+        source = os.environ if env is None else env
+        raw = {
+            name: source[ENV_PREFIX + name.upper()]
+            for name in cls.__struct_fields__
+            if ENV_PREFIX + name.upper() in source
+        }
+        try:
+            return msgspec.convert(raw, cls, strict=False, dec_hook=_decode_path)
+        except msgspec.ValidationError as error:
+            raise BadSettingError(
+                f"A setting of {', '.join(ENV_PREFIX + name.upper() for name in raw)} is wrong: {error}"
+            ) from error
+
+    def to_env(self) -> dict[str, str]:
+        """The environment that makes a child process see the same settings."""
+        return {ENV_PREFIX + name.upper(): _to_text(getattr(self, name)) for name in self.__struct_fields__}
+
+
+def describe_settings() -> list[tuple[str, str, str]]:
+    """Variable, default and meaning of each setting, for the documentation."""
+    defaults = Settings()
+    hints = get_type_hints(Settings, include_extras=True)
+    return [
+        (ENV_PREFIX + name.upper(), _to_text(getattr(defaults, name)), str(get_args(hints[name])[1]))
+        for name in Settings.__struct_fields__
+    ]
+
+
+def _decode_path(kind: type, value: object) -> object:
+    if kind is Path:
+        return Path(str(value))
+    raise NotImplementedError(kind)
+
+
+def _to_text(value: object) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
