@@ -1,0 +1,8 @@
+"""Risk: facts in, verdict out. Today it knows rate limits.
+
+Owns the table `risk.bucket`. Emits no events.
+Always holds: over all processes, no subject takes more than `burst` tokens at once, nor more than `burst` per
+`period_s` after that.
+Subjects are kept as hashes, so no name, phone number or address can be read from the table.
+Must never import another module.
+"""

@@ -1,0 +1,5 @@
+"""The door of risk."""
+
+from xiaodian.modules.risk.service.take_tokens import take
+
+__all__ = ["take"]
