@@ -1,0 +1,13 @@
+#!/bin/sh
+# All tests: first those without a browser, over two workers; then the browser journeys, one after the other, because
+# a machine of two cores shows a moving picture to two browsers only when nothing else runs. Fails if either fails.
+set -u
+. "$(dirname -- "$0")/common.sh"
+
+cd "$ROOT"
+mkdir -p artifacts
+failed=0
+"$PYTHON" -m pytest -q -m 'not journey' -n "${WORKERS:-2}" --junitxml=artifacts/tests.xml || failed=1
+"$PYTHON" -m pytest -q -m journey --junitxml=artifacts/journeys.xml || failed=1
+"$PYTHON" scripts/sum_up_tests.py artifacts/tests.xml artifacts/journeys.xml || failed=1
+exit $failed
