@@ -1,0 +1,23 @@
+/** Short notices at the edge of the screen. They never cover a control for longer than they take to read. */
+export type Toast = { id: number; text: string; tone: "plain" | "good" | "bad" };
+
+const SHOWN_MS = 3600;
+const list = $state<Toast[]>([]);
+let lastId = 0;
+
+export function toasts(): Toast[] {
+  return list;
+}
+
+export function toast(text: string, tone: Toast["tone"] = "plain"): void {
+  if (list.some((shown) => shown.text === text)) return;
+  const id = ++lastId;
+  list.push({ id, text, tone });
+  if (list.length > 3) list.shift();
+  setTimeout(() => dismiss(id), SHOWN_MS);
+}
+
+export function dismiss(id: number): void {
+  const index = list.findIndex((shown) => shown.id === id);
+  if (index >= 0) list.splice(index, 1);
+}

@@ -1,0 +1,36 @@
+import { fileURLToPath } from "node:url";
+import { svelte } from "@sveltejs/vite-plugin-svelte";
+import { type Plugin, defineConfig } from "vite";
+
+const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+const server = process.env.XIAODIAN_DEV_SERVER ?? "http://127.0.0.1:8000";
+
+/** In development as in production, every page below /console is the console's. */
+function serveConsole(): Plugin {
+  return {
+    name: "serve-console",
+    configureServer(dev) {
+      dev.middlewares.use((request, _response, next) => {
+        if (/^\/console(\/|\?|$)/.test(request.url ?? "")) request.url = "/console.html";
+        next();
+      });
+    },
+  };
+}
+
+export default defineConfig({
+  plugins: [svelte(), serveConsole()],
+  build: {
+    outDir: here("../src/xiaodian/web"),
+    emptyOutDir: true,
+    assetsDir: "assets",
+    target: "es2022",
+    manifest: true,
+    rolldownOptions: { input: { viewer: here("index.html"), console: here("console.html") } },
+  },
+  server: {
+    fs: { allow: [here(".."), here(".")] },
+    proxy: Object.fromEntries(["/api", "/live", "/media"].map((path) => [path, { target: server }])),
+  },
+  test: { environment: "node", include: ["tests/**/*.test.ts"] },
+} as import("vitest/config").ViteUserConfig);
