@@ -1,0 +1,1 @@
+"""The command `xiaodian`: one file a subcommand."""

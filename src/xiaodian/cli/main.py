@@ -1,0 +1,33 @@
+"""Parses the command line and calls the subcommand. Subcommands import what they need when they are called."""
+
+import argparse
+import importlib
+import sys
+from collections.abc import Sequence
+
+from xiaodian.settings import BadSettingError
+
+COMMANDS = {
+    "serve": "run the platform, or one of its processes",
+    "migrate": "bring the database to the newest schema",
+    "doctor": "check this machine and say what to do",
+    "demo": "run the platform with a lively room on air",
+}
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run a subcommand; its module in this package has `configure(parser)` and `run(options) -> exit code`."""
+    parser = argparse.ArgumentParser(prog="xiaodian", description="Xiaodian (小店): self-hosted live commerce.")
+    subparsers = parser.add_subparsers(dest="command", required=True)
+    argv = list(sys.argv[1:] if arguments is None else arguments)
+    for name, text in COMMANDS.items():
+        subparser = subparsers.add_parser(name, help=text, description=text)
+        if argv[:1] == [name]:
+            importlib.import_module(f"xiaodian.cli.{name}").configure(subparser)
+    options = parser.parse_args(argv)
+    try:
+        sys.exit(importlib.import_module(f"xiaodian.cli.{options.command}").run(options))
+    except BadSettingError as error:
+        sys.exit(f"xiaodian: {error}")
+    except KeyboardInterrupt:
+        sys.exit(130)

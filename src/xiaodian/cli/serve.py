@@ -1,0 +1,34 @@
+"""`xiaodian serve`: all processes and embedded engines under a supervisor, or one process by its name."""
+
+import argparse
+import asyncio
+import signal
+
+from xiaodian.cli.platform import Platform
+from xiaodian.cli.processes import PROCESSES, run_process
+from xiaodian.infra.logging import configure_logging
+from xiaodian.settings import Settings
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Which process to run; all by default."""
+    parser.add_argument("process", nargs="?", choices=["all", *PROCESSES], default="all")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Serve until told to stop by a signal."""
+    settings = Settings.from_env()
+    configure_logging(level=settings.log_level, log_format=settings.log_format, process=options.process)
+    if options.process != "all":
+        return run_process(options.process, settings)
+    return asyncio.run(_serve_all(settings))
+
+
+async def _serve_all(settings: Settings) -> int:
+    stop = asyncio.Event()
+    for name in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(name, stop.set)
+    async with Platform(settings) as platform:
+        print(f"Xiaodian is up at http://localhost:{platform.settings.http_port}", flush=True)
+        await platform.supervise(stop)
+    return 0

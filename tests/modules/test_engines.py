@@ -1,0 +1,41 @@
+"""What everything stands on: transactions, outbox and broker."""
+
+from xiaodian.contracts.accounts import AccountCreated, AccountId
+from xiaodian.infra.broker import Broker
+from xiaodian.infra.database import Database
+from xiaodian.infra.outbox import emit
+from xiaodian.infra.outbox_relay import relay_batch
+from xiaodian.infra.work import decode_batch, first_time
+from xiaodian.kit.ids import new_id
+
+
+async def test_an_event_is_told_only_if_its_change_was_committed(database: Database, broker: Broker) -> None:
+    kept, lost = AccountId(new_id()), AccountId(new_id())
+    async with database.transaction() as connection:
+        await emit(connection, AccountCreated(account_id=kept, display_name="留"))
+    try:
+        async with database.transaction() as connection:
+            await emit(connection, AccountCreated(account_id=lost, display_name="失"))
+            raise LookupError
+    except LookupError:
+        pass
+    async with database.connection() as connection:
+        assert await relay_batch(connection, broker) == 1
+        assert await relay_batch(connection, broker) == 0
+    pull = await broker.jetstream.pull_subscribe(broker.subject("event.AccountCreated"), durable="test")
+    [message] = await pull.fetch(10, timeout=5)
+    [envelope] = decode_batch([message])
+    assert envelope.key == str(kept)
+
+
+async def test_an_event_that_comes_twice_is_handled_once(database: Database, broker: Broker) -> None:
+    async with database.transaction() as connection:
+        await emit(connection, AccountCreated(account_id=AccountId(new_id()), display_name="丹"))
+    async with database.connection() as connection:
+        await relay_batch(connection, broker)
+    pull = await broker.jetstream.pull_subscribe(broker.subject("event.*"), durable="test")
+    envelopes = decode_batch(await pull.fetch(10, timeout=5))
+    async with database.transaction() as connection:
+        assert await first_time(connection, "test", envelopes) == envelopes
+    async with database.transaction() as connection:
+        assert await first_time(connection, "test", envelopes) == []

@@ -1,0 +1,40 @@
+"""The pure helpers."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from xiaodian.kit.ids import new_id
+from xiaodian.kit.masking import mask_name, mask_phone
+from xiaodian.kit.money import format_minor, split_minor
+from xiaodian.kit.paging import BadCursorError, decode_cursor, encode_cursor
+
+
+@given(st.integers(0, 10**12), st.lists(st.integers(0, 10**6), min_size=1, max_size=9).filter(any))
+def test_a_split_never_loses_or_makes_a_cent(total: int, weights: list[int]) -> None:
+    parts = split_minor(total, weights)
+    assert sum(parts) == total
+    assert all(part >= 0 for part in parts)
+    assert all(part == 0 for part, weight in zip(parts, weights, strict=True) if weight == 0)
+
+
+def test_a_split_without_weights_is_refused() -> None:
+    with pytest.raises(ValueError, match="weights"):
+        split_minor(100, [0, 0])
+
+
+@pytest.mark.parametrize(("minor", "text"), [(1990, "19.90"), (5, "0.05"), (-120, "-1.20")])
+def test_money_shows_both_decimals(minor: int, text: str) -> None:
+    assert format_minor(minor) == text
+
+
+def test_others_see_one_character_of_a_name_and_part_of_a_phone_number() -> None:
+    assert mask_name(" 小丹丹 ") == "小*"
+    assert mask_phone("13812345678") == "138******78"
+
+
+def test_a_cursor_comes_back_as_it_went_and_a_forged_one_is_refused() -> None:
+    last = new_id()
+    assert decode_cursor(encode_cursor(last)) == last
+    with pytest.raises(BadCursorError):
+        decode_cursor("forged!")
