@@ -1,9 +1,15 @@
 """The roots every contract grows from: errors with a stable code, events, and the kind of struct we use."""
 
-from typing import Any, ClassVar
+from typing import Annotated, Any, ClassVar
 from uuid import UUID
 
 import msgspec
+
+Line = Annotated[str, msgspec.Meta(pattern=r"^(?![\s\S]*[\x00-\x1f\x7f])")]
+"""Text of one line: no control characters (PostgreSQL cannot store NUL). Narrow it with another Meta."""
+
+Text = Annotated[str, msgspec.Meta(pattern=r"^(?![\s\S]*[\x00-\x08\x0b-\x1f\x7f])")]
+"""Text that may have several lines and tabs, but no other control characters."""
 
 
 class Contract(msgspec.Struct, frozen=True, kw_only=True):

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import NewType
 from uuid import UUID
 
-from xiaodian.contracts.base import Contract, DomainError, Event
+from xiaodian.contracts.base import Contract, Event
 from xiaodian.contracts.shops import ShopId
 
 ProductId = NewType("ProductId", UUID)
@@ -47,16 +47,8 @@ class Product(Contract, frozen=True, kw_only=True):
     skus: list[Sku]
 
 
-class ReserveRequest(Contract, frozen=True, kw_only=True):
-    """Wish of one order: all its lines or none. `request_no` is its place in arrival order."""
-
-    request_no: int
-    lines: list[tuple[SkuId, int]]
-    """SKU and quantity, each SKU once."""
-
-
 class SkuAtSale(Contract, frozen=True, kw_only=True):
-    """A SKU as it was when its row was locked, before this batch took from it."""
+    """A SKU as it was when this transaction locked its stock."""
 
     sku_id: SkuId
     product_id: ProductId
@@ -86,10 +78,3 @@ class StockChanged(Event, frozen=True, kw_only=True):
     product_id: ProductId
     sku_id: SkuId
     available: int
-
-
-class StockBelowReservedError(DomainError):
-    """Stock cannot be set below what buyers have already reserved (`reserved`)."""
-
-    code = "stock_below_reserved"
-    status = 409

@@ -1,0 +1,93 @@
+"""HTTP: products and stock."""
+
+from typing import Annotated
+from uuid import UUID
+
+from litestar import get, patch, post, put
+from litestar.params import Parameter
+
+from xiaodian.contracts.accounts import Caller
+from xiaodian.contracts.base import InvalidInputError, NotFoundError, UnauthenticatedError
+from xiaodian.contracts.catalog import Product, ProductId, ProductState, Sku, SkuId
+from xiaodian.contracts.shops import ShopId
+from xiaodian.edge.access import Access, access
+from xiaodian.edge.context import Context
+from xiaodian.edge.problems import MalformedRequestError, problems
+from xiaodian.kit.paging import MAX_PAGE_SIZE, Page, decode_cursor, encode_cursor
+from xiaodian.modules.catalog import queries
+from xiaodian.modules.catalog.service import write_product
+from xiaodian.modules.catalog.service.product_input import NewProduct, ProductEdit, StockSetting
+from xiaodian.modules.shops import api as shops
+
+TAGS = ["catalog"]
+WRITE_PROBLEMS = problems(MalformedRequestError, InvalidInputError, NotFoundError, UnauthenticatedError)
+
+
+@get(
+    "/api/shops/{shop_id:uuid}/products",
+    opt=access(Access.MEMBER),
+    tags=TAGS,
+    responses=problems(InvalidInputError, NotFoundError, UnauthenticatedError),
+)
+async def list_products(
+    ctx: Context,
+    caller: Caller,
+    shop_id: UUID,
+    cursor: str | None = None,
+    limit: Annotated[int, Parameter(ge=1, le=MAX_PAGE_SIZE)] = 20,
+    product_state: Annotated[ProductState | None, Parameter(query="state")] = None,
+    q: Annotated[str | None, Parameter(max_length=120)] = None,
+) -> Page[Product]:
+    """A shop's products, the newest first, for its staff; `q` is a part of the title."""
+    before = decode_cursor(cursor) if cursor else None
+    async with ctx.database.connection() as connection:
+        await shops.require_staff(connection, ShopId(shop_id), caller.account_id)
+        items = await queries.list_products_of_shop(
+            connection,
+            ShopId(shop_id),
+            before=before,
+            limit=limit + 1,
+            state=product_state,
+            title_has=q.replace("\0", "") if q else None,
+        )
+    next_cursor = encode_cursor(items[limit - 1].product_id) if len(items) > limit else None
+    return Page(items=items[:limit], next_cursor=next_cursor)
+
+
+@post("/api/shops/{shop_id:uuid}/products", opt=access(Access.MEMBER), tags=TAGS, responses=WRITE_PROBLEMS)
+async def create_product(ctx: Context, caller: Caller, shop_id: UUID, data: NewProduct) -> Product:
+    """Create a product (shop staff)."""
+    product = await write_product.create_product(ctx.database, caller, ShopId(shop_id), data)
+    await ctx.broker.poke("outbox")
+    return product
+
+
+@get("/api/products/{product_id:uuid}", opt=access(Access.PUBLIC), tags=TAGS, responses=problems(NotFoundError))
+async def get_product(ctx: Context, maybe_caller: Caller | None, product_id: UUID) -> Product:
+    """A product; a draft only for the staff of its shop."""
+    async with ctx.database.connection() as connection:
+        product = await queries.get_product(connection, ProductId(product_id))
+        if product.state is ProductState.DRAFT:
+            if maybe_caller is None:
+                raise NotFoundError
+            await shops.require_staff(connection, product.shop_id, maybe_caller.account_id)
+        return product
+
+
+@patch("/api/products/{product_id:uuid}", opt=access(Access.MEMBER), tags=TAGS, responses=WRITE_PROBLEMS)
+async def edit_product(ctx: Context, caller: Caller, product_id: UUID, data: ProductEdit) -> Product:
+    """Change a product (shop staff). Orders placed keep what they were placed with."""
+    product = await write_product.edit_product(ctx.database, caller, ProductId(product_id), data)
+    await ctx.broker.poke("outbox")
+    return product
+
+
+@put("/api/skus/{sku_id:uuid}/stock", opt=access(Access.MEMBER), tags=TAGS, responses=WRITE_PROBLEMS)
+async def set_stock(ctx: Context, caller: Caller, sku_id: UUID, data: StockSetting) -> Sku:
+    """Set how many pieces can be bought, beyond what buyers have reserved (shop staff)."""
+    sku = await write_product.set_stock(ctx.database, caller, SkuId(sku_id), data.available)
+    await ctx.broker.poke("outbox")
+    return sku
+
+
+routes = [list_products, create_product, get_product, edit_product, set_stock]
