@@ -2,23 +2,30 @@
 
 import asyncio
 import importlib
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from typing import Any
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from typing import Any, TypeVar
 
 from litestar import Litestar
 from litestar.di import Provide
 from litestar.openapi import OpenAPIConfig
 
+from xiaodian.contracts.base import UnavailableError
+from xiaodian.edge import pages
 from xiaodian.edge.access import guard_access, provide_caller, provide_caller_or_none
 from xiaodian.edge.context import Context, provide_context
 from xiaodian.edge.problems import handle_error
 from xiaodian.infra.broker import Broker
 from xiaodian.infra.database import Database
+from xiaodian.infra.logging import get_logger
+from xiaodian.infra.parents import end_with_parent_process
 from xiaodian.infra.storage import Storage
 from xiaodian.infra.work import Consumer, Job
 from xiaodian.settings import Settings
 
+T = TypeVar("T")
+
+ENGINE_RETRY_S = 1.0
 MODULES = (
     "accounts",
     "shops",
@@ -33,6 +40,8 @@ MODULES = (
     "orders",
 )
 
+log = get_logger(__name__)
+
 
 def _find(module: str, file: str, name: str) -> Any:
     try:
@@ -45,16 +54,28 @@ def _find(module: str, file: str, name: str) -> Any:
 
 @asynccontextmanager
 async def open_context(settings: Settings, process: str) -> AsyncIterator[Context]:
-    """Connect to the engines; closed at the end of the block. Raises UnavailableError."""
-    database = await Database.connect(settings.database_url, pool_size=settings.database_pool_size)
-    broker = await Broker.connect(settings.nats_url, prefix=settings.nats_prefix, name=process)
-    await broker.ensure_streams()
-    storage = Storage.open(settings.media_url, settings.data_dir)
-    try:
+    """Connect to the engines, waiting for them as long as it takes; closed at the end of the block."""
+    async with AsyncExitStack() as stack:
+        database = await _when_available(
+            lambda: Database.connect(settings.database_url, pool_size=settings.database_pool_size)
+        )
+        stack.push_async_callback(database.close)
+        broker = await _when_available(
+            lambda: Broker.connect(settings.nats_url, prefix=settings.nats_prefix, name=process)
+        )
+        stack.push_async_callback(broker.close)
+        await _when_available(broker.ensure_streams)
+        storage = Storage.open(settings.media_url, settings.data_dir)
         yield Context(settings=settings, database=database, broker=broker, storage=storage)
-    finally:
-        await broker.close()
-        await database.close()
+
+
+async def _when_available(connect: Callable[[], Awaitable[T]]) -> T:
+    while True:
+        try:
+            return await connect()
+        except UnavailableError:
+            log.warning("waiting_for_engines")
+            await asyncio.sleep(ENGINE_RETRY_S)
 
 
 def consumers(ctx: Context) -> list[Consumer]:
@@ -74,18 +95,20 @@ def create_app(settings: Settings | None = None, context: Context | None = None)
 
     def _wire(app: Litestar, ctx: Context) -> None:
         app.state.context = ctx
+        app.state.front_end = pages.load_front_end()
         app.state.authenticate = _find("accounts", "api", "make_authenticator")(ctx)
         if gate := _find("live", "api", "RoomGate"):
             app.state.publish_gate = gate(ctx)
 
     @asynccontextmanager
     async def _engines(app: Litestar) -> AsyncIterator[None]:
+        end_with_parent_process()
         async with open_context(settings or Settings.from_env(), "http") as ctx:
             _wire(app, ctx)
             yield
 
     app = Litestar(
-        route_handlers=[r for module in MODULES for r in (_find(module, "routes", "routes") or [])],
+        route_handlers=[*pages.routes, *(r for module in MODULES for r in (_find(module, "routes", "routes") or []))],
         dependencies={
             "ctx": Provide(provide_context, sync_to_thread=False),
             "caller": Provide(provide_caller, sync_to_thread=False),

@@ -9,10 +9,11 @@ from types import TracebackType
 
 import msgspec
 
-from xiaodian.cli.processes import LIFELINE_ENV, PROCESSES
+from xiaodian.cli.processes import PROCESSES
 from xiaodian.infra.embedded.engines import EmbeddedEngines, start_engines
 from xiaodian.infra.logging import get_logger
 from xiaodian.infra.migrations import upgrade_database
+from xiaodian.infra.parents import LIFELINE_ENV
 from xiaodian.settings import Settings
 
 READY_TIMEOUT_S = 60.0

@@ -71,7 +71,13 @@ class Broker:
         return f"{self.prefix}.{name}"
 
     async def ensure_streams(self) -> None:
-        """Create the streams, or bring their settings up to date."""
+        """Create the streams, or bring their settings up to date. Raises UnavailableError."""
+        try:
+            await self._ensure_all()
+        except AWAY_ERRORS as error:
+            raise UnavailableError(retry_after_s=RETRY_AFTER_S) from error
+
+    async def _ensure_all(self) -> None:
         await self._ensure(
             StreamConfig(
                 name=self.events_stream,
