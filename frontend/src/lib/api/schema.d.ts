@@ -3,9 +3,8 @@ type Json<T> = { headers: Record<string, unknown>; content: { "application/json"
 type Params<P, Q> = { query?: Q; header?: Record<string, string>; path: P; cookie?: never };
 type Op<R, P = Record<never, never>, Q = Record<never, never>, B = undefined, S extends number = 200> = {
   parameters: Record<never, never> extends P ? Partial<Params<P, Q>> : Params<P, Q>;
-  requestBody: B extends undefined ? undefined : { content: { "application/json": B } };
   responses: { [K in S]: Json<R> } & { 400: Json<components["schemas"]["Problem"]> };
-};
+} & (B extends undefined ? { requestBody?: never } : { requestBody: { content: { "application/json": B } } });
 type Get<R, P = Record<never, never>, Q = Record<never, never>> = Op<R, P, Q>;
 type Done<P = Record<never, never>, B = undefined> = Op<never, P, Record<never, never>, B, 204>;
 type Made<R, B, P = Record<never, never>> = Op<R, P, Record<never, never>, B, 201>;

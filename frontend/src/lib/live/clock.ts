@@ -1,0 +1,17 @@
+/** The server's clock, from its own words: offset by the shortest round trip seen. */
+export class ServerClock {
+  #offsetMs = 0;
+  #bestRoundTripMs = Number.POSITIVE_INFINITY;
+
+  /** Learn from an answer that said `serverNowMs`, asked and received at these local times. */
+  learn(serverNowMs: number, askedMs: number, receivedMs: number): void {
+    const roundTrip = receivedMs - askedMs;
+    if (roundTrip < 0 || roundTrip > this.#bestRoundTripMs) return;
+    this.#bestRoundTripMs = roundTrip;
+    this.#offsetMs = serverNowMs - (askedMs + receivedMs) / 2;
+  }
+
+  now(localMs = Date.now()): number {
+    return localMs + this.#offsetMs;
+  }
+}

@@ -1,0 +1,140 @@
+/** What a viewer sees besides the picture, as a pure fold of the room's log; the same rules as the server's. */
+import type { Schemas } from "../api/client";
+
+export type Snapshot = Schemas["Snapshot"];
+export type Tick = Schemas["Tick"];
+export type Moment = Tick["moments"][number];
+export type Comment = Schemas["Comment"];
+export type BagItem = Schemas["BagItem"];
+export type BagSku = Schemas["BagSku"];
+export type Cue = Schemas["Cue"];
+
+/** The fold, with the cues of late kept: a picture that runs behind still needs the one before. */
+export type RoomFold = Omit<Snapshot, "featured" | "room_id"> & { cues: Cue[] };
+
+export const TICK_MS = 250;
+export const MAX_COMMENTS = 50;
+const MAX_CUES = 20;
+
+export function fromSnapshot(snapshot: Snapshot): RoomFold {
+  const { featured, room_id: _room, ...rest } = snapshot;
+  return {
+    ...rest,
+    cues: featured ? [{ cue_id: featured.cue_id, product_id: featured.product_id, start_ms: featured.at_ms, end_ms: null }] : [],
+  };
+}
+
+/** The fold after a tick; the same object if the tick is not news. */
+export function applyTick(fold: RoomFold, tick: Tick): RoomFold {
+  if (tick.tick <= fold.tick) return fold;
+  const next = tick.moments.reduce(applyMoment, fold);
+  return { ...next, tick: tick.tick };
+}
+
+export function applyMoment(fold: RoomFold, moment: Moment): RoomFold {
+  switch (moment.kind) {
+    case "state":
+      return { ...fold, state: moment.state };
+    case "bag":
+      return { ...fold, bag: moment.items };
+    case "featured":
+    case "unfeatured":
+      return { ...fold, cues: withCue(fold.cues, moment) };
+    case "price":
+      return { ...fold, bag: withSku(fold.bag, moment.sku_id, (sku) => ({ ...sku, price_minor: moment.price_minor })) };
+    case "stock":
+      return { ...fold, bag: withSku(fold.bag, moment.sku_id, (sku) => ({ ...sku, available: moment.available })) };
+    case "viewers":
+      return { ...fold, online: moment.online, delay_ms: moment.delay_ms };
+    case "likes":
+      return { ...fold, likes: fold.likes + moment.count };
+    case "purchase":
+      return { ...fold, buyers: fold.buyers + (moment.buyers ?? 1) };
+    default:
+      return applyTalk(fold, moment);
+  }
+}
+
+/** The part of the fold that a replay follows: what was said. */
+export function applyTalk(fold: RoomFold, moment: Moment): RoomFold {
+  switch (moment.kind) {
+    case "comment": {
+      const { kind: _kind, ...comment } = moment;
+      return { ...fold, comments: [...fold.comments, comment].slice(-MAX_COMMENTS) };
+    }
+    case "comment_pinned":
+      return { ...fold, pinned: pinnedBy(fold, moment) };
+    case "comment_removed":
+      return without(fold, (comment) => comment.comment_id === moment.comment_id);
+    case "muted":
+      return without(fold, (comment) => comment.account_id === moment.account_id);
+    default:
+      return fold;
+  }
+}
+
+/** The cue whose card belongs to this moment of the picture: the latest that has begun and not ended. */
+export function cueAt(cues: readonly Cue[], playingMs: number): Cue | null {
+  let found: Cue | null = null;
+  for (const cue of cues) {
+    const runs = cue.start_ms <= playingMs && (cue.end_ms === null || playingMs < cue.end_ms);
+    if (runs && (found === null || cue.start_ms >= found.start_ms)) found = cue;
+  }
+  return found;
+}
+
+export function available(item: BagItem): number {
+  return item.skus.reduce((sum, sku) => sum + Math.max(0, sku.available), 0);
+}
+
+/** Lowest price, and whether there are higher ones. */
+export function priceRange(item: BagItem): { minor: number; isFrom: boolean; listMinor: number } {
+  const cheapest = item.skus.reduce((best, sku) => (sku.price_minor < best.price_minor ? sku : best), item.skus[0] as BagSku);
+  return {
+    minor: cheapest?.price_minor ?? 0,
+    listMinor: cheapest?.list_price_minor ?? 0,
+    isFrom: item.skus.some((sku) => sku.price_minor !== cheapest?.price_minor),
+  };
+}
+
+type CueMoment = Extract<Moment, { kind: "featured" | "unfeatured" }>;
+
+function withCue(cues: Cue[], moment: CueMoment): Cue[] {
+  if (moment.kind === "unfeatured") {
+    return cues.map((cue) => (cue.cue_id === moment.cue_id && cue.end_ms === null ? { ...cue, end_ms: moment.at_ms } : cue));
+  }
+  if (cues.some((cue) => cue.cue_id === moment.cue_id)) return cues;
+  const ended = cues.map((cue) => (cue.end_ms === null ? { ...cue, end_ms: Math.max(cue.start_ms, moment.at_ms) } : cue));
+  return [...ended, { cue_id: moment.cue_id, product_id: moment.product_id, start_ms: moment.at_ms, end_ms: null }].slice(-MAX_CUES);
+}
+
+function withSku(bag: BagItem[], skuId: string, change: (sku: BagSku) => BagSku): BagItem[] {
+  return bag.map((item) =>
+    item.skus.some((sku) => sku.sku_id === skuId)
+      ? { ...item, skus: item.skus.map((sku) => (sku.sku_id === skuId ? change(sku) : sku)) }
+      : item,
+  );
+}
+
+function pinnedBy(fold: RoomFold, moment: Extract<Moment, { kind: "comment_pinned" }>): Comment | null {
+  if (moment.comment_id === null) return null;
+  const known = fold.comments.find((comment) => comment.comment_id === moment.comment_id);
+  return (
+    known ?? {
+      comment_id: moment.comment_id,
+      account_id: "",
+      name: moment.name ?? "",
+      text: moment.text ?? "",
+      is_host: false,
+      at_ms: moment.at_ms,
+    }
+  );
+}
+
+function without(fold: RoomFold, isGone: (comment: Comment) => boolean): RoomFold {
+  return {
+    ...fold,
+    comments: fold.comments.filter((comment) => !isGone(comment)),
+    pinned: fold.pinned && isGone(fold.pinned) ? null : fold.pinned,
+  };
+}

@@ -1,0 +1,210 @@
+/** The picture. One <video> element from the first frame to the last; hls.js is loaded when it is first needed. */
+import type Hls from "hls.js";
+import type { HlsConfig } from "hls.js";
+
+export type Mode = "live" | "replay";
+
+/** ms between looks at the date of the picture; finer than an eye on a card, coarser than frames. */
+const LOOK_MS = 100;
+const STALL_SHOWN_MS = 900;
+const LONGEST_RETRY_MS = 5000;
+const CATCH_UP_RATE = 1.25;
+
+const LIVE: Partial<HlsConfig> = {
+  liveSyncDurationCount: 2,
+  liveMaxLatencyDurationCount: 8,
+  maxLiveSyncPlaybackRate: CATCH_UP_RATE,
+  liveDurationInfinity: true,
+  backBufferLength: 20,
+  maxBufferLength: 10,
+};
+const REPLAY: Partial<HlsConfig> = { backBufferLength: 60, maxBufferLength: 30, startPosition: 0 };
+
+type VideoWithDate = HTMLVideoElement & { getStartDate?: () => Date };
+
+export class Player {
+  /** Epoch ms of the frame shown, by PROGRAM-DATE-TIME; null before the first. */
+  playingMs = $state<number | null>(null);
+  positionS = $state(0);
+  durationS = $state(0);
+  isMuted = $state(true);
+  isPaused = $state(false);
+  /** The first frame has been seen. */
+  hasPicture = $state(false);
+  isStalled = $state(false);
+  /** The browser refused to start by itself; a tap will. */
+  needsTap = $state(false);
+  hasEnded = $state(false);
+
+  #video: HTMLVideoElement | null = null;
+  #hls: Hls | null = null;
+  #url = "";
+  #mode: Mode = "live";
+  #failures = 0;
+  #lookedAt = 0;
+  #frameRequest = 0;
+  #timers = new Set<ReturnType<typeof setTimeout>>();
+  #stallTimer: ReturnType<typeof setTimeout> | undefined;
+  #load = 0;
+
+  /** Svelte attachment for the one video element. */
+  attach = (video: HTMLVideoElement): (() => void) => {
+    this.#video = video;
+    video.muted = this.isMuted;
+    const listeners: [string, () => void][] = [
+      ["timeupdate", () => this.#look()],
+      ["durationchange", () => (this.durationS = Number.isFinite(video.duration) ? video.duration : 0)],
+      ["volumechange", () => (this.isMuted = video.muted)],
+      ["playing", () => this.#onPlaying()],
+      ["waiting", () => this.#onWaiting()],
+      ["pause", () => (this.isPaused = true)],
+      ["play", () => (this.isPaused = false)],
+      ["ended", () => (this.hasEnded = true)],
+      ["seeking", () => (this.hasEnded = false)],
+      ["error", () => !this.#hls && this.#again()],
+    ];
+    for (const [name, run] of listeners) video.addEventListener(name, run);
+    this.#onFrame();
+    if (this.#url) void this.#start();
+    return () => {
+      for (const [name, run] of listeners) video.removeEventListener(name, run);
+      this.#release();
+      this.#video = null;
+    };
+  };
+
+  /** Play this playlist; another URL or mode replaces the source, never the element. */
+  load(url: string, mode: Mode): void {
+    if (url === this.#url && mode === this.#mode) return;
+    this.#url = url;
+    this.#mode = mode;
+    this.hasEnded = false;
+    if (this.#video) void this.#start();
+  }
+
+  setMuted(muted: boolean): void {
+    if (!this.#video) return;
+    this.#video.muted = muted;
+    if (this.#video.paused) void this.play();
+  }
+
+  async play(): Promise<void> {
+    const video = this.#video;
+    if (!video) return;
+    try {
+      await video.play();
+      this.needsTap = false;
+    } catch (error) {
+      if (!(error instanceof DOMException) || error.name !== "NotAllowedError") return;
+      if (video.muted) this.needsTap = true;
+      else {
+        video.muted = true;
+        await this.play();
+      }
+    }
+  }
+
+  togglePause(): void {
+    if (this.#video?.paused) void this.play();
+    else this.#video?.pause();
+  }
+
+  seek(seconds: number): void {
+    if (this.#video) this.#video.currentTime = Math.max(0, Math.min(seconds, this.durationS || seconds));
+    this.#look(true);
+  }
+
+  /** How far the picture is behind now, in ms; null while nothing plays. */
+  delayMs(nowMs: number): number | null {
+    if (this.playingMs === null || this.#mode !== "live" || this.isStalled || this.#video?.paused) return null;
+    return Math.max(0, Math.round(nowMs - this.playingMs));
+  }
+
+  async #start(): Promise<void> {
+    const load = ++this.#load;
+    const video = this.#video;
+    if (!video) return;
+    const { default: Engine } = await import("hls.js/light");
+    if (load !== this.#load || this.#video !== video) return;
+    this.#release();
+    if (Engine.isSupported()) this.#startEngine(Engine as unknown as typeof Hls, video);
+    else if (video.canPlayType("application/vnd.apple.mpegurl")) video.src = this.#url;
+    await this.play();
+  }
+
+  #startEngine(Engine: typeof Hls, video: HTMLVideoElement): void {
+    const hls = new Engine({ ...(this.#mode === "live" ? LIVE : REPLAY), enableWorker: true, lowLatencyMode: true });
+    this.#hls = hls;
+    hls.on(Engine.Events.LEVEL_LOADED, () => (this.#failures = 0));
+    hls.on(Engine.Events.ERROR, (_event, problem) => {
+      if (!problem.fatal) return;
+      if (problem.type === Engine.ErrorTypes.MEDIA_ERROR) hls.recoverMediaError();
+      else this.#again();
+    });
+    hls.loadSource(this.#url);
+    hls.attachMedia(video);
+  }
+
+  /** The playlist is not there yet, or the network is gone: try again, slower each time. */
+  #again(): void {
+    const pause = Math.min(LONGEST_RETRY_MS, 500 * 2 ** this.#failures++);
+    this.isStalled = true;
+    this.#later(pause * (0.7 + 0.6 * Math.random()), () => void this.#start());
+  }
+
+  #onPlaying(): void {
+    clearTimeout(this.#stallTimer);
+    this.hasPicture = true;
+    this.isStalled = false;
+    this.hasEnded = false;
+    this.#look(true);
+  }
+
+  #onWaiting(): void {
+    clearTimeout(this.#stallTimer);
+    this.#stallTimer = setTimeout(() => (this.isStalled = true), STALL_SHOWN_MS);
+  }
+
+  #onFrame(): void {
+    const video = this.#video;
+    if (!video || !("requestVideoFrameCallback" in video)) return;
+    this.#frameRequest = video.requestVideoFrameCallback(() => {
+      this.#look();
+      this.#onFrame();
+    });
+  }
+
+  #look(isForced = false): void {
+    const now = performance.now();
+    const video = this.#video;
+    if (!video || (!isForced && now - this.#lookedAt < LOOK_MS)) return;
+    this.#lookedAt = now;
+    this.positionS = video.currentTime;
+    const date = this.#hls ? this.#hls.playingDate : nativeDate(video);
+    if (date) this.playingMs = date.getTime();
+  }
+
+  #later(ms: number, run: () => void): void {
+    const timer = setTimeout(() => {
+      this.#timers.delete(timer);
+      run();
+    }, ms);
+    this.#timers.add(timer);
+  }
+
+  #release(): void {
+    for (const timer of this.#timers) clearTimeout(timer);
+    this.#timers.clear();
+    clearTimeout(this.#stallTimer);
+    this.#hls?.destroy();
+    this.#hls = null;
+    if (!this.#video) return;
+    this.#video.cancelVideoFrameCallback?.(this.#frameRequest);
+    this.#onFrame();
+  }
+}
+
+function nativeDate(video: VideoWithDate): Date | null {
+  const start = video.getStartDate?.();
+  return start && !Number.isNaN(start.getTime()) ? new Date(start.getTime() + video.currentTime * 1000) : null;
+}
