@@ -1,0 +1,48 @@
+"""Post transfers."""
+
+from collections.abc import Sequence
+
+from xiaodian.contracts.ledger import Transfer
+from xiaodian.infra.database import Connection
+from xiaodian.kit.clock import utc_now
+from xiaodian.modules.ledger.rules import check_balanced
+
+_TRANSFERS = """
+    INSERT INTO ledger.transfer (transfer_id, kind, currency, reference, posted_at)
+    SELECT transfer_id, kind, currency, reference, $5
+    FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[]) AS new (transfer_id, kind, currency, reference)
+    ORDER BY transfer_id ON CONFLICT DO NOTHING RETURNING transfer_id
+"""
+
+_ENTRIES = """
+    INSERT INTO ledger.entry (transfer_id, entry_no, account, currency, amount_minor, posted_at)
+    SELECT *, $6::timestamptz FROM unnest($1::uuid[], $2::smallint[], $3::text[], $4::text[], $5::bigint[])
+"""
+
+
+async def post_many(connection: Connection, transfers: Sequence[Transfer]) -> None:
+    """Post transfers inside the caller's transaction; one whose id was posted before is left as it is.
+
+    Raises UnbalancedTransferError.
+    """
+    if not transfers:
+        return
+    check_balanced(transfers)
+    posted_at = utc_now()
+    rows = await connection.fetch(
+        _TRANSFERS,
+        [transfer.transfer_id for transfer in transfers],
+        [transfer.kind for transfer in transfers],
+        [transfer.currency for transfer in transfers],
+        [transfer.reference for transfer in transfers],
+        posted_at,
+    )
+    fresh = {row["transfer_id"] for row in rows}
+    entries = [
+        (transfer.transfer_id, number, entry.account, transfer.currency, entry.amount_minor)
+        for transfer in transfers
+        if transfer.transfer_id in fresh
+        for number, entry in enumerate(transfer.entries)
+    ]
+    if entries:
+        await connection.execute(_ENTRIES, *map(list, zip(*entries, strict=True)), posted_at)

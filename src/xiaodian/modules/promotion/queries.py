@@ -1,0 +1,83 @@
+"""Reads of live prices and coupons."""
+
+from collections.abc import Collection, Sequence
+from uuid import UUID
+
+from xiaodian.contracts.catalog import SkuId
+from xiaodian.contracts.live import RoomId
+from xiaodian.contracts.promotion import CouponId, CouponWish
+from xiaodian.contracts.shops import ShopId
+from xiaodian.infra.database import Connection
+from xiaodian.modules.promotion.rules import Coupon, CouponBook, normalize_code
+
+_COUPON = """
+    coupon.coupon_id, coupon.shop_id, coupon.code, coupon.currency, coupon.off_minor, coupon.min_spend_minor,
+    coupon.quota, coupon.per_account, coupon.redeemed, coupon.valid_until
+"""
+
+
+async def live_prices(
+    connection: Connection, pairs: Collection[tuple[RoomId, SkuId]]
+) -> dict[tuple[RoomId, SkuId], int]:
+    """Those of the SKUs that have a price of their own in the room beside them, and that price in minor units."""
+    if not pairs:
+        return {}
+    rows = await connection.fetch(
+        """
+        SELECT room_id, sku_id, price_minor FROM unnest($1::uuid[], $2::uuid[]) AS pair (room_id, sku_id)
+        JOIN promotion.live_price USING (room_id, sku_id)
+        """,
+        [room_id for room_id, _ in pairs],
+        [sku_id for _, sku_id in pairs],
+    )
+    return {(row["room_id"], row["sku_id"]): row["price_minor"] for row in rows}
+
+
+async def open_coupon_book(connection: Connection, wishes: Collection[CouponWish], *, lock: bool) -> CouponBook:
+    """The coupons that are wished for, and how often these accounts redeemed them.
+
+    With `lock`, held in key order until the transaction ends, so that what is judged can be redeemed.
+    """
+    if not wishes:
+        return CouponBook([], {})
+    rows = await connection.fetch(
+        f"""
+        SELECT {_COUPON} FROM promotion.coupon
+        WHERE (shop_id, code) IN (SELECT * FROM unnest($1::uuid[], $2::text[]))
+        ORDER BY coupon_id {"FOR UPDATE" if lock else ""}
+        """,
+        [wish.shop_id for wish in wishes],
+        [normalize_code(wish.code) for wish in wishes],
+    )
+    coupons = [Coupon(**row) for row in rows]
+    return CouponBook(coupons, await _count_used(connection, coupons, wishes))
+
+
+async def _count_used(
+    connection: Connection, coupons: Sequence[Coupon], wishes: Collection[CouponWish]
+) -> dict[tuple[CouponId, UUID], int]:
+    # A statement of its own: it must see what others committed while we waited for the lock.
+    rows = await connection.fetch(
+        """
+        SELECT coupon_id, account_id, count(*) AS times FROM promotion.redemption
+        WHERE coupon_id = ANY($1::uuid[]) AND account_id = ANY($2::uuid[]) AND released_at IS NULL
+        GROUP BY coupon_id, account_id
+        """,
+        [coupon.coupon_id for coupon in coupons],
+        list({wish.account_id for wish in wishes}),
+    )
+    return {(row["coupon_id"], row["account_id"]): row["times"] for row in rows}
+
+
+async def list_coupons(connection: Connection, shop_id: ShopId, *, before: UUID | None, limit: int) -> list[Coupon]:
+    """A shop's coupons, the newest first."""
+    rows = await connection.fetch(
+        f"""
+        SELECT {_COUPON} FROM promotion.coupon
+        WHERE shop_id = $1 AND ($2::uuid IS NULL OR coupon_id < $2) ORDER BY coupon_id DESC LIMIT $3
+        """,
+        shop_id,
+        before,
+        limit,
+    )
+    return [Coupon(**row) for row in rows]
