@@ -27,8 +27,24 @@ class ShopOpened(Event, frozen=True, kw_only=True):
     name: str
 
 
+class ShopChanged(Event, frozen=True, kw_only=True):
+    """A shop has another name, was opened or closed."""
+
+    event_key = "shop_id"
+    shop_id: ShopId
+    name: str
+    is_open: bool
+
+
 class ShopNameTakenError(DomainError):
     """Another shop has this name."""
 
     code = "shop_name_taken"
+    status = 409
+
+
+class HasShopError(DomainError):
+    """This account owns a shop already; `shop_id` says which."""
+
+    code = "has_shop"
     status = 409

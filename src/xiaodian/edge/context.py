@@ -1,9 +1,11 @@
 """What a request needs to do its work: made once by the composition root, handed to routes as dependency `ctx`."""
 
+from ipaddress import IPv6Address, ip_address
 from typing import Any
 
 import msgspec
 from litestar import Request
+from litestar.connection import ASGIConnection
 
 from xiaodian.infra.broker import Broker
 from xiaodian.infra.database import Database
@@ -33,3 +35,28 @@ def client_address(request: Request[Any, Any, Any], trusted_proxies: int) -> str
         return peer
     hops = [hop.strip() for hop in request.headers.get("x-forwarded-for", "").split(",") if hop.strip()]
     return hops[-trusted_proxies] if len(hops) >= trusted_proxies else peer
+
+
+def client_network(request: Request[Any, Any, Any], trusted_proxies: int) -> str:
+    """What limits count as one client: an IPv4 address, or an IPv6 /64, of which a household has all addresses."""
+    text = client_address(request, trusted_proxies)
+    try:
+        address = ip_address(text.partition("%")[0])
+    except ValueError:
+        return text
+    if not isinstance(address, IPv6Address):
+        return str(address)
+    if address.ipv4_mapped:
+        return str(address.ipv4_mapped)
+    return f"{IPv6Address(int(address) >> 64 << 64)}/64"
+
+
+def is_https(connection: ASGIConnection[Any, Any, Any, Any], settings: Settings) -> bool:
+    """Whether the browser came by https, to us or to the proxy that we trust."""
+    if settings.public_url:
+        return settings.public_url.startswith("https://")
+    if settings.trusted_proxies > 0:
+        forwarded = connection.headers.get("x-forwarded-proto", "").rpartition(",")[2].strip().lower()
+        if forwarded:
+            return forwarded == "https"
+    return str(connection.scope.get("scheme")) == "https"

@@ -12,3 +12,9 @@ def mask_phone(phone: str) -> str:
     if len(phone) < 7:
         return "*" * len(phone)
     return f"{phone[:3]}{'*' * (len(phone) - 5)}{phone[-2:]}"
+
+
+def mask_email(email: str) -> str:
+    """Keep the first character and the domain: `dandan@example.com` becomes `d***@example.com`."""
+    local, _, domain = email.partition("@")
+    return f"{local[:1]}***@{domain}"

@@ -1,7 +1,8 @@
 """Reads of accounts; explicit columns, structs out."""
 
 from collections.abc import Sequence
-from typing import Any
+from datetime import datetime
+from uuid import UUID
 
 import msgspec
 
@@ -44,11 +45,11 @@ class Credential(msgspec.Struct, frozen=True, kw_only=True):
 class AccessToken(msgspec.Struct, frozen=True, kw_only=True):
     """An access token without its secret."""
 
-    token_id: Any
+    token_id: UUID
     name: str
     scopes: list[Scope]
-    created_at: Any
-    last_used_at: Any
+    created_at: datetime
+    last_used_at: datetime | None
 
 
 async def get_account(connection: Connection, account_id: AccountId) -> Account:

@@ -1,0 +1,5 @@
+"""The door of content."""
+
+from xiaodian.modules.content.queries import count_fans, is_fan
+
+__all__ = ["count_fans", "is_fan"]
