@@ -4,7 +4,7 @@ from typing import Annotated
 from uuid import UUID
 
 from litestar import get, patch, post, put
-from litestar.params import Parameter
+from litestar.params import Parameter, QueryParameter
 
 from xiaodian.contracts.accounts import Caller
 from xiaodian.contracts.base import InvalidInputError, NotFoundError, UnauthenticatedError
@@ -35,7 +35,7 @@ async def list_products(
     shop_id: UUID,
     cursor: str | None = None,
     limit: Annotated[int, Parameter(ge=1, le=MAX_PAGE_SIZE)] = 20,
-    product_state: Annotated[ProductState | None, Parameter(query="state")] = None,
+    product_state: Annotated[ProductState | None, QueryParameter(name="state")] = None,
     q: Annotated[str | None, Parameter(max_length=120)] = None,
 ) -> Page[Product]:
     """A shop's products, the newest first, for its staff; `q` is a part of the title."""
