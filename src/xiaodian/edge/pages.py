@@ -12,6 +12,7 @@ import msgspec
 from litestar import Request, Response, get
 from litestar.datastructures import State
 from litestar.handlers import HTTPRouteHandler
+from litestar.params import FromPath
 
 from xiaodian.contracts.base import NotFoundError
 from xiaodian.edge.access import Access, access
@@ -54,7 +55,7 @@ def _load(path: Path) -> BuiltFile:
 
 
 @get("/assets/{name:str}", opt=access(Access.PUBLIC), include_in_schema=False, sync_to_thread=False)
-def get_asset(name: str, state: State, request: Request[None, None, State]) -> Response[bytes]:
+def get_asset(name: FromPath[str], state: State, request: Request[None, None, State]) -> Response[bytes]:
     """A hashed asset."""
     return _answer(_find(state, f"assets/{name}"), ASSET_CACHE, request)
 
