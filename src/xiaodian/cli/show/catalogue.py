@@ -1,0 +1,214 @@
+"""Who sells what in the demo, and what the audience says."""
+
+import msgspec
+
+
+class SkuSample(msgspec.Struct, frozen=True):
+    """A variant: name, price and stock."""
+
+    name: str
+    price_minor: int
+    stock: int
+
+
+class ProductSample(msgspec.Struct, frozen=True, kw_only=True):
+    """A product; `art` names its painting in `goods`, `sign` is what the film writes under it."""
+
+    art: str
+    title: str
+    sign: str
+    sign_latin: str
+    description: str
+    skus: tuple[SkuSample, ...]
+    live_price_minor: int | None = None
+    """Price of the first variant while the host holds the product up in the live room; None: as always."""
+
+
+class HostSample(msgspec.Struct, frozen=True, kw_only=True):
+    """A host with a shop; `look` names the figure and the stage in `people`."""
+
+    sign_in: str
+    password: str
+    name: str
+    shop: str
+    room_title: str
+    look: str
+    coupon: str
+    products: tuple[ProductSample, ...]
+
+
+class ViewerSample(msgspec.Struct, frozen=True):
+    """One of the audience."""
+
+    sign_in: str
+    name: str
+
+
+PASSWORD = "xiaodian-demo"  # noqa: S105 - printed for everybody to use; the demo has nothing to protect.
+
+YUE = HostSample(
+    sign_in="13900000001",
+    password=PASSWORD,
+    name="阿月",
+    shop="丹东草莓园 Dandong Berries",
+    room_title="凌晨四点摘的草莓，今天发走 · Picked at dawn",
+    look="greenhouse",
+    coupon="TIAN5",
+    products=(
+        ProductSample(
+            art="strawberries",
+            title="丹东红颜草莓 Dandong strawberries",
+            sign="红颜草莓 现摘现发",
+            sign_latin="Strawberries, picked today",
+            description="东港大棚，凌晨采摘，当天顺丰冷链。单果 20 克以上，坏果包赔。\n"
+            "Picked before dawn in Donggang, shipped cold the same day. Any bruised berry is on us.",
+            skus=(SkuSample("3 斤装 1.5 kg", 8900, 4000), SkuSample("5 斤礼盒 2.5 kg gift box", 13900, 2000)),
+            live_price_minor=6990,
+        ),
+        ProductSample(
+            art="jam",
+            title="手熬草莓果酱 Slow-cooked strawberry jam",
+            sign="手熬果酱 果肉八成",
+            sign_latin="Jam, 80 % fruit",
+            description="只放草莓、冰糖和柠檬，小锅慢熬三小时，果肉含量八成。开封后请冷藏。\n"
+            "Berries, rock sugar, lemon, three hours in a small pot. Keep cool once opened.",
+            skus=(SkuSample("单瓶 1 jar · 240 g", 2900, 3000), SkuSample("三瓶 3 jars", 7900, 1500)),
+        ),
+        ProductSample(
+            art="crisps",
+            title="冻干草莓脆 Freeze-dried strawberry crisps",
+            sign="冻干草莓脆 不加糖",
+            sign_latin="Crisps, no sugar added",
+            description="整颗冻干，一口酥脆，不加糖、不加香精。孩子的零食，也配酸奶。\n"
+            "Whole berries, freeze-dried, nothing added. For lunch boxes and yoghurt.",
+            skus=(SkuSample("40 g × 2 袋 bags", 3590, 3000), SkuSample("40 g × 6 袋 bags", 8990, 800)),
+            live_price_minor=2990,
+        ),
+        ProductSample(
+            art="blueberries",
+            title="高山蓝莓 Highland blueberries",
+            sign="高山蓝莓 果粉完整",
+            sign_latin="Highland blueberries",
+            description="长白山余脉的露天蓝莓，18 毫米以上大果，果霜完整，四盒发。\n"
+            "Open-air berries from the Changbai foothills, 18 mm and up, bloom intact.",
+            skus=(SkuSample("125 g × 4 盒 punnets", 6600, 2500), SkuSample("125 g × 8 盒 punnets", 11900, 900)),
+        ),
+    ),
+)
+
+ZHOU = HostSample(
+    sign_in="13900000002",
+    password=PASSWORD,
+    name="老周",
+    shop="景德镇老周陶坊 Old Zhou's Kiln",
+    room_title="开窑了：一窑青花，一窑天青 · Opening the kiln",
+    look="studio",
+    coupon="KILN20",
+    products=(
+        ProductSample(
+            art="cup",
+            title="手绘青花品茗杯 Hand-painted tea cup",
+            sign="手绘青花杯",
+            sign_latin="Hand-painted cup",
+            description="高白泥手拉坯，釉下青花，1310 ℃ 一次烧成。每只花样略有不同。\n"
+            "Thrown by hand, cobalt under the glaze, fired once at 1310 °C. No two are quite alike.",
+            skus=(SkuSample("单杯 1 cup · 70 ml", 6800, 600), SkuSample("对杯 2 cups", 12800, 300)),
+        ),
+        ProductSample(
+            art="teapot",
+            title="天青釉茶壶 Celadon teapot",
+            sign="天青釉茶壶",
+            sign_latin="Celadon teapot",
+            description="雨过天青，开片自然，出水利落，断水干净，220 毫升。\n"
+            "The blue of sky after rain. Pours clean, stops clean, holds 220 ml.",
+            skus=(SkuSample("单壶 teapot", 26800, 200), SkuSample("一壶四杯 teapot and 4 cups", 39800, 120)),
+        ),
+        ProductSample(
+            art="vase",
+            title="柿柿如意小花瓶 Persimmon vase",
+            sign="柿柿如意花瓶",
+            sign_latin="Persimmon vase",
+            description="一枝一花就好看，釉上手绘红柿，送长辈讨个彩头。高 18 厘米。\n"
+            "One twig is enough. Persimmons painted over the glaze wish the house good luck. 18 cm.",
+            skus=(SkuSample("18 cm", 15800, 240),),
+        ),
+    ),
+)
+
+HOSTS = (YUE, ZHOU)
+
+VISITOR = ViewerSample("13800000001", "小丹")
+
+AUDIENCE = tuple(
+    ViewerSample(f"138000001{number:02d}", name)
+    for number, name in enumerate(
+        (
+            "晓雯",
+            "大连老王",
+            "Mia",
+            "橙子妈妈",
+            "阿哲",
+            "东北大姐",
+            "Lucas",
+            "小鱼儿",
+            "青禾",
+            "陈陈",
+            "北北",
+            "Grandma Li",
+        )
+    )
+)
+
+REGIONS = (
+    "辽宁省 大连市 中山区",
+    "上海市 徐汇区",
+    "四川省 成都市 武侯区",
+    "广东省 深圳市 南山区",
+    "浙江省 杭州市 西湖区",
+)
+
+GREETINGS = (
+    "来了来了",
+    "主播晚上好！",
+    "从上海来的",
+    "老粉报到",
+    "第一次进来，看着真新鲜",
+    "hello from Dalian!",
+    "今天有优惠吗",
+    "终于等到开播",
+)
+
+REMARKS: dict[str, tuple[str, ...]] = {
+    "strawberries": (
+        "这个草莓好大一颗",
+        "上次买的三斤两天就吃完了",
+        "能发到成都吗？",
+        "会不会压坏呀",
+        "坏果真的包赔，上次赔我了",
+        "价格比超市便宜",
+        "those look so sweet",
+        "拍了五斤礼盒送我妈",
+    ),
+    "jam": (
+        "没有添加剂吗",
+        "配吐司绝了",
+        "甜不甜呀，怕太腻",
+        "我家早餐天天吃这个",
+        "three jars, please!",
+        "冰糖熬的就是不一样",
+    ),
+    "crisps": ("孩子特别爱吃", "是整颗的吗", "配酸奶好吃", "没加糖放心", "already on my third bag", "办公室囤起来"),
+    "blueberries": (
+        "果霜好厚，新鲜",
+        "一盒多少克？",
+        "好大的果",
+        "keeps how long in the fridge?",
+        "上次的特别甜",
+        "放冰箱能放几天",
+    ),
+    "cup": ("这个青花画得真细", "可以配个礼盒吗", "beautiful brushwork", "每只都不一样，喜欢"),
+    "teapot": ("这个颜色太温柔了", "断水干净吗", "the glaze is gorgeous", "和我的茶盘很配"),
+    "vase": ("柿柿如意，好寓意", "送长辈合适", "插一枝梅花肯定好看", "how tall is it?"),
+}
+
+AFTER_BUYING = ("拍好啦", "已付款，坐等发货", "刚下单，求早点发", "bought one!", "又来回购了", "冲了冲了")
