@@ -9,6 +9,7 @@ from typing import Any
 
 from litestar import Litestar, Request
 from litestar.connection import ASGIConnection
+from litestar.di import NamedDependency
 from litestar.handlers import BaseRouteHandler
 
 from xiaodian.contracts.accounts import Caller, Scope
@@ -17,6 +18,12 @@ from xiaodian.contracts.base import ForbiddenError, UnauthenticatedError
 SESSION_COOKIE = "xd_session"
 Authenticator = Callable[[str], Awaitable[Caller | None]]
 """From a session or access token to its caller; None if it is unknown or has ended."""
+
+
+SignedIn = NamedDependency[Caller]
+"""How a route asks for its caller: `caller: SignedIn`."""
+MaybeSignedIn = NamedDependency[Caller | None]
+"""The same where anybody may call: `maybe_caller: MaybeSignedIn`."""
 
 
 class Access(StrEnum):

@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 from litestar import Request
 from litestar.connection import ASGIConnection
+from litestar.di import NamedDependency
 
 from xiaodian.infra.broker import Broker
 from xiaodian.infra.database import Database
@@ -20,6 +21,10 @@ class Context(msgspec.Struct, frozen=True, kw_only=True):
     database: Database
     broker: Broker
     storage: Storage
+
+
+Ctx = NamedDependency[Context]
+"""How a route asks for its context: `ctx: Ctx`."""
 
 
 def provide_context(request: Request[Any, Any, Any]) -> Context:

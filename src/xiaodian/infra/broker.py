@@ -109,6 +109,8 @@ class Broker:
 
         A `message_id` published again within two minutes is stored once. Raises UnavailableError.
         """
+        if not self.client.is_connected:
+            raise UnavailableError(retry_after_s=RETRY_AFTER_S)
         headers = {"Nats-Msg-Id": message_id} if message_id else None
         try:
             ack = await self.jetstream.publish(self.subject(subject), payload, headers=headers)

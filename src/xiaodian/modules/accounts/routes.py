@@ -6,10 +6,10 @@ from uuid import UUID
 from litestar import Request, Response, delete, get, patch, post, put
 from litestar.datastructures import Cookie
 
-from xiaodian.contracts.accounts import Address, AddressId, Caller, SignInTakenError, WrongPasswordError
+from xiaodian.contracts.accounts import Address, AddressId, SignInTakenError, WrongPasswordError
 from xiaodian.contracts.base import InvalidInputError, NotFoundError, TooManyRequestsError, UnauthenticatedError
-from xiaodian.edge.access import SESSION_COOKIE, Access, access
-from xiaodian.edge.context import Context, client_network, is_https
+from xiaodian.edge.access import SESSION_COOKIE, Access, SignedIn, access
+from xiaodian.edge.context import Ctx, client_network, is_https
 from xiaodian.edge.problems import problems
 from xiaodian.modules.accounts import queries
 from xiaodian.modules.accounts.errors import LimitReachedError
@@ -39,7 +39,7 @@ DAY_S = 86_400
     opt=access(Access.PUBLIC),
     responses=problems(InvalidInputError, SignInTakenError, TooManyRequestsError),
 )
-async def create_account(request: AnyRequest, ctx: Context, data: SignUp) -> Response[Me]:
+async def create_account(request: AnyRequest, ctx: Ctx, data: SignUp) -> Response[Me]:
     """Sign up; the answer's cookie is the session."""
     member, token = await sign_up.sign_up(
         ctx,
@@ -57,7 +57,7 @@ async def create_account(request: AnyRequest, ctx: Context, data: SignUp) -> Res
     opt=access(Access.PUBLIC),
     responses=problems(WrongPasswordError, TooManyRequestsError),
 )
-async def create_session(request: AnyRequest, ctx: Context, data: SignIn) -> Response[Me]:
+async def create_session(request: AnyRequest, ctx: Ctx, data: SignIn) -> Response[Me]:
     """Sign in; the answer's cookie is the session."""
     member, token = await sign_in.sign_in(
         ctx,
@@ -71,7 +71,7 @@ async def create_session(request: AnyRequest, ctx: Context, data: SignIn) -> Res
 
 
 @delete("/api/sessions/current", tags=["accounts"], opt=access(Access.PUBLIC), status_code=204)
-async def delete_session(request: AnyRequest, ctx: Context) -> Response[None]:
+async def delete_session(request: AnyRequest, ctx: Ctx) -> Response[None]:
     """Sign out everywhere this session is known; without a session nothing happens."""
     if token := request.cookies.get(SESSION_COOKIE):
         await sign_out.sign_out(ctx, token)
@@ -79,7 +79,7 @@ async def delete_session(request: AnyRequest, ctx: Context) -> Response[None]:
 
 
 @get("/api/me", tags=["accounts"], opt=access(Access.MEMBER), responses=problems(UnauthenticatedError))
-async def read_me(ctx: Context, caller: Caller) -> Me:
+async def read_me(ctx: Ctx, caller: SignedIn) -> Me:
     """The account that is signed in."""
     async with ctx.database.connection() as connection:
         return to_me(await queries.get_member(connection, caller.account_id))
@@ -91,7 +91,7 @@ async def read_me(ctx: Context, caller: Caller) -> Me:
     opt=access(Access.MEMBER),
     responses=problems(UnauthenticatedError, InvalidInputError),
 )
-async def update_me(ctx: Context, caller: Caller, data: ProfilePatch) -> Me:
+async def update_me(ctx: Ctx, caller: SignedIn, data: ProfilePatch) -> Me:
     """Change the display name or the picture."""
     return to_me(
         await change_profile.change_profile(
@@ -101,7 +101,7 @@ async def update_me(ctx: Context, caller: Caller, data: ProfilePatch) -> Me:
 
 
 @get("/api/me/addresses", tags=["accounts"], opt=access(Access.MEMBER), responses=problems(UnauthenticatedError))
-async def list_addresses(ctx: Context, caller: Caller) -> AddressList:
+async def list_addresses(ctx: Ctx, caller: SignedIn) -> AddressList:
     """Where orders can go; the default first."""
     async with ctx.database.connection() as connection:
         return AddressList(items=await queries.list_addresses(connection, caller.account_id))
@@ -113,7 +113,7 @@ async def list_addresses(ctx: Context, caller: Caller) -> AddressList:
     opt=access(Access.MEMBER),
     responses=problems(UnauthenticatedError, InvalidInputError, LimitReachedError),
 )
-async def create_address(ctx: Context, caller: Caller, data: AddressInput) -> Address:
+async def create_address(ctx: Ctx, caller: SignedIn, data: AddressInput) -> Address:
     """Add an address; the first one is the default."""
     text = _clean(data)
     return await addresses.add_address(ctx.database, caller.account_id, text, is_default=data.is_default)
@@ -125,7 +125,7 @@ async def create_address(ctx: Context, caller: Caller, data: AddressInput) -> Ad
     opt=access(Access.MEMBER),
     responses=problems(UnauthenticatedError, InvalidInputError, NotFoundError),
 )
-async def replace_address(ctx: Context, caller: Caller, address_id: AddressId, data: AddressInput) -> Address:
+async def replace_address(ctx: Ctx, caller: SignedIn, address_id: AddressId, data: AddressInput) -> Address:
     """Replace an address. The default stays it until another becomes it."""
     text = _clean(data)
     return await addresses.change_address(ctx.database, caller.account_id, address_id, text, is_default=data.is_default)
@@ -137,13 +137,13 @@ async def replace_address(ctx: Context, caller: Caller, address_id: AddressId, d
     opt=access(Access.MEMBER),
     responses=problems(UnauthenticatedError, NotFoundError),
 )
-async def delete_address(ctx: Context, caller: Caller, address_id: AddressId) -> None:
+async def delete_address(ctx: Ctx, caller: SignedIn, address_id: AddressId) -> None:
     """Remove an address; orders keep their copy."""
     await addresses.remove_address(ctx.database, caller.account_id, address_id)
 
 
 @get("/api/me/tokens", tags=["accounts"], opt=access(Access.MEMBER), responses=problems(UnauthenticatedError))
-async def list_tokens(ctx: Context, caller: Caller) -> AccessTokenList:
+async def list_tokens(ctx: Ctx, caller: SignedIn) -> AccessTokenList:
     """Access tokens of programs that act for this account."""
     async with ctx.database.connection() as connection:
         tokens = await queries.list_access_tokens(connection, caller.account_id)
@@ -156,7 +156,7 @@ async def list_tokens(ctx: Context, caller: Caller) -> AccessTokenList:
     opt=access(Access.MEMBER),
     responses=problems(UnauthenticatedError, InvalidInputError, LimitReachedError),
 )
-async def create_token(ctx: Context, caller: Caller, data: AccessTokenInput) -> NewAccessToken:
+async def create_token(ctx: Ctx, caller: SignedIn, data: AccessTokenInput) -> NewAccessToken:
     """Make an access token; its secret is shown this once."""
     token, secret = await access_tokens.create_access_token(ctx, caller.account_id, name=data.name, scopes=data.scopes)
     return to_new_token(token, secret)
@@ -168,7 +168,7 @@ async def create_token(ctx: Context, caller: Caller, data: AccessTokenInput) -> 
     opt=access(Access.MEMBER),
     responses=problems(UnauthenticatedError, NotFoundError),
 )
-async def delete_token(ctx: Context, caller: Caller, token_id: UUID) -> None:
+async def delete_token(ctx: Ctx, caller: SignedIn, token_id: UUID) -> None:
     """End an access token at once."""
     await access_tokens.revoke_access_token(ctx, caller.account_id, token_id)
 
@@ -177,7 +177,7 @@ def _clean(data: AddressInput) -> addresses.AddressText:
     return addresses.clean_address(recipient=data.recipient, phone=data.phone, region=data.region, detail=data.detail)
 
 
-def _session_cookie(request: AnyRequest, ctx: Context, token: str, max_age_s: int | None = None) -> Cookie:
+def _session_cookie(request: AnyRequest, ctx: Ctx, token: str, max_age_s: int | None = None) -> Cookie:
     return Cookie(
         key=SESSION_COOKIE,
         value=token,

@@ -6,12 +6,11 @@ from uuid import UUID
 from litestar import get, patch, post, put
 from litestar.params import Parameter, QueryParameter
 
-from xiaodian.contracts.accounts import Caller
 from xiaodian.contracts.base import InvalidInputError, NotFoundError, UnauthenticatedError
 from xiaodian.contracts.catalog import Product, ProductId, ProductState, Sku, SkuId
 from xiaodian.contracts.shops import ShopId
-from xiaodian.edge.access import Access, access
-from xiaodian.edge.context import Context
+from xiaodian.edge.access import Access, MaybeSignedIn, SignedIn, access
+from xiaodian.edge.context import Ctx
 from xiaodian.edge.problems import MalformedRequestError, problems
 from xiaodian.kit.paging import MAX_PAGE_SIZE, Page, decode_cursor, encode_cursor
 from xiaodian.modules.catalog import queries
@@ -30,8 +29,8 @@ WRITE_PROBLEMS = problems(MalformedRequestError, InvalidInputError, NotFoundErro
     responses=problems(InvalidInputError, NotFoundError, UnauthenticatedError),
 )
 async def list_products(
-    ctx: Context,
-    caller: Caller,
+    ctx: Ctx,
+    caller: SignedIn,
     shop_id: UUID,
     cursor: str | None = None,
     limit: Annotated[int, Parameter(ge=1, le=MAX_PAGE_SIZE)] = 20,
@@ -55,7 +54,7 @@ async def list_products(
 
 
 @post("/api/shops/{shop_id:uuid}/products", opt=access(Access.MEMBER), tags=TAGS, responses=WRITE_PROBLEMS)
-async def create_product(ctx: Context, caller: Caller, shop_id: UUID, data: NewProduct) -> Product:
+async def create_product(ctx: Ctx, caller: SignedIn, shop_id: UUID, data: NewProduct) -> Product:
     """Create a product (shop staff)."""
     product = await write_product.create_product(ctx.database, caller, ShopId(shop_id), data)
     await ctx.broker.poke("outbox")
@@ -63,7 +62,7 @@ async def create_product(ctx: Context, caller: Caller, shop_id: UUID, data: NewP
 
 
 @get("/api/products/{product_id:uuid}", opt=access(Access.PUBLIC), tags=TAGS, responses=problems(NotFoundError))
-async def get_product(ctx: Context, maybe_caller: Caller | None, product_id: UUID) -> Product:
+async def get_product(ctx: Ctx, maybe_caller: MaybeSignedIn, product_id: UUID) -> Product:
     """A product; a draft only for the staff of its shop."""
     async with ctx.database.connection() as connection:
         product = await queries.get_product(connection, ProductId(product_id))
@@ -75,7 +74,7 @@ async def get_product(ctx: Context, maybe_caller: Caller | None, product_id: UUI
 
 
 @patch("/api/products/{product_id:uuid}", opt=access(Access.MEMBER), tags=TAGS, responses=WRITE_PROBLEMS)
-async def edit_product(ctx: Context, caller: Caller, product_id: UUID, data: ProductEdit) -> Product:
+async def edit_product(ctx: Ctx, caller: SignedIn, product_id: UUID, data: ProductEdit) -> Product:
     """Change a product (shop staff). Orders placed keep what they were placed with."""
     product = await write_product.edit_product(ctx.database, caller, ProductId(product_id), data)
     await ctx.broker.poke("outbox")
@@ -83,7 +82,7 @@ async def edit_product(ctx: Context, caller: Caller, product_id: UUID, data: Pro
 
 
 @put("/api/skus/{sku_id:uuid}/stock", opt=access(Access.MEMBER), tags=TAGS, responses=WRITE_PROBLEMS)
-async def set_stock(ctx: Context, caller: Caller, sku_id: UUID, data: StockSetting) -> Sku:
+async def set_stock(ctx: Ctx, caller: SignedIn, sku_id: UUID, data: StockSetting) -> Sku:
     """Set how many pieces can be bought, beyond what buyers have reserved (shop staff)."""
     sku = await write_product.set_stock(ctx.database, caller, SkuId(sku_id), data.available)
     await ctx.broker.poke("outbox")

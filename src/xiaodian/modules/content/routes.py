@@ -2,11 +2,11 @@
 
 from litestar import delete, get, put
 
-from xiaodian.contracts.accounts import AccountId, Caller
+from xiaodian.contracts.accounts import AccountId
 from xiaodian.contracts.base import InvalidInputError, NotFoundError, TooManyRequestsError, UnauthenticatedError
 from xiaodian.contracts.content import CreatorCard
-from xiaodian.edge.access import Access, access
-from xiaodian.edge.context import Context
+from xiaodian.edge.access import Access, MaybeSignedIn, SignedIn, access
+from xiaodian.edge.context import Ctx
 from xiaodian.edge.problems import problems
 from xiaodian.modules.content.service import follow_creator, read_creator
 
@@ -17,7 +17,7 @@ from xiaodian.modules.content.service import follow_creator, read_creator
     opt=access(Access.PUBLIC),
     responses=problems(NotFoundError),
 )
-async def read_creator_card(ctx: Context, maybe_caller: Caller | None, account_id: AccountId) -> CreatorCard:
+async def read_creator_card(ctx: Ctx, maybe_caller: MaybeSignedIn, account_id: AccountId) -> CreatorCard:
     """A creator, how many follow, and whether the caller does."""
     viewer_id = maybe_caller.account_id if maybe_caller else None
     return await read_creator.read_creator(ctx.database, account_id, viewer_id)
@@ -30,7 +30,7 @@ async def read_creator_card(ctx: Context, maybe_caller: Caller | None, account_i
     status_code=204,
     responses=problems(UnauthenticatedError, InvalidInputError, NotFoundError, TooManyRequestsError),
 )
-async def follow(ctx: Context, caller: Caller, account_id: AccountId) -> None:
+async def follow(ctx: Ctx, caller: SignedIn, account_id: AccountId) -> None:
     """Follow a creator; again is fine."""
     await follow_creator.follow_creator(ctx, caller.account_id, account_id)
 
@@ -41,7 +41,7 @@ async def follow(ctx: Context, caller: Caller, account_id: AccountId) -> None:
     opt=access(Access.MEMBER),
     responses=problems(UnauthenticatedError, TooManyRequestsError),
 )
-async def unfollow(ctx: Context, caller: Caller, account_id: AccountId) -> None:
+async def unfollow(ctx: Ctx, caller: SignedIn, account_id: AccountId) -> None:
     """Stop following a creator; again is fine."""
     await follow_creator.unfollow_creator(ctx, caller.account_id, account_id)
 

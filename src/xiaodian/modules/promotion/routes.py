@@ -6,12 +6,11 @@ from uuid import UUID
 from litestar import get, post
 from litestar.params import Parameter
 
-from xiaodian.contracts.accounts import Caller
 from xiaodian.contracts.base import InvalidInputError, NotFoundError, UnauthenticatedError
 from xiaodian.contracts.promotion import CouponCodeTakenError
 from xiaodian.contracts.shops import ShopId
-from xiaodian.edge.access import Access, access
-from xiaodian.edge.context import Context
+from xiaodian.edge.access import Access, SignedIn, access
+from xiaodian.edge.context import Ctx
 from xiaodian.edge.problems import MalformedRequestError, problems
 from xiaodian.kit.paging import MAX_PAGE_SIZE, Page, decode_cursor, encode_cursor
 from xiaodian.modules.promotion import queries
@@ -29,7 +28,7 @@ from xiaodian.modules.shops import api as shops
         MalformedRequestError, InvalidInputError, NotFoundError, UnauthenticatedError, CouponCodeTakenError
     ),
 )
-async def create_coupon(ctx: Context, caller: Caller, shop_id: UUID, data: NewCoupon) -> CouponView:
+async def create_coupon(ctx: Ctx, caller: SignedIn, shop_id: UUID, data: NewCoupon) -> CouponView:
     """Issue a coupon (shop staff)."""
     return to_view(await service.create_coupon(ctx.database, caller, ShopId(shop_id), data))
 
@@ -41,8 +40,8 @@ async def create_coupon(ctx: Context, caller: Caller, shop_id: UUID, data: NewCo
     responses=problems(InvalidInputError, NotFoundError, UnauthenticatedError),
 )
 async def list_coupons(
-    ctx: Context,
-    caller: Caller,
+    ctx: Ctx,
+    caller: SignedIn,
     shop_id: UUID,
     cursor: str | None = None,
     limit: Annotated[int, Parameter(ge=1, le=MAX_PAGE_SIZE)] = 20,

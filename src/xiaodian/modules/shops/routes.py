@@ -2,11 +2,10 @@
 
 from litestar import get, patch, post
 
-from xiaodian.contracts.accounts import Caller
 from xiaodian.contracts.base import InvalidInputError, NotFoundError, UnauthenticatedError
 from xiaodian.contracts.shops import HasShopError, Shop, ShopId, ShopNameTakenError
-from xiaodian.edge.access import Access, access
-from xiaodian.edge.context import Context
+from xiaodian.edge.access import Access, SignedIn, access
+from xiaodian.edge.context import Ctx
 from xiaodian.edge.problems import problems
 from xiaodian.modules.shops import queries
 from xiaodian.modules.shops.service import change_shop, open_shop
@@ -21,13 +20,13 @@ MOST_SHOPS_OF_STAFF = 100
     opt=access(Access.MEMBER),
     responses=problems(UnauthenticatedError, InvalidInputError, HasShopError, ShopNameTakenError),
 )
-async def create_shop(ctx: Context, caller: Caller, data: ShopInput) -> Shop:
+async def create_shop(ctx: Ctx, caller: SignedIn, data: ShopInput) -> Shop:
     """Open the account's own shop."""
     return await open_shop.open_shop(ctx, caller.account_id, data.name)
 
 
 @get("/api/shops/mine", tags=["shops"], opt=access(Access.MEMBER), responses=problems(UnauthenticatedError))
-async def list_my_shops(ctx: Context, caller: Caller) -> ShopList:
+async def list_my_shops(ctx: Ctx, caller: SignedIn) -> ShopList:
     """Shops the account works for."""
     async with ctx.database.connection() as connection:
         shops = await queries.list_shops_of_staff(connection, caller.account_id, MOST_SHOPS_OF_STAFF)
@@ -35,7 +34,7 @@ async def list_my_shops(ctx: Context, caller: Caller) -> ShopList:
 
 
 @get("/api/shops/{shop_id:uuid}", tags=["shops"], opt=access(Access.PUBLIC), responses=problems(NotFoundError))
-async def read_shop(ctx: Context, shop_id: ShopId) -> Shop:
+async def read_shop(ctx: Ctx, shop_id: ShopId) -> Shop:
     """A shop as everybody sees it."""
     async with ctx.database.connection() as connection:
         return await queries.get_shop(connection, shop_id)
@@ -47,7 +46,7 @@ async def read_shop(ctx: Context, shop_id: ShopId) -> Shop:
     opt=access(Access.MEMBER),
     responses=problems(UnauthenticatedError, InvalidInputError, NotFoundError, ShopNameTakenError),
 )
-async def update_shop(ctx: Context, caller: Caller, shop_id: ShopId, data: ShopPatch) -> Shop:
+async def update_shop(ctx: Ctx, caller: SignedIn, shop_id: ShopId, data: ShopPatch) -> Shop:
     """Rename the shop, open it or close it (staff)."""
     return await change_shop.change_shop(ctx, caller.account_id, shop_id, name=data.name, is_open=data.is_open)
 
