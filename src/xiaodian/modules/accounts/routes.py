@@ -5,6 +5,7 @@ from uuid import UUID
 
 from litestar import Request, Response, delete, get, patch, post, put
 from litestar.datastructures import Cookie
+from litestar.params import FromPath, JSONBody
 
 from xiaodian.contracts.accounts import Address, AddressId, SignInTakenError, WrongPasswordError
 from xiaodian.contracts.base import InvalidInputError, NotFoundError, TooManyRequestsError, UnauthenticatedError
@@ -39,7 +40,7 @@ DAY_S = 86_400
     opt=access(Access.PUBLIC),
     responses=problems(InvalidInputError, SignInTakenError, TooManyRequestsError),
 )
-async def create_account(request: AnyRequest, ctx: Ctx, data: SignUp) -> Response[Me]:
+async def create_account(request: AnyRequest, ctx: Ctx, data: JSONBody[SignUp]) -> Response[Me]:
     """Sign up; the answer's cookie is the session."""
     member, token = await sign_up.sign_up(
         ctx,
@@ -57,7 +58,7 @@ async def create_account(request: AnyRequest, ctx: Ctx, data: SignUp) -> Respons
     opt=access(Access.PUBLIC),
     responses=problems(WrongPasswordError, TooManyRequestsError),
 )
-async def create_session(request: AnyRequest, ctx: Ctx, data: SignIn) -> Response[Me]:
+async def create_session(request: AnyRequest, ctx: Ctx, data: JSONBody[SignIn]) -> Response[Me]:
     """Sign in; the answer's cookie is the session."""
     member, token = await sign_in.sign_in(
         ctx,
@@ -91,7 +92,7 @@ async def read_me(ctx: Ctx, caller: SignedIn) -> Me:
     opt=access(Access.MEMBER),
     responses=problems(UnauthenticatedError, InvalidInputError),
 )
-async def update_me(ctx: Ctx, caller: SignedIn, data: ProfilePatch) -> Me:
+async def update_me(ctx: Ctx, caller: SignedIn, data: JSONBody[ProfilePatch]) -> Me:
     """Change the display name or the picture."""
     return to_me(
         await change_profile.change_profile(
@@ -113,7 +114,7 @@ async def list_addresses(ctx: Ctx, caller: SignedIn) -> AddressList:
     opt=access(Access.MEMBER),
     responses=problems(UnauthenticatedError, InvalidInputError, LimitReachedError),
 )
-async def create_address(ctx: Ctx, caller: SignedIn, data: AddressInput) -> Address:
+async def create_address(ctx: Ctx, caller: SignedIn, data: JSONBody[AddressInput]) -> Address:
     """Add an address; the first one is the default."""
     text = _clean(data)
     return await addresses.add_address(ctx.database, caller.account_id, text, is_default=data.is_default)
@@ -125,7 +126,9 @@ async def create_address(ctx: Ctx, caller: SignedIn, data: AddressInput) -> Addr
     opt=access(Access.MEMBER),
     responses=problems(UnauthenticatedError, InvalidInputError, NotFoundError),
 )
-async def replace_address(ctx: Ctx, caller: SignedIn, address_id: AddressId, data: AddressInput) -> Address:
+async def replace_address(
+    ctx: Ctx, caller: SignedIn, address_id: FromPath[AddressId], data: JSONBody[AddressInput]
+) -> Address:
     """Replace an address. The default stays it until another becomes it."""
     text = _clean(data)
     return await addresses.change_address(ctx.database, caller.account_id, address_id, text, is_default=data.is_default)
@@ -137,7 +140,7 @@ async def replace_address(ctx: Ctx, caller: SignedIn, address_id: AddressId, dat
     opt=access(Access.MEMBER),
     responses=problems(UnauthenticatedError, NotFoundError),
 )
-async def delete_address(ctx: Ctx, caller: SignedIn, address_id: AddressId) -> None:
+async def delete_address(ctx: Ctx, caller: SignedIn, address_id: FromPath[AddressId]) -> None:
     """Remove an address; orders keep their copy."""
     await addresses.remove_address(ctx.database, caller.account_id, address_id)
 
@@ -156,7 +159,7 @@ async def list_tokens(ctx: Ctx, caller: SignedIn) -> AccessTokenList:
     opt=access(Access.MEMBER),
     responses=problems(UnauthenticatedError, InvalidInputError, LimitReachedError),
 )
-async def create_token(ctx: Ctx, caller: SignedIn, data: AccessTokenInput) -> NewAccessToken:
+async def create_token(ctx: Ctx, caller: SignedIn, data: JSONBody[AccessTokenInput]) -> NewAccessToken:
     """Make an access token; its secret is shown this once."""
     token, secret = await access_tokens.create_access_token(ctx, caller.account_id, name=data.name, scopes=data.scopes)
     return to_new_token(token, secret)
@@ -168,12 +171,12 @@ async def create_token(ctx: Ctx, caller: SignedIn, data: AccessTokenInput) -> Ne
     opt=access(Access.MEMBER),
     responses=problems(UnauthenticatedError, NotFoundError),
 )
-async def delete_token(ctx: Ctx, caller: SignedIn, token_id: UUID) -> None:
+async def delete_token(ctx: Ctx, caller: SignedIn, token_id: FromPath[UUID]) -> None:
     """End an access token at once."""
     await access_tokens.revoke_access_token(ctx, caller.account_id, token_id)
 
 
-def _clean(data: AddressInput) -> addresses.AddressText:
+def _clean(data: JSONBody[AddressInput]) -> addresses.AddressText:
     return addresses.clean_address(recipient=data.recipient, phone=data.phone, region=data.region, detail=data.detail)
 
 

@@ -4,7 +4,7 @@ from typing import Annotated
 from uuid import UUID
 
 from litestar import get, patch, post, put
-from litestar.params import Parameter, QueryParameter
+from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 
 from xiaodian.contracts.base import InvalidInputError, NotFoundError, UnauthenticatedError
 from xiaodian.contracts.catalog import Product, ProductId, ProductState, Sku, SkuId
@@ -31,11 +31,11 @@ WRITE_PROBLEMS = problems(MalformedRequestError, InvalidInputError, NotFoundErro
 async def list_products(
     ctx: Ctx,
     caller: SignedIn,
-    shop_id: UUID,
-    cursor: str | None = None,
-    limit: Annotated[int, Parameter(ge=1, le=MAX_PAGE_SIZE)] = 20,
+    shop_id: FromPath[UUID],
+    cursor: FromQuery[str | None] = None,
+    limit: Annotated[int, QueryParameter(ge=1, le=MAX_PAGE_SIZE)] = 20,
     product_state: Annotated[ProductState | None, QueryParameter(name="state")] = None,
-    q: Annotated[str | None, Parameter(max_length=120)] = None,
+    q: Annotated[str | None, QueryParameter(max_length=120)] = None,
 ) -> Page[Product]:
     """A shop's products, the newest first, for its staff; `q` is a part of the title."""
     before = decode_cursor(cursor) if cursor else None
@@ -54,7 +54,7 @@ async def list_products(
 
 
 @post("/api/shops/{shop_id:uuid}/products", opt=access(Access.MEMBER), tags=TAGS, responses=WRITE_PROBLEMS)
-async def create_product(ctx: Ctx, caller: SignedIn, shop_id: UUID, data: NewProduct) -> Product:
+async def create_product(ctx: Ctx, caller: SignedIn, shop_id: FromPath[UUID], data: JSONBody[NewProduct]) -> Product:
     """Create a product (shop staff)."""
     product = await write_product.create_product(ctx.database, caller, ShopId(shop_id), data)
     await ctx.broker.poke("outbox")
@@ -62,7 +62,7 @@ async def create_product(ctx: Ctx, caller: SignedIn, shop_id: UUID, data: NewPro
 
 
 @get("/api/products/{product_id:uuid}", opt=access(Access.PUBLIC), tags=TAGS, responses=problems(NotFoundError))
-async def get_product(ctx: Ctx, maybe_caller: MaybeSignedIn, product_id: UUID) -> Product:
+async def get_product(ctx: Ctx, maybe_caller: MaybeSignedIn, product_id: FromPath[UUID]) -> Product:
     """A product; a draft only for the staff of its shop."""
     async with ctx.database.connection() as connection:
         product = await queries.get_product(connection, ProductId(product_id))
@@ -74,7 +74,7 @@ async def get_product(ctx: Ctx, maybe_caller: MaybeSignedIn, product_id: UUID) -
 
 
 @patch("/api/products/{product_id:uuid}", opt=access(Access.MEMBER), tags=TAGS, responses=WRITE_PROBLEMS)
-async def edit_product(ctx: Ctx, caller: SignedIn, product_id: UUID, data: ProductEdit) -> Product:
+async def edit_product(ctx: Ctx, caller: SignedIn, product_id: FromPath[UUID], data: JSONBody[ProductEdit]) -> Product:
     """Change a product (shop staff). Orders placed keep what they were placed with."""
     product = await write_product.edit_product(ctx.database, caller, ProductId(product_id), data)
     await ctx.broker.poke("outbox")
@@ -82,7 +82,7 @@ async def edit_product(ctx: Ctx, caller: SignedIn, product_id: UUID, data: Produ
 
 
 @put("/api/skus/{sku_id:uuid}/stock", opt=access(Access.MEMBER), tags=TAGS, responses=WRITE_PROBLEMS)
-async def set_stock(ctx: Ctx, caller: SignedIn, sku_id: UUID, data: StockSetting) -> Sku:
+async def set_stock(ctx: Ctx, caller: SignedIn, sku_id: FromPath[UUID], data: JSONBody[StockSetting]) -> Sku:
     """Set how many pieces can be bought, beyond what buyers have reserved (shop staff)."""
     sku = await write_product.set_stock(ctx.database, caller, SkuId(sku_id), data.available)
     await ctx.broker.poke("outbox")

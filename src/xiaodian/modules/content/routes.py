@@ -1,6 +1,7 @@
 """Routes of content."""
 
 from litestar import delete, get, put
+from litestar.params import FromPath
 
 from xiaodian.contracts.accounts import AccountId
 from xiaodian.contracts.base import InvalidInputError, NotFoundError, TooManyRequestsError, UnauthenticatedError
@@ -17,7 +18,7 @@ from xiaodian.modules.content.service import follow_creator, read_creator
     opt=access(Access.PUBLIC),
     responses=problems(NotFoundError),
 )
-async def read_creator_card(ctx: Ctx, maybe_caller: MaybeSignedIn, account_id: AccountId) -> CreatorCard:
+async def read_creator_card(ctx: Ctx, maybe_caller: MaybeSignedIn, account_id: FromPath[AccountId]) -> CreatorCard:
     """A creator, how many follow, and whether the caller does."""
     viewer_id = maybe_caller.account_id if maybe_caller else None
     return await read_creator.read_creator(ctx.database, account_id, viewer_id)
@@ -30,7 +31,7 @@ async def read_creator_card(ctx: Ctx, maybe_caller: MaybeSignedIn, account_id: A
     status_code=204,
     responses=problems(UnauthenticatedError, InvalidInputError, NotFoundError, TooManyRequestsError),
 )
-async def follow(ctx: Ctx, caller: SignedIn, account_id: AccountId) -> None:
+async def follow(ctx: Ctx, caller: SignedIn, account_id: FromPath[AccountId]) -> None:
     """Follow a creator; again is fine."""
     await follow_creator.follow_creator(ctx, caller.account_id, account_id)
 
@@ -41,7 +42,7 @@ async def follow(ctx: Ctx, caller: SignedIn, account_id: AccountId) -> None:
     opt=access(Access.MEMBER),
     responses=problems(UnauthenticatedError, TooManyRequestsError),
 )
-async def unfollow(ctx: Ctx, caller: SignedIn, account_id: AccountId) -> None:
+async def unfollow(ctx: Ctx, caller: SignedIn, account_id: FromPath[AccountId]) -> None:
     """Stop following a creator; again is fine."""
     await follow_creator.unfollow_creator(ctx, caller.account_id, account_id)
 

@@ -3,12 +3,12 @@
 from uuid import UUID
 
 from litestar import get
+from litestar.params import FromPath
 
-from xiaodian.contracts.accounts import Caller
 from xiaodian.contracts.base import Contract, NotFoundError, UnauthenticatedError
 from xiaodian.contracts.payments import ChargeId, ChargeState
-from xiaodian.edge.access import Access, access
-from xiaodian.edge.context import Context
+from xiaodian.edge.access import Access, SignedIn, access
+from xiaodian.edge.context import Ctx
 from xiaodian.edge.problems import problems
 from xiaodian.modules.payments import queries
 
@@ -16,7 +16,7 @@ from xiaodian.modules.payments import queries
 class SandboxCharge(Contract, frozen=True, kw_only=True):
     """A charge as the sandbox's cashier shows it."""
 
-    charge_id: ChargeId
+    charge_id: FromPath[ChargeId]
     amount_minor: int
     currency: str
     state: ChargeState
@@ -28,7 +28,7 @@ class SandboxCharge(Contract, frozen=True, kw_only=True):
     tags=["payments"],
     responses=problems(NotFoundError, UnauthenticatedError),
 )
-async def get_sandbox_charge(ctx: Context, caller: Caller, charge_id: UUID) -> SandboxCharge:
+async def get_sandbox_charge(ctx: Ctx, caller: SignedIn, charge_id: FromPath[UUID]) -> SandboxCharge:
     """What the sandbox's cashier asks the buyer to pay."""
     async with ctx.database.connection() as connection:
         charge = await queries.get_charge_of_payer(connection, ChargeId(charge_id), caller.account_id)

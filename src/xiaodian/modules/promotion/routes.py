@@ -4,7 +4,7 @@ from typing import Annotated
 from uuid import UUID
 
 from litestar import get, post
-from litestar.params import Parameter
+from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 
 from xiaodian.contracts.base import InvalidInputError, NotFoundError, UnauthenticatedError
 from xiaodian.contracts.promotion import CouponCodeTakenError
@@ -28,7 +28,7 @@ from xiaodian.modules.shops import api as shops
         MalformedRequestError, InvalidInputError, NotFoundError, UnauthenticatedError, CouponCodeTakenError
     ),
 )
-async def create_coupon(ctx: Ctx, caller: SignedIn, shop_id: UUID, data: NewCoupon) -> CouponView:
+async def create_coupon(ctx: Ctx, caller: SignedIn, shop_id: FromPath[UUID], data: JSONBody[NewCoupon]) -> CouponView:
     """Issue a coupon (shop staff)."""
     return to_view(await service.create_coupon(ctx.database, caller, ShopId(shop_id), data))
 
@@ -42,9 +42,9 @@ async def create_coupon(ctx: Ctx, caller: SignedIn, shop_id: UUID, data: NewCoup
 async def list_coupons(
     ctx: Ctx,
     caller: SignedIn,
-    shop_id: UUID,
-    cursor: str | None = None,
-    limit: Annotated[int, Parameter(ge=1, le=MAX_PAGE_SIZE)] = 20,
+    shop_id: FromPath[UUID],
+    cursor: FromQuery[str | None] = None,
+    limit: Annotated[int, QueryParameter(ge=1, le=MAX_PAGE_SIZE)] = 20,
 ) -> Page[CouponView]:
     """A shop's coupons, the newest first (shop staff)."""
     before = decode_cursor(cursor) if cursor else None

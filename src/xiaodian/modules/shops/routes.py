@@ -1,6 +1,7 @@
 """Routes of shops."""
 
 from litestar import get, patch, post
+from litestar.params import FromPath, JSONBody
 
 from xiaodian.contracts.base import InvalidInputError, NotFoundError, UnauthenticatedError
 from xiaodian.contracts.shops import HasShopError, Shop, ShopId, ShopNameTakenError
@@ -20,7 +21,7 @@ MOST_SHOPS_OF_STAFF = 100
     opt=access(Access.MEMBER),
     responses=problems(UnauthenticatedError, InvalidInputError, HasShopError, ShopNameTakenError),
 )
-async def create_shop(ctx: Ctx, caller: SignedIn, data: ShopInput) -> Shop:
+async def create_shop(ctx: Ctx, caller: SignedIn, data: JSONBody[ShopInput]) -> Shop:
     """Open the account's own shop."""
     return await open_shop.open_shop(ctx, caller.account_id, data.name)
 
@@ -34,7 +35,7 @@ async def list_my_shops(ctx: Ctx, caller: SignedIn) -> ShopList:
 
 
 @get("/api/shops/{shop_id:uuid}", tags=["shops"], opt=access(Access.PUBLIC), responses=problems(NotFoundError))
-async def read_shop(ctx: Ctx, shop_id: ShopId) -> Shop:
+async def read_shop(ctx: Ctx, shop_id: FromPath[ShopId]) -> Shop:
     """A shop as everybody sees it."""
     async with ctx.database.connection() as connection:
         return await queries.get_shop(connection, shop_id)
@@ -46,7 +47,7 @@ async def read_shop(ctx: Ctx, shop_id: ShopId) -> Shop:
     opt=access(Access.MEMBER),
     responses=problems(UnauthenticatedError, InvalidInputError, NotFoundError, ShopNameTakenError),
 )
-async def update_shop(ctx: Ctx, caller: SignedIn, shop_id: ShopId, data: ShopPatch) -> Shop:
+async def update_shop(ctx: Ctx, caller: SignedIn, shop_id: FromPath[ShopId], data: JSONBody[ShopPatch]) -> Shop:
     """Rename the shop, open it or close it (staff)."""
     return await change_shop.change_shop(ctx, caller.account_id, shop_id, name=data.name, is_open=data.is_open)
 
