@@ -38,6 +38,11 @@ class FilmFailedError(RuntimeError):
     """ffmpeg did not make the film; the message has what it said."""
 
 
+def find_ffmpeg() -> str:
+    """The program that comes with the platform, or the one of `IMAGEIO_FFMPEG_EXE`."""
+    return str(imageio_ffmpeg.get_ffmpeg_exe())  # type: ignore[attr-defined, no-untyped-call]
+
+
 def film_length_s(host: HostSample) -> int:
     """How long one turn of the film takes."""
     return SCENE_S * len(host.products)
@@ -115,7 +120,7 @@ def _filters(host: HostSample) -> str:
 def _encode(host: HostSample, layers: Sequence[Path], melody: Path, output: Path) -> None:
     inputs = [part for path in (*layers, melody) for part in ("-i", str(path))]
     command = [
-        imageio_ffmpeg.get_ffmpeg_exe(),
+        find_ffmpeg(),
         *("-hide_banner", "-nostdin", "-loglevel", "error", "-y"),
         *inputs,
         *("-filter_complex", _filters(host), "-map", "[out]", "-map", f"{len(layers)}:a"),

@@ -1,0 +1,86 @@
+"""Sets up a host's shop through the public API; what is already there is left as it is."""
+
+import asyncio
+import io
+import time
+from collections.abc import Callable
+
+from PIL import Image
+
+from xiaodian.cli.show.catalogue import HostSample, ProductSample
+from xiaodian.cli.show.client import Json, Member
+from xiaodian.cli.show.goods import paint_picture
+from xiaodian.cli.show.people import paint_cover, paint_portrait
+
+COUPON_OFF_MINOR, COUPON_MIN_MINOR, COUPON_QUOTA = 500, 3000, 10_000
+YEAR_S = 365 * 24 * 3600
+
+
+async def set_up_shop(host: HostSample, member: Member) -> list[Json]:
+    """Open the shop, list its products, issue its coupon; answers the products in the catalogue's order."""
+    if not member.me["avatar_url"]:
+        portrait = await _painted(lambda: paint_portrait(host.look))
+        member.me = await member.call("PATCH", "/api/me", {"avatar_url": await member.upload(portrait)})
+    shops = (await member.call("GET", "/api/shops/mine"))["items"]
+    shop = shops[0] if shops else await member.call("POST", "/api/shops", {"name": host.shop})
+    path = f"/api/shops/{shop['shop_id']}"
+    await _issue_coupon(host, member, path)
+    page = await member.call("GET", f"{path}/products", params={"limit": 100})
+    there = {product["title"]: product for product in page["items"]}
+    return [there.get(sample.title) or await _list_product(sample, member, path) for sample in host.products]
+
+
+async def make_cover(host: HostSample, member: Member) -> str:
+    """The cover of the host's rooms: that of an earlier room, else painted and uploaded now."""
+    rooms = (await member.call("GET", "/api/me/rooms"))["items"]
+    earlier = next((room["cover_url"] for room in rooms if room["cover_url"]), None)
+    if earlier:
+        return str(earlier)
+    return await member.upload(await _painted(lambda: paint_cover(host.look, host.products[0].art)))
+
+
+async def refill(host: HostSample, member: Member, products: list[Json]) -> None:
+    """Fill up what the audience has bought empty."""
+    for sample, product in zip(host.products, products, strict=True):
+        for sku_sample, sku in zip(sample.skus, product["skus"], strict=True):
+            if sku["available"] < sku_sample.stock // 4:
+                await member.call("PUT", f"/api/skus/{sku['sku_id']}/stock", {"available": sku_sample.stock})
+
+
+async def _issue_coupon(host: HostSample, member: Member, path: str) -> None:
+    coupon = {
+        "code": host.coupon,
+        "off_minor": COUPON_OFF_MINOR,
+        "min_spend_minor": COUPON_MIN_MINOR,
+        "quota": COUPON_QUOTA,
+        "per_account": 3,
+        "valid_until_ms": int((time.time() + YEAR_S) * 1000),
+    }
+    issued = (await member.call("GET", f"{path}/coupons"))["items"]
+    if all(other["code"] != host.coupon for other in issued):
+        await member.call("POST", f"{path}/coupons", coupon)
+
+
+async def _list_product(sample: ProductSample, member: Member, path: str) -> Json:
+    picture = await _painted(lambda: paint_picture(sample.art))
+    product: Json = await member.call(
+        "POST",
+        f"{path}/products",
+        {
+            "title": sample.title,
+            "description": sample.description,
+            "picture_urls": [await member.upload(picture)],
+            "state": "on_sale",
+            "skus": [{"name": sku.name, "price_minor": sku.price_minor, "stock": sku.stock} for sku in sample.skus],
+        },
+    )
+    return product
+
+
+async def _painted(paint: Callable[[], Image.Image]) -> bytes:
+    def _to_jpeg() -> bytes:
+        buffer = io.BytesIO()
+        paint().save(buffer, "JPEG", quality=88)
+        return buffer.getvalue()
+
+    return await asyncio.to_thread(_to_jpeg)
