@@ -51,6 +51,8 @@ def _watch(engines: list[EmbeddedPostgres | EmbeddedNats]) -> None:
 
 def main() -> None:
     """Entry point. Ctrl-C in the terminal reaches us too; only our parent decides when we stop."""
+    # initdb refuses a LANG that the machine has no locale for; and sorting must not depend on the machine.
+    os.environ["LC_ALL"] = "C"
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     arguments = sys.argv[1:]
