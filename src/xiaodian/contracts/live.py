@@ -2,7 +2,8 @@
 
 A room's log is the ordered list of its moments in JetStream (`room.<room id>.<kind>`). A tick is the slice of the log
 whose messages the stream stored within one 250 ms window; `tick` = stored time in epoch ms // 250. Everything a viewer
-sees besides the picture is a fold of the log (`modules/live/rules.py`), so any process can answer any tick or snapshot.
+sees besides the picture is a fold of the log (`modules/live/fold.py`), so any process can answer any tick or snapshot.
+Should the clock of the stream step back, a message counts to the tick of the message before it: ticks never go back.
 """
 
 from enum import StrEnum
@@ -120,6 +121,8 @@ class CommentPinnedMoment(Moment, frozen=True, kw_only=True, tag="comment_pinned
     comment_id: CommentId | None
     name: str | None
     text: str | None
+    account_id: AccountId | None = None
+    is_host: bool = False
 
 
 class CommentRemovedMoment(Moment, frozen=True, kw_only=True, tag="comment_removed"):
@@ -260,3 +263,10 @@ class BagFullError(DomainError):
 
     code = "bag_full"
     status = 409
+
+
+class TickNotYetError(DomainError):
+    """Not all of these ticks are over; ask again after `retry_after_s`."""
+
+    code = "tick_not_yet"
+    status = 425

@@ -1,0 +1,38 @@
+"""What an HTTP process keeps of live beside its context: the logs it follows and the likes it counts."""
+
+from typing import Any
+
+from litestar import Request
+from litestar.di import NamedDependency
+
+from xiaodian.edge.context import Context
+from xiaodian.modules.live.likes import Likes, LikesCap
+from xiaodian.modules.live.room_logs import RoomLogs
+from xiaodian.modules.live.wire import MAX_LIKES_AT_ONCE
+
+
+class LiveProcess:
+    """One per HTTP process."""
+
+    def __init__(self, ctx: Context) -> None:
+        self.logs = RoomLogs(ctx)
+        self.likes = Likes(ctx.broker)
+        self.likes_cap = LikesCap(MAX_LIKES_AT_ONCE)
+
+    async def close(self) -> None:
+        """Let go of all logs, tell the last likes."""
+        await self.likes.close()
+        await self.logs.close()
+
+
+Live = NamedDependency[LiveProcess]
+"""How a route asks for it: `live: Live`."""
+
+
+def provide_live(request: Request[Any, Any, Any]) -> LiveProcess:
+    """Dependency `live`; made when it is first asked for, closed with the broker."""
+    state = request.app.state
+    if "live" not in state:
+        state.live = LiveProcess(state.context)
+    process: LiveProcess = state.live
+    return process

@@ -1,0 +1,246 @@
+"""Reads of rooms and what belongs to them; explicit columns, structs out. Writes stand with their use cases."""
+
+from collections.abc import Collection, Sequence
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from xiaodian.contracts.accounts import AccountId
+from xiaodian.contracts.base import NotFoundError
+from xiaodian.contracts.catalog import ProductId
+from xiaodian.contracts.live import CommentId, RoomId, RoomState, Snapshot
+from xiaodian.contracts.media import StreamId
+from xiaodian.infra.database import Connection, Record
+from xiaodian.infra.logging import get_logger
+from xiaodian.modules.live.models import Checkpoint, Cue, Room
+
+MAX_CUES = 2000
+
+_ROOM = """
+    room.room_id, room.host_id, room.shop_id, room.stream_id, room.title, room.cover_url, room.state, room.created_at,
+    room.started_at, room.ended_at, room.pinned_comment_id, room.pinned_account_id, room.online, room.online_at
+"""
+_CUE = "cue_id, product_id, start_at, end_at"
+
+log = get_logger(__name__)
+
+_decode_snapshot = msgspec.json.Decoder(Snapshot).decode
+_encode = msgspec.json.Encoder().encode
+
+
+def _room(row: Record) -> Room:
+    values: dict[str, Any] = dict(row)
+    values["state"] = RoomState(values["state"])
+    return Room(**values)
+
+
+async def get_room(connection: Connection, room_id: RoomId) -> Room:
+    """One room. Raises NotFoundError."""
+    row = await connection.fetchrow(f"SELECT {_ROOM} FROM live.room WHERE room_id = $1", room_id)
+    if row is None:
+        raise NotFoundError
+    return _room(row)
+
+
+async def get_rooms(connection: Connection, room_ids: Collection[RoomId]) -> dict[RoomId, Room]:
+    """Those of the rooms that exist, by id."""
+    rows = await connection.fetch(f"SELECT {_ROOM} FROM live.room WHERE room_id = ANY($1::uuid[])", list(room_ids))
+    return {row["room_id"]: _room(row) for row in rows}
+
+
+async def lock_room_of(connection: Connection, room_id: RoomId, host_id: AccountId) -> Room | None:
+    """A room of this host, held until the transaction ends, so that changes of one room follow each other."""
+    row = await connection.fetchrow(
+        f"SELECT {_ROOM} FROM live.room WHERE room_id = $1 AND host_id = $2 FOR NO KEY UPDATE", room_id, host_id
+    )
+    return _room(row) if row else None
+
+
+async def lock_rooms_of_streams(connection: Connection, stream_ids: Collection[StreamId]) -> dict[StreamId, Room]:
+    """The rooms of these streams, held until the transaction ends."""
+    rows = await connection.fetch(
+        f"SELECT {_ROOM} FROM live.room WHERE stream_id = ANY($1::uuid[]) ORDER BY room_id FOR NO KEY UPDATE",
+        list(stream_ids),
+    )
+    return {row["stream_id"]: _room(row) for row in rows}
+
+
+async def find_open_room_of(connection: Connection, host_id: AccountId) -> Room | None:
+    """The newest room of this host that is not over."""
+    row = await connection.fetchrow(
+        f"SELECT {_ROOM} FROM live.room WHERE host_id = $1 AND state <> 'ended' ORDER BY room_id DESC LIMIT 1",
+        host_id,
+    )
+    return _room(row) if row else None
+
+
+async def list_rooms(
+    connection: Connection, states: Collection[RoomState], *, before: UUID | None, limit: int
+) -> list[Room]:
+    """Rooms in one of these states, the newest first."""
+    rows = await connection.fetch(
+        f"""
+        SELECT {_ROOM} FROM live.room
+        WHERE state = ANY($1::text[]) AND ($2::uuid IS NULL OR room_id < $2) ORDER BY room_id DESC LIMIT $3
+        """,
+        list(states),
+        before,
+        limit,
+    )
+    return [_room(row) for row in rows]
+
+
+async def list_rooms_of(connection: Connection, host_id: AccountId, *, before: UUID | None, limit: int) -> list[Room]:
+    """A host's rooms, the newest first."""
+    rows = await connection.fetch(
+        f"""
+        SELECT {_ROOM} FROM live.room
+        WHERE host_id = $1 AND ($2::uuid IS NULL OR room_id < $2) ORDER BY room_id DESC LIMIT $3
+        """,
+        host_id,
+        before,
+        limit,
+    )
+    return [_room(row) for row in rows]
+
+
+async def get_bag(connection: Connection, room_id: RoomId) -> list[ProductId]:
+    """The products of a room's bag, in order."""
+    rows = await connection.fetch("SELECT product_id FROM live.bag_item WHERE room_id = $1 ORDER BY number", room_id)
+    return [row["product_id"] for row in rows]
+
+
+async def is_in_bag(connection: Connection, room_id: RoomId, product_id: ProductId) -> bool:
+    """Whether a product is in a room's bag."""
+    return bool(
+        await connection.fetchval(
+            "SELECT EXISTS (SELECT FROM live.bag_item WHERE room_id = $1 AND product_id = $2)", room_id, product_id
+        )
+    )
+
+
+async def find_rooms_with(
+    connection: Connection, product_ids: Collection[ProductId], states: Collection[RoomState]
+) -> list[tuple[RoomId, ProductId]]:
+    """In which rooms in one of these states which of the products are in the bag; the rooms are held from now on.
+
+    Whoever tells a room of stock holds it, lest an older word on the stock in a fresh bag come after a newer one.
+    """
+    rows = await connection.fetch(
+        """
+        SELECT room_id, product_id FROM live.bag_item JOIN live.room USING (room_id)
+        WHERE product_id = ANY($1::uuid[]) AND state = ANY($2::text[]) ORDER BY room_id, number
+        FOR NO KEY UPDATE OF room
+        """,
+        list(product_ids),
+        list(states),
+    )
+    return [(row["room_id"], row["product_id"]) for row in rows]
+
+
+async def find_open_cue(connection: Connection, room_id: RoomId) -> Cue | None:
+    """The cue that is on show, if one is."""
+    row = await connection.fetchrow(f"SELECT {_CUE} FROM live.cue WHERE room_id = $1 AND end_at IS NULL", room_id)
+    return Cue(**row) if row else None
+
+
+async def list_cues(connection: Connection, room_id: RoomId) -> list[Cue]:
+    """The cues of a room in the order of the film; the last ones if there are more than anybody needs."""
+    rows = await connection.fetch(
+        f"SELECT {_CUE} FROM live.cue WHERE room_id = $1 ORDER BY start_at DESC, cue_id DESC LIMIT $2",
+        room_id,
+        MAX_CUES,
+    )
+    return [Cue(**row) for row in reversed(rows)]
+
+
+async def get_room_for_comment(connection: Connection, room_id: RoomId, account_id: AccountId) -> tuple[Room, bool]:
+    """A room, and whether the account is muted in it. Raises NotFoundError."""
+    row = await connection.fetchrow(
+        f"""
+        SELECT {_ROOM}, EXISTS (
+            SELECT FROM live.mute WHERE mute.room_id = room.room_id AND mute.account_id = $2
+        ) AS is_muted
+        FROM live.room WHERE room_id = $1
+        """,
+        room_id,
+        account_id,
+    )
+    if row is None:
+        raise NotFoundError
+    values = dict(row)
+    is_muted = values.pop("is_muted")
+    values["state"] = RoomState(values["state"])
+    return Room(**values), is_muted
+
+
+async def is_removed(connection: Connection, room_id: RoomId, comment_id: CommentId) -> bool:
+    """Whether the host removed this comment."""
+    return bool(
+        await connection.fetchval(
+            "SELECT EXISTS (SELECT FROM live.removed_comment WHERE room_id = $1 AND comment_id = $2)",
+            room_id,
+            comment_id,
+        )
+    )
+
+
+async def find_checkpoint(connection: Connection, room_id: RoomId) -> Checkpoint | None:
+    """Where reading the room's log may begin; None: at its start. Raises NotFoundError if there is no such room."""
+    row = await connection.fetchrow(
+        """
+        SELECT tick, last_seq, snapshot FROM live.room LEFT JOIN live.checkpoint USING (room_id)
+        WHERE room_id = $1
+        """,
+        room_id,
+    )
+    if row is None:
+        raise NotFoundError
+    if row["tick"] is None:
+        return None
+    try:
+        return Checkpoint(row["tick"], row["last_seq"], _decode_snapshot(row["snapshot"]))
+    except msgspec.DecodeError:
+        log.warning("checkpoint_of_another_version", room_id=str(room_id))
+        return None
+
+
+async def save_checkpoint(connection: Connection, room_id: RoomId, checkpoint: Checkpoint) -> None:
+    """Keep a checkpoint, unless a later one is kept already."""
+    await connection.execute(
+        """
+        INSERT INTO live.checkpoint AS kept (room_id, tick, last_seq, snapshot) VALUES ($1, $2, $3, $4)
+        ON CONFLICT (room_id) DO UPDATE
+            SET tick = excluded.tick, last_seq = excluded.last_seq, snapshot = excluded.snapshot
+            WHERE kept.tick < excluded.tick
+        """,
+        room_id,
+        checkpoint.tick,
+        checkpoint.last_seq,
+        _encode(checkpoint.snapshot),
+    )
+
+
+async def save_online(connection: Connection, online: Sequence[tuple[RoomId, int]]) -> None:
+    """Note how many are watching, for the lists of rooms."""
+    await connection.execute(
+        """
+        UPDATE live.room SET online = told.online, online_at = now()
+        FROM unnest($1::uuid[], $2::integer[]) AS told (room_id, online) WHERE room.room_id = told.room_id
+        """,
+        [room_id for room_id, _ in online],
+        [count for _, count in online],
+    )
+
+
+async def list_bag_items(connection: Connection, room_ids: Collection[RoomId]) -> list[tuple[RoomId, int, ProductId]]:
+    """What is in the bags of these rooms: room, number, product; in order."""
+    rows = await connection.fetch(
+        """
+        SELECT room_id, number, product_id FROM live.bag_item
+        WHERE room_id = ANY($1::uuid[]) ORDER BY room_id, number
+        """,
+        list(room_ids),
+    )
+    return [(row["room_id"], row["number"], row["product_id"]) for row in rows]

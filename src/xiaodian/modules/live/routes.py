@@ -1,0 +1,5 @@
+"""All routes of live."""
+
+from xiaodian.modules.live import routes_control, routes_viewer
+
+routes = [*routes_viewer.routes, *routes_control.routes]

@@ -1,0 +1,234 @@
+"""HTTP: rooms, what viewers see of them and say in them."""
+
+import time
+from typing import Annotated, Any, cast
+
+from litestar import MediaType, Request, Response, get, patch, post
+from litestar.di import Provide
+from litestar.params import FromPath, FromQuery, JSONBody, Parameter, QueryParameter
+
+from xiaodian.contracts.base import (
+    ForbiddenError,
+    InvalidInputError,
+    NotFoundError,
+    TooManyRequestsError,
+    UnauthenticatedError,
+    UnavailableError,
+)
+from xiaodian.contracts.live import (
+    MutedError,
+    RoomEndedError,
+    RoomId,
+    RoomState,
+    Snapshot,
+    TickNotYetError,
+)
+from xiaodian.edge.access import Access, SignedIn, access
+from xiaodian.edge.context import Ctx, client_network
+from xiaodian.edge.problems import MalformedRequestError, problems
+from xiaodian.kit.clock import to_epoch_ms
+from xiaodian.kit.paging import MAX_PAGE_SIZE, Page, decode_cursor
+from xiaodian.modules.live import queries
+from xiaodian.modules.live.process import Live, provide_live
+from xiaodian.modules.live.rules import ON_AIR_STATES
+from xiaodian.modules.live.service.change_room import change_room
+from xiaodian.modules.live.service.create_room import create_room
+from xiaodian.modules.live.service.post_comment import post_comment
+from xiaodian.modules.live.service.read_slice import read_slice
+from xiaodian.modules.live.views import show_page, show_room
+from xiaodian.modules.live.wire import (
+    CommentInput,
+    CommentPosted,
+    Cue,
+    CueList,
+    LikesInput,
+    RoomCard,
+    RoomInput,
+    RoomPatch,
+    RoomView,
+    Ticks,
+    encode_ticks,
+)
+
+TAGS = ["live"]
+FOR_EVER = "public, max-age=31536000, immutable"
+FOR_A_SECOND = "public, max-age=1"
+LIVE = {"live": Provide(provide_live, sync_to_thread=False)}
+Limit = Annotated[int, Parameter(ge=1, le=MAX_PAGE_SIZE)]
+AnyRequest = Request[Any, Any, Any]
+
+
+@get("/api/rooms", opt=access(Access.PUBLIC), tags=TAGS, responses=problems(MalformedRequestError, InvalidInputError))
+async def list_rooms(
+    ctx: Ctx,
+    cursor: FromQuery[str | None] = None,
+    limit: Limit = 20,
+    room_state: Annotated[RoomState, QueryParameter(name="state")] = RoomState.ON_AIR,
+) -> Page[RoomCard]:
+    """Rooms in a state, the newest first; on air includes those whose picture is interrupted."""
+    before = decode_cursor(cursor) if cursor else None
+    states = ON_AIR_STATES if room_state is RoomState.ON_AIR else (room_state,)
+    async with ctx.database.connection() as connection:
+        rooms = await queries.list_rooms(connection, states, before=before, limit=limit + 1)
+        return await show_page(connection, rooms, limit)
+
+
+@get(
+    "/api/me/rooms",
+    opt=access(Access.MEMBER),
+    tags=TAGS,
+    responses=problems(MalformedRequestError, InvalidInputError, UnauthenticatedError),
+)
+async def list_my_rooms(
+    ctx: Ctx, caller: SignedIn, cursor: FromQuery[str | None] = None, limit: Limit = 20
+) -> Page[RoomCard]:
+    """The caller's own rooms, the newest first."""
+    before = decode_cursor(cursor) if cursor else None
+    async with ctx.database.connection() as connection:
+        rooms = await queries.list_rooms_of(connection, caller.account_id, before=before, limit=limit + 1)
+        return await show_page(connection, rooms, limit)
+
+
+@post(
+    "/api/rooms",
+    opt=access(Access.MEMBER),
+    tags=TAGS,
+    responses=problems(MalformedRequestError, UnauthenticatedError),
+)
+async def plan_room(ctx: Ctx, caller: SignedIn, request: AnyRequest, data: JSONBody[RoomInput]) -> RoomView:
+    """Plan a room. It goes on air when its host publishes a picture."""
+    room = await create_room(ctx, caller, title=data.title.strip(), cover_url=data.cover_url)
+    async with ctx.database.connection() as connection:
+        return await show_room(ctx, connection, request, room)
+
+
+@get("/api/rooms/{room_id:uuid}", opt=access(Access.PUBLIC), tags=TAGS, responses=problems(NotFoundError))
+async def read_room(ctx: Ctx, request: AnyRequest, room_id: FromPath[RoomId]) -> RoomView:
+    """A room."""
+    async with ctx.database.connection() as connection:
+        return await show_room(ctx, connection, request, await queries.get_room(connection, room_id))
+
+
+@patch(
+    "/api/rooms/{room_id:uuid}",
+    opt=access(Access.MEMBER),
+    tags=TAGS,
+    responses=problems(MalformedRequestError, UnauthenticatedError, ForbiddenError, NotFoundError),
+)
+async def edit_room(
+    ctx: Ctx, caller: SignedIn, request: AnyRequest, room_id: FromPath[RoomId], data: JSONBody[RoomPatch]
+) -> RoomView:
+    """Change a room's title or cover (its host)."""
+    title = data.title.strip() if isinstance(data.title, str) else data.title
+    room = await change_room(ctx, caller, room_id, title=title, cover_url=data.cover_url)
+    async with ctx.database.connection() as connection:
+        return await show_room(ctx, connection, request, room)
+
+
+@get("/api/rooms/{room_id:uuid}/cues", opt=access(Access.PUBLIC), tags=TAGS, responses=problems(NotFoundError))
+async def read_cues(ctx: Ctx, room_id: FromPath[RoomId]) -> CueList:
+    """When which product was on show, in media time."""
+    async with ctx.database.connection() as connection:
+        await queries.get_room(connection, room_id)
+        cues = await queries.list_cues(connection, room_id)
+    return CueList(
+        items=[
+            Cue(
+                cue_id=cue.cue_id,
+                product_id=cue.product_id,
+                start_ms=to_epoch_ms(cue.start_at),
+                end_ms=to_epoch_ms(cue.end_at) if cue.end_at else None,
+            )
+            for cue in cues
+        ]
+    )
+
+
+@get(
+    "/live/{room_id:uuid}/snapshot",
+    opt=access(Access.PUBLIC),
+    tags=TAGS,
+    dependencies=LIVE,
+    responses=problems(NotFoundError, UnavailableError),
+)
+async def read_snapshot(live: Live, room_id: FromPath[RoomId]) -> Response[Snapshot]:
+    """What viewers see of the room besides the picture; apply the ticks after `tick` to stay current."""
+    room_log = await live.logs.get(room_id)
+    await room_log.refresh()
+    return Response(room_log.snapshot, headers={"cache-control": FOR_A_SECOND})
+
+
+@get(
+    "/live/{room_id:uuid}/ticks/{tick:int}",
+    opt=access(Access.PUBLIC),
+    tags=TAGS,
+    dependencies=LIVE,
+    responses=problems(MalformedRequestError, InvalidInputError, NotFoundError, TickNotYetError, UnavailableError),
+)
+async def read_ticks(
+    live: Live, room_id: FromPath[RoomId], tick: FromPath[int], count: FromQuery[int] = 4
+) -> Response[Ticks]:
+    """The ticks with moments in a slice of the log: 1, 4 or 40 ticks of 250 ms from a multiple of that number on.
+
+    The answer never changes and may be cached for ever. A slice that is not over yet is a 425; ask again later.
+    """
+    ticks = await read_slice(live.logs, room_id, tick, count)
+    answer = Response(
+        encode_ticks(tick + count, [each.data for each in ticks]),
+        media_type=MediaType.JSON,
+        headers={"cache-control": FOR_EVER},
+    )
+    return cast("Response[Ticks]", answer)
+
+
+@post(
+    "/api/rooms/{room_id:uuid}/comments",
+    opt=access(Access.MEMBER),
+    tags=TAGS,
+    responses=problems(
+        MalformedRequestError,
+        InvalidInputError,
+        UnauthenticatedError,
+        NotFoundError,
+        MutedError,
+        RoomEndedError,
+        TooManyRequestsError,
+        UnavailableError,
+    ),
+)
+async def comment(ctx: Ctx, caller: SignedIn, room_id: FromPath[RoomId], data: JSONBody[CommentInput]) -> CommentPosted:
+    """Say something in a room. Text is text: markup is shown as it was typed."""
+    return CommentPosted(comment_id=await post_comment(ctx, caller, room_id, data.text))
+
+
+@post(
+    "/api/rooms/{room_id:uuid}/likes",
+    opt=access(Access.PUBLIC),
+    tags=TAGS,
+    status_code=204,
+    dependencies=LIVE,
+    responses=problems(MalformedRequestError, NotFoundError, UnavailableError),
+)
+async def like(
+    ctx: Ctx, live: Live, request: AnyRequest, room_id: FromPath[RoomId], data: JSONBody[LikesInput]
+) -> None:
+    """Likes of a viewer who polls. They are told to the room once a second; above a limit they do not count."""
+    room_log = await live.logs.get(room_id)
+    source = f"{client_network(request, ctx.settings.trusted_proxies)} {room_id}"
+    allowed = live.likes_cap.allow(source, data.count, time.monotonic())
+    if allowed and not room_log.has_ended:
+        live.likes.add(room_id, allowed)
+
+
+routes = [
+    list_rooms,
+    list_my_rooms,
+    plan_room,
+    read_room,
+    edit_room,
+    read_cues,
+    read_snapshot,
+    read_ticks,
+    comment,
+    like,
+]

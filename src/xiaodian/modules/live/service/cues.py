@@ -1,0 +1,54 @@
+"""Beginning and ending a cue: row, moment and date range in the playlist, inside the caller's transaction."""
+
+from datetime import datetime
+
+from xiaodian.contracts.catalog import ProductId
+from xiaodian.contracts.live import CueId, FeaturedMoment, UnfeaturedMoment
+from xiaodian.contracts.media import DateRange
+from xiaodian.infra.database import Connection
+from xiaodian.kit.clock import to_epoch_ms
+from xiaodian.kit.ids import new_id
+from xiaodian.modules.live.models import Cue, Room
+from xiaodian.modules.live.queries import find_open_cue
+from xiaodian.modules.live.service.control import tell
+from xiaodian.modules.media import api as media
+
+CUE_CLASS = "com.xiaodian.cue"
+
+
+async def begin_cue(connection: Connection, room: Room, product_id: ProductId, at: datetime) -> Cue:
+    """Put a product on show from `at` on, in media time. None must be on show."""
+    cue = Cue(cue_id=CueId(new_id()), product_id=product_id, start_at=at, end_at=None)
+    await connection.execute(
+        "INSERT INTO live.cue (room_id, cue_id, product_id, start_at) VALUES ($1, $2, $3, $4)",
+        room.room_id,
+        cue.cue_id,
+        product_id,
+        at,
+    )
+    date_range = DateRange(
+        range_id=str(cue.cue_id),
+        range_class=CUE_CLASS,
+        start_ms=to_epoch_ms(at),
+        end_ms=None,
+        attributes={"X-ROOM-ID": str(room.room_id), "X-PRODUCT-ID": str(product_id)},
+    )
+    await media.add_date_range(connection, room.stream_id, date_range)
+    await tell(
+        connection, room.room_id, FeaturedMoment(at_ms=to_epoch_ms(at), cue_id=cue.cue_id, product_id=product_id)
+    )
+    return cue
+
+
+async def end_open_cue(connection: Connection, room: Room, at: datetime) -> bool:
+    """End what is on show, if anything is; answers whether."""
+    cue = await find_open_cue(connection, room.room_id)
+    if cue is None:
+        return False
+    end_at = max(at, cue.start_at)
+    await connection.execute(
+        "UPDATE live.cue SET end_at = $3 WHERE room_id = $1 AND cue_id = $2", room.room_id, cue.cue_id, end_at
+    )
+    await media.close_date_range(connection, room.stream_id, str(cue.cue_id), to_epoch_ms(end_at))
+    await tell(connection, room.room_id, UnfeaturedMoment(at_ms=to_epoch_ms(end_at), cue_id=cue.cue_id))
+    return True

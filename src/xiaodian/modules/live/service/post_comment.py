@@ -1,0 +1,48 @@
+"""Somebody says something in a room."""
+
+import msgspec
+
+from xiaodian.contracts.accounts import Caller
+from xiaodian.contracts.base import InvalidInputError
+from xiaodian.contracts.live import CommentId, CommentMoment, MutedError, RoomEndedError, RoomId, RoomState
+from xiaodian.contracts.risk import Limit
+from xiaodian.edge.context import Context
+from xiaodian.kit.clock import to_epoch_ms, utc_now
+from xiaodian.kit.ids import new_id
+from xiaodian.modules.live.queries import get_room_for_comment
+from xiaodian.modules.live.rules import clean_comment
+from xiaodian.modules.risk import api as risk
+
+_encode = msgspec.json.Encoder().encode
+
+
+async def post_comment(ctx: Context, caller: Caller, room_id: RoomId, text: str) -> CommentId:
+    """Put a comment into the room's log; when this returns, it is stored there. The text is shown as text.
+
+    Raises InvalidInputError (empty, too long), NotFoundError, RoomEndedError, MutedError, TooManyRequestsError,
+    UnavailableError.
+    """
+    shown = clean_comment(text)
+    if not shown:
+        raise InvalidInputError(field="text", reason="empty")
+    if len(shown) > ctx.settings.comment_max_chars:
+        raise InvalidInputError(field="text", reason="too_long", limit=ctx.settings.comment_max_chars)
+    async with ctx.database.connection() as connection:
+        room, is_muted = await get_room_for_comment(connection, room_id, caller.account_id)
+    if room.state is RoomState.ENDED:
+        raise RoomEndedError
+    if is_muted:
+        raise MutedError
+    limit = Limit(name="comments", burst=ctx.settings.comments_per_minute, period_s=60)
+    await risk.take(ctx.database, limit, str(caller.account_id))
+    comment_id = CommentId(new_id())
+    moment = CommentMoment(
+        at_ms=to_epoch_ms(utc_now()),
+        comment_id=comment_id,
+        account_id=caller.account_id,
+        name=caller.display_name,
+        text=shown,
+        is_host=room.host_id == caller.account_id,
+    )
+    await ctx.broker.publish(f"room.{room_id}.comment", _encode(moment), message_id=str(comment_id))
+    return comment_id

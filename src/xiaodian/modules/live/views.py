@@ -1,0 +1,71 @@
+"""Puts together what the routes of rooms answer."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+
+from litestar import Request
+
+from xiaodian.contracts.accounts import Account
+from xiaodian.contracts.live import RoomState
+from xiaodian.edge.context import Context, is_https
+from xiaodian.infra.database import Connection
+from xiaodian.kit.clock import to_epoch_ms, utc_now
+from xiaodian.kit.paging import Page, encode_cursor
+from xiaodian.modules.accounts import api as accounts
+from xiaodian.modules.live.models import Room
+from xiaodian.modules.live.wire import RoomCard, RoomView
+from xiaodian.modules.media import api as media
+
+ONLINE_IS_KNOWN_FOR = timedelta(seconds=30)
+
+
+async def show_room(ctx: Context, connection: Connection, request: Request[Any, Any, Any], room: Room) -> RoomView:
+    """A room with the addresses of its picture and its events."""
+    started_at_ms = to_epoch_ms(room.started_at) if room.started_at else None
+    ended_at_ms = to_epoch_ms(room.ended_at) if room.ended_at else None
+    return RoomView(
+        room_id=room.room_id,
+        title=room.title,
+        cover_url=room.cover_url,
+        host=await accounts.get_account(connection, room.host_id),
+        shop_id=room.shop_id,
+        state=room.state,
+        started_at_ms=started_at_ms,
+        ended_at_ms=ended_at_ms,
+        duration_ms=ended_at_ms - started_at_ms if started_at_ms is not None and ended_at_ms is not None else None,
+        playback_url=ctx.settings.public_url.rstrip("/") + media.playback_path(room.stream_id),
+        gateway_url=f"{_gateway(ctx, request)}/live/{room.room_id}",
+        server_now_ms=to_epoch_ms(utc_now()),
+    )
+
+
+async def show_page(connection: Connection, rooms: Sequence[Room], limit: int) -> Page[RoomCard]:
+    """A page of cards, of rooms read with one more than the limit."""
+    shown = rooms[:limit]
+    hosts = await accounts.get_accounts(connection, list({room.host_id for room in shown}))
+    cards = [_show_card(room, hosts[room.host_id]) for room in shown if room.host_id in hosts]
+    return Page(items=cards, next_cursor=encode_cursor(shown[-1].room_id) if len(rooms) > limit else None)
+
+
+def _show_card(room: Room, host: Account) -> RoomCard:
+    is_known = room.online_at is not None and utc_now() - room.online_at < ONLINE_IS_KNOWN_FOR
+    return RoomCard(
+        room_id=room.room_id,
+        title=room.title,
+        cover_url=room.cover_url,
+        host=host,
+        state=room.state,
+        online=room.online if is_known and room.state is not RoomState.ENDED else 0,
+        started_at_ms=to_epoch_ms(room.started_at) if room.started_at else None,
+        ended_at_ms=to_epoch_ms(room.ended_at) if room.ended_at else None,
+    )
+
+
+def _gateway(ctx: Context, request: Request[Any, Any, Any]) -> str:
+    if ctx.settings.gateway_url:
+        return ctx.settings.gateway_url.rstrip("/")
+    scheme = "wss" if is_https(request, ctx.settings) else "ws"
+    host = request.headers.get("host", "localhost")
+    name = host.rpartition(":")[0] if host.rpartition(":")[2].isdigit() else host
+    return f"{scheme}://{name or host}:{ctx.settings.gateway_port}"
