@@ -1,0 +1,76 @@
+"""The demo's show: what is said and held up fits the picture and the platform's limits."""
+
+from itertools import pairwise
+
+from xiaodian.cli.show.catalogue import AFTER_BUYING, AUDIENCE, GREETINGS, HOSTS, PASSWORD, REMARKS, VISITOR
+from xiaodian.cli.show.film import film_cues, film_length_s
+from xiaodian.cli.show.goods import SIZE, paint_cut_out, paint_picture
+from xiaodian.cli.show.playlist import read_segments, started_at_ms
+from xiaodian.settings import Settings
+
+PLAYLIST = """#EXTM3U
+#EXT-X-VERSION:7
+#EXT-X-TARGETDURATION:1
+#EXT-X-DISCONTINUITY-SEQUENCE:0
+#EXT-X-MAP:URI="init-1.mp4"
+#EXT-X-PROGRAM-DATE-TIME:2026-11-01T00:00:00.000Z
+#EXTINF:1.000,
+1.m4s
+#EXTINF:0.500,
+2.m4s
+#EXT-X-DISCONTINUITY
+#EXT-X-PROGRAM-DATE-TIME:2026-11-01T00:00:10.250Z
+#EXTINF:1.000,
+3.m4s
+"""
+MIDNIGHT_MS = 1_793_491_200_000
+
+
+def test_each_segment_has_the_moment_of_its_first_picture() -> None:
+    segments = read_segments(PLAYLIST)
+    assert [(segment.uri, segment.start_ms - MIDNIGHT_MS) for segment in segments] == [
+        ("1.m4s", 0),
+        ("2.m4s", 1000),
+        ("3.m4s", 10_250),
+    ]
+
+
+def test_an_encoder_that_came_back_counts_from_its_return() -> None:
+    segments = read_segments(PLAYLIST)
+    assert started_at_ms(segments, MIDNIGHT_MS) == MIDNIGHT_MS + 10_250
+    assert started_at_ms(segments, MIDNIGHT_MS + 20_000) is None
+
+
+def test_products_are_held_up_one_after_the_other_within_the_film() -> None:
+    for host in HOSTS:
+        cues = film_cues(host)
+        assert [cue.product for cue in cues] == list(range(len(host.products)))
+        assert all(one.end_s < other.start_s for one, other in pairwise(cues))
+        assert cues[-1].end_s < film_length_s(host)
+
+
+def test_what_the_demo_says_is_within_the_platforms_limits() -> None:
+    limit = Settings().comment_max_chars
+    said = [*GREETINGS, *AFTER_BUYING, *(text for texts in REMARKS.values() for text in texts)]
+    assert all(0 < len(text) <= limit for text in said)
+    assert all(2 <= len(host.shop) <= 30 for host in HOSTS)
+    assert len(PASSWORD) >= 8
+
+
+def test_every_product_has_its_picture_and_its_talk() -> None:
+    for product in (product for host in HOSTS for product in host.products):
+        assert REMARKS[product.art]
+        assert product.live_price_minor is None or product.live_price_minor < product.skus[0].price_minor
+        cut_out = paint_cut_out(product.art)
+        transparent = cut_out.getchannel("A").histogram()[0]
+        assert 0.2 < transparent / SIZE**2 < 0.9, "a product on a transparent ground"
+
+
+def test_no_two_people_of_the_demo_share_a_sign_in() -> None:
+    names = [VISITOR.sign_in, *(host.sign_in for host in HOSTS), *(viewer.sign_in for viewer in AUDIENCE)]
+    assert len(set(names)) == len(names)
+
+
+def test_product_pictures_differ_from_each_other() -> None:
+    arts = [product.art for host in HOSTS for product in host.products]
+    assert len({paint_picture(art).resize((32, 32)).tobytes() for art in arts}) == len(arts)
