@@ -1,0 +1,16 @@
+"""Scheduled work of media."""
+
+from xiaodian.edge.context import Context
+from xiaodian.infra.work import Job
+from xiaodian.modules.media.service.sweep_streams import sweep_streams
+
+SWEEP_EVERY_S = 1.0
+
+
+def jobs(ctx: Context) -> list[Job]:
+    """End the streams whose encoder did not return; interrupt those whose ingest process died."""
+
+    async def _sweep_streams() -> None:
+        await sweep_streams(ctx)
+
+    return [Job(name="media_sweep_streams", period_s=SWEEP_EVERY_S, run=_sweep_streams)]
