@@ -11,10 +11,12 @@ from litestar.di import Provide
 from litestar.openapi import OpenAPIConfig
 
 from xiaodian.contracts.base import UnavailableError
-from xiaodian.edge import pages
+from xiaodian.edge import health, pages
 from xiaodian.edge.access import guard_access, provide_caller, provide_caller_or_none
 from xiaodian.edge.context import Context, provide_context
+from xiaodian.edge.middleware import EdgeMiddleware
 from xiaodian.edge.problems import handle_error
+from xiaodian.edge.request import MAX_BODY_BYTES, StrictRequest
 from xiaodian.infra.broker import Broker
 from xiaodian.infra.database import Database
 from xiaodian.infra.logging import get_logger
@@ -108,17 +110,24 @@ def create_app(settings: Settings | None = None, context: Context | None = None)
             yield
 
     app = Litestar(
-        route_handlers=[*pages.routes, *(r for module in MODULES for r in (_find(module, "routes", "routes") or []))],
+        route_handlers=[
+            *health.routes,
+            *pages.routes,
+            *(r for module in MODULES for r in (_find(module, "routes", "routes") or [])),
+        ],
         dependencies={
             "ctx": Provide(provide_context, sync_to_thread=False),
             "caller": Provide(provide_caller, sync_to_thread=False),
-            "maybe_caller": Provide(provide_caller_or_none, sync_to_thread=False),
+            "maybe_caller": Provide(provide_caller_or_none),
         },
         guards=[guard_access],
         exception_handlers={Exception: handle_error},
+        request_class=StrictRequest,
+        request_max_body_size=MAX_BODY_BYTES,
         lifespan=[] if context else [_engines],
         openapi_config=OpenAPIConfig(title="Xiaodian", version="1", path="/api/docs"),
     )
+    app.asgi_handler = EdgeMiddleware(app.asgi_handler)
     if context:
         _wire(app, context)
     return app

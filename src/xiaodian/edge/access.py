@@ -11,6 +11,7 @@ from litestar import Litestar, Request
 from litestar.connection import ASGIConnection
 from litestar.di import NamedDependency
 from litestar.handlers import BaseRouteHandler
+from structlog.contextvars import bind_contextvars
 
 from xiaodian.contracts.accounts import Caller, Scope
 from xiaodian.contracts.base import ForbiddenError, UnauthenticatedError
@@ -43,56 +44,90 @@ def access(kind: Access, scope: Scope = Scope.EVERYTHING) -> dict[str, Any]:
 
 def token_of(connection: ASGIConnection[Any, Any, Any, Any]) -> str | None:
     """The bearer token if there is one, else the session cookie."""
+    bearer = _bearer_token(connection)
+    return bearer if bearer is not None else connection.cookies.get(SESSION_COOKIE)
+
+
+def _bearer_token(connection: ASGIConnection[Any, Any, Any, Any]) -> str | None:
+    """Only this scheme counts: browsers add `Basic` by themselves where a proxy asks for it."""
     authorization = connection.headers.get("authorization", "")
-    if authorization[:7].lower() == "bearer ":
-        return authorization[7:].strip()
-    return connection.cookies.get(SESSION_COOKIE)
+    return authorization[7:].strip() if authorization[:7].lower() == "bearer " else None
 
 
 async def guard_access(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
     """The app-wide guard: resolves the caller and refuses who may not call this route."""
     kind = handler.opt.get("access")
     if kind is None:
-        raise ForbiddenError
-    token = token_of(connection)
-    authenticate: Authenticator = connection.app.state.authenticate
-    caller = await authenticate(token) if token else None
-    connection.state.caller = caller
-    if kind in (Access.PUBLIC, Access.SIGNED):
+        _allow_options_only(connection)
         return
+    if room_id := connection.path_params.get("room_id"):
+        bind_contextvars(room_id=str(room_id))
+    if kind is Access.SIGNED:
+        return
+    _refuse_foreign_page(connection)
+    if kind is Access.PUBLIC:
+        return
+    caller = await _resolve_caller(connection)
     if caller is None:
         raise UnauthenticatedError
-    _refuse_foreign_page(connection)
-    if Scope.EVERYTHING not in caller.scopes and handler.opt["scope"] not in caller.scopes:
+    if not _is_in_scope(caller, handler) or (kind is Access.OPERATOR and not caller.is_operator):
         raise ForbiddenError
-    if kind is Access.OPERATOR and not caller.is_operator:
-        raise ForbiddenError
-
-
-def _refuse_foreign_page(connection: ASGIConnection[Any, Any, Any, Any]) -> None:
-    """Refuse a write that a page of another site makes with our cookie (on top of SameSite=Lax)."""
-    origin = connection.headers.get("origin")
-    if (
-        origin
-        and connection.scope.get("method") not in ("GET", "HEAD")
-        and "authorization" not in connection.headers
-        and origin.partition("://")[2] != connection.headers.get("host")
-    ):
-        raise ForbiddenError
+    connection.state.caller = caller
 
 
 def provide_caller(request: Request[Any, Any, Any]) -> Caller:
     """Dependency `caller`: who is asking. Raises UnauthenticatedError."""
-    caller: Caller | None = request.state.caller
+    caller: Caller | None = request.state.get("caller")
     if caller is None:
         raise UnauthenticatedError
     return caller
 
 
-def provide_caller_or_none(request: Request[Any, Any, Any]) -> Caller | None:
-    """Dependency `maybe_caller`: who is asking, if signed in."""
-    caller: Caller | None = request.state.caller
-    return caller
+async def provide_caller_or_none(request: Request[Any, Any, Any]) -> Caller | None:
+    """Dependency `maybe_caller`: who is asking, if signed in and, with an access token, in its scope.
+
+    Public routes resolve the caller only here, so that pages, pictures and video need no database.
+    """
+    caller = await _resolve_caller(request)
+    return caller if caller is not None and _is_in_scope(caller, request.route_handler) else None
+
+
+async def _resolve_caller(connection: ASGIConnection[Any, Any, Any, Any]) -> Caller | None:
+    token = token_of(connection)
+    authenticate: Authenticator = connection.app.state.authenticate
+    return await authenticate(token) if token else None
+
+
+def _is_in_scope(caller: Caller, handler: BaseRouteHandler) -> bool:
+    return Scope.EVERYTHING in caller.scopes or handler.opt["scope"] in caller.scopes
+
+
+def _allow_options_only(connection: ASGIConnection[Any, Any, Any, Any]) -> None:
+    """The framework answers OPTIONS by itself with the methods of a path; everything else must state its access."""
+    if connection.scope.get("method") != "OPTIONS":
+        raise ForbiddenError
+
+
+def _refuse_foreign_page(connection: ASGIConnection[Any, Any, Any, Any]) -> None:
+    """Refuse a write that a page of another site makes in our visitor's browser (on top of SameSite=Lax).
+
+    Also where nobody need be signed in: a foreign page could sign its visitor in as somebody else. A bearer token
+    cannot be sent by a foreign page unless it has it, so it needs no such care.
+    """
+    if connection.scope.get("method") in ("GET", "HEAD", "OPTIONS") or _bearer_token(connection) is not None:
+        return
+    if connection.headers.get("sec-fetch-site") in ("cross-site", "same-site"):
+        raise ForbiddenError
+    origin = connection.headers.get("origin")
+    if origin is not None and not _is_own(origin, connection):
+        raise ForbiddenError
+
+
+def _is_own(origin: str, connection: ASGIConnection[Any, Any, Any, Any]) -> bool:
+    public_url: str = connection.app.state.context.settings.public_url
+    if origin == public_url.rstrip("/"):
+        return True
+    return origin.partition("://")[2] == connection.headers.get("host")
 
 
 def routes_without_access(app: Litestar) -> list[str]:

@@ -58,10 +58,16 @@ def client_network(request: Request[Any, Any, Any], trusted_proxies: int) -> str
 
 def is_https(connection: ASGIConnection[Any, Any, Any, Any], settings: Settings) -> bool:
     """Whether the browser came by https, to us or to the proxy that we trust."""
+    forwarded = connection.headers.get("x-forwarded-proto")
+    return is_https_scope(
+        str(connection.scope.get("scheme")), forwarded.encode("latin-1") if forwarded else None, settings
+    )
+
+
+def is_https_scope(scheme: str, forwarded_proto: bytes | None, settings: Settings) -> bool:
+    """The same, from the parts of an ASGI scope. The proxy's word counts only if one is trusted."""
     if settings.public_url:
         return settings.public_url.startswith("https://")
-    if settings.trusted_proxies > 0:
-        forwarded = connection.headers.get("x-forwarded-proto", "").rpartition(",")[2].strip().lower()
-        if forwarded:
-            return forwarded == "https"
-    return str(connection.scope.get("scheme")) == "https"
+    if settings.trusted_proxies > 0 and forwarded_proto:
+        return forwarded_proto.rpartition(b",")[2].strip().lower() == b"https"
+    return scheme == "https"

@@ -25,6 +25,11 @@ def translate(language: str, area: str, key: str, params: Mapping[str, Any] | No
     return text
 
 
+def has_text(language: str, area: str, key: str) -> bool:
+    """Whether the catalogue has this key."""
+    return key in _catalogue(language, area)
+
+
 def choose_language(accept_language: str | None, cookie: str | None = None) -> str:
     """The reader's language: the cookie `xd_lang` if set, else the best of Accept-Language (RFC 9110, 12.5.4)."""
     if cookie in LANGUAGES:

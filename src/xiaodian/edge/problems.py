@@ -8,12 +8,15 @@ from litestar.exceptions import HTTPException, ValidationException
 from litestar.openapi.datastructures import ResponseSpec
 
 from xiaodian.contracts.base import DomainError, InvalidInputError, NotFoundError, UnauthenticatedError
-from xiaodian.edge.messages import choose_language, translate
+from xiaodian.edge.messages import choose_language, has_text, translate
+from xiaodian.infra.database import UNFIT_DATA_ERRORS
 from xiaodian.infra.logging import get_logger
 from xiaodian.kit.paging import BadCursorError
 
 PROBLEM_TYPE_BASE = "/problems/"
 PROBLEM_MEDIA_TYPE = "application/problem+json"
+CLIENT_LEFT = "client disconnected prematurely"
+"""What the framework says, as a fault of the server, when a client hangs up while it sends."""
 
 log = get_logger(__name__)
 
@@ -30,10 +33,15 @@ class Problem(msgspec.Struct, kw_only=True, omit_defaults=True):
 
 
 def to_problem(error: DomainError, language: str) -> Problem:
-    """The problem details of an expected refusal, its title in the reader's language."""
+    """The problem details of an expected refusal, its title in the reader's language.
+
+    Where the catalogue has a text for the reason (`errors.<code>.<reason>`), it is the title.
+    """
+    with_reason = f"{error.code}.{error.params.get('reason')}"
+    key = with_reason if has_text(language, "errors", with_reason) else error.code
     return Problem(
         type=f"{PROBLEM_TYPE_BASE}{error.code}",
-        title=translate(language, "errors", error.code, error.params),
+        title=translate(language, "errors", key, error.params),
         status=error.status,
         code=error.code,
         field=error.field,
@@ -41,27 +49,43 @@ def to_problem(error: DomainError, language: str) -> Problem:
     )
 
 
+def problem_headers(error: DomainError, language: str) -> dict[str, str]:
+    """Headers that go with a problem: its language, when to try again, how to sign in; never cached."""
+    headers = {"content-language": language, "cache-control": "no-store"}
+    if error.retry_after_s is not None:
+        headers["retry-after"] = str(error.retry_after_s)
+    if isinstance(error, UnauthenticatedError):
+        headers["www-authenticate"] = "Bearer"
+    if isinstance(error, MethodNotAllowedError) and error.allow:
+        headers["allow"] = error.allow
+    return headers
+
+
 def encode_problem(error: DomainError, language: str) -> tuple[int, list[tuple[bytes, bytes]], bytes]:
     """Status, headers and body of a problem, for raw ASGI handlers."""
-    headers = [(b"content-type", PROBLEM_MEDIA_TYPE.encode())]
-    if error.retry_after_s is not None:
-        headers.append((b"retry-after", str(error.retry_after_s).encode()))
-    return error.status, headers, msgspec.json.encode(to_problem(error, language))
+    body = msgspec.json.encode(to_problem(error, language))
+    headers = {
+        "content-type": PROBLEM_MEDIA_TYPE,
+        "content-length": str(len(body)),
+        **problem_headers(error, language),
+    }
+    return error.status, [(name.encode(), value.encode()) for name, value in headers.items()], body
 
 
 def handle_error(request: Request[Any, Any, Any], error: Exception) -> Response[Problem]:
     """Turn any exception into a problem; one that is not expected is logged and becomes a bare 500."""
-    domain_error = _as_domain_error(error)
+    domain_error = as_domain_error(error)
     if domain_error is None:
         log.error("unexpected_error", path=request.url.path, exc_info=error)
         domain_error = InternalError()
+    elif isinstance(error, UNFIT_DATA_ERRORS):
+        log.error("unchecked_input", path=request.url.path, exc_info=error)
     language = choose_language(request.headers.get("accept-language"), request.cookies.get("xd_lang"))
-    retry_after = {} if domain_error.retry_after_s is None else {"retry-after": str(domain_error.retry_after_s)}
     return Response(
         to_problem(domain_error, language),
         status_code=domain_error.status,
         media_type=PROBLEM_MEDIA_TYPE,
-        headers=retry_after,
+        headers=problem_headers(domain_error, language),
     )
 
 
@@ -95,13 +119,43 @@ class MalformedRequestError(DomainError):
     status = 400
 
 
+class MethodNotAllowedError(DomainError):
+    """The path exists, but not for this method."""
+
+    code = "method_not_allowed"
+    status = 405
+
+    def __init__(self, *, allow: str = "") -> None:
+        super().__init__()
+        self.allow = allow
+
+
+class PayloadTooLargeError(DomainError):
+    """The body is larger than this route takes."""
+
+    code = "payload_too_large"
+    status = 413
+
+
+class UnsupportedMediaTypeError(DomainError):
+    """The body is not of the kind that this route reads; `expected` says which is."""
+
+    code = "unsupported_media_type"
+    status = 415
+
+
 class HttpError(DomainError):
-    """What the framework refuses by itself: unknown path, wrong method, body too large."""
+    """What else the framework refuses by itself."""
 
     code = "http_error"
 
+    def __init__(self, status: int, detail: str) -> None:
+        super().__init__(detail=detail)
+        self.status = status  # type: ignore[misc]  # The framework chose it.
 
-def _as_domain_error(error: Exception) -> DomainError | None:
+
+def as_domain_error(error: Exception) -> DomainError | None:
+    """The refusal that an exception stands for; None if it is a fault of ours."""
     if isinstance(error, DomainError):
         return error
     if isinstance(error, BadCursorError):
@@ -113,18 +167,25 @@ def _as_domain_error(error: Exception) -> DomainError | None:
         return MalformedRequestError(field=field, detail=detail)
     if isinstance(error, HTTPException):
         return _from_http_exception(error)
+    if isinstance(error, UNFIT_DATA_ERRORS):
+        return MalformedRequestError(detail="a value is out of range")
     return None
 
 
 def _from_http_exception(error: HTTPException) -> DomainError | None:
-    if error.status_code == 404:
-        return NotFoundError()
-    if error.status_code == 401:
-        return UnauthenticatedError()
-    if error.status_code == 400:
-        return MalformedRequestError(detail=error.detail)
+    if error.status_code == 500 and error.detail == CLIENT_LEFT:
+        return MalformedRequestError(detail=CLIENT_LEFT)
     if error.status_code >= 500:
         return None
-    refusal = HttpError(detail=error.detail)
-    refusal.status = error.status_code  # type: ignore[misc]  # The framework chose it.
-    return refusal
+    match error.status_code:
+        case 400:
+            return MalformedRequestError(detail=error.detail)
+        case 401:
+            return UnauthenticatedError()
+        case 404:
+            return NotFoundError()
+        case 405:
+            return MethodNotAllowedError(allow=(error.headers or {}).get("Allow", ""))
+        case 413:
+            return PayloadTooLargeError()
+    return HttpError(error.status_code, error.detail)

@@ -29,6 +29,9 @@ AWAY_ERRORS: tuple[type[BaseException], ...] = (
     asyncpg.ReadOnlySQLTransactionError,
 )
 
+# What asyncpg and PostgreSQL say of a value that no column could hold (SQLSTATE class 22: out of range, NUL in a text).
+UNFIT_DATA_ERRORS: tuple[type[BaseException], ...] = (asyncpg.DataError,)
+
 
 class Database:
     """A pool of connections. Every error that means "the server is away" becomes UnavailableError."""

@@ -6,10 +6,14 @@ name says that they are secret or personal are replaced.
 
 import logging
 import sys
+import traceback
 from collections.abc import MutableMapping
 from typing import Any, cast
 
+import asyncpg
 import structlog
+
+MAX_CAUSES = 10
 
 _HIDDEN_FIELDS = frozenset(
     {"password", "token", "stream_key", "secret", "authorization", "cookie", "phone", "email", "address", "recipient"}
@@ -31,7 +35,7 @@ def configure_logging(*, level: str, log_format: str, process: str) -> None:
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             _name_process(process),
             _hide_secrets,
-            structlog.processors.format_exc_info,
+            _format_exception,
             renderer,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelName(level.upper())),
@@ -39,6 +43,27 @@ def configure_logging(*, level: str, log_format: str, process: str) -> None:
         cache_logger_on_first_use=True,
     )
     logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(name)s %(levelname)s %(message)s")
+
+
+def describe_exception(error: BaseException) -> str:
+    """The traceback of an error and its causes, without the values that PostgreSQL repeats in its messages."""
+    text = "".join(traceback.format_exception(error))
+    link: BaseException | None = error
+    for _ in range(MAX_CAUSES):
+        if link is None:
+            break
+        if isinstance(link, asyncpg.PostgresError):
+            text = text.replace(str(link), f"[SQLSTATE {link.sqlstate}]")
+        link = link.__cause__ or link.__context__
+    return text
+
+
+def _format_exception(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    given = event.pop("exc_info", None)
+    error = given if isinstance(given, BaseException) else sys.exc_info()[1] if given else None
+    if error is not None:
+        event["exception"] = describe_exception(error)
+    return event
 
 
 def _name_process(process: str) -> Any:

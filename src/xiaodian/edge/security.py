@@ -1,0 +1,72 @@
+"""Headers that keep browsers from doing with our answers what we did not mean. Pure."""
+
+import re
+from functools import lru_cache
+
+from xiaodian.settings import Settings
+
+Headers = list[tuple[bytes, bytes]]
+
+ALWAYS: tuple[tuple[bytes, bytes], ...] = (
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"strict-origin-when-cross-origin"),
+)
+PAGES: tuple[tuple[bytes, bytes], ...] = (
+    (b"cross-origin-opener-policy", b"same-origin"),
+    (b"permissions-policy", b"camera=(self), microphone=(self), geolocation=(), payment=()"),
+)
+HSTS = (b"strict-transport-security", b"max-age=31536000")
+# Nothing of an answer that is no page of ours may run or be framed, should somebody open it by itself.
+INERT_POLICY = (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'; sandbox")
+
+_HOST_NAME = re.compile(r"[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?", re.IGNORECASE)
+
+
+@lru_cache(maxsize=256)
+def page_policy(host: str, gateway_url: str, publisher_url: str) -> bytes:
+    """The Content-Security-Policy of our pages, for the host name that the browser asked for.
+
+    Scripts are only our own files. hls.js works in a blob worker and feeds the video from a blob. WebSockets go to the
+    gateway and the publisher: other ports of the same host, unless the settings name other addresses.
+    """
+    return "; ".join(
+        (
+            "default-src 'self'",
+            "script-src 'self'",
+            "style-src 'self' 'unsafe-inline'",
+            "img-src 'self' data: blob:",
+            "media-src 'self' blob:",
+            "worker-src 'self' blob:",
+            " ".join(("connect-src 'self'", *_socket_sources(host), *filter(None, (gateway_url, publisher_url)))),
+            "object-src 'none'",
+            "base-uri 'none'",
+            "form-action 'self'",
+            "frame-ancestors 'self'",
+        )
+    ).encode()
+
+
+def headers_for(*, is_page: bool, is_https: bool, host: str, settings: Settings) -> Headers:
+    """What an answer carries besides its own headers."""
+    headers = list(ALWAYS)
+    if is_https:
+        headers.append(HSTS)
+    if is_page:
+        policy = page_policy(host, _origin(settings.gateway_url), _origin(settings.publisher_url))
+        headers += [*PAGES, (b"content-security-policy", policy)]
+    else:
+        headers.append(INERT_POLICY)
+    return headers
+
+
+def _socket_sources(host: str) -> tuple[str, ...]:
+    name = host.rpartition(":")[0] if re.search(r":\d*$", host) else host
+    if _HOST_NAME.fullmatch(name):
+        return f"ws://{name}:*", f"wss://{name}:*"
+    # A policy cannot name an IPv6 address.
+    return "ws:", "wss:"
+
+
+def _origin(url: str) -> str:
+    scheme, separator, rest = url.partition("://")
+    return f"{scheme}{separator}{rest.partition('/')[0]}" if separator else ""
