@@ -1,17 +1,39 @@
 """Brings a database to the newest schema with Alembic."""
 
+import asyncio
 from pathlib import Path
 
-from alembic import command
-from alembic.config import Config
-from sqlalchemy.engine import make_url
+import asyncpg
 
-_ROOT = Path(__file__).parents[3]
+_FOLDER = Path(__file__).parents[3] / "migrations"
+
+
+def newest_revision() -> str:
+    """The revision at the end of the chain; files are numbered in its order (a test keeps it so)."""
+    return max(path.name.partition("_")[0] for path in (_FOLDER / "versions").glob("[0-9]*.py"))
 
 
 def upgrade_database(database_url: str) -> None:
     """Run the migrations that are missing. Blocks; several processes may call it at once."""
+    if asyncio.run(_read_revision(database_url)) == newest_revision():
+        return
+    # Alembic takes a second to import, which a start with nothing to migrate need not wait for.
+    from alembic import command
+    from alembic.config import Config
+    from sqlalchemy.engine import make_url
+
     config = Config()
-    config.set_main_option("script_location", str(_ROOT / "migrations"))
+    config.set_main_option("script_location", str(_FOLDER))
     config.attributes["url"] = make_url(database_url).set(drivername="postgresql+asyncpg")
     command.upgrade(config, "head")
+
+
+async def _read_revision(database_url: str) -> str | None:
+    connection = await asyncpg.connect(database_url)
+    try:
+        revision: str | None = await connection.fetchval("SELECT version_num FROM public.alembic_version")
+    except asyncpg.UndefinedTableError:
+        return None
+    finally:
+        await connection.close()
+    return revision
