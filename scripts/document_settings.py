@@ -1,34 +1,27 @@
-"""Write docs/settings.md from the settings themselves; with `--check` only say whether it is up to date."""
+"""Write docs/settings.md from the code: every environment variable, its default, its meaning."""
 
-import sys
 from pathlib import Path
 
 from xiaodian.settings import describe_settings
 
-PAGE = Path(__file__).parent.parent / "docs/settings.md"
+TARGET = Path(__file__).parent.parent / "docs/settings.md"
+HEADER = """# Settings
 
-HEAD = """# Settings
-
-Every setting comes from an environment variable; all have a default that suits one machine.
-This page is made from `src/xiaodian/settings.py` by `make docs`.
+Each setting comes from an environment variable. This page is written by `python scripts/document_settings.py`.
 
 | variable | default | meaning |
 |---|---|---|
 """
 
 
-def render() -> str:
-    """The page's text."""
+def render_settings() -> str:
+    """The page as it should be."""
     rows = [
-        f"| `{variable}` | {f'`{default}`' if default else 'empty'} | {meaning.replace('|', chr(92) + '|')} |"
+        f"| `{variable}` | {f'`{default}`' if default else ''} | {meaning} |\n"
         for variable, default, meaning in describe_settings()
     ]
-    return HEAD + "\n".join(rows) + "\n"
+    return HEADER + "".join(rows)
 
 
 if __name__ == "__main__":
-    text = render()
-    if "--check" in sys.argv:
-        is_current = PAGE.exists() and PAGE.read_text(encoding="utf-8") == text
-        sys.exit(0 if is_current else "docs/settings.md is behind src/xiaodian/settings.py; run: make docs")
-    PAGE.write_text(text, encoding="utf-8")
+    TARGET.write_text(render_settings(), encoding="utf-8")

@@ -1,12 +1,11 @@
-"""Print the API's description (OpenAPI 3.1), from which the front end's client is generated."""
+"""Print the OpenAPI document of the HTTP API; needs no engines."""
 
+import json
 import sys
 
-import msgspec
-
 from xiaodian.app import create_app
+from xiaodian.edge.openapi import openapi_document
 
 if __name__ == "__main__":
-    description = create_app().openapi_schema.to_schema()
-    sys.stdout.write(msgspec.json.format(msgspec.json.encode(description, order="deterministic"), indent=1).decode())
+    json.dump(openapi_document(create_app()), sys.stdout, ensure_ascii=False, indent=1, sort_keys=True)
     sys.stdout.write("\n")

@@ -8,18 +8,18 @@ from typing import Any, TypeVar
 
 from litestar import Litestar
 from litestar.di import Provide
-from litestar.openapi import OpenAPIConfig
 
 from xiaodian.contracts.base import UnavailableError
 from xiaodian.edge import health, pages
 from xiaodian.edge.access import guard_access, provide_caller, provide_caller_or_none
 from xiaodian.edge.context import Context, provide_context
 from xiaodian.edge.middleware import EdgeMiddleware
+from xiaodian.edge.openapi import openapi_config
 from xiaodian.edge.problems import handle_error
 from xiaodian.edge.request import MAX_BODY_BYTES, StrictRequest
 from xiaodian.infra.broker import Broker
 from xiaodian.infra.database import Database
-from xiaodian.infra.logging import get_logger
+from xiaodian.infra.logging import configure_logging, get_logger
 from xiaodian.infra.parents import end_with_parent_process
 from xiaodian.infra.storage import Storage
 from xiaodian.infra.work import Consumer, Job
@@ -105,7 +105,9 @@ def create_app(settings: Settings | None = None, context: Context | None = None)
     @asynccontextmanager
     async def _engines(app: Litestar) -> AsyncIterator[None]:
         end_with_parent_process()
-        async with open_context(settings or Settings.from_env(), "http") as ctx:
+        chosen = settings or Settings.from_env()
+        configure_logging(level=chosen.log_level, log_format=chosen.log_format, process="http")
+        async with open_context(chosen, "http") as ctx:
             _wire(app, ctx)
             yield
 
@@ -125,7 +127,7 @@ def create_app(settings: Settings | None = None, context: Context | None = None)
         request_class=StrictRequest,
         request_max_body_size=MAX_BODY_BYTES,
         lifespan=[] if context else [_engines],
-        openapi_config=OpenAPIConfig(title="Xiaodian", version="1", path="/api/docs"),
+        openapi_config=openapi_config(),
     )
     app.asgi_handler = EdgeMiddleware(app.asgi_handler)
     if context:
