@@ -21,12 +21,16 @@ IMMUTABLE = b"public, max-age=31536000, immutable"
 LIVE = b"public, max-age=1"
 
 
-@asgi("/media/streams/{stream_id:uuid}/{name:str}", opt=access(Access.PUBLIC), copy_scope=True)
+# Mounted, and the rest of the path read here: the framework cannot route raw ASGI by path parameters.
+@asgi("/media/streams", opt=access(Access.PUBLIC), is_mount=True, copy_scope=True)
 async def get_stream_file(scope: Scope, receive: Receive, send: Send) -> None:
     """A stream's playlist, or one of the immutable files it names."""
-    parameters = cast("dict[str, Any]", scope["path_params"])
-    stream_id, name = StreamId(cast(UUID, parameters["stream_id"])), str(parameters["name"])
     _refuse_writes(scope)
+    folder, _, name = scope["path"].strip("/").partition("/")
+    try:
+        stream_id = StreamId(UUID(folder))
+    except ValueError as error:
+        raise NotFoundError from error
     if name == PLAYLIST_NAME:
         playlist = await _playlists(scope).get(stream_id)
         cache = IMMUTABLE if playlist.is_ended else LIVE
@@ -38,11 +42,11 @@ async def get_stream_file(scope: Scope, receive: Receive, send: Send) -> None:
         raise NotFoundError
 
 
-@asgi("/media/pictures/{name:str}", opt=access(Access.PUBLIC), copy_scope=True)
+@asgi("/media/pictures", opt=access(Access.PUBLIC), is_mount=True, copy_scope=True)
 async def get_picture(scope: Scope, receive: Receive, send: Send) -> None:
     """An uploaded picture."""
     _refuse_writes(scope)
-    name = str(cast("dict[str, Any]", scope["path_params"])["name"])
+    name = scope["path"].strip("/")
     if not is_picture_file(name):
         raise NotFoundError
     await _send_file(scope, send, _context(scope).storage, picture_file_path(name), b"image/webp")

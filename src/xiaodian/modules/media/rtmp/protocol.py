@@ -1,7 +1,7 @@
 """The asyncio side of RTMP: reads and writes the socket, keeps time limits, closes cleanly whatever comes."""
 
 import asyncio
-from typing import Protocol
+from typing import Protocol, cast
 
 from xiaodian.infra.logging import get_logger
 from xiaodian.modules.media.rtmp.limits import RtmpError
@@ -52,8 +52,8 @@ class RtmpConnection(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """The socket is open."""
-        assert isinstance(transport, asyncio.Transport)
-        self._transport = transport
+        # uvloop's transports do not derive from asyncio's.
+        self._transport = cast("asyncio.Transport", transport)
         if not self._side.connection_opened(self):
             self.close("too many connections")
             return
