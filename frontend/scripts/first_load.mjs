@@ -1,9 +1,11 @@
 // Measures the JavaScript that the viewer's page loads before the player, gzipped, and fails above the budget.
 import { readFileSync } from "node:fs";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import { gzipSync } from "node:zlib";
 
 const BUDGET_KIB = 60;
-const web = new URL("../../src/xiaodian/web/", import.meta.url);
+const folder = process.argv[2] ?? fileURLToPath(new URL("../../src/xiaodian/web", import.meta.url));
+const web = pathToFileURL(`${folder}/`);
 const manifest = JSON.parse(readFileSync(new URL(".vite/manifest.json", web), "utf8"));
 
 /** A chunk and all that it imports statically; what it imports dynamically is loaded later. */

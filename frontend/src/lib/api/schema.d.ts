@@ -61,7 +61,7 @@ export interface components {
     PriceMoment: { kind: "price"; at_ms: number; product_id: string; sku_id: string; price_minor: number };
     StockMoment: { kind: "stock"; at_ms: number; product_id: string; sku_id: string; available: number };
     CommentMoment: { kind: "comment"; at_ms: number; comment_id: string; account_id: string; name: string; text: string; is_host: boolean };
-    CommentPinnedMoment: { kind: "comment_pinned"; at_ms: number; comment_id: string | null; name: string | null; text: string | null };
+    CommentPinnedMoment: { kind: "comment_pinned"; at_ms: number; comment_id: string | null; name: string | null; text: string | null; account_id?: string | null; is_host?: boolean };
     CommentRemovedMoment: { kind: "comment_removed"; at_ms: number; comment_id: string };
     MutedMoment: { kind: "muted"; at_ms: number; account_id: string };
     LikesMoment: { kind: "likes"; at_ms: number; count: number };

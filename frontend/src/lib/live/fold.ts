@@ -63,7 +63,7 @@ export function applyTalk(fold: RoomFold, moment: Moment): RoomFold {
       return { ...fold, comments: [...fold.comments, comment].slice(-MAX_COMMENTS) };
     }
     case "comment_pinned":
-      return { ...fold, pinned: pinnedBy(fold, moment) };
+      return { ...fold, pinned: pinnedBy(moment) };
     case "comment_removed":
       return without(fold, (comment) => comment.comment_id === moment.comment_id);
     case "muted":
@@ -87,13 +87,15 @@ export function available(item: BagItem): number {
   return item.skus.reduce((sum, sku) => sum + Math.max(0, sku.available), 0);
 }
 
-/** Lowest price, and whether there are higher ones. */
+/** Lowest price of what can be bought (of all, if nothing can), and whether there are higher ones. */
 export function priceRange(item: BagItem): { minor: number; isFrom: boolean; listMinor: number } {
-  const cheapest = item.skus.reduce((best, sku) => (sku.price_minor < best.price_minor ? sku : best), item.skus[0] as BagSku);
+  const inStock = item.skus.filter((sku) => sku.available > 0);
+  const skus = [...(inStock.length > 0 ? inStock : item.skus)].sort((a, b) => a.price_minor - b.price_minor);
+  const cheapest = skus[0];
   return {
     minor: cheapest?.price_minor ?? 0,
     listMinor: cheapest?.list_price_minor ?? 0,
-    isFrom: item.skus.some((sku) => sku.price_minor !== cheapest?.price_minor),
+    isFrom: skus.some((sku) => sku.price_minor !== cheapest?.price_minor),
   };
 }
 
@@ -116,25 +118,18 @@ function withSku(bag: BagItem[], skuId: string, change: (sku: BagSku) => BagSku)
   );
 }
 
-function pinnedBy(fold: RoomFold, moment: Extract<Moment, { kind: "comment_pinned" }>): Comment | null {
-  if (moment.comment_id === null) return null;
-  const known = fold.comments.find((comment) => comment.comment_id === moment.comment_id);
-  return (
-    known ?? {
-      comment_id: moment.comment_id,
-      account_id: "",
-      name: moment.name ?? "",
-      text: moment.text ?? "",
-      is_host: false,
-      at_ms: moment.at_ms,
-    }
-  );
+function pinnedBy(moment: Extract<Moment, { kind: "comment_pinned" }>): Comment | null {
+  if (moment.comment_id === null || !moment.account_id) return null;
+  return {
+    comment_id: moment.comment_id,
+    account_id: moment.account_id,
+    name: moment.name ?? "",
+    text: moment.text ?? "",
+    is_host: moment.is_host ?? false,
+    at_ms: moment.at_ms,
+  };
 }
 
 function without(fold: RoomFold, isGone: (comment: Comment) => boolean): RoomFold {
-  return {
-    ...fold,
-    comments: fold.comments.filter((comment) => !isGone(comment)),
-    pinned: fold.pinned && isGone(fold.pinned) ? null : fold.pinned,
-  };
+  return { ...fold, comments: fold.comments.filter((comment) => !isGone(comment)) };
 }

@@ -35,6 +35,10 @@ export class Player {
   /** The browser refused to start by itself; a tap will. */
   needsTap = $state(false);
   hasEnded = $state(false);
+  /** Wider than high: it is shown whole, not cut to the screen. */
+  isLandscape = $state(false);
+  /** Grows when more of the film is known, so that what depends on `positionOf` looks again. */
+  edition = $state(0);
 
   #video: HTMLVideoElement | null = null;
   #hls: Hls | null = null;
@@ -54,6 +58,7 @@ export class Player {
     const listeners: [string, () => void][] = [
       ["timeupdate", () => this.#look()],
       ["durationchange", () => (this.durationS = Number.isFinite(video.duration) ? video.duration : 0)],
+      ["resize", () => (this.isLandscape = video.videoWidth > video.videoHeight)],
       ["volumechange", () => (this.isMuted = video.muted)],
       ["playing", () => this.#onPlaying()],
       ["waiting", () => this.#onWaiting()],
@@ -114,6 +119,17 @@ export class Player {
     this.#look(true);
   }
 
+  /** Where in the film, in seconds, a moment is; null if it is not in it. The film may have gaps in its dates. */
+  positionOf(epochMs: number): number | null {
+    const details = this.#hls?.levels[this.#hls.currentLevel < 0 ? 0 : this.#hls.currentLevel]?.details;
+    for (const part of details?.fragments ?? []) {
+      const start = part.programDateTime;
+      if (start !== null && epochMs < start + part.duration * 1000) return part.start + Math.max(0, epochMs - start) / 1000;
+    }
+    if (this.#hls || this.playingMs === null) return null;
+    return Math.max(0, this.positionS + (epochMs - this.playingMs) / 1000);
+  }
+
   /** How far the picture is behind now, in ms; null while nothing plays. */
   delayMs(nowMs: number): number | null {
     if (this.playingMs === null || this.#mode !== "live" || this.isStalled || this.#video?.paused) return null;
@@ -135,7 +151,10 @@ export class Player {
   #startEngine(Engine: typeof Hls, video: HTMLVideoElement): void {
     const hls = new Engine({ ...(this.#mode === "live" ? LIVE : REPLAY), enableWorker: true, lowLatencyMode: true });
     this.#hls = hls;
-    hls.on(Engine.Events.LEVEL_LOADED, () => (this.#failures = 0));
+    hls.on(Engine.Events.LEVEL_UPDATED, () => {
+      this.#failures = 0;
+      this.edition += 1;
+    });
     hls.on(Engine.Events.ERROR, (_event, problem) => {
       if (!problem.fatal) return;
       if (problem.type === Engine.ErrorTypes.MEDIA_ERROR) hls.recoverMediaError();
