@@ -1,10 +1,9 @@
 """The composition root: which modules there are and how they are wired. No logic."""
 
 import asyncio
-import importlib
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from litestar import Litestar
 from litestar.di import Provide
@@ -13,6 +12,7 @@ from xiaodian.contracts.base import UnavailableError
 from xiaodian.edge import health, pages
 from xiaodian.edge.access import guard_access, provide_caller, provide_caller_or_none
 from xiaodian.edge.context import Context, provide_context
+from xiaodian.edge.hot import HotHandler, HotRoutes
 from xiaodian.edge.middleware import EdgeMiddleware
 from xiaodian.edge.openapi import openapi_config
 from xiaodian.edge.problems import handle_error
@@ -23,35 +23,44 @@ from xiaodian.infra.logging import configure_logging, get_logger
 from xiaodian.infra.parents import end_with_parent_process
 from xiaodian.infra.storage import Storage
 from xiaodian.infra.work import Consumer, Job
+from xiaodian.modules.accounts import api as accounts_api
+from xiaodian.modules.accounts import jobs as accounts_jobs
+from xiaodian.modules.accounts import routes as accounts_routes
+from xiaodian.modules.catalog import routes as catalog_routes
+from xiaodian.modules.content import routes as content_routes
+from xiaodian.modules.live import api as live_api
+from xiaodian.modules.live import handlers as live_handlers
+from xiaodian.modules.live import routes as live_routes
+from xiaodian.modules.media import api as media_api
+from xiaodian.modules.media import jobs as media_jobs
+from xiaodian.modules.media import routes as media_routes
+from xiaodian.modules.orders import api as orders_api
+from xiaodian.modules.orders import jobs as orders_jobs
+from xiaodian.modules.orders import routes as orders_routes
+from xiaodian.modules.payments import routes as payments_routes
+from xiaodian.modules.promotion import routes as promotion_routes
+from xiaodian.modules.risk import jobs as risk_jobs
+from xiaodian.modules.shops import routes as shops_routes
 from xiaodian.settings import Settings
 
 T = TypeVar("T")
 
 ENGINE_RETRY_S = 1.0
-MODULES = (
-    "accounts",
-    "shops",
-    "content",
-    "catalog",
-    "promotion",
-    "payments",
-    "ledger",
-    "risk",
-    "media",
-    "live",
-    "orders",
-)
+ROUTES = [
+    *health.routes,
+    *pages.routes,
+    *accounts_routes.routes,
+    *shops_routes.routes,
+    *catalog_routes.routes,
+    *promotion_routes.routes,
+    *payments_routes.routes,
+    *media_routes.routes,
+    *content_routes.routes,
+    *live_routes.routes,
+    *orders_routes.routes,
+]
 
 log = get_logger(__name__)
-
-
-def _find(module: str, file: str, name: str) -> Any:
-    try:
-        return getattr(importlib.import_module(f"xiaodian.modules.{module}.{file}"), name)
-    except ModuleNotFoundError as error:
-        if not str(error.name).startswith("xiaodian.modules"):
-            raise
-        return None
 
 
 @asynccontextmanager
@@ -82,25 +91,17 @@ async def _when_available(connect: Callable[[], Awaitable[T]]) -> T:
 
 def consumers(ctx: Context) -> list[Consumer]:
     """Every reaction to events, of all modules."""
-    return [
-        consumer for module in MODULES if (make := _find(module, "handlers", "consumers")) for consumer in make(ctx)
-    ]
+    return live_handlers.consumers(ctx)
 
 
 def jobs(ctx: Context) -> list[Job]:
     """All scheduled work, of all modules."""
-    return [job for module in MODULES if (make := _find(module, "jobs", "jobs")) for job in make(ctx)]
+    return [job for module in (accounts_jobs, risk_jobs, media_jobs, orders_jobs) for job in module.jobs(ctx)]
 
 
 def create_app(settings: Settings | None = None, context: Context | None = None) -> Litestar:
     """The HTTP application. With a context given it neither opens nor closes engines."""
-
-    def _wire(app: Litestar, ctx: Context) -> None:
-        app.state.context = ctx
-        app.state.front_end = pages.load_front_end()
-        app.state.authenticate = _find("accounts", "api", "make_authenticator")(ctx)
-        if gate := _find("live", "api", "RoomGate"):
-            app.state.publish_gate = gate(ctx)
+    hot_handlers: dict[tuple[str, str], HotHandler] = {}
 
     @asynccontextmanager
     async def _engines(app: Litestar) -> AsyncIterator[None]:
@@ -108,15 +109,11 @@ def create_app(settings: Settings | None = None, context: Context | None = None)
         chosen = settings or Settings.from_env()
         configure_logging(level=chosen.log_level, log_format=chosen.log_format, process="http")
         async with open_context(chosen, "http") as ctx:
-            _wire(app, ctx)
+            _wire(app, hot_handlers, ctx)
             yield
 
     app = Litestar(
-        route_handlers=[
-            *health.routes,
-            *pages.routes,
-            *(r for module in MODULES for r in (_find(module, "routes", "routes") or [])),
-        ],
+        route_handlers=ROUTES,
         dependencies={
             "ctx": Provide(provide_context, sync_to_thread=False),
             "caller": Provide(provide_caller, sync_to_thread=False),
@@ -129,17 +126,28 @@ def create_app(settings: Settings | None = None, context: Context | None = None)
         lifespan=[] if context else [_engines],
         openapi_config=openapi_config(),
     )
-    app.asgi_handler = EdgeMiddleware(app.asgi_handler)
+    app.asgi_handler = EdgeMiddleware(HotRoutes(app.asgi_handler, hot_handlers))
     if context:
-        _wire(app, context)
+        _wire(app, hot_handlers, context)
     return app
+
+
+def _wire(app: Litestar, hot_handlers: dict[tuple[str, str], HotHandler], ctx: Context) -> None:
+    """Give the routes what they work with."""
+    desk = orders_api.OrderDesk(ctx)
+    app.state.context = ctx
+    app.state.front_end = pages.load_front_end()
+    app.state.authenticate = accounts_api.make_authenticator(ctx)
+    app.state.publish_gate = live_api.RoomGate(ctx)
+    app.state.order_desk = desk
+    hot_handlers["POST", "/api/checkout"] = orders_api.make_checkout(desk)
 
 
 async def run_gateway(ctx: Context, stop: asyncio.Event) -> None:
     """The live gateway, until `stop` is set."""
-    await _find("live", "api", "run_gateway")(ctx, stop)
+    await live_api.run_gateway(ctx, stop)
 
 
 async def run_ingest(ctx: Context, stop: asyncio.Event) -> None:
     """The ingest of RTMP and browser publishers, until `stop` is set."""
-    await _find("media", "api", "run_ingest")(ctx, _find("live", "api", "RoomGate")(ctx), stop)
+    await media_api.run_ingest(ctx, live_api.RoomGate(ctx), stop)
