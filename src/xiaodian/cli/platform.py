@@ -9,13 +9,13 @@ from types import TracebackType
 
 import msgspec
 
-from xiaodian.cli.processes import PROCESSES
 from xiaodian.infra.embedded.engines import EmbeddedEngines, start_engines
 from xiaodian.infra.logging import get_logger
 from xiaodian.infra.migrations import upgrade_database
 from xiaodian.infra.parents import LIFELINE_ENV
 from xiaodian.settings import Settings
 
+PROCESSES = ("http", "gateway", "ingest", "worker")
 READY_TIMEOUT_S = 60.0
 READY_CHECK_S = 0.02
 STOP_TIMEOUT_S = 10.0

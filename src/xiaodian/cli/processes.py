@@ -1,7 +1,6 @@
-"""The processes of the platform, each runnable alone: http, gateway, ingest, worker."""
+"""The processes of the platform that run on our own event loop: gateway, ingest, worker."""
 
 import asyncio
-import os
 import signal
 from collections.abc import Awaitable, Callable
 
@@ -14,39 +13,13 @@ from xiaodian.infra.parents import stop_when_lifeline_closes
 from xiaodian.infra.worker import run_worker
 from xiaodian.settings import Settings
 
-PROCESSES = ("http", "gateway", "ingest", "worker")
-
 
 def run_process(name: str, settings: Settings) -> int:
     """Run one process until it is told to stop. Returns the exit code."""
     stop_when_lifeline_closes()
-    if name == "http":
-        _serve_http(settings)
-        return 0
     mains = {"gateway": _gateway, "ingest": _ingest, "worker": _worker}
     uvloop.run(_with_context(name, settings, mains[name]))
     return 0
-
-
-def _serve_http(settings: Settings) -> None:
-    from granian.constants import Interfaces, Loops
-    from granian.server import Server
-
-    os.environ.update(settings.to_env())
-    Server(
-        "xiaodian.app:create_app",
-        factory=True,
-        interface=Interfaces.ASGI,
-        address=settings.host,
-        port=settings.http_port,
-        workers=settings.http_workers,
-        loop=Loops.uvloop,
-        websockets=False,
-        backlog=4096,
-        log_access=False,
-        respawn_failed_workers=True,
-        workers_kill_timeout=10,
-    ).serve()
 
 
 async def _with_context(

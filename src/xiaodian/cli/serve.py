@@ -4,8 +4,7 @@ import argparse
 import asyncio
 import signal
 
-from xiaodian.cli.platform import Platform
-from xiaodian.cli.processes import PROCESSES, run_process
+from xiaodian.cli.platform import PROCESSES, Platform
 from xiaodian.infra.logging import configure_logging
 from xiaodian.settings import Settings
 
@@ -19,7 +18,14 @@ def run(options: argparse.Namespace) -> int:
     """Serve until told to stop by a signal."""
     settings = Settings.from_env()
     configure_logging(level=settings.log_level, log_format=settings.log_format, process=options.process)
+    # Each process loads only what it runs: six of them start at once.
+    if options.process == "http":
+        from xiaodian.cli.http_server import serve_http
+
+        return serve_http(settings)
     if options.process != "all":
+        from xiaodian.cli.processes import run_process
+
         return run_process(options.process, settings)
     return asyncio.run(_serve_all(settings))
 

@@ -6,8 +6,10 @@ import os
 import signal
 import sys
 import threading
+import time
 
 LIFELINE_ENV = "XIAODIAN_LIFELINE"
+GOODBYE_S = 8.0
 
 
 def stop_when_lifeline_closes() -> None:
@@ -19,6 +21,9 @@ def stop_when_lifeline_closes() -> None:
         while os.read(sys.stdin.fileno(), 1024):
             pass
         os.kill(os.getpid(), signal.SIGTERM)
+        # The engines are gone too by now; a good-bye to them may hang, and must not keep us.
+        time.sleep(GOODBYE_S)
+        os._exit(1)
 
     threading.Thread(target=_wait, daemon=True, name="lifeline").start()
 
