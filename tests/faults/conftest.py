@@ -1,0 +1,26 @@
+"""Engines that a test may break: its own, not those of the run."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from xiaodian.infra.embedded.nats import EmbeddedNats
+from xiaodian.infra.embedded.postgres import VOLATILE_SETTINGS, EmbeddedPostgres
+
+
+@pytest.fixture
+def own_postgres(data_dir: Path) -> Iterator[EmbeddedPostgres]:
+    """A PostgreSQL of the test's own."""
+    postgres = EmbeddedPostgres.start(data_dir / "postgres", VOLATILE_SETTINGS)
+    yield postgres
+    postgres.stop()
+
+
+@pytest.fixture
+def own_nats(data_dir: Path) -> Iterator[EmbeddedNats]:
+    """A NATS server of the test's own."""
+    nats = EmbeddedNats(data_dir / "nats")
+    nats.start()
+    yield nats
+    nats.stop()
