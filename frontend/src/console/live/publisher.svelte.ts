@@ -23,8 +23,9 @@ const MAX_UNSENT_BYTES = 3_000_000;
 const RATE_WINDOW_MS = 3000;
 const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 8000;
-const CLOSE_REFUSED = 4403;
-const CLOSE_TAKEN = 4409;
+/** Closed for good: another try would be answered the same. */
+const FINAL: Record<number, MessageKey> = { 4403: "camera_refused", 4409: "camera_taken", 4410: "camera_over" };
+const CLOSE_TOO_SLOW = 4413;
 
 export function chooseType(isSupported: (type: string) => boolean): string | null {
   return TYPES.find(isSupported) ?? null;
@@ -178,10 +179,14 @@ export class CameraPublisher {
     this.#failures = 0;
     this.#measure(chunk.size);
     if (socket.bufferedAmount <= MAX_UNSENT_BYTES) return;
-    this.#bits = Math.max(LEAST_BITS, this.#bits / 2);
-    this.problem = "camera_slow";
+    this.#lower("camera_slow");
     this.#cut();
     this.#connect();
+  }
+
+  #lower(why: MessageKey): void {
+    this.#bits = Math.max(LEAST_BITS, this.#bits / 2);
+    this.problem = why;
   }
 
   #measure(bytes: number): void {
@@ -195,11 +200,13 @@ export class CameraPublisher {
 
   #onClose(code: number): void {
     this.#cut();
-    if (code === CLOSE_REFUSED || code === CLOSE_TAKEN) {
-      this.problem = code === CLOSE_REFUSED ? "camera_refused" : "camera_taken";
+    const why = FINAL[code];
+    if (why) {
+      this.problem = why;
       return this.stop();
     }
     if (!this.stream) return;
+    if (code === CLOSE_TOO_SLOW) this.#lower("camera_server_slow");
     this.phase = "reconnecting";
     this.kbps = 0;
     const pause = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** this.#failures++);

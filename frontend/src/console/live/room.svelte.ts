@@ -20,6 +20,8 @@ export class HostRoom {
   sales = $state.raw<Schemas["Sales"] | null>(null);
   /** When the picture was lost; null if it is there, or if it was lost before we looked. */
   lostAtMs = $state<number | null>(null);
+  /** How far our own preview is behind: the measure until viewers have told theirs. */
+  ownDelayMs = $state<number | null>(null);
   /** The server's clock, to the second. */
   nowMs = $state(Date.now());
   /** The bag was told anew; what we showed ahead of it is out of date. */
