@@ -116,6 +116,13 @@ class NotOnSaleError(DomainError):
     status = 409
 
 
+class ShopClosedError(DomainError):
+    """The shop is closed and takes no orders."""
+
+    code = "shop_closed"
+    status = 409
+
+
 class IllegalMoveError(DomainError):
     """The order's state does not allow this; `state` and `allowed` say what is and what may follow."""
 

@@ -67,12 +67,28 @@ async def guard_access(connection: ASGIConnection[Any, Any, Any, Any], handler: 
     _refuse_foreign_page(connection)
     if kind is Access.PUBLIC:
         return
+    caller = await _require_caller(connection, handler.opt["scope"])
+    if kind is Access.OPERATOR and not caller.is_operator:
+        raise ForbiddenError
+    connection.state.caller = caller
+
+
+async def require_member(connection: ASGIConnection[Any, Any, Any, Any]) -> Caller:
+    """What the guard does for a route of Access.MEMBER, for hot routes, which have no guard.
+
+    Raises UnauthenticatedError, ForbiddenError, UnavailableError.
+    """
+    _refuse_foreign_page(connection)
+    return await _require_caller(connection, Scope.EVERYTHING)
+
+
+async def _require_caller(connection: ASGIConnection[Any, Any, Any, Any], scope: Scope) -> Caller:
     caller = await _resolve_caller(connection)
     if caller is None:
         raise UnauthenticatedError
-    if not _is_in_scope(caller, handler) or (kind is Access.OPERATOR and not caller.is_operator):
+    if not _is_in_scope(caller, scope):
         raise ForbiddenError
-    connection.state.caller = caller
+    return caller
 
 
 def provide_caller(request: Request[Any, Any, Any]) -> Caller:
@@ -89,7 +105,7 @@ async def provide_caller_or_none(request: Request[Any, Any, Any]) -> Caller | No
     Public routes resolve the caller only here, so that pages, pictures and video need no database.
     """
     caller = await _resolve_caller(request)
-    return caller if caller is not None and _is_in_scope(caller, request.route_handler) else None
+    return caller if caller is not None and _is_in_scope(caller, request.route_handler.opt["scope"]) else None
 
 
 async def _resolve_caller(connection: ASGIConnection[Any, Any, Any, Any]) -> Caller | None:
@@ -98,8 +114,8 @@ async def _resolve_caller(connection: ASGIConnection[Any, Any, Any, Any]) -> Cal
     return await authenticate(token) if token else None
 
 
-def _is_in_scope(caller: Caller, handler: BaseRouteHandler) -> bool:
-    return Scope.EVERYTHING in caller.scopes or handler.opt["scope"] in caller.scopes
+def _is_in_scope(caller: Caller, scope: Scope) -> bool:
+    return Scope.EVERYTHING in caller.scopes or scope in caller.scopes
 
 
 def _allow_options_only(connection: ASGIConnection[Any, Any, Any, Any]) -> None:

@@ -4,7 +4,7 @@ from xiaodian.modules.catalog.queries import find_product, get_products, get_sku
 from xiaodian.modules.catalog.rules import Quantities, Shelf
 from xiaodian.modules.catalog.service.set_available import set_available
 from xiaodian.modules.catalog.service.stock import (
-    lock_shelf,
+    open_shelf,
     release_many,
     reserve_taken,
     return_many,
@@ -17,7 +17,7 @@ __all__ = [
     "find_product",
     "get_products",
     "get_skus",
-    "lock_shelf",
+    "open_shelf",
     "release_many",
     "reserve_taken",
     "return_many",

@@ -14,7 +14,7 @@ Quantities = Mapping[SkuId, int]
 
 
 class Shelf:
-    """SKUs whose stock one transaction holds locked, and what it has taken from them so far.
+    """SKUs that one transaction has read (and locked, if it reserves), and what it has taken from them so far.
 
     Several orders are decided against the same shelf, one after the other; nothing is written until all are.
     """

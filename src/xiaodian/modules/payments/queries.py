@@ -43,13 +43,13 @@ async def lock_charges(connection: Connection, charge_ids: Collection[ChargeId])
     return {row["charge_id"]: to_charge(row) for row in rows}
 
 
-async def lock_captured_charges_of(connection: Connection, order_id: UUID) -> list[Charge]:
-    """The charges of an order whose money we have, held in key order until the transaction ends."""
+async def lock_captured_charges_of(connection: Connection, order_ids: Collection[UUID]) -> list[Charge]:
+    """The charges of these orders whose money we have, held in key order until the transaction ends."""
     rows = await connection.fetch(
         f"""
-        SELECT {_CHARGE} FROM payments.charge WHERE order_id = $1 AND state = 'captured'
+        SELECT {_CHARGE} FROM payments.charge WHERE order_id = ANY($1::uuid[]) AND state = 'captured'
         ORDER BY charge_id FOR UPDATE
         """,
-        order_id,
+        list(order_ids),
     )
     return [to_charge(row) for row in rows]

@@ -7,12 +7,12 @@ from xiaodian.infra import outbox
 from xiaodian.infra.database import Connection, Record
 from xiaodian.modules.catalog.rules import Quantities, Shelf
 
-_LOCK = """
+_SHELF = """
     SELECT stock.sku_id, sku.product_id, sku.shop_id, product.title AS product_title, sku.name AS sku_name,
            product.picture_urls[1] AS picture_url, sku.price_minor, product.currency,
            stock.on_hand - stock.reserved AS available, product.state = 'on_sale' AND NOT sku.is_removed AS on_sale
     FROM catalog.stock JOIN catalog.sku USING (sku_id) JOIN catalog.product USING (product_id)
-    WHERE stock.sku_id = ANY($1::uuid[]) ORDER BY stock.sku_id FOR UPDATE OF stock
+    WHERE stock.sku_id = ANY($1::uuid[]) ORDER BY stock.sku_id
 """
 
 _CHANGE = """
@@ -26,9 +26,12 @@ _CHANGE = """
 """
 
 
-async def lock_shelf(connection: Connection, sku_ids: Iterable[SkuId]) -> Shelf:
-    """Lock the stock of these SKUs, in key order, until the transaction ends. Unknown SKUs are left out."""
-    rows = await connection.fetch(_LOCK, sorted(set(sku_ids)))
+async def open_shelf(connection: Connection, sku_ids: Iterable[SkuId], *, lock: bool) -> Shelf:
+    """These SKUs and what is left of them; unknown ones are left out.
+
+    With `lock`, held in key order until the transaction ends, so that what is taken can be reserved.
+    """
+    rows = await connection.fetch(_SHELF + "FOR UPDATE OF stock" if lock else _SHELF, sorted(set(sku_ids)))
     return Shelf({row["sku_id"]: SkuAtSale(**row) for row in rows})
 
 

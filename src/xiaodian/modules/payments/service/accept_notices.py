@@ -59,17 +59,19 @@ def _fits(notice: PaymentNotice, charges: dict[ChargeId, Charge]) -> bool:
 
 
 async def _keep_fresh(connection: Connection, notices: Sequence[PaymentNotice]) -> list[PaymentNotice]:
-    """Put notices into the inbox; those that were not there yet, each once."""
+    """Put notices into the inbox; those that were not there yet, each once, in the order they came."""
+    first_seen: dict[tuple[str, str], PaymentNotice] = {}
+    for notice in notices:
+        first_seen.setdefault((notice.provider, notice.notice_id), notice)
     # In key order, so that two processes that are told the same things do not wait for each other in a circle.
-    by_key = dict(sorted({(notice.provider, notice.notice_id): notice for notice in reversed(notices)}.items()))
+    keys = sorted(first_seen)
     rows = await connection.fetch(
         _INBOX,
-        [provider for provider, _ in by_key],
-        [notice_id for _, notice_id in by_key],
-        [notice.charge_id for notice in by_key.values()],
-        [notice.outcome for notice in by_key.values()],
+        [provider for provider, _ in keys],
+        [notice_id for _, notice_id in keys],
+        [first_seen[key].charge_id for key in keys],
+        [first_seen[key].outcome for key in keys],
         utc_now(),
     )
-    new_keys = {(row["provider"], row["notice_id"]) for row in rows}
-    fresh = [by_key[key] for key in new_keys]
-    return sorted(fresh, key=notices.index)
+    fresh = {(row["provider"], row["notice_id"]) for row in rows}
+    return [notice for key, notice in first_seen.items() if key in fresh]

@@ -1,0 +1,103 @@
+"""Hot routes: the few that are called thousands of times a second, answered in front of the framework's pipeline.
+
+They stand in the framework as ordinary routes too, which documents them in OpenAPI and states their access. Here they
+get the plumbing alone: body with a limit, JSON only, problems for errors.
+"""
+
+import re
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, TypeVar
+
+import msgspec
+from litestar import Request
+from litestar.connection import ASGIConnection
+from litestar.types import ASGIApp, Receive, Scope, Send
+
+from xiaodian.edge.problems import (
+    PROBLEM_MEDIA_TYPE,
+    MalformedRequestError,
+    PayloadTooLargeError,
+    UnsupportedMediaTypeError,
+    handle_error,
+)
+from xiaodian.edge.request import JSON
+
+T = TypeVar("T")
+
+MAX_BODY_BYTES = 65_536
+MAX_KEY_CHARS = 128
+IDEMPOTENCY_KEY = "Idempotency-Key"
+IDEMPOTENCY_KEY_PATTERN = rf"^[!-~]{{1,{MAX_KEY_CHARS}}}(?![\s\S])"
+
+_JSON_HEADERS = [(b"content-type", JSON.encode())]
+_FIELD = re.compile(r"`\$\.(.+)`$")
+_KEY = re.compile(IDEMPOTENCY_KEY_PATTERN)
+
+HotConnection = ASGIConnection[Any, Any, Any, Any]
+HotHandler = Callable[[HotConnection, bytes], Awaitable[tuple[int, bytes]]]
+"""From a request and its body to the status and the JSON of the answer; raises DomainErrors."""
+
+
+class HotRoutes:
+    """ASGI: answers some (method, path) by their handlers, leaves the rest to the app behind it.
+
+    `handlers` may be filled later, once the engines are connected.
+    """
+
+    def __init__(self, app: ASGIApp, handlers: Mapping[tuple[str, str], HotHandler]) -> None:
+        self._app = app
+        self._handlers = handlers
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """ASGI."""
+        handler = self._handlers.get((scope["method"], scope["path"])) if scope["type"] == "http" else None
+        if handler is None:
+            await self._app(scope, receive, send)
+            return
+        scope["path_template"] = scope["path"]
+        headers = _JSON_HEADERS
+        try:
+            connection: HotConnection = ASGIConnection(scope, receive, send)
+            status, body = await handler(connection, await _read_json(connection, receive))
+        except Exception as error:
+            answer = handle_error(Request(scope, receive, send), error)
+            status, body = answer.status_code or 500, msgspec.json.encode(answer.content)
+            headers = [(b"content-type", PROBLEM_MEDIA_TYPE.encode())]
+            headers += [(name.encode(), str(value).encode()) for name, value in answer.headers.items()]
+        headers = [*headers, (b"content-length", str(len(body)).encode())]
+        await send({"type": "http.response.start", "status": status, "headers": headers})
+        await send({"type": "http.response.body", "body": body, "more_body": False})
+
+
+def decode_body(decode: Callable[[bytes], T], body: bytes) -> T:
+    """Decode and validate a body. Raises MalformedRequestError that names the field."""
+    try:
+        return decode(body)
+    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as error:
+        found = _FIELD.search(str(error))
+        raise MalformedRequestError(field=found[1] if found else None, detail=str(error)) from error
+
+
+def read_idempotency_key(connection: HotConnection) -> str:
+    """The request's Idempotency-Key. Raises MalformedRequestError if there is none, or a strange one."""
+    key = connection.headers.get(IDEMPOTENCY_KEY.lower(), "")
+    if not _KEY.match(key):
+        raise MalformedRequestError(field=IDEMPOTENCY_KEY, detail=f"1 to {MAX_KEY_CHARS} visible ASCII characters")
+    return key
+
+
+async def _read_json(connection: HotConnection, receive: Receive) -> bytes:
+    if connection.headers.get("content-type", "").partition(";")[0].strip().lower() != JSON:
+        raise UnsupportedMediaTypeError(expected=JSON)
+    chunks: list[bytes] = []
+    size = 0
+    while True:
+        message = await receive()
+        if message["type"] != "http.request":
+            raise MalformedRequestError(detail="the body ended too early")
+        chunks.append(message["body"])
+        size += len(message["body"])
+        if size > MAX_BODY_BYTES:
+            raise PayloadTooLargeError
+        if not message["more_body"]:
+            return chunks[0] if len(chunks) == 1 else b"".join(chunks)

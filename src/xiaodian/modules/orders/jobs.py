@@ -1,0 +1,31 @@
+"""What happens by time alone."""
+
+from xiaodian.edge.context import Context
+from xiaodian.infra.work import Job
+from xiaodian.kit.clock import utc_now
+from xiaodian.modules.orders.service.run_clock import (
+    cancel_overdue_payments,
+    complete_overdue_receipts,
+    forget_old_answers,
+)
+
+
+def jobs(ctx: Context) -> list[Job]:
+    """Time-outs of payments and receipts, and of answers kept for retries."""
+
+    async def _cancel() -> None:
+        if await cancel_overdue_payments(ctx.database, utc_now()):
+            await ctx.broker.poke("outbox")
+
+    async def _complete() -> None:
+        if await complete_overdue_receipts(ctx.database, utc_now()):
+            await ctx.broker.poke("outbox")
+
+    async def _forget() -> None:
+        await forget_old_answers(ctx.database, utc_now())
+
+    return [
+        Job(name="orders_cancel_overdue_payments", period_s=1.0, run=_cancel),
+        Job(name="orders_complete_overdue_receipts", period_s=60.0, run=_complete),
+        Job(name="orders_forget_old_answers", period_s=60.0, run=_forget),
+    ]

@@ -1,0 +1,164 @@
+"""Reads of orders; structs out."""
+
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from xiaodian.contracts.accounts import AccountId
+from xiaodian.contracts.live import RoomId
+from xiaodian.contracts.orders import OrderId, OrderState
+from xiaodian.contracts.shops import ShopId
+from xiaodian.infra.database import Connection, Record
+from xiaodian.modules.orders.models import Deed, Line, Move, Order, Role, Sales
+
+_ORDER = ", ".join(name for name in Order.__struct_fields__ if name != "lines")
+_LINE = ", ".join(Line.__struct_fields__)
+
+
+async def find_orders(connection: Connection, order_ids: Collection[UUID]) -> dict[OrderId, Order]:
+    """Those of the orders that exist, by id."""
+    rows = await connection.fetch(
+        f"SELECT {_ORDER} FROM orders.order WHERE order_id = ANY($1::uuid[])", list(order_ids)
+    )
+    return {order.order_id: order for order in await _with_lines(connection, rows)}
+
+
+async def lock_orders(connection: Connection, order_ids: Collection[UUID]) -> dict[OrderId, Order]:
+    """Those of the orders that exist, held in key order until the transaction ends."""
+    rows = await connection.fetch(
+        f"SELECT {_ORDER} FROM orders.order WHERE order_id = ANY($1::uuid[]) ORDER BY order_id FOR UPDATE",
+        list(order_ids),
+    )
+    return {order.order_id: order for order in await _with_lines(connection, rows)}
+
+
+async def lock_overdue_payments(connection: Connection, now: datetime, limit: int) -> list[Order]:
+    """Orders whose time to pay is over; those that another transaction holds are passed over."""
+    rows = await connection.fetch(
+        f"""
+        SELECT {_ORDER} FROM orders.order WHERE state = 'pending_payment' AND expires_at <= $1
+        ORDER BY expires_at LIMIT $2 FOR UPDATE SKIP LOCKED
+        """,
+        now,
+        limit,
+    )
+    return await _with_lines(connection, rows)
+
+
+async def lock_overdue_receipts(connection: Connection, now: datetime, limit: int) -> list[Order]:
+    """Orders that count as received by now; those that another transaction holds are passed over."""
+    rows = await connection.fetch(
+        f"""
+        SELECT {_ORDER} FROM orders.order WHERE state IN ('shipped', 'delivered') AND completes_at <= $1
+        ORDER BY completes_at LIMIT $2 FOR UPDATE SKIP LOCKED
+        """,
+        now,
+        limit,
+    )
+    return await _with_lines(connection, rows)
+
+
+async def list_orders_of_buyer(
+    connection: Connection, buyer_id: AccountId, *, before: UUID | None, limit: int, state: OrderState | None
+) -> list[Order]:
+    """What an account has ordered, the newest first."""
+    rows = await connection.fetch(
+        f"""
+        SELECT {_ORDER} FROM orders.order
+        WHERE buyer_id = $1 AND ($2::uuid IS NULL OR order_id < $2) AND ($3::text IS NULL OR state = $3)
+        ORDER BY order_id DESC LIMIT $4
+        """,
+        buyer_id,
+        before,
+        state,
+        limit,
+    )
+    return await _with_lines(connection, rows)
+
+
+async def list_orders_of_shop(
+    connection: Connection,
+    shop_id: ShopId,
+    *,
+    room_id: RoomId | None,
+    before: UUID | None,
+    limit: int,
+    state: OrderState | None,
+) -> list[Order]:
+    """What was ordered from a shop (in one room, if given), the newest first."""
+    rows = await connection.fetch(
+        f"""
+        SELECT {_ORDER} FROM orders.order
+        WHERE shop_id = $1 AND ($2::uuid IS NULL OR order_id < $2) AND ($3::text IS NULL OR state = $3)
+            AND ($4::uuid IS NULL OR room_id = $4)
+        ORDER BY order_id DESC LIMIT $5
+        """,
+        shop_id,
+        before,
+        state,
+        room_id,
+        limit,
+    )
+    return await _with_lines(connection, rows)
+
+
+async def get_moves(connection: Connection, orders: Collection[Order]) -> dict[OrderId, list[Move]]:
+    """The moves of each order, the first first."""
+    rows = await connection.fetch(
+        """
+        SELECT order_id, deed, state, moved_at, role, reason FROM orders.move
+        WHERE (shop_id, order_id) IN (SELECT * FROM unnest($1::uuid[], $2::uuid[])) ORDER BY move_id
+        """,
+        *_keys(orders),
+    )
+    moves: dict[OrderId, list[Move]] = defaultdict(list)
+    for row in rows:
+        moves[row["order_id"]].append(
+            Move(
+                deed=Deed(row["deed"]),
+                state=OrderState(row["state"]),
+                moved_at=row["moved_at"],
+                role=Role(row["role"]),
+                reason=row["reason"],
+            )
+        )
+    return moves
+
+
+async def get_sales(connection: Connection, room_id: RoomId) -> Sales:
+    """What was sold in a room."""
+    row = await connection.fetchrow(
+        """
+        SELECT count(*) AS orders, count(*) FILTER (WHERE is_sold) AS paid_orders,
+            coalesce(sum(total_minor) FILTER (WHERE is_sold), 0)::bigint AS sales_minor
+        FROM (
+            SELECT total_minor, paid_at IS NOT NULL AND state <> 'cancelled' AS is_sold
+            FROM orders.order WHERE room_id = $1
+        ) AS of_room
+        """,
+        room_id,
+    )
+    assert row is not None
+    return Sales(**row)
+
+
+async def _with_lines(connection: Connection, rows: Sequence[Record]) -> list[Order]:
+    line_rows = await connection.fetch(
+        f"""
+        SELECT order_id, {_LINE} FROM orders.line
+        WHERE (shop_id, order_id) IN (SELECT * FROM unnest($1::uuid[], $2::uuid[])) ORDER BY order_id, line_no
+        """,
+        [row["shop_id"] for row in rows],
+        [row["order_id"] for row in rows],
+    )
+    lines: dict[UUID, list[Line]] = defaultdict(list)
+    for line_row in line_rows:
+        values: dict[str, Any] = dict(line_row)
+        lines[values.pop("order_id")].append(Line(**values))
+    return [Order(**{**row, "state": OrderState(row["state"])}, lines=lines[row["order_id"]]) for row in rows]
+
+
+def _keys(orders: Collection[Order]) -> tuple[list[ShopId], list[OrderId]]:
+    return [order.shop_id for order in orders], [order.order_id for order in orders]

@@ -1,0 +1,239 @@
+"""HTTP: buyers' and sellers' orders. How they are paid stands in payment_routes.py."""
+
+from typing import Annotated
+from uuid import UUID
+
+from litestar import get, post
+from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
+from msgspec import Meta
+
+from xiaodian.contracts.base import Input, InvalidInputError, Line, NotFoundError
+from xiaodian.contracts.live import RoomId
+from xiaodian.contracts.orders import (
+    IdempotencyInFlightError,
+    IdempotencyMismatchError,
+    IllegalMoveError,
+    NotOnSaleError,
+    OrderId,
+    OrderState,
+    PriceChangedError,
+    ShopClosedError,
+    SoldOutError,
+)
+from xiaodian.contracts.promotion import CouponRefusedError
+from xiaodian.contracts.shops import ShopId
+from xiaodian.edge.access import Access, SignedIn, access
+from xiaodian.edge.context import Ctx
+from xiaodian.edge.problems import problems
+from xiaodian.kit.clock import utc_now
+from xiaodian.kit.money import DEFAULT_CURRENCY
+from xiaodian.kit.paging import MAX_PAGE_SIZE, Page, decode_cursor, encode_cursor
+from xiaodian.modules.live import api as live
+from xiaodian.modules.orders import queries
+from xiaodian.modules.orders.dependencies import DESK, Desk, IdempotencyKey
+from xiaodian.modules.orders.models import Order, Role
+from xiaodian.modules.orders.payment_routes import PAYMENT_ROUTES
+from xiaodian.modules.orders.service import handle_order
+from xiaodian.modules.orders.service import quote as quoting
+from xiaodian.modules.orders.service.checkout_input import CheckoutInput, QuoteInput
+from xiaodian.modules.orders.service.handle_order import OrderSeen
+from xiaodian.modules.orders.service.quote import Quote
+from xiaodian.modules.orders.wire import OrderView, SalesView, to_view, to_view_as_placed
+from xiaodian.modules.shops import api as shops
+
+TAGS = ["orders"]
+MOVE_PROBLEMS = problems(NotFoundError, IllegalMoveError)
+
+Limit = Annotated[int, QueryParameter(ge=1, le=MAX_PAGE_SIZE)]
+StateFilter = Annotated[OrderState | None, QueryParameter(name="state")]
+
+
+class CancelInput(Input, frozen=True, kw_only=True):
+    """Why an order is cancelled."""
+
+    reason: Annotated[Line, Meta(max_length=200)] | None = None
+
+
+class ShipmentInput(Input, frozen=True, kw_only=True):
+    """Who carries it, under which number."""
+
+    carrier: Annotated[Line, Meta(min_length=1, max_length=40)]
+    tracking_number: Annotated[Line, Meta(min_length=1, max_length=64)]
+
+
+@post(
+    "/api/checkout",
+    opt=access(Access.MEMBER),
+    tags=TAGS,
+    dependencies=DESK,
+    responses=problems(
+        CouponRefusedError,
+        IdempotencyInFlightError,
+        IdempotencyMismatchError,
+        InvalidInputError,
+        NotOnSaleError,
+        PriceChangedError,
+        ShopClosedError,
+        SoldOutError,
+    ),
+)
+async def checkout(
+    desk: Desk, caller: SignedIn, data: JSONBody[CheckoutInput], idempotency_key: IdempotencyKey
+) -> OrderView:
+    """Place an order, all of its lines or nothing; it waits to be paid. The same key gives the same answer for a day.
+
+    A refusal is an answer too: try again with a new key.
+    """
+    return to_view_as_placed(await desk.place(caller, idempotency_key, data))
+
+
+@post(
+    "/api/checkout/quote",
+    opt=access(Access.MEMBER),
+    tags=TAGS,
+    status_code=200,
+    responses=problems(InvalidInputError),
+)
+async def quote(ctx: Ctx, caller: SignedIn, data: JSONBody[QuoteInput]) -> Quote:
+    """What an order would cost now. Nothing is reserved."""
+    return await quoting.quote(ctx.database, caller, data)
+
+
+@get("/api/me/orders", opt=access(Access.MEMBER), tags=TAGS, responses=problems(InvalidInputError))
+async def list_my_orders(
+    ctx: Ctx,
+    caller: SignedIn,
+    cursor: FromQuery[str | None] = None,
+    limit: Limit = 20,
+    state_filter: StateFilter = None,
+) -> Page[OrderView]:
+    """What I have ordered, the newest first."""
+    before = decode_cursor(cursor) if cursor else None
+    async with ctx.database.connection() as connection:
+        orders = await queries.list_orders_of_buyer(
+            connection, caller.account_id, before=before, limit=limit + 1, state=state_filter
+        )
+        moves = await queries.get_moves(connection, orders[:limit])
+    now = utc_now()
+    return Page(
+        items=[to_view(order, moves.get(order.order_id, []), Role.BUYER, now) for order in orders[:limit]],
+        next_cursor=_next_cursor(orders, limit),
+    )
+
+
+@get(
+    "/api/shops/{shop_id:uuid}/orders",
+    opt=access(Access.MEMBER),
+    tags=TAGS,
+    responses=problems(InvalidInputError, NotFoundError),
+)
+async def list_shop_orders(
+    ctx: Ctx,
+    caller: SignedIn,
+    shop_id: FromPath[UUID],
+    room_id: FromQuery[UUID | None] = None,
+    cursor: FromQuery[str | None] = None,
+    limit: Limit = 20,
+    state_filter: StateFilter = None,
+) -> Page[OrderView]:
+    """What was ordered from a shop, the newest first, for its staff; `room_id` picks those from one room."""
+    before = decode_cursor(cursor) if cursor else None
+    async with ctx.database.connection() as connection:
+        await shops.require_staff(connection, ShopId(shop_id), caller.account_id)
+        orders = await queries.list_orders_of_shop(
+            connection,
+            ShopId(shop_id),
+            room_id=RoomId(room_id) if room_id else None,
+            before=before,
+            limit=limit + 1,
+            state=state_filter,
+        )
+        moves = await queries.get_moves(connection, orders[:limit])
+    now = utc_now()
+    return Page(
+        items=[to_view(order, moves.get(order.order_id, []), Role.SELLER, now) for order in orders[:limit]],
+        next_cursor=_next_cursor(orders, limit),
+    )
+
+
+@get("/api/orders/{order_id:uuid}", opt=access(Access.MEMBER), tags=TAGS, responses=problems(NotFoundError))
+async def get_order(ctx: Ctx, caller: SignedIn, order_id: FromPath[UUID]) -> OrderView:
+    """An order, for its buyer and for the staff of its shop."""
+    return _to_view(await handle_order.get_order(ctx, caller, OrderId(order_id)))
+
+
+@post(
+    "/api/orders/{order_id:uuid}/cancel",
+    opt=access(Access.MEMBER),
+    tags=TAGS,
+    status_code=200,
+    responses=MOVE_PROBLEMS,
+)
+async def cancel_order(ctx: Ctx, caller: SignedIn, order_id: FromPath[UUID], data: JSONBody[CancelInput]) -> OrderView:
+    """Cancel, as buyer or seller, before it is shipped; what was paid goes back."""
+    seen = await handle_order.cancel_order(ctx, caller, OrderId(order_id), data.reason)
+    await ctx.broker.poke("outbox")
+    return _to_view(seen)
+
+
+@post(
+    "/api/orders/{order_id:uuid}/shipment",
+    opt=access(Access.MEMBER),
+    tags=TAGS,
+    status_code=200,
+    responses=problems(NotFoundError, IllegalMoveError, InvalidInputError),
+)
+async def ship_order(ctx: Ctx, caller: SignedIn, order_id: FromPath[UUID], data: JSONBody[ShipmentInput]) -> OrderView:
+    """Tell that a paid order was handed to a carrier (shop staff)."""
+    seen = await handle_order.ship_order(ctx, caller, OrderId(order_id), data.carrier, data.tracking_number)
+    await ctx.broker.poke("outbox")
+    return _to_view(seen)
+
+
+@post(
+    "/api/orders/{order_id:uuid}/receipt",
+    opt=access(Access.MEMBER),
+    tags=TAGS,
+    status_code=200,
+    responses=MOVE_PROBLEMS,
+)
+async def confirm_receipt(ctx: Ctx, caller: SignedIn, order_id: FromPath[UUID]) -> OrderView:
+    """Tell that the goods have come; the shop gets its money."""
+    seen = await handle_order.confirm_receipt(ctx, caller, OrderId(order_id))
+    await ctx.broker.poke("outbox")
+    return _to_view(seen)
+
+
+@get("/api/rooms/{room_id:uuid}/sales", opt=access(Access.MEMBER), tags=TAGS, responses=problems(NotFoundError))
+async def get_sales(ctx: Ctx, caller: SignedIn, room_id: FromPath[UUID]) -> SalesView:
+    """What was sold in a room, for its host."""
+    async with ctx.database.connection() as connection:
+        room = await live.get_room(connection, RoomId(room_id))
+        if room.host_id != caller.account_id:
+            raise NotFoundError
+        sales = await queries.get_sales(connection, room.room_id)
+    return SalesView(
+        orders=sales.orders, paid_orders=sales.paid_orders, sales_minor=sales.sales_minor, currency=DEFAULT_CURRENCY
+    )
+
+
+def _to_view(seen: OrderSeen) -> OrderView:
+    return to_view(seen.order, seen.moves, seen.role, seen.now)
+
+
+def _next_cursor(orders: list[Order], limit: int) -> str | None:
+    return encode_cursor(orders[limit - 1].order_id) if len(orders) > limit else None
+
+
+routes = [
+    checkout,
+    quote,
+    list_my_orders,
+    list_shop_orders,
+    get_order,
+    cancel_order,
+    ship_order,
+    confirm_receipt,
+    get_sales,
+    *PAYMENT_ROUTES,
+]

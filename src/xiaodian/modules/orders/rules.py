@@ -1,0 +1,109 @@
+"""Pure decisions about orders: the table of states, sums, fees, what a tracking number looks like."""
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
+
+import msgspec
+
+from xiaodian.contracts.base import InvalidInputError
+from xiaodian.contracts.orders import IllegalMoveError, OrderState
+from xiaodian.modules.orders.models import Deed, Line, Order, Role
+
+MAX_LINES = 50
+MAX_QUANTITY = 999
+_TRACKING_NUMBER = re.compile(r"[A-Za-z0-9-]{6,32}")
+_CARRIER_MAX_CHARS = 40
+
+Guard = Callable[[Order, datetime], bool]
+
+
+def _always(order: Order, now: datetime) -> bool:
+    return True
+
+
+def _may_still_pay(order: Order, now: datetime) -> bool:
+    return now < order.expires_at
+
+
+def _payment_overdue(order: Order, now: datetime) -> bool:
+    return now >= order.expires_at
+
+
+def _receipt_overdue(order: Order, now: datetime) -> bool:
+    return order.completes_at is not None and now >= order.completes_at
+
+
+class AllowedMove(msgspec.Struct, frozen=True):
+    """From which state who may do what, when, and which state follows."""
+
+    state: OrderState
+    deed: Deed
+    role: Role
+    next_state: OrderState
+    guard: Guard = _always
+
+
+_PENDING, _PAID, _SHIPPED = OrderState.PENDING_PAYMENT, OrderState.PAID, OrderState.SHIPPED
+_DELIVERED, _COMPLETED, _CANCELLED = OrderState.DELIVERED, OrderState.COMPLETED, OrderState.CANCELLED
+
+# Money that comes late is still taken while the goods are still held: a provider's notice has no guard.
+MOVES: Sequence[AllowedMove] = (
+    AllowedMove(_PENDING, Deed.PAY, Role.BUYER, _PAID, _may_still_pay),
+    AllowedMove(_PENDING, Deed.PAY, Role.PROVIDER, _PAID),
+    AllowedMove(_PENDING, Deed.CANCEL, Role.BUYER, _CANCELLED),
+    AllowedMove(_PENDING, Deed.CANCEL, Role.SELLER, _CANCELLED),
+    AllowedMove(_PENDING, Deed.TIME_OUT, Role.CLOCK, _CANCELLED, _payment_overdue),
+    AllowedMove(_PAID, Deed.CANCEL, Role.BUYER, _CANCELLED),
+    AllowedMove(_PAID, Deed.SHIP, Role.SELLER, _SHIPPED),
+    AllowedMove(_PAID, Deed.CANCEL, Role.SELLER, _CANCELLED),
+    AllowedMove(_SHIPPED, Deed.CONFIRM_RECEIPT, Role.BUYER, _COMPLETED),
+    AllowedMove(_SHIPPED, Deed.AUTO_COMPLETE, Role.CLOCK, _COMPLETED, _receipt_overdue),
+    AllowedMove(_DELIVERED, Deed.CONFIRM_RECEIPT, Role.BUYER, _COMPLETED),
+    AllowedMove(_DELIVERED, Deed.AUTO_COMPLETE, Role.CLOCK, _COMPLETED, _receipt_overdue),
+)
+_MOVES_OF = {state: [move for move in MOVES if move.state is state] for state in OrderState}
+
+
+def list_allowed(order: Order, role: Role, now: datetime) -> list[Deed]:
+    """What this role may do with the order now."""
+    return [move.deed for move in _MOVES_OF[order.state] if move.role is role and move.guard(order, now)]
+
+
+def find_next_state(order: Order, deed: Deed, role: Role, now: datetime) -> OrderState | None:
+    """The state that follows; None if this role may not do this now."""
+    for move in _MOVES_OF[order.state]:
+        if move.deed is deed and move.role is role and move.guard(order, now):
+            return move.next_state
+    return None
+
+
+def get_next_state(order: Order, deed: Deed, role: Role, now: datetime) -> OrderState:
+    """The state that follows. Raises IllegalMoveError, which names the present state and what is allowed."""
+    next_state = find_next_state(order, deed, role, now)
+    if next_state is None:
+        raise IllegalMoveError(state=order.state, allowed=list_allowed(order, role, now))
+    return next_state
+
+
+def sum_lines(lines: Iterable[Line]) -> int:
+    """The goods' price before any discount."""
+    return sum(line.amount_minor for line in lines)
+
+
+def freight_minor(lines: Sequence[Line]) -> int:
+    """Freight; free for now."""
+    return 0
+
+
+def platform_fee_minor(total_minor: int) -> int:
+    """What the platform keeps of a completed order; nothing for now."""
+    return 0
+
+
+def check_shipment(carrier: str, tracking_number: str) -> None:
+    """Raises InvalidInputError if the carrier has no name or the number no carrier would print."""
+    if not 1 <= len(carrier.strip()) <= _CARRIER_MAX_CHARS:
+        raise InvalidInputError(field="carrier", reason="bad_length")
+    if not _TRACKING_NUMBER.fullmatch(tracking_number):
+        raise InvalidInputError(field="tracking_number", reason="bad_tracking_number")
