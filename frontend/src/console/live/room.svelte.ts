@@ -1,23 +1,22 @@
 /** One room as its host sees it: its log as it grows, its sales, and its clock. */
-import { type Schemas, api, ok, textOf } from "../../lib/api/client";
+import { api, ok, textOf } from "../../lib/api/client";
 import { ServerClock } from "../../lib/live/clock";
 import { type Cue, type Moment, type RoomFold, type Snapshot, type Tick, applyTick, fromSnapshot } from "../../lib/live/fold";
 import { type Link, RoomSync } from "../../lib/live/sync";
 import { makeWire } from "../../lib/live/wire";
+import type { Room, Sales } from "../state/wire";
 import { type Said, isSaid, mergeSaid, withMoment } from "./feed";
-
-type RoomView = Schemas["RoomView"];
 
 const SALES_PAUSE_MS = 700;
 const SALES_EVERY_MS = 30_000;
 
 export class HostRoom {
-  view = $state.raw<RoomView | null>(null);
+  view = $state.raw<Room | null>(null);
   problem = $state("");
   fold = $state.raw<RoomFold | null>(null);
   link = $state<Link>("connecting");
   feed = $state.raw<Said[]>([]);
-  sales = $state.raw<Schemas["Sales"] | null>(null);
+  sales = $state.raw<Sales | null>(null);
   /** When the picture was lost; null if it is there, or if it was lost before we looked. */
   lostAtMs = $state<number | null>(null);
   /** How far our own preview is behind: the measure until viewers have told theirs. */
@@ -34,7 +33,7 @@ export class HostRoom {
 
   constructor(readonly roomId: string) {}
 
-  get state(): RoomView["state"] {
+  get state(): Room["state"] {
     return this.fold?.state ?? this.view?.state ?? "planned";
   }
 
@@ -92,7 +91,7 @@ export class HostRoom {
     }
   }
 
-  async #readView(): Promise<RoomView> {
+  async #readView(): Promise<Room> {
     const asked = Date.now();
     this.view = await ok(api.GET("/api/rooms/{room_id}", { params: { path: { room_id: this.roomId } } }));
     this.#clock.learn(this.view.server_now_ms, asked, Date.now());
@@ -100,7 +99,7 @@ export class HostRoom {
     return this.view;
   }
 
-  #follow(view: RoomView): void {
+  #follow(view: Room): void {
     this.#sync = new RoomSync(
       makeWire(this.roomId, view.gateway_url, () => this.#clock.now()),
       {

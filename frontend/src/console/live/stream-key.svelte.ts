@@ -1,8 +1,9 @@
 /** The host's stream key: one for all rooms, shown only when asked for. */
-import { type Schemas, api, ok, textOf } from "../../lib/api/client";
+import { api, ok, textOf } from "../../lib/api/client";
+import type { StreamKey as Wire } from "../state/wire";
 
 export class StreamKey {
-  data = $state.raw<Schemas["StreamKey"] | null>(null);
+  data = $state.raw<Wire | null>(null);
   problem = $state("");
 
   async load(): Promise<void> {

@@ -1,9 +1,9 @@
 /** A product as it is being typed, and what it becomes. Pure. */
-import type { Schemas } from "../../lib/api/client";
 import { parseMoney } from "../../lib/format";
 import type { MessageKey } from "../../lib/i18n/index.svelte";
+import type { Product } from "../state/wire";
 
-export type ProductState = Schemas["Product"]["state"];
+export type ProductState = Product["state"];
 export type SkuDraft = { key: number; skuId: string | null; name: string; price: string; stock: string; stockWas: string | null };
 export type ProductDraft = { title: string; description: string; pictures: string[]; state: ProductState; skus: SkuDraft[] };
 export type DraftErrors = Record<string, MessageKey>;
@@ -24,7 +24,7 @@ export function emptyDraft(): ProductDraft {
   return { title: "", description: "", pictures: [], state: "on_sale", skus: [emptySku()] };
 }
 
-export function draftOf(product: Schemas["Product"]): ProductDraft {
+export function draftOf(product: Product): ProductDraft {
   const skus = product.skus.map((sku) => {
     const stock = String(sku.available);
     return { key: ++lastKey, skuId: sku.sku_id, name: sku.name, price: textOfPrice(sku.price_minor), stock, stockWas: stock };

@@ -1,12 +1,13 @@
 /** Who is at the console, and their shop. One object for the whole app. */
-import { type Schemas, api, ok } from "../../lib/api/client";
+import { api, ok } from "../../lib/api/client";
 import { type Me, forgetMe, isSessionKnown, loadMe, me, signOut } from "../../lib/session.svelte";
+import type { Shop } from "./wire";
 
 type Phase = "loading" | "signed_out" | "ready" | "unreachable";
 
 class Session {
   phase = $state<Phase>("loading");
-  shop = $state.raw<Schemas["Shop"] | null>(null);
+  shop = $state.raw<Shop | null>(null);
   /** The session ended while pages were open: ask to sign in over them, so that nothing typed is lost. */
   hasLapsed = $state(false);
   #owner = "";
