@@ -2,7 +2,7 @@
 import { ApiProblem, type Schemas, api, ok, textOf } from "../../lib/api/client";
 import { Attempt } from "../../lib/api/attempt";
 
-type Order = Schemas["Order"];
+type Order = Schemas["OrderView"];
 export type CashierStep = "asking" | "deciding" | "waiting" | "failed" | "paid" | "closed";
 
 const LOOKS = 20;
@@ -28,8 +28,10 @@ export class Cashier {
     try {
       const payment = await ok(
         api.POST("/api/orders/{order_id}/payment", {
-          params: { path: { order_id: this.order.order_id } },
-          headers: { "Idempotency-Key": this.#attempt.keyFor({ ...body, round: this.#round }) },
+          params: {
+            path: { order_id: this.order.order_id },
+            header: { "Idempotency-Key": this.#attempt.keyFor({ ...body, round: this.#round }) },
+          },
           body,
         }),
       );

@@ -5,7 +5,7 @@ import type { BagItem, BagSku } from "../../lib/live/fold";
 import { AddressBook } from "./addresses.svelte";
 import { type Refusal, toRefusal } from "./refusal";
 
-export type Order = Schemas["Order"];
+export type Order = Schemas["OrderView"];
 export type Quote = Schemas["Quote"];
 
 const MOST_AT_ONCE = 99;
@@ -111,8 +111,8 @@ export class Purchase {
     this.isPlacing = true;
     this.refusal = null;
     try {
-      const headers = { "Idempotency-Key": this.#attempt.keyFor(body) };
-      const order = await ok(api.POST("/api/checkout", { body, headers }));
+      const header = { "Idempotency-Key": this.#attempt.keyFor(body) };
+      const order = await ok(api.POST("/api/checkout", { body, params: { header } }));
       this.#attempt.settle();
       return order;
     } catch (error) {
@@ -140,7 +140,7 @@ export class Purchase {
     if (id) this.#corrections = { ...this.#corrections, [id]: { ...this.#corrections[id], ...change } };
   }
 
-  #lines(): Schemas["CheckoutLine"][] | null {
+  #lines(): Schemas["LineInput"][] | null {
     const sku = this.sku;
     return sku ? [{ sku_id: sku.sku_id, quantity: this.quantity, price_minor: sku.price_minor }] : null;
   }

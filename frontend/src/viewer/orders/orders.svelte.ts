@@ -1,7 +1,7 @@
 /** The buyer's orders, newest first, and what can be done with each. */
 import { ApiProblem, type Schemas, api, ok } from "../../lib/api/client";
 
-export type Order = Schemas["Order"];
+export type Order = Schemas["OrderView"];
 
 const PAGE = 10;
 

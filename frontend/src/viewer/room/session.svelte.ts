@@ -160,11 +160,17 @@ export class RoomSession {
     this.room = room;
     this.cues = cues.items;
     this.#takeSnapshot(snapshot);
-    this.#feed = new ReplayFeed(async (first, count) => (await getTicks(this.roomId, first, count)) ?? [], {
+    this.#feed = new ReplayFeed((first, count) => this.#wholeSlice(first, count), {
       onJump: () => this.#forgetTalk(),
       onTick: (tick, isPast) => this.#takeReplayTick(tick, isPast),
     });
     this.player.load(room.playback_url, "replay");
+  }
+
+  async #wholeSlice(first: number, count: number): Promise<Tick[]> {
+    const ticks = await getTicks(this.roomId, first, count);
+    if (!ticks) throw new Error("The slice is not whole yet.");
+    return ticks;
   }
 
   #takeSnapshot(snapshot: Snapshot): void {
