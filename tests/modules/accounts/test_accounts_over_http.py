@@ -1,7 +1,6 @@
 """Signing up, in and out over HTTP."""
 
 import httpx
-
 from tests.conftest import SignUp
 
 
