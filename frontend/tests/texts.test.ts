@@ -1,0 +1,69 @@
+import { readFileSync, readdirSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import { formatClock, formatCount, formatMinor, moneyParts } from "../src/lib/format/plain";
+import { fill } from "../src/lib/i18n/fill";
+import { ServerClock } from "../src/lib/live/clock";
+
+const root = new URL("../", import.meta.url);
+const messages = (language: string, area: string): Record<string, string> =>
+  JSON.parse(readFileSync(new URL(`../src/xiaodian/messages/${language}/${area}.json`, root), "utf8"));
+const placeholders = (text: string) => [...text.matchAll(/\{\w+\}/g)].map((found) => found[0]).sort();
+
+describe("the message catalogue", () => {
+  it.each(["common", "viewer", "console", "errors"])("says everything of %s in both languages, with the same facts", (area) => {
+    const zh = messages("zh", area);
+    const en = messages("en", area);
+    expect(Object.keys(en)).toEqual(Object.keys(zh));
+    for (const key of Object.keys(zh)) {
+      expect([key, placeholders(en[key] ?? "")]).toEqual([key, placeholders(zh[key] ?? "")]);
+    }
+  });
+
+  it.each([
+    ["viewer", ["common", "viewer"]],
+    ["console", ["common", "console"]],
+  ])("loads every text that the %s uses", (app, areas) => {
+    const loaded = Object.assign({}, ...areas.map((area) => messages("zh", area)));
+    const folder = new URL(`src/${app}/`, root);
+    const missing = readdirSync(folder, { recursive: true, encoding: "utf8" })
+      .filter((name) => /\.(svelte|ts)$/.test(name))
+      .flatMap((name) => [...readFileSync(new URL(name, folder), "utf8").matchAll(/\bt\("([\w.]+)"/g)].map((found) => found[1] ?? ""))
+      .filter((key) => !(key in loaded));
+    expect(missing).toEqual([]);
+  });
+
+  it("fills placeholders and leaves unknown ones to be seen", () => {
+    const texts = { bag: "{count} items", bag_one: "{count} item" };
+    expect(fill(texts, "bag", { count: 2 })).toBe("2 items");
+    expect(fill(texts, "bag", { count: 1 })).toBe("1 item");
+    expect(fill(texts, "bag")).toBe("{count} items");
+    expect(fill(texts, "absent")).toBe("absent");
+  });
+});
+
+describe("money and numbers", () => {
+  it("are written as the reader's language does", () => {
+    expect(formatMinor(199_000, "CNY", "zh-CN")).toBe("¥1,990.00");
+    expect(formatMinor(1990, "CNY", "en-GB")).toBe("¥19.90");
+    expect(formatCount(12_843, "zh-CN")).toBe("1.3万");
+    expect(formatClock(187_000)).toBe("3:07");
+    expect(formatClock(3_729_000)).toBe("1:02:09");
+  });
+
+  it("never lose a fen when the price is set short", () => {
+    expect(moneyParts(9900, "CNY", "zh-CN", true)).toEqual({ symbol: "¥", whole: "99", fraction: "" });
+    expect(moneyParts(3990, "CNY", "zh-CN", true).fraction).toBe(".9");
+    expect(moneyParts(3905, "CNY", "zh-CN", true).fraction).toBe(".05");
+    expect(moneyParts(9900, "CNY", "zh-CN", false).fraction).toBe(".00");
+  });
+});
+
+describe("the server's clock", () => {
+  it("trusts the shortest round trip", () => {
+    const clock = new ServerClock();
+    clock.learn(10_000, 0, 2000);
+    clock.learn(5050, 0, 100);
+    clock.learn(90_000, 0, 3000);
+    expect(clock.now(1000)).toBe(6000);
+  });
+});
