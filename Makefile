@@ -74,7 +74,7 @@ bench-quick: install
 
 screenshots: install
 	@sh scripts/install_system.sh
-	@$(PY) scripts/screenshots.py
+	@$(PY) -m scripts.screenshots
 
 docs: packages
 	@$(PY) scripts/document_settings.py

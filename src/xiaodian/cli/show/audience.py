@@ -8,6 +8,8 @@ import asyncio
 import random
 import sys
 import time
+from collections import deque
+from collections.abc import Sequence
 from contextlib import suppress
 from urllib.parse import urljoin
 
@@ -32,6 +34,8 @@ COMES_WITHIN_S = 12.0
 BUYS_ONE_CUE_IN = 5
 LOOKS_FOR_ROOM_EACH_S = 3.0
 REFUSALS_TO_SHRUG_AT = (ApiError, httpx.HTTPError, WSError, OSError)
+# What was said a moment ago is not said again by the next one.
+_SAID_LATELY: deque[str] = deque(maxlen=10)
 _ART = {product.title: product.art for host in HOSTS for product in host.products}
 
 
@@ -135,12 +139,17 @@ class Viewer:
 
     async def _chat(self, room_id: str) -> None:
         await asyncio.sleep(self._chance.uniform(0.5, 6))
-        await self._say(room_id, self._chance.choice(GREETINGS))
+        await self._say(room_id, self._pick(GREETINGS))
         while True:
             await asyncio.sleep(self._chance.uniform(9, 40))
             item = self._item_held_up()
             remarks = REMARKS.get(_ART.get(item["title"], ""), GREETINGS) if item else GREETINGS
-            await self._say(room_id, self._chance.choice(remarks))
+            await self._say(room_id, self._pick(remarks))
+
+    def _pick(self, texts: Sequence[str]) -> str:
+        text = self._chance.choice([text for text in texts if text not in _SAID_LATELY] or texts)
+        _SAID_LATELY.append(text)
+        return text
 
     async def _say(self, room_id: str, text: str) -> None:
         with suppress(*REFUSALS_TO_SHRUG_AT):
@@ -165,7 +174,7 @@ class Viewer:
                 await self._member.buy(room_id, self._address_id, self._chance.choice(skus), quantity)
                 if self._chance.random() < 0.5:
                     await asyncio.sleep(self._chance.uniform(1, 3))
-                    await self._say(room_id, self._chance.choice(AFTER_BUYING))
+                    await self._say(room_id, self._pick(AFTER_BUYING))
 
 
 async def _main(address: str) -> None:

@@ -176,6 +176,12 @@ GREETINGS = (
     "hello from Dalian!",
     "今天有优惠吗",
     "终于等到开播",
+    "刚下班，正好赶上",
+    "朋友推荐来的",
+    "good evening everyone",
+    "带着我妈一起看",
+    "今天人真多",
+    "先点个赞",
 )
 
 REMARKS: dict[str, tuple[str, ...]] = {

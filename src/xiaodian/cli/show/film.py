@@ -21,8 +21,10 @@ from xiaodian.cli.show.sound import write_melody
 FPS = 30
 SCENE_S = 12
 UP_FROM_S, UP_UNTIL_S = 1.5, 10.5
-HELD_WIDTH, HELD_X, HELD_Y = 450, 135, 512
-EDITION = "1"
+HELD_WIDTH, HELD_X, HELD_Y = 420, 150, 464
+HOST_UP = 50
+"""The host stands this much higher than painted: the lower half of a phone is full of comments."""
+EDITION = "2"
 """Part of the kept film's name; raise it when the film would look different."""
 
 
@@ -96,11 +98,11 @@ def _paint_layers(host: HostSample, folder: Path) -> list[Path]:
 
 def _filters(host: HostSample) -> str:
     length = film_length_s(host)
-    bob = "y='5*sin(2*PI*t/3)'"
+    bob = f"y='5*sin(2*PI*t/3)-{HOST_UP}'"
     chain = [
         f"[0:v]loop=-1:1:0,setpts=N/{FPS}/TB,trim=duration={length},format=yuv420p[stage]",
         f"[1:v]loop=-1:1:0,setpts=N/{FPS}/TB,rotate=a='2*PI*t/{length}':c=none[hand]",
-        "[stage][hand]overlay=x=520:y=176:shortest=1[v0]",
+        f"[stage][hand]overlay=x={people.CLOCK_X - people.CLOCK_R}:y={people.CLOCK_Y - people.CLOCK_R}:shortest=1[v0]",
         f"[v0][2:v]overlay=x=0:{bob}[v1]",
         f"[v1][3:v]overlay=x=0:{bob}:enable='lt(mod(t,0.42),0.22)*lt(mod(t,{SCENE_S}),11)'[v2]",
         f"[v2][4:v]overlay=x=0:{bob}:enable='lt(mod(t,3.1),0.14)'[v3]",

@@ -10,7 +10,8 @@ from xiaodian.cli.show.drawing import Canvas, Colour, arc, curve, gradient
 from xiaodian.cli.show.goods import paint_cut_out, strawberry
 
 WIDTH, HEIGHT = 720, 1280
-TABLE_TOP = 930
+TABLE_TOP = 830
+CLOCK_X, CLOCK_Y, CLOCK_R = 578, 232, 64
 FACE_X, FACE_Y = 360, 400
 SKIN: Colour = (250, 214, 188)
 SKIN_DARK: Colour = (236, 182, 152)
@@ -90,21 +91,24 @@ def _paint_studio(canvas: Canvas) -> None:
 
 
 def _paint_clock_face(canvas: Canvas) -> None:
-    canvas.glow(canvas.ellipse(600, 262, 84, 84), (60, 40, 40), 10, 0.3)
-    canvas.fill(canvas.ellipse(600, 256, 84, 84), (255, 255, 255), (236, 230, 222))
-    canvas.fill(canvas.ellipse(600, 256, 74, 74), (255, 252, 246))
+    canvas.glow(canvas.ellipse(CLOCK_X, CLOCK_Y + 5, CLOCK_R, CLOCK_R), (60, 40, 40), 9, 0.3)
+    canvas.fill(canvas.ellipse(CLOCK_X, CLOCK_Y, CLOCK_R, CLOCK_R), (255, 255, 255), (236, 230, 222))
+    canvas.fill(canvas.ellipse(CLOCK_X, CLOCK_Y, CLOCK_R * 0.88, CLOCK_R * 0.88), (255, 252, 246))
     for hour in range(12):
         angle = hour * math.pi / 6
-        inner = 56 if hour % 3 else 50
-        line = [(600 + r * math.sin(angle), 256 - r * math.cos(angle)) for r in (inner, 66)]
-        canvas.fill(canvas.stroke(line, 4), (90, 74, 70))
+        inner = 0.66 if hour % 3 else 0.58
+        line = [
+            (CLOCK_X + share * CLOCK_R * math.sin(angle), CLOCK_Y - share * CLOCK_R * math.cos(angle))
+            for share in (inner, 0.78)
+        ]
+        canvas.fill(canvas.stroke(line, 3.4), (90, 74, 70))
 
 
 def paint_clock_hand() -> Image.Image:
-    """The clock's hand, pointing up, 160 × 160; the film turns it."""
-    canvas = Canvas(160, 160)
-    canvas.fill(canvas.stroke([(80, 96), (80, 26)], 6), (222, 84, 52))
-    canvas.fill(canvas.ellipse(80, 80, 9, 9), (222, 84, 52))
+    """The clock's hand, pointing up, as large as the clock; the film turns it."""
+    canvas = Canvas(2 * CLOCK_R, 2 * CLOCK_R)
+    canvas.fill(canvas.stroke([(CLOCK_R, CLOCK_R + 12), (CLOCK_R, CLOCK_R * 0.34)], 5), (222, 84, 52))
+    canvas.fill(canvas.ellipse(CLOCK_R, CLOCK_R, 7, 7), (222, 84, 52))
     return canvas.finish()
 
 
@@ -232,8 +236,8 @@ def paint_cover(look: str, art: str) -> Image.Image:
     picture = paint_stage(look).convert("RGBA")
     for layer in (paint_host(look), paint_open_mouth(), paint_table(look)):
         picture.alpha_composite(layer)
-    picture.alpha_composite(paint_cut_out(art).resize((470, 470), Image.Resampling.LANCZOS), (125, 620))
-    return picture.crop((0, 110, WIDTH, 1070)).convert("RGB")
+    picture.alpha_composite(paint_cut_out(art).resize((470, 470), Image.Resampling.LANCZOS), (125, 520))
+    return picture.crop((0, 70, WIDTH, 1030)).convert("RGB")
 
 
 def paint_portrait(look: str) -> Image.Image:
