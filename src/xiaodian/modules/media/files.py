@@ -12,7 +12,6 @@ from xiaodian.contracts.base import NotFoundError
 from xiaodian.contracts.media import StreamId
 from xiaodian.edge.access import Access, access
 from xiaodian.edge.context import Context
-from xiaodian.infra.storage import Storage
 from xiaodian.modules.media.rules import is_picture_file, is_stream_file, picture_file_path, stream_file_path
 from xiaodian.modules.media.service.serve_playlist import PlaylistCache
 
@@ -22,44 +21,46 @@ LIVE = b"public, max-age=1"
 
 
 # Mounted, and the rest of the path read here: the framework cannot route raw ASGI by path parameters.
-@asgi("/media/streams", opt=access(Access.PUBLIC), is_mount=True, copy_scope=True)
+# Mounted, because Litestar finds no raw ASGI route by a path with parameters.
+@asgi("/media/streams", opt=access(Access.PUBLIC), is_mount=True, copy_scope=False)
 async def get_stream_file(scope: Scope, receive: Receive, send: Send) -> None:
-    """A stream's playlist, or one of the immutable files it names."""
-    _refuse_writes(scope)
-    folder, _, name = scope["path"].strip("/").partition("/")
-    try:
-        stream_id = StreamId(UUID(folder))
-    except ValueError as error:
-        raise NotFoundError from error
+    """A stream's playlist, or one of the immutable files it names: `/{stream_id}/{name}`."""
+    first, name = _read_path(scope, "/media/streams/{stream_id}/{name}")
+    stream_id = _stream_id(first)
     if name == PLAYLIST_NAME:
         playlist = await _playlists(scope).get(stream_id)
         cache = IMMUTABLE if playlist.is_ended else LIVE
         await _send(scope, send, playlist.content, b"application/vnd.apple.mpegurl", cache)
     elif is_stream_file(name):
         kind = b"video/mp4" if name.endswith(".mp4") else b"video/iso.segment"
-        await _send_file(scope, send, _context(scope).storage, stream_file_path(stream_id, name), kind)
+        await _send_file(scope, send, stream_file_path(stream_id, name), kind)
     else:
         raise NotFoundError
 
 
-@asgi("/media/pictures", opt=access(Access.PUBLIC), is_mount=True, copy_scope=True)
+@asgi("/media/pictures", opt=access(Access.PUBLIC), is_mount=True, copy_scope=False)
 async def get_picture(scope: Scope, receive: Receive, send: Send) -> None:
-    """An uploaded picture."""
-    _refuse_writes(scope)
-    name = scope["path"].strip("/")
-    if not is_picture_file(name):
+    """An uploaded picture: `/{name}`."""
+    name, rest = _read_path(scope, "/media/pictures/{name}")
+    if rest or not is_picture_file(name):
         raise NotFoundError
-    await _send_file(scope, send, _context(scope).storage, picture_file_path(name), b"image/webp")
+    await _send_file(scope, send, picture_file_path(name), b"image/webp")
 
 
-def _refuse_writes(scope: Scope) -> None:
+def _read_path(scope: Scope, template: str) -> tuple[str, str]:
+    """The first and the rest of the path's parts; also says which route this is, for logs and metrics."""
     if scope.get("method") not in ("GET", "HEAD"):
         raise MethodNotAllowedException
+    scope["path_template"] = template
+    first, _, rest = scope["path"].strip("/").partition("/")
+    return first, rest
 
 
-def _context(scope: Scope) -> Context:
-    context: Context = scope["litestar_app"].state.context
-    return context
+def _stream_id(text: str) -> StreamId:
+    try:
+        return StreamId(UUID(text))
+    except ValueError:
+        raise NotFoundError from None
 
 
 def _playlists(scope: Scope) -> PlaylistCache:
@@ -71,7 +72,9 @@ def _playlists(scope: Scope) -> PlaylistCache:
     return cache
 
 
-async def _send_file(scope: Scope, send: Send, storage: Storage, path: str, kind: bytes) -> None:
+async def _send_file(scope: Scope, send: Send, path: str, kind: bytes) -> None:
+    context: Context = scope["litestar_app"].state.context
+    storage = context.storage
     local = storage.local_path(path)
     if local is None:
         await _send(scope, send, await storage.get(path), kind, IMMUTABLE)

@@ -1,18 +1,16 @@
 """HTTP routes of media."""
 
 import hmac
-from typing import Annotated, Any
+from typing import Any
 
 from litestar import Request, get, post
 from litestar.datastructures import UploadFile
-from litestar.enums import RequestEncodingType
-from litestar.params import Body
+from litestar.params import FromQuery, MultipartBody
 
-from xiaodian.contracts.accounts import Caller
 from xiaodian.contracts.base import ForbiddenError, InvalidInputError, UnauthenticatedError, UnavailableError
 from xiaodian.contracts.media import NotAPictureError, PublishGate, PublishRefusedError
-from xiaodian.edge.access import Access, access
-from xiaodian.edge.context import Context
+from xiaodian.edge.access import Access, SignedIn, access
+from xiaodian.edge.context import Context, Ctx
 from xiaodian.edge.problems import problems
 from xiaodian.modules.media.files import get_picture, get_stream_file
 from xiaodian.modules.media.rules import publish_addresses
@@ -22,16 +20,16 @@ from xiaodian.modules.media.service.stream_keys import rotate_stream_key, show_s
 from xiaodian.modules.media.wire import CallbackAnswer, Picture, StreamKey, read_question
 
 MAX_CALLBACK_BYTES = 64 * 1024
-MULTIPART_OVERHEAD_BYTES = 64 * 1024
+MAX_UPLOAD_BYTES = 64 * 1024 * 1024
 
 
 @get(
     "/api/me/stream-key",
     opt=access(Access.MEMBER),
     responses=problems(UnauthenticatedError, UnavailableError),
-    tags=["Media"],
+    tags=["media"],
 )
-async def get_stream_key(ctx: Context, caller: Caller, request: Request[Any, Any, Any]) -> StreamKey:
+async def get_stream_key(ctx: Ctx, caller: SignedIn, request: Request[Any, Any, Any]) -> StreamKey:
     """Show the key and addresses to publish with."""
     return _stream_key(ctx, request, await show_stream_key(ctx, caller.account_id))
 
@@ -41,9 +39,9 @@ async def get_stream_key(ctx: Context, caller: Caller, request: Request[Any, Any
     opt=access(Access.MEMBER),
     responses=problems(UnauthenticatedError, UnavailableError),
     status_code=200,
-    tags=["Media"],
+    tags=["media"],
 )
-async def rotate_key(ctx: Context, caller: Caller, request: Request[Any, Any, Any]) -> StreamKey:
+async def rotate_key(ctx: Ctx, caller: SignedIn, request: Request[Any, Any, Any]) -> StreamKey:
     """Replace the key; the old one stops working at once, also for an encoder that is publishing with it."""
     return _stream_key(ctx, request, await rotate_stream_key(ctx, caller.account_id))
 
@@ -54,9 +52,11 @@ async def rotate_key(ctx: Context, caller: Caller, request: Request[Any, Any, An
     responses=problems(InvalidInputError, ForbiddenError, PublishRefusedError, UnavailableError),
     status_code=200,
     request_max_body_size=MAX_CALLBACK_BYTES,
-    tags=["Media"],
+    tags=["media"],
 )
-async def answer_publish_callback(ctx: Context, request: Request[Any, Any, Any], secret: str = "") -> CallbackAnswer:
+async def answer_publish_callback(
+    ctx: Ctx, request: Request[Any, Any, Any], secret: FromQuery[str] = ""
+) -> CallbackAnswer:
     """Answer a front RTMP server that asks whether a publisher may publish.
 
     Understands nginx-rtmp's `on_publish` (form), SRS's `http_hooks` (JSON) and MediaMTX's `authHTTPAddress` (JSON). Put
@@ -80,14 +80,10 @@ async def answer_publish_callback(ctx: Context, request: Request[Any, Any, Any],
     "/api/media/pictures",
     opt=access(Access.MEMBER),
     responses=problems(UnauthenticatedError, NotAPictureError, UnavailableError),
-    request_max_body_size=None,
-    tags=["Media"],
+    request_max_body_size=MAX_UPLOAD_BYTES,
+    tags=["media"],
 )
-async def upload_picture(
-    ctx: Context,
-    caller: Caller,
-    data: Annotated[dict[str, UploadFile], Body(media_type=RequestEncodingType.MULTI_PART)],
-) -> Picture:
+async def upload_picture(ctx: Ctx, caller: SignedIn, data: MultipartBody[dict[str, UploadFile]]) -> Picture:
     """Store a picture (JPEG, PNG or WebP): turned upright, without metadata, at most 1600 pixels wide and high."""
     file = data.get("file")
     if not isinstance(file, UploadFile):
