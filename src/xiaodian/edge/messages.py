@@ -13,13 +13,14 @@ _FOLDER = Path(__file__).parent.parent / "messages"
 
 
 @cache
-def _catalogue(language: str, area: str) -> dict[str, str]:
+def catalogue(language: str, area: str) -> dict[str, str]:
+    """All texts of an area in a language, by key."""
     return msgspec.json.decode((_FOLDER / language / f"{area}.json").read_bytes(), type=dict[str, str])
 
 
 def translate(language: str, area: str, key: str, params: Mapping[str, Any] | None = None) -> str:
     """The text of a key, its `{placeholders}` filled; the key itself if the catalogue lacks it."""
-    text = _catalogue(language, area).get(key, key)
+    text = catalogue(language, area).get(key, key)
     for name, value in (params or {}).items():
         text = text.replace("{" + name + "}", str(value))
     return text
@@ -27,7 +28,7 @@ def translate(language: str, area: str, key: str, params: Mapping[str, Any] | No
 
 def has_text(language: str, area: str, key: str) -> bool:
     """Whether the catalogue has this key."""
-    return key in _catalogue(language, area)
+    return key in catalogue(language, area)
 
 
 def choose_language(accept_language: str | None, cookie: str | None = None) -> str:
