@@ -3,7 +3,7 @@ import { api, ok, textOf } from "../../lib/api/client";
 import { ServerClock } from "../../lib/live/clock";
 import { type Cue, type Moment, type RoomFold, type Snapshot, type Tick, applyTick, fromSnapshot } from "../../lib/live/fold";
 import { type Link, RoomSync } from "../../lib/live/sync";
-import { makeWire } from "../../lib/live/wire";
+import { getSnapshot, makeWire } from "../../lib/live/wire";
 import type { Room, Sales } from "../state/wire";
 import { type Said, isSaid, mergeSaid, withMoment } from "./feed";
 
@@ -74,7 +74,8 @@ export class HostRoom {
     try {
       const view = await this.#readView();
       if (this.#isClosed) return;
-      if (view.state !== "ended" && !this.#sync) this.#follow(view);
+      if (view.state === "ended") this.fold = fromSnapshot(await getSnapshot(this.roomId));
+      else if (!this.#sync) this.#follow(view);
       void this.loadSales();
     } catch (error) {
       this.problem = textOf(error);

@@ -1,0 +1,20 @@
+import { expect, it, vi } from "vitest";
+
+// The router reads the address when it is loaded.
+vi.hoisted(() => Object.assign(globalThis, { location: new URL("http://console.test/console") }));
+
+import { routeOf, sectionOf } from "../../src/console/routes";
+
+it("finds the page of every path a host may have kept", () => {
+  expect(routeOf("/console")).toEqual({ page: "rooms" });
+  expect(routeOf("/console/")).toEqual({ page: "rooms" });
+  expect(routeOf("/console/orders")).toEqual({ page: "orders" });
+  expect(routeOf("/console/rooms/0190-ab")).toEqual({ page: "room", id: "0190-ab" });
+  expect(routeOf("/console/products/new")).toEqual({ page: "product", id: "new" });
+  expect(routeOf("/console/nowhere")).toEqual({ page: "unknown" });
+});
+
+it("shows a room's page as part of the rooms, so that the host knows where back leads", () => {
+  expect(sectionOf({ page: "room", id: "1" })).toBe("rooms");
+  expect(sectionOf({ page: "unknown" })).toBeNull();
+});
