@@ -35,7 +35,7 @@ def page_policy(host: str, gateway_url: str, publisher_url: str) -> bytes:
             "script-src 'self'",
             "style-src 'self' 'unsafe-inline'",
             "img-src 'self' data: blob:",
-            "media-src 'self' blob:",
+            "media-src 'self' blob: data:",
             "worker-src 'self' blob:",
             " ".join(("connect-src 'self'", *_socket_sources(host), *filter(None, (gateway_url, publisher_url)))),
             "object-src 'none'",
