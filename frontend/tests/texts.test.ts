@@ -1,6 +1,6 @@
 import { readFileSync, readdirSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { formatClock, formatCount, formatMinor, moneyParts } from "../src/lib/format/plain";
+import { formatClock, formatCount, formatMinor, moneyParts, shorten } from "../src/lib/format/plain";
 import { fill } from "../src/lib/i18n/fill";
 import { ServerClock } from "../src/lib/live/clock";
 
@@ -55,6 +55,14 @@ describe("money and numbers", () => {
     expect(moneyParts(3990, "CNY", "zh-CN", true).fraction).toBe(".9");
     expect(moneyParts(3905, "CNY", "zh-CN", true).fraction).toBe(".05");
     expect(moneyParts(9900, "CNY", "zh-CN", false).fraction).toBe(".00");
+  });
+});
+
+describe("long titles", () => {
+  it("are cut so that what follows them is still seen", () => {
+    expect(shorten("丹东草莓", 11)).toBe("丹东草莓");
+    expect(shorten("丹东九九红颜草莓 当日现摘 顺丰空运", 11)).toBe("丹东九九红颜草莓 当日…");
+    expect(shorten("Sticky corn, ten ears", 11)).toBe("Sticky corn, ten ears");
   });
 });
 

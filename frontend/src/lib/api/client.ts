@@ -25,7 +25,7 @@ export class ApiProblem extends Error {
   }
 }
 
-export const api = createClient<paths>({ baseUrl: location.origin, credentials: "same-origin" });
+export const api = createClient<paths>({ baseUrl: globalThis.location?.origin, credentials: "same-origin" });
 
 type Answer<T> = { data?: T; error?: unknown; response: Response };
 

@@ -2,7 +2,7 @@
 import { locale } from "../i18n/index.svelte";
 import { formatCount, formatMinor } from "./plain";
 
-export { durationParts, formatClock } from "./plain";
+export { durationParts, formatClock, shorten } from "./plain";
 
 /** `199000` → `¥1,990.00`. */
 export function money(amountMinor: number, currency = "CNY"): string {

@@ -34,6 +34,18 @@ export function moneyParts(
   };
 }
 
+/** At most so many columns (a Chinese character is one, a Latin one half), the rest as an ellipsis. */
+export function shorten(text: string, columns: number): string {
+  let used = 0;
+  let kept = "";
+  for (const character of text) {
+    used += character.charCodeAt(0) < 0x2e80 ? 0.5 : 1;
+    if (used > columns) return `${kept.trimEnd()}…`;
+    kept += character;
+  }
+  return text;
+}
+
 /** Milliseconds as `3:07` or `1:02:09`. */
 export function formatClock(ms: number): string {
   const seconds = Math.max(0, Math.floor(ms / 1000));

@@ -10,7 +10,7 @@ export function roomKeys(session: RoomSession, sheets: RoomSheets): (event: Keyb
   const deeds: Record<string, () => void> = {
     m: () => player.setMuted(!player.isMuted),
     b: () => sheets.openBag(),
-    l: () => session.like(),
+    l: () => !isReplay() && session.like(),
     c: () => document.getElementById("say")?.focus(),
     k: () => isReplay() && player.togglePause(),
     " ": () => isReplay() && player.togglePause(),
