@@ -1,0 +1,210 @@
+"""A shop with goods, and buyers with addresses, all through the public HTTP interface."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID, uuid4
+
+import httpx
+from tests.conftest import SignUp
+
+from xiaodian.contracts.accounts import AccountId, AddressId, Caller, Scope
+from xiaodian.contracts.catalog import SkuId
+from xiaodian.contracts.live import RoomId
+from xiaodian.contracts.shops import ShopId
+from xiaodian.edge.context import Context
+from xiaodian.infra.database import Connection
+from xiaodian.modules.orders.service.checkout_input import CheckoutInput, LineInput
+
+PRICE_MINOR = 2990
+
+
+class Buyer:
+    """Somebody signed in, with an address."""
+
+    def __init__(self, client: httpx.AsyncClient, account_id: AccountId, address_id: AddressId) -> None:
+        self.client = client
+        self.account_id = account_id
+        self.address_id = address_id
+
+    @property
+    def caller(self) -> Caller:
+        """The buyer as use cases see it."""
+        return Caller(
+            account_id=self.account_id, display_name="小丹", is_operator=False, scopes=frozenset({Scope.EVERYTHING})
+        )
+
+    def wish(self, sku_id: SkuId, quantity: int = 1, **more: Any) -> CheckoutInput:
+        """A checkout of one line at the ordinary price."""
+        line = LineInput(sku_id=sku_id, quantity=quantity, price_minor=PRICE_MINOR)
+        return CheckoutInput(lines=[line], address_id=self.address_id, **more)
+
+    async def checkout(
+        self, wanted: Sequence[tuple[SkuId, int] | tuple[SkuId, int, int]], key: str | None = None, **more: Any
+    ) -> httpx.Response:
+        """Try to place an order of (sku, quantity, shown price)."""
+        body = {
+            "room_id": None,
+            "address_id": str(self.address_id),
+            "lines": [
+                {"sku_id": str(line[0]), "quantity": line[1], "price_minor": line[2] if len(line) > 2 else PRICE_MINOR}
+                for line in wanted
+            ],
+            "coupon_code": None,
+            "is_quiet": False,
+            "note": "",
+        }
+        return await self.client.post(
+            "/api/checkout", json={**body, **more}, headers={"Idempotency-Key": key or uuid4().hex}
+        )
+
+    async def order(self, sku_id: SkuId, quantity: int = 1, **more: Any) -> dict[str, Any]:
+        """Place an order that must succeed."""
+        answer = await self.checkout([(sku_id, quantity)], **more)
+        assert answer.status_code == 201, answer.text
+        order: dict[str, Any] = answer.json()
+        return order
+
+    async def start_payment(self, order_id: str) -> dict[str, Any]:
+        """Begin to pay."""
+        answer = await self.client.post(
+            f"/api/orders/{order_id}/payment", json={"provider": "sandbox"}, headers={"Idempotency-Key": uuid4().hex}
+        )
+        assert answer.status_code == 201, answer.text
+        charge: dict[str, Any] = answer.json()
+        return charge
+
+    async def decide(self, charge_id: str, outcome: str) -> dict[str, Any]:
+        """End a payment at the sandbox's cashier."""
+        answer = await self.client.post(f"/api/sandbox/charges/{charge_id}/decision", json={"outcome": outcome})
+        assert answer.status_code == 200, answer.text
+        charge: dict[str, Any] = answer.json()
+        return charge
+
+    async def pay(self, order_id: str) -> dict[str, Any]:
+        """Pay with success; answers the charge."""
+        charge = await self.start_payment(order_id)
+        return await self.decide(charge["charge_id"], "succeed")
+
+    async def see(self, order_id: str) -> dict[str, Any]:
+        """The order as the buyer sees it."""
+        answer = await self.client.get(f"/api/orders/{order_id}")
+        assert answer.status_code == 200, answer.text
+        order: dict[str, Any] = answer.json()
+        return order
+
+
+class Market:
+    """A seller with an open shop."""
+
+    def __init__(self, ctx: Context, sign_up: SignUp, seller: httpx.AsyncClient, seller_id: AccountId) -> None:
+        self.ctx = ctx
+        self.seller = seller
+        self.seller_id = seller_id
+        self.shop_id = ShopId(uuid4())
+        self._sign_up = sign_up
+
+    async def buyer(self, name: str = "小丹") -> Buyer:
+        """A new buyer."""
+        client, account_id = await self._sign_up(name)
+        answer = await client.post(
+            "/api/me/addresses",
+            json={
+                "recipient": "李小丹",
+                "phone": "13800000001",
+                "region": "辽宁省 丹东市 振兴区",
+                "detail": "江城大街 1 号",
+                "is_default": True,
+            },
+        )
+        assert answer.status_code == 201, answer.text
+        return Buyer(client, account_id, AddressId(UUID(answer.json()["address_id"])))
+
+    async def sku(self, stock: int = 10, price_minor: int = PRICE_MINOR, state: str = "on_sale") -> SkuId:
+        """A product with one SKU."""
+        return (await self.product([stock], price_minor, state))[0]
+
+    async def product(
+        self, stocks: Sequence[int], price_minor: int = PRICE_MINOR, state: str = "on_sale"
+    ) -> list[SkuId]:
+        """A product with as many SKUs as there are stocks."""
+        answer = await self.seller.post(
+            f"/api/shops/{self.shop_id}/products",
+            json={
+                "title": "丹东草莓",
+                "description": "当天采摘",
+                "picture_urls": ["/media/pictures/a.webp"],
+                "state": state,
+                "skus": [
+                    {"name": f"{number + 1}斤装", "price_minor": price_minor, "stock": stock}
+                    for number, stock in enumerate(stocks)
+                ],
+            },
+        )
+        assert answer.status_code == 201, answer.text
+        return [SkuId(UUID(sku["sku_id"])) for sku in answer.json()["skus"]]
+
+    async def room(self) -> RoomId:
+        """A room of the seller."""
+        answer = await self.seller.post("/api/rooms", json={"title": "草莓专场"})
+        assert answer.status_code == 201, answer.text
+        return RoomId(UUID(answer.json()["room_id"]))
+
+    async def coupon(self, code: str = "SAVE5", **more: Any) -> None:
+        """A coupon of 5.00 off, without conditions."""
+        body = {
+            "code": code,
+            "off_minor": 500,
+            "min_spend_minor": 0,
+            "quota": 1000,
+            "per_account": 1000,
+            "valid_until_ms": 4_000_000_000_000,
+        }
+        answer = await self.seller.post(f"/api/shops/{self.shop_id}/coupons", json={**body, **more})
+        assert answer.status_code == 201, answer.text
+
+    async def stock(self, sku_id: SkuId) -> tuple[int, int, int]:
+        """On hand, reserved, sold."""
+        async with self.ctx.database.connection() as connection:
+            row = await connection.fetchrow(
+                "SELECT on_hand, reserved, sold FROM catalog.stock WHERE sku_id = $1", sku_id
+            )
+        assert row is not None
+        return row["on_hand"], row["reserved"], row["sold"]
+
+    async def events(self, *kinds: str) -> list[str]:
+        """Kinds of events in the outbox, in order; all kinds if none are named."""
+        async with self.ctx.database.connection() as connection:
+            rows = await connection.fetch("SELECT subject FROM infra.outbox ORDER BY id")
+        found = [row["subject"].removeprefix("event.") for row in rows if row["subject"].startswith("event.")]
+        return [kind for kind in found if not kinds or kind in kinds]
+
+    async def count(self, table: str) -> int:
+        """Rows in a table."""
+        async with self.ctx.database.connection() as connection:
+            return int(await connection.fetchval(f"SELECT count(*) FROM {table}"))
+
+    async def balances(self) -> dict[str, int]:
+        """Balances of the ledger by the kind of account, zeros left out."""
+        async with self.ctx.database.connection() as connection:
+            return await balances(connection)
+
+
+async def balances(connection: Connection) -> dict[str, int]:
+    """Balances of the ledger by the kind of account (`escrow`, `shop`, …), zeros left out."""
+    rows = await connection.fetch(
+        """
+        SELECT split_part(account, ':', 1) AS kind, sum(amount_minor)::bigint AS balance
+        FROM ledger.entry GROUP BY kind HAVING sum(amount_minor) <> 0
+        """
+    )
+    return {row["kind"]: row["balance"] for row in rows}
+
+
+async def open_market(ctx: Context, sign_up: SignUp) -> Market:
+    """A seller with an open shop."""
+    seller, seller_id = await sign_up("卖家")
+    market = Market(ctx, sign_up, seller, seller_id)
+    answer = await seller.post("/api/shops", json={"name": f"丹东小店 {uuid4().hex[:6]}"})
+    assert answer.status_code == 201, answer.text
+    market.shop_id = ShopId(UUID(answer.json()["shop_id"]))
+    return market
