@@ -4,10 +4,12 @@ import { startI18n } from "../lib/i18n/index.svelte";
 import { startRouter } from "../lib/router.svelte";
 import App from "./App.svelte";
 import { session } from "./state/session.svelte";
+import { watchBack } from "./state/unsaved";
 
 const target = document.getElementById("app");
 if (target) {
   await startI18n(["common", "console"]);
+  watchBack();
   startRouter((path) => path === "/console" || path.startsWith("/console/"));
   mount(App, { target });
   void session.load();

@@ -1,6 +1,13 @@
 /** Asks before a page with unsaved changes is left: by a link, by the browser's back, by closing the tab. */
 import { navigate } from "../../lib/router.svelte";
 
+let onBack: ((event: PopStateEvent) => void) | null = null;
+
+/** Call before the router starts: listeners on the window are called in the order in which they were added. */
+export function watchBack(): void {
+  addEventListener("popstate", (event) => onBack?.(event));
+}
+
 /** Guard while the returned function has not been called. `ask` resolves to true if the changes may be lost. */
 export function guardUnsaved(isDirty: () => boolean, ask: () => Promise<boolean>): () => void {
   const here = location.pathname + location.search;
@@ -34,12 +41,12 @@ export function guardUnsaved(isDirty: () => boolean, ask: () => Promise<boolean>
 
   function stop(): void {
     document.removeEventListener("click", onClick, true);
-    removeEventListener("popstate", onPop, true);
+    if (onBack === onPop) onBack = null;
     removeEventListener("beforeunload", onUnload);
   }
 
   document.addEventListener("click", onClick, true);
-  addEventListener("popstate", onPop, true);
+  onBack = onPop;
   addEventListener("beforeunload", onUnload);
   return stop;
 }
