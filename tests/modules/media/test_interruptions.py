@@ -5,18 +5,21 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
+import asyncpg
 import httpx
 import msgspec
 
 from xiaodian.contracts.media import DateRange, StreamId
 from xiaodian.edge.context import Context
 from xiaodian.modules.media import api
+from xiaodian.modules.media.ingest.feeders import EncoderFeeder
+from xiaodian.modules.media.ingest.packager import Packager
 from xiaodian.modules.media.jobs import jobs
 from xiaodian.modules.media.service.publish import claim_stream
 from xiaodian.modules.media.service.stream_keys import rotate_stream_key
 
 from .conftest import Ingest, OwnersStream, Push
-from .tools import Host, download, watch
+from .tools import Host, download, one_file, read_tags, watch
 
 Events = Callable[[StreamId], Awaitable[list[dict[str, Any]]]]
 WaitForSegments = Callable[[StreamId, int], Awaitable[None]]
@@ -192,3 +195,47 @@ async def test_streams_of_a_killed_ingest_are_interrupted_not_held_for_ever(
     assert await _state(ctx, host.stream_id) == "interrupted"
     assert [event["type"] for event in await events(host.stream_id)] == ["StreamInterrupted"]
     await claim_stream(ctx, OwnersStream(ctx), host.key, "new.example:1935")
+
+
+async def test_a_database_that_cuts_its_connections_costs_no_second_of_the_film(
+    ingest: Ingest,
+    host: Host,
+    push: Push,
+    films: Path,
+    ctx: Context,
+    client: httpx.AsyncClient,
+    tmp_path: Path,
+    wait_for_segments: WaitForSegments,
+    wait_for_state: WaitForState,
+) -> None:
+    pushing = await push("-re", "-i", str(films / "talk.flv"), "-c", "copy", "-f", "flv", ingest.rtmp_url(host.key))
+    for count in (1, 3, 5):
+        await wait_for_segments(host.stream_id, count)
+        admin = await asyncpg.connect(ctx.settings.database_url)
+        await admin.execute(
+            """
+            SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+            WHERE datname = current_database() AND pid <> pg_backend_pid()
+            """
+        )
+        await admin.close()
+    await pushing.communicate()
+    await wait_for_state(host.stream_id, "interrupted")
+    playlist = await download(client, host.stream_id, tmp_path)
+    assert playlist.count("#EXTINF:1.000,") == 8
+    assert "#EXT-X-DISCONTINUITY\n" not in playlist
+
+
+async def test_sound_that_comes_late_is_heard(
+    ctx: Context, host: Host, films: Path, client: httpx.AsyncClient, tmp_path: Path
+) -> None:
+    claim = await claim_stream(ctx, OwnersStream(ctx), host.key, "test:1")
+    packager = Packager(ctx, claim)
+    feeder = EncoderFeeder(packager, ctx.settings.segment_s)
+    for item in read_tags(films / "silent.flv", 0) + read_tags(films / "talk.flv", 8000):
+        await feeder.take([item])
+    await packager.finish()
+    playlist = await download(client, host.stream_id, tmp_path)
+    assert playlist.count("#EXT-X-DISCONTINUITY\n") == 1
+    assert playlist.count("#EXT-X-MAP") == 2
+    assert 7 < (await watch(str(one_file(tmp_path, "1-")))).sound_s < 8.5

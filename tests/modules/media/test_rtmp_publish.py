@@ -8,11 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import msgspec
 import psutil
 import pytest
 
 from xiaodian.contracts.media import StreamId
 from xiaodian.edge.context import Context
+from xiaodian.modules.media.rtmp import protocol
 
 from .conftest import Ingest, Push
 from .tools import Host, download, watch
@@ -157,3 +159,28 @@ async def test_no_ffmpeg_outlives_the_ingest(
     assert len(ours) == 1
     await ingest.stop()
     assert not ours[0].is_running()
+
+
+async def test_a_full_ingest_says_so(
+    ctx: Context,
+    make_host: Callable[[], Awaitable[Host]],
+    push: Push,
+    films: Path,
+    wait_for_segments: WaitForSegments,
+) -> None:
+    settings = msgspec.structs.replace(ctx.settings, ingest_max_publishers=1)
+    ingest = Ingest(msgspec.structs.replace(ctx, settings=settings))
+    await ingest.start()
+    first, second = await make_host(), await make_host()
+    await push("-re", "-i", str(films / "talk.flv"), "-c", "copy", "-f", "flv", ingest.rtmp_url(first.key))
+    await wait_for_segments(first.stream_id, 1)
+    refused = await push("-re", "-i", str(films / "talk.flv"), "-c", "copy", "-f", "flv", ingest.rtmp_url(second.key))
+    assert "No room for another publisher" in await _said(refused)
+    await ingest.stop()
+
+
+async def test_who_connects_and_says_nothing_is_let_go(ingest: Ingest, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(protocol, "SETUP_TIMEOUT_S", 0.1)
+    reader, writer = await asyncio.open_connection("127.0.0.1", ingest.ports.rtmp)
+    assert await asyncio.wait_for(reader.read(), 10) == b""
+    writer.close()

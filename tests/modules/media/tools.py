@@ -11,6 +11,7 @@ from imageio_ffmpeg import get_ffmpeg_exe  # type: ignore[attr-defined]
 
 from xiaodian.contracts.accounts import AccountId
 from xiaodian.contracts.media import StreamId
+from xiaodian.modules.media.rtmp.session import Media
 
 FFMPEG = str(get_ffmpeg_exe())  # type: ignore[no-untyped-call]
 
@@ -64,6 +65,25 @@ async def _decode(source: str, input_options: tuple[str, ...], without: str) -> 
     said = await _run("-progress", "pipe:2", *input_options, "-i", source, without, "-f", "null", "-")
     times = re.findall(r"out_time_us=(\d+)", said)
     return int(times[-1]) / 1e6 if times else 0.0
+
+
+def read_tags(film: Path, shift_ms: int) -> list[Media]:
+    """The tags of an FLV file, later by so much."""
+    data, offset, tags = film.read_bytes(), 13, []
+    while offset < len(data):
+        size = int.from_bytes(data[offset + 1 : offset + 4], "big")
+        at = int.from_bytes(data[offset + 4 : offset + 7], "big") | data[offset + 7] << 24
+        tags.append(Media(data[offset], at + shift_ms, data[offset + 11 : offset + 11 + size]))
+        offset += size + 15
+    return tags
+
+
+def one_file(folder: Path, run: str) -> Path:
+    """The downloaded init and segments of one run, put together to a file."""
+    segments = sorted(folder.glob(f"{run}*.m4s"), key=lambda path: int(path.stem.partition("-")[2]))
+    whole = folder / f"{run}whole.mp4"
+    whole.write_bytes(b"".join(path.read_bytes() for path in (folder / f"{run}init.mp4", *segments)))
+    return whole
 
 
 async def _run(*arguments: str) -> str:
