@@ -13,10 +13,9 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 from uuid import uuid4
 
-import httpx
 import msgspec
 import pytest
-from playwright.async_api import Browser, BrowserContext, Page, async_playwright
+from playwright.async_api import Browser, BrowserContext, Page, async_playwright, expect
 from scripts.browser import start_browser
 
 from xiaodian.cli.show.client import Json, Member
@@ -27,6 +26,7 @@ ARTIFACTS = Path(__file__).parents[2] / "artifacts"
 PASSWORD = "correct horse battery"
 FILM_S = 20
 STEP_TIMEOUT_MS = 30_000
+expect.set_options(timeout=STEP_TIMEOUT_MS)
 
 PHONE = {"width": 390, "height": 844}
 DESK = {"width": 1440, "height": 900}
@@ -168,7 +168,7 @@ async def open_page(request: pytest.FixtureRequest, browser: Browser, platform: 
 
     yield _open
     if request.node.stash.get(_failed_key, True):
-        slug = re.sub(r"\W+", "-", request.node.name)
+        slug = re.sub(r"\W+", "-", request.node.name)[:60]
         for name, page in pages.items():
             await page.screenshot(path=ARTIFACTS / f"{slug}-{name}.png")
     for page in pages.values():
@@ -227,17 +227,12 @@ async def stage(enter: Callable[[str], Awaitable[Member]]) -> Stage:
     return Stage(host=host, room=room, product=product, stream_key=await host.call("GET", "/api/me/stream-key"))
 
 
-async def until_state(stage_or_member: Member, room_id: str, state: str) -> Json:
+async def until_state(member: Member, room_id: str, state: str) -> Json:
     """Wait until the room is in a state; answers the room."""
     async with asyncio.timeout(STEP_TIMEOUT_MS / 1000):
         while True:
-            room: Json = await stage_or_member.call("GET", f"/api/rooms/{room_id}")
+            room: Json = await member.call("GET", f"/api/rooms/{room_id}")
             if room["state"] == state:
                 return room
             # The API has no long poll for this; the room's own socket belongs to the pages under test.
             await asyncio.sleep(0.1)
-
-
-def is_up(address: str) -> bool:
-    """Whether the platform answers."""
-    return httpx.get(f"{address}/healthz", trust_env=False).is_success

@@ -38,7 +38,7 @@ async def _create_product(console: Page) -> None:
 
 async def _create_room(console: Page) -> str:
     await console.get_by_test_id("nav-rooms").click()
-    await console.get_by_test_id("room-new").first.click()
+    await console.get_by_test_id("first-room").click()
     await console.get_by_test_id("room-title").fill("开窑了")
     await console.get_by_test_id("room-create").click()
     await console.wait_for_url("**/console/rooms/*-*")
@@ -60,6 +60,7 @@ async def _ship(console: Page) -> None:
     await console.get_by_test_id("nav-orders").click()
     await console.get_by_test_id("order-row").click()
     drawer = console.get_by_test_id("order-drawer")
+    await drawer.get_by_test_id("ship-carrier").select_option("sf")
     await drawer.get_by_test_id("ship-number").fill("SF1234567890123")
     await drawer.get_by_test_id("ship-save").click()
     await expect(drawer.get_by_test_id("order-state")).to_have_text("已发货")
