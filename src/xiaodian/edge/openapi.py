@@ -10,7 +10,8 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.openapi.spec import Components, SecurityScheme
-from litestar.types import Method
+from litestar.routes import BaseRoute
+from litestar.types import ControllerRouterHandler, Method
 
 from xiaodian.contracts.accounts import Scope
 from xiaodian.contracts.base import DomainError, ForbiddenError, UnauthenticatedError, UnavailableError
@@ -30,6 +31,13 @@ class _WholeDocument(JsonRenderPlugin):
         return self.render_json(request, _complete(request.app, openapi_schema))
 
 
+class _DocumentRouter(Router):
+    """Takes the document's own route, but not the framework's HTML page for unknown paths beside it."""
+
+    def register(self, value: ControllerRouterHandler) -> list[BaseRoute]:
+        return [] if getattr(value, "handler_name", "") == "handle_schema_path_not_found" else super().register(value)
+
+
 def openapi_config() -> OpenAPIConfig:
     """How the document is made, and served at `/api/openapi.json`."""
     return OpenAPIConfig(
@@ -45,7 +53,7 @@ def openapi_config() -> OpenAPIConfig:
             }
         ),
         render_plugins=[_WholeDocument(path="/openapi.json")],
-        openapi_router=Router("/api", route_handlers=[], opt=access(Access.PUBLIC), include_in_schema=False),
+        openapi_router=_DocumentRouter("/api", route_handlers=[], opt=access(Access.PUBLIC), include_in_schema=False),
     )
 
 

@@ -1,11 +1,14 @@
 """Errors as problem details (RFC 9457), rendered in one place."""
 
+from collections.abc import Iterable
 from typing import Any
 
 import msgspec
 from litestar import MediaType, Request, Response
 from litestar.exceptions import HTTPException, ValidationException
 from litestar.openapi.datastructures import ResponseSpec
+from litestar.routes import BaseRoute, HTTPRoute
+from litestar.utils.path import normalize_path
 
 from xiaodian.contracts.base import DomainError, InvalidInputError, NotFoundError, UnauthenticatedError
 from xiaodian.edge.messages import choose_language, has_text, translate
@@ -80,6 +83,8 @@ def handle_error(request: Request[Any, Any, Any], error: Exception) -> Response[
         domain_error = InternalError()
     elif isinstance(error, UNFIT_DATA_ERRORS):
         log.error("unchecked_input", path=request.url.path, exc_info=error)
+    elif isinstance(domain_error, MethodNotAllowedError):
+        domain_error.allow = _allowed_methods(request)
     language = choose_language(request.headers.get("accept-language"), request.cookies.get("xd_lang"))
     return Response(
         to_problem(domain_error, language),
@@ -125,9 +130,8 @@ class MethodNotAllowedError(DomainError):
     code = "method_not_allowed"
     status = 405
 
-    def __init__(self, *, allow: str = "") -> None:
-        super().__init__()
-        self.allow = allow
+    allow: str = ""
+    """The methods that there are; RFC 9110 wants them told."""
 
 
 class PayloadTooLargeError(DomainError):
@@ -172,6 +176,21 @@ def as_domain_error(error: Exception) -> DomainError | None:
     return None
 
 
+def _allowed_methods(request: Request[Any, Any, Any]) -> str:
+    """What the framework knows but does not tell: it answers OPTIONS on every path that has any method."""
+    try:
+        path = normalize_path(request.url.path)
+        _, _, _, _, template = request.app.asgi_router.handle_routing(path=path, method="OPTIONS")
+    except HTTPException:
+        return ""
+    methods = {str(method) for route in request.app.routes if route.path == template for method in _methods(route)}
+    return ", ".join(sorted(methods))
+
+
+def _methods(route: BaseRoute) -> Iterable[str]:
+    return route.methods if isinstance(route, HTTPRoute) else ()
+
+
 def _from_http_exception(error: HTTPException) -> DomainError | None:
     if error.status_code == 500 and error.detail == CLIENT_LEFT:
         return MalformedRequestError(detail=CLIENT_LEFT)
@@ -185,7 +204,7 @@ def _from_http_exception(error: HTTPException) -> DomainError | None:
         case 404:
             return NotFoundError()
         case 405:
-            return MethodNotAllowedError(allow=(error.headers or {}).get("Allow", ""))
+            return MethodNotAllowedError()
         case 413:
             return PayloadTooLargeError()
     return HttpError(error.status_code, error.detail)

@@ -1,0 +1,188 @@
+"""Who may call which route: the table. A route that is not in it fails the test."""
+
+from typing import Any, NamedTuple
+
+from tests.api.world import ADDRESS, PRICE_MINOR
+
+NOWHERE = "00000000-0000-7000-8000-000000000000"
+LINE = {"sku_id": "{sku_id}", "quantity": 1, "price_minor": PRICE_MINOR}
+
+
+class Row(NamedTuple):
+    """A call, and the status that each kind of caller gets, in the order of CALLERS."""
+
+    method: str
+    path: str
+    statuses: tuple[int, int, int, int, int]
+    body: Any = None
+    address: str = ""
+    """What is really called, if the template's placeholders are not ids of the world."""
+    files: dict[str, tuple[str, bytes, str]] | None = None
+
+
+def everybody(status: int) -> tuple[int, int, int, int, int]:
+    """The same for all."""
+    return (status,) * 5
+
+
+def members(status: int, token: int = 403) -> tuple[int, int, int, int, int]:
+    """The same for all who are signed in; a token of another scope is refused."""
+    return (401, token, status, status, status)
+
+
+def owner_only(status: int, others: int = 404, token: int = 403) -> tuple[int, int, int, int, int]:
+    """Others are told that there is no such thing."""
+    return (401, token, others, others, status)
+
+
+def control(status: int) -> tuple[int, int, int, int, int]:
+    """The host, and the host's token for room control. Others see the room, so they are told that it is not theirs.
+
+    All of it is idempotent: the host's own call, after that of the token, gets the same answer.
+    """
+    return (401, status, 403, 403, status)
+
+
+PAGES = [
+    Row("GET", path, everybody(200), address=address)
+    for path, address in (
+        ("/", ""),
+        ("/me", ""),
+        ("/rooms/{rest}", "/rooms/x"),
+        ("/pay/{rest}", "/pay/x"),
+        ("/console", ""),
+        ("/console/{rest}", "/console/x"),
+    )
+]
+FILES = [
+    Row("GET", "/assets/{name}", everybody(404), address="/assets/none.js"),
+    *(Row("GET", f"/{name}", everybody(404)) for name in ("favicon.ico", "robots.txt", "manifest.webmanifest")),
+    Row("GET", "/favicon.svg", everybody(200)),
+    Row("GET", "/media/streams", everybody(404), address=f"/media/streams/{NOWHERE}/index.m3u8"),
+    Row("GET", "/media/pictures", everybody(404), address="/media/pictures/none.webp"),
+    Row("GET", "/healthz", everybody(200)),
+    Row("GET", "/readyz", everybody(200)),
+    Row("GET", "/metrics", everybody(200)),
+    Row("GET", "/api", everybody(200)),
+    Row("GET", "/api/openapi.json", everybody(200)),
+]
+ACCOUNTS = [
+    Row("GET", "/api/me", members(200)),
+    Row("PATCH", "/api/me", members(200), {"display_name": "新名"}),
+    Row("GET", "/api/me/addresses", members(200)),
+    Row("POST", "/api/me/addresses", members(201), ADDRESS),
+    Row("PUT", "/api/me/addresses/{address_id}", owner_only(200), ADDRESS),
+    Row("DELETE", "/api/me/addresses/{address_id}", owner_only(204)),
+    Row("GET", "/api/me/tokens", members(200)),
+    Row("POST", "/api/me/tokens", members(201), {"name": "x", "scopes": ["room:control"]}),
+    Row("DELETE", "/api/me/tokens/{token_id}", owner_only(204)),
+    Row("POST", "/api/accounts", everybody(422), {"sign_in": "x", "password": "12345678", "display_name": "x"}),
+    Row("POST", "/api/sessions", everybody(401), {"sign_in": "x", "password": "12345678"}),
+    Row("DELETE", "/api/sessions/current", everybody(204)),
+]
+SHOPS = [
+    Row("POST", "/api/shops", (401, 403, 422, 422, 422), {"name": "x"}),
+    Row("GET", "/api/shops/mine", members(200)),
+    Row("GET", "/api/shops/{shop_id}", everybody(200)),
+    Row("PATCH", "/api/shops/{shop_id}", owner_only(200), {"name": "新店名"}),
+    Row("GET", "/api/creators/{account_id}", everybody(200)),
+    Row("PUT", "/api/creators/{account_id}/follow", owner_only(422, others=204)),
+    Row("DELETE", "/api/creators/{account_id}/follow", members(204)),
+]
+CATALOG = [
+    Row("GET", "/api/shops/{shop_id}/products", owner_only(200)),
+    Row(
+        "POST",
+        "/api/shops/{shop_id}/products",
+        owner_only(201),
+        {
+            "title": "苹果",
+            "description": "",
+            "picture_urls": [],
+            "state": "draft",
+            "skus": [{"name": "一箱", "price_minor": 1, "stock": 0}],
+        },
+    ),
+    Row("GET", "/api/products/{product_id}", everybody(200)),
+    Row("PATCH", "/api/products/{product_id}", owner_only(200), {"title": "红草莓"}),
+    Row("PUT", "/api/skus/{sku_id}/stock", owner_only(200), {"available": 7}),
+    Row("GET", "/api/shops/{shop_id}/coupons", owner_only(200)),
+    Row(
+        "POST",
+        "/api/shops/{shop_id}/coupons",
+        owner_only(201),
+        {
+            "code": "MAI10",
+            "off_minor": 100,
+            "min_spend_minor": 1000,
+            "quota": 10,
+            "per_account": 1,
+            "valid_until_ms": 4_102_444_800_000,
+        },
+    ),
+]
+MEDIA = [
+    Row("GET", "/api/me/stream-key", members(200)),
+    Row("POST", "/api/me/stream-key/rotation", members(200)),
+    Row("POST", "/api/media/pictures", members(422), files={"file": ("x.png", b"no picture", "image/png")}),
+    Row("POST", "/api/ingest/publish-callback", everybody(403), {"action": "on_publish", "stream": "x"}),
+]
+LIVE = [
+    Row("GET", "/api/rooms", everybody(200)),
+    Row("POST", "/api/rooms", members(201), {"title": "又一场"}),
+    Row("GET", "/api/me/rooms", members(200)),
+    Row("GET", "/api/rooms/{room_id}", everybody(200)),
+    Row("PATCH", "/api/rooms/{room_id}", owner_only(200, others=403), {"title": "新标题"}),
+    Row("GET", "/api/rooms/{room_id}/cues", everybody(200)),
+    Row("GET", "/live/{room_id}/snapshot", everybody(200)),
+    Row("GET", "/live/{room_id}/ticks/{tick}", everybody(200), address="/live/{room_id}/ticks/0?count=4"),
+    Row("POST", "/api/rooms/{room_id}/comments", members(201), {"text": "好"}),
+    Row("POST", "/api/rooms/{room_id}/likes", everybody(204), {"count": 1}),
+]
+_CONTROL = "/api/rooms/{room_id}/control"
+CONTROL = [
+    Row("PUT", f"{_CONTROL}/bag", control(204), {"product_ids": ["{product_id}"]}),
+    Row("PUT", f"{_CONTROL}/featured", control(200), {"product_id": "{product_id}"}),
+    Row("DELETE", f"{_CONTROL}/featured", control(204)),
+    Row("PUT", f"{_CONTROL}/skus/{{sku_id}}/price", control(204), {"price_minor": 1990}),
+    Row("DELETE", f"{_CONTROL}/skus/{{sku_id}}/price", control(204)),
+    Row("PUT", f"{_CONTROL}/skus/{{sku_id}}/stock", control(204), {"available": 50}),
+    Row("PUT", f"{_CONTROL}/pinned", control(204), {"comment_id": "{comment_id}"}),
+    Row("DELETE", f"{_CONTROL}/pinned", control(204)),
+    Row("DELETE", f"{_CONTROL}/comments/{{comment_id}}", control(204)),
+    Row("PUT", f"{_CONTROL}/muted/{{account_id}}", control(422)),
+    Row("DELETE", f"{_CONTROL}/muted/{{account_id}}", control(204)),
+    Row("GET", f"{_CONTROL}/log", control(200)),
+    Row("GET", "/api/rooms/{room_id}/sales", owner_only(200)),
+    Row("POST", f"{_CONTROL}/end", control(204)),
+]
+ORDERS = [
+    Row("POST", "/api/checkout/quote", members(200), {"lines": [LINE]}),
+    Row("POST", "/api/checkout", owner_only(201, others=422), {"address_id": "{address_id}", "lines": [LINE]}),
+    Row("GET", "/api/me/orders", members(200)),
+    Row("GET", "/api/shops/{shop_id}/orders", owner_only(200)),
+    Row("GET", "/api/orders/{order_id}", owner_only(200)),
+    Row("POST", "/api/orders/{order_id}/payment", owner_only(201), {"provider": "sandbox"}),
+    Row("GET", "/api/sandbox/charges/{charge_id}", owner_only(200)),
+    Row("POST", "/api/sandbox/charges/{charge_id}/decision", owner_only(200), {"outcome": "succeed"}),
+    Row("POST", "/api/payments/callbacks/{provider}", everybody(400), {}, address="/api/payments/callbacks/sandbox"),
+    Row(
+        "POST",
+        "/api/orders/{order_id}/shipment",
+        owner_only(200),
+        {"carrier": "顺丰", "tracking_number": "SF1234567890"},
+    ),
+    Row("POST", "/api/orders/{order_id}/receipt", owner_only(200)),
+    Row("POST", "/api/orders/{order_id}/cancel", owner_only(409), {}),
+]
+
+TABLES: dict[str, list[Row]] = {
+    "pages and files": [*PAGES, *FILES],
+    "accounts": ACCOUNTS,
+    "shops and creators": SHOPS,
+    "catalog and coupons": CATALOG,
+    "media": MEDIA,
+    "live": LIVE,
+    "room control": CONTROL,
+    "orders": ORDERS,
+}

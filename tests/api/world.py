@@ -1,0 +1,96 @@
+"""A small world to call routes in: a seller with everything, a stranger, an operator, a token, nobody."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any, NamedTuple
+from uuid import uuid4
+
+import httpx
+from tests.conftest import SignUp
+
+from xiaodian.contracts.accounts import AccountId
+from xiaodian.edge.context import Context
+from xiaodian.modules.accounts import api as accounts
+
+ADDRESS = {"recipient": "王小丹", "phone": "13800000001", "region": "辽宁省 丹东市", "detail": "锦山大街 1 号"}
+PRICE_MINOR = 2990
+
+CALLERS = ("anonymous", "token", "other", "operator", "owner")
+
+
+class World(NamedTuple):
+    """Clients by the kind of caller, and the ids of what the owner has."""
+
+    clients: dict[str, httpx.AsyncClient]
+    ids: dict[str, str]
+
+    def fill(self, template: Any) -> Any:
+        """Replace `{shop_id}` and the like, in a path or deep in a body."""
+        if isinstance(template, str):
+            for name, value in self.ids.items():
+                template = template.replace("{" + name + "}", value)
+            return template
+        if isinstance(template, dict):
+            return {key: self.fill(value) for key, value in template.items()}
+        if isinstance(template, list):
+            return [self.fill(value) for value in template]
+        return template
+
+
+MakeWorld = Callable[[], Awaitable[World]]
+
+
+async def make_world(ctx: Context, sign_up: SignUp, make_client: Callable[[], httpx.AsyncClient]) -> World:
+    """Everything is made through the public API, but for the operator, whom only the command line makes."""
+    owner, owner_id = await sign_up("卖家")
+    other, _ = await sign_up("路人")
+    operator, operator_id = await sign_up("运营")
+    async with ctx.database.connection() as connection:
+        await accounts.grant_operator(connection, operator_id)
+    ids = await _make_belongings(owner, owner_id)
+    token = make_client()
+    made = await _post(owner, "/api/me/tokens", {"name": "OBS", "scopes": ["room:control"]})
+    token.headers["authorization"] = f"Bearer {made['token']}"
+    ids |= {"token_id": made["token_id"]}
+    clients = {"anonymous": make_client(), "token": token, "other": other, "operator": operator, "owner": owner}
+    return World(clients, ids)
+
+
+async def _make_belongings(owner: httpx.AsyncClient, owner_id: AccountId) -> dict[str, str]:
+    shop = await _post(owner, "/api/shops", {"name": "丹东草莓"})
+    product = await _post(
+        owner,
+        f"/api/shops/{shop['shop_id']}/products",
+        {
+            "title": "草莓",
+            "description": "",
+            "picture_urls": [],
+            "state": "on_sale",
+            "skus": [{"name": "3斤装", "price_minor": PRICE_MINOR, "stock": 100}],
+        },
+    )
+    room = await _post(owner, "/api/rooms", {"title": "开播"})
+    address = await _post(owner, "/api/me/addresses", ADDRESS)
+    sku_id = product["skus"][0]["sku_id"]
+    bag = await owner.put(f"/api/rooms/{room['room_id']}/control/bag", json={"product_ids": [product["product_id"]]})
+    assert bag.is_success, bag.text
+    comment = await _post(owner, f"/api/rooms/{room['room_id']}/comments", {"text": "你好"})
+    line = {"sku_id": sku_id, "quantity": 1, "price_minor": PRICE_MINOR}
+    order = await _post(owner, "/api/checkout", {"address_id": address["address_id"], "lines": [line]})
+    charge = await _post(owner, f"/api/orders/{order['order_id']}/payment", {"provider": "sandbox"})
+    return {
+        "account_id": str(owner_id),
+        "address_id": address["address_id"],
+        "charge_id": charge["charge_id"],
+        "comment_id": comment["comment_id"],
+        "order_id": order["order_id"],
+        "product_id": product["product_id"],
+        "room_id": room["room_id"],
+        "shop_id": shop["shop_id"],
+        "sku_id": sku_id,
+    }
+
+
+async def _post(client: httpx.AsyncClient, path: str, body: Any) -> Any:
+    answer = await client.post(path, json=body, headers={"idempotency-key": uuid4().hex})
+    assert answer.status_code == 201, (path, answer.text)
+    return answer.json()
