@@ -19,6 +19,7 @@ EVENT_RETENTION_S = 7 * 24 * 3600.0
 DUPLICATE_WINDOW_S = 120.0
 PUBLISH_TIMEOUT_S = 5.0
 CONSUME_BATCH = 200
+FETCH_TIMEOUT_S = 30.0
 
 log = get_logger(__name__)
 
@@ -158,9 +159,9 @@ class Broker:
         durable: str,
     ) -> None:
         try:
-            messages = await pull.fetch(CONSUME_BATCH, timeout=30)
-        except nats.errors.TimeoutError:
-            return
+            messages = await pull.fetch(CONSUME_BATCH, timeout=FETCH_TIMEOUT_S)
+        except TimeoutError:
+            return  # Nothing happened meanwhile.
         try:
             await handle(messages)
         except UnavailableError:
