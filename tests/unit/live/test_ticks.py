@@ -21,7 +21,7 @@ from xiaodian.contracts.live import (
     ViewersMoment,
 )
 from xiaodian.modules.live.ticks import (
-    MAX_COMMENTS_PER_TICK,
+    MAX_COMMENT_BYTES_PER_TICK,
     TICK_NS,
     Entry,
     Slicer,
@@ -157,8 +157,14 @@ def test_of_stock_and_viewers_the_last_word_is_told_and_likes_add_up() -> None:
 
 def test_a_flood_of_comments_stays_readable_and_never_hides_the_host() -> None:
     flood: list[AnyMoment] = [said(0, is_host=True)]
-    flood += [said(number) for number in range(1, MAX_COMMENTS_PER_TICK + 50)]
+    flood += [said(number) for number in range(1, 3000)]
     told = compact(flood)
-    assert len(told) == MAX_COMMENTS_PER_TICK
     assert told[0] == said(0, is_host=True)
-    assert told[-1] == flood[-1]
+    assert told[1:] == flood[-len(told) + 1 :]
+    assert 500 < len(told) < len(flood)
+    assert len(msgspec.json.encode(told)) < MAX_COMMENT_BYTES_PER_TICK + 1000
+
+
+def test_a_lively_room_misses_no_comment() -> None:
+    lively = [said(number) for number in range(500)]
+    assert compact(lively) == lively

@@ -49,7 +49,7 @@ class RoomLog:
         self._slicer = Slicer(start.tick + 1 if start else 0)
         self._ring: deque[RingTick] = deque()
         self._ring_bytes = 0
-        self.floor = start.tick if start else 0
+        self.floor = start.tick if start else -1
         """The ring holds every tick with moments after this one."""
         self._listeners: list[Callable[[RingTick], None]] = []
         self._waiters: list[tuple[int, asyncio.Future[None]]] = []
@@ -109,6 +109,8 @@ class RoomLog:
 
     def ring_between(self, first: int, last: int) -> list[RingTick] | None:
         """The ticks with moments from first to last; None if the ring does not reach back so far."""
+        if first > last:
+            return []
         if first <= self.floor:
             return None
         found: list[RingTick] = []

@@ -24,8 +24,12 @@ from xiaodian.contracts.live import (
 
 TICK_NS = TICK_MS * 1_000_000
 MERGE_PURCHASES_FROM = 4
-MAX_COMMENTS_PER_TICK = 200
-"""800 comments a second are more than anybody can read; of more than that a tick carries the last ones only."""
+MAX_COMMENT_BYTES_PER_TICK = 160 * 1024
+"""Of a flood that nobody could read, a tick carries the last comments only. All are in the log.
+
+Without a limit the flood would fill the buffers of all viewers at once, and they would be dropped.
+"""
+FEW_COMMENTS = 100
 
 _encode = msgspec.json.Encoder().encode
 
@@ -169,11 +173,15 @@ def _merge(purchases: list[PurchaseMoment]) -> PurchaseMoment:
 
 
 def _cap_comments(moments: list[AnyMoment]) -> list[AnyMoment]:
-    excess = sum(isinstance(moment, CommentMoment) for moment in moments) - MAX_COMMENTS_PER_TICK
+    if sum(isinstance(moment, CommentMoment) for moment in moments) <= FEW_COMMENTS:
+        return moments
+    room = MAX_COMMENT_BYTES_PER_TICK
     kept: list[AnyMoment] = []
-    for moment in moments:
-        if excess > 0 and isinstance(moment, CommentMoment) and not moment.is_host:
-            excess -= 1
-        else:
-            kept.append(moment)
+    for moment in reversed(moments):
+        if isinstance(moment, CommentMoment) and not moment.is_host:
+            room -= len(_encode(moment)) + 1
+            if room < 0:
+                continue
+        kept.append(moment)
+    kept.reverse()
     return kept

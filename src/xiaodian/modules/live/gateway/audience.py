@@ -7,6 +7,8 @@ the smallest for a moment, the message id lets only one of them say it in a seco
 
 import asyncio
 import time
+from collections.abc import Coroutine
+from contextlib import suppress
 from typing import Any
 
 import msgspec
@@ -75,9 +77,7 @@ class Audience:
 
     def unwatch(self, hub: Hub) -> None:
         """The last viewer left this gateway some time ago."""
-        watched = self._watched.pop(hub.room_id, None)
-        if watched and watched.subscription and self._ctx.broker.client.is_connected:
-            self._start(watched.subscription.unsubscribe())
+        self._start(self._leave(self._watched.pop(hub.room_id)))
 
     async def run(self) -> None:
         """Report and add up for ever; run it as a task and cancel it."""
@@ -94,13 +94,11 @@ class Audience:
                 log.warning("audience_not_told")
 
     async def close(self) -> None:
-        """Tell the other gateways that nobody watches here any more."""
-        try:
-            await self._report(is_due=True)
-        except nats.errors.Error:
-            return
+        """Wait until the other gateways are told; all rooms must be unwatched."""
+        if self._work:
+            await asyncio.wait(self._work)
 
-    def _start(self, work: Any) -> None:
+    def _start(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.get_running_loop().create_task(work)
         self._work.add(task)
         task.add_done_callback(self._work.discard)
@@ -112,6 +110,14 @@ class Audience:
 
         subject = self._ctx.broker.subject(f"presence.{watched.hub.room_id}")
         watched.subscription = await self._ctx.broker.client.subscribe(subject, cb=_on_report)
+
+    async def _leave(self, watched: _Watched) -> None:
+        """Tell the other gateways that nobody watches here any more."""
+        nobody = Report(gateway=self._id, online=0, delay_ms=None, samples=0)
+        with suppress(nats.errors.Error):
+            await self._ctx.broker.poke(f"presence.{watched.hub.room_id}", _encode(nobody))
+            if watched.subscription and self._ctx.broker.client.is_connected:
+                await watched.subscription.unsubscribe()
 
     async def _report(self, *, is_due: bool) -> None:
         now = time.monotonic()

@@ -82,8 +82,8 @@ class Gateway:
         viewers = list(self._viewers)
         for viewer in viewers:
             viewer.close(CLOSE_GOING_AWAY)
-        await self._audience.close()
         await self._hubs.close()
+        await self._audience.close()
         await self._likes.close()
         await self._logs.close()
 

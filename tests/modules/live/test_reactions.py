@@ -1,0 +1,170 @@
+"""What happens elsewhere becomes moments of the rooms it concerns, once, however often the event comes."""
+
+from uuid import UUID, uuid4
+
+import pytest
+from tests.live.stage import Stage
+
+from xiaodian.contracts.accounts import AccountId
+from xiaodian.contracts.catalog import ProductChanged, ProductId, SkuId, StockChanged
+from xiaodian.contracts.live import (
+    AnyMoment,
+    BagMoment,
+    PriceMoment,
+    PurchaseMoment,
+    RoomId,
+    RoomState,
+    StateMoment,
+    StockMoment,
+)
+from xiaodian.contracts.media import PublishRefusedError, StreamEnded, StreamId, StreamInterrupted, StreamStarted
+from xiaodian.contracts.orders import LineOfEvent, OrderId, OrderPaid
+from xiaodian.contracts.shops import ShopId
+from xiaodian.modules.live.api import RoomGate, get_room
+
+AT_MS = 1_760_000_000_000
+
+
+def states(moments: list[AnyMoment]) -> list[RoomState]:
+    return [moment.state for moment in moments if isinstance(moment, StateMoment)]
+
+
+def paid(stage: Stage, *, quantity: int = 2, is_quiet: bool = False, room_id: RoomId | None = None) -> OrderPaid:
+    lines = [
+        LineOfEvent(
+            product_id=product.product_id,
+            sku_id=product.skus[0].sku_id,
+            product_title=product.title,
+            sku_name="3斤装",
+            quantity=quantity,
+        )
+        for product in stage.products
+    ]
+    return OrderPaid(
+        order_id=OrderId(uuid4()),
+        shop_id=stage.shop_id,
+        buyer_id=AccountId(uuid4()),
+        buyer_name="小*",
+        room_id=room_id or stage.room_id,
+        is_quiet=is_quiet,
+        lines=lines,
+        total_minor=1,
+        currency="CNY",
+    )
+
+
+async def test_the_room_follows_its_stream_on_air_interrupted_back_and_over(stage: Stage) -> None:
+    stream_id = await stage.stream_id()
+    events = [
+        StreamStarted(stream_id=stream_id, at_ms=AT_MS, is_return=False),
+        StreamInterrupted(stream_id=stream_id, at_ms=AT_MS + 1000),
+        StreamStarted(stream_id=stream_id, at_ms=AT_MS + 2000, is_return=True),
+        StreamEnded(stream_id=stream_id, at_ms=AT_MS + 60_000, duration_ms=60_000),
+    ]
+    envelopes = []
+    for event in events:
+        envelopes += await stage.happen("live-streams", event)
+    await stage.repeat("live-streams", envelopes)
+    told = await stage.told()
+    assert states(told) == [RoomState.ON_AIR, RoomState.INTERRUPTED, RoomState.ON_AIR, RoomState.ENDED]
+    room = (await stage.host.get(f"/api/rooms/{stage.room_id}")).json()
+    assert (room["started_at_ms"], room["ended_at_ms"], room["duration_ms"]) == (AT_MS, AT_MS + 60_000, 60_000)
+
+
+async def test_one_batch_may_hold_the_whole_life_of_a_stream(stage: Stage) -> None:
+    stream_id = await stage.stream_id()
+    await stage.happen(
+        "live-streams",
+        StreamStarted(stream_id=stream_id, at_ms=AT_MS, is_return=False),
+        StreamStarted(stream_id=StreamId(uuid4()), at_ms=AT_MS, is_return=False),
+        StreamEnded(stream_id=stream_id, at_ms=AT_MS + 5, duration_ms=5),
+    )
+    assert states(await stage.told()) == [RoomState.ON_AIR, RoomState.ENDED]
+
+
+async def test_every_purchase_is_told_line_by_line_and_once(stage: Stage) -> None:
+    orders = [paid(stage, quantity=number) for number in range(1, 101)]
+    envelopes = await stage.happen("live-purchases", *orders)
+    await stage.repeat("live-purchases", envelopes)
+    told = [moment for moment in await stage.told() if isinstance(moment, PurchaseMoment)]
+    assert len(told) == 200
+    assert sum(moment.quantity for moment in told) == 2 * sum(range(1, 101))
+    assert {moment.name for moment in told} == {"小*"}
+    assert {moment.title for moment in told} == {"丹东草莓", "五常大米"}
+
+
+async def test_a_quiet_purchase_or_one_outside_of_rooms_is_not_told(stage: Stage) -> None:
+    elsewhere = paid(stage, room_id=RoomId(uuid4()))
+    await stage.happen("live-purchases", paid(stage, is_quiet=True), elsewhere)
+    assert await stage.told() == []
+
+
+async def test_a_room_that_is_over_is_told_nothing_any_more(stage: Stage) -> None:
+    await stage.fill_bag()
+    await stage.host.post(f"{stage.control}/end")
+    before = await stage.told()
+    product = stage.products[0]
+    await stage.happen("live-purchases", paid(stage))
+    await stage.happen("live-products", ProductChanged(product_id=product.product_id, shop_id=stage.shop_id))
+    await stage.happen("live-stock", stock_changed(stage, 4))
+    assert await stage.told() == before
+
+
+def stock_changed(stage: Stage, available: int) -> StockChanged:
+    sku = stage.sku()
+    return StockChanged(shop_id=sku.shop_id, product_id=sku.product_id, sku_id=sku.sku_id, available=available)
+
+
+async def test_viewers_see_what_is_left_and_only_the_last_word_of_a_rush(stage: Stage) -> None:
+    await stage.fill_bag()
+    await stage.go_on_air()
+    envelopes = await stage.happen("live-stock", *(stock_changed(stage, left) for left in range(9, -1, -1)))
+    await stage.repeat("live-stock", envelopes)
+    told = [moment for moment in await stage.told() if isinstance(moment, StockMoment)]
+    assert [(moment.sku_id, moment.available) for moment in told] == [(stage.sku().sku_id, 0)]
+
+
+async def test_stock_of_what_is_not_in_the_bag_concerns_nobody(stage: Stage) -> None:
+    await stage.fill_bag(1)
+    await stage.go_on_air()
+    stranger = StockChanged(shop_id=ShopId(uuid4()), product_id=ProductId(uuid4()), sku_id=SkuId(uuid4()), available=1)
+    await stage.happen("live-stock", stock_changed(stage, 4), stranger)
+    assert not any(isinstance(moment, StockMoment) for moment in await stage.told())
+
+
+async def test_the_bag_is_fresh_when_the_room_goes_on_air(stage: Stage) -> None:
+    await stage.fill_bag()
+    await stage.host.put(f"/api/skus/{stage.sku().sku_id}/stock", json={"available": 4})
+    await stage.go_on_air()
+    bag = [moment for moment in await stage.told() if isinstance(moment, BagMoment)][-1]
+    assert bag.items[0].skus[0].available == 4
+
+
+async def test_a_changed_product_is_shown_anew_and_one_off_sale_leaves_the_bag_with_numbers_kept(stage: Stage) -> None:
+    await stage.fill_bag()
+    await stage.go_on_air()
+    await stage.host.put(f"{stage.control}/skus/{stage.sku(1).sku_id}/price", json={"price_minor": 1990})
+    assert isinstance((await stage.told())[-1], PriceMoment)
+    path = f"/api/products/{stage.products[0].product_id}"
+    assert (await stage.host.patch(path, json={"state": "off"})).status_code == 200
+    envelopes = await stage.happen(
+        "live-products", ProductChanged(product_id=stage.products[0].product_id, shop_id=stage.shop_id)
+    )
+    await stage.repeat("live-products", envelopes)
+    bags = [moment for moment in await stage.told() if isinstance(moment, BagMoment)]
+    assert len(bags) == 3
+    (left,) = bags[-1].items
+    assert (left.number, left.title, left.skus[0].price_minor) == (2, "五常大米", 1990)
+
+
+async def test_a_host_publishes_into_the_newest_room_that_is_not_over(stage: Stage) -> None:
+    gate = RoomGate(stage.ctx)
+    newer = (await stage.host.post("/api/rooms", json={"title": "第二场"})).json()
+    async with stage.ctx.database.connection() as connection:
+        info = await get_room(connection, RoomId(UUID(newer["room_id"])))
+    assert (await gate.stream_for(stage.host_id)).stream_id == info.stream_id
+    await stage.host.post(f"/api/rooms/{newer['room_id']}/control/end")
+    assert (await gate.stream_for(stage.host_id)).stream_id == await stage.stream_id()
+    await stage.host.post(f"{stage.control}/end")
+    with pytest.raises(PublishRefusedError):
+        await gate.stream_for(stage.host_id)
