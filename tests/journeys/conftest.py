@@ -49,7 +49,8 @@ def pytest_runtest_makereport(
 _failed_key = pytest.StashKey[bool]()
 
 
-def _free_ports(count: int) -> list[int]:
+def free_ports(count: int) -> list[int]:
+    """Ports that nothing listens on right now."""
     probes = [socket.socket() for _ in range(count)]
     try:
         for probe in probes:
@@ -64,7 +65,7 @@ def _free_ports(count: int) -> list[int]:
 def platform() -> Iterator[str]:
     """`xiaodian serve` with its own engines, ports and data folder; answers its address."""
     folder = Path(tempfile.mkdtemp(prefix="xd"))
-    http, gateway, publisher, rtmp, worker = _free_ports(5)
+    http, gateway, publisher, rtmp, worker = free_ports(5)
     settings = Settings(
         data_dir=folder,
         host="127.0.0.1",
