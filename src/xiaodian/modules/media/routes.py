@@ -4,7 +4,6 @@ import hmac
 from typing import Any
 
 from litestar import Request, get, post
-from litestar.datastructures import UploadFile
 from litestar.params import FromQuery, MultipartBody
 
 from xiaodian.contracts.base import ForbiddenError, InvalidInputError, UnauthenticatedError, UnavailableError
@@ -17,7 +16,7 @@ from xiaodian.modules.media.rules import publish_addresses
 from xiaodian.modules.media.service.pictures import store_picture
 from xiaodian.modules.media.service.publish import find_grant
 from xiaodian.modules.media.service.stream_keys import rotate_stream_key, show_stream_key
-from xiaodian.modules.media.wire import CallbackAnswer, Picture, StreamKey, read_question
+from xiaodian.modules.media.wire import CallbackAnswer, Picture, PictureUpload, StreamKey, read_question
 
 MAX_CALLBACK_BYTES = 64 * 1024
 MAX_UPLOAD_BYTES = 64 * 1024 * 1024
@@ -83,12 +82,9 @@ async def answer_publish_callback(
     request_max_body_size=MAX_UPLOAD_BYTES,
     tags=["media"],
 )
-async def upload_picture(ctx: Ctx, caller: SignedIn, data: MultipartBody[dict[str, UploadFile]]) -> Picture:
+async def upload_picture(ctx: Ctx, caller: SignedIn, data: MultipartBody[PictureUpload]) -> Picture:
     """Store a picture (JPEG, PNG or WebP): turned upright, without metadata, at most 1600 pixels wide and high."""
-    file = data.get("file")
-    if not isinstance(file, UploadFile):
-        raise NotAPictureError(field="file", max_bytes=ctx.settings.picture_max_bytes)
-    upload = await file.read(ctx.settings.picture_max_bytes + 1)
+    upload = await data.file.read(ctx.settings.picture_max_bytes + 1)
     picture = await store_picture(ctx, caller.account_id, upload)
     return Picture(url=f"/media/pictures/{picture.name}", width=picture.width, height=picture.height)
 

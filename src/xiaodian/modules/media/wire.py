@@ -1,10 +1,12 @@
 """What media's routes take and give, and what front RTMP servers send to ask about a publisher."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 from urllib.parse import parse_qs, urlsplit
 
 import msgspec
+from litestar.datastructures import UploadFile
 
 from xiaodian.contracts.base import Contract, InvalidInputError
 
@@ -23,6 +25,13 @@ class Picture(Contract, frozen=True, kw_only=True):
     url: str
     width: int
     height: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class PictureUpload:
+    """A multipart form with one file. A dataclass, because Litestar fills no msgspec struct with uploads."""
+
+    file: UploadFile
 
 
 class CallbackAnswer(Contract, frozen=True, kw_only=True):
