@@ -125,6 +125,7 @@ def create_app(settings: Settings | None = None, context: Context | None = None)
         request_max_body_size=MAX_BODY_BYTES,
         lifespan=[] if context else [_engines],
         openapi_config=openapi_config(),
+        logging_config=None,  # The framework would set up Python's logging once more, and its own way.
     )
     app.asgi_handler = EdgeMiddleware(HotRoutes(app.asgi_handler, hot_handlers))
     if context:

@@ -150,6 +150,7 @@ CONTROL = [
     Row("PUT", f"{_CONTROL}/pinned", control(204), {"comment_id": "{comment_id}"}),
     Row("DELETE", f"{_CONTROL}/pinned", control(204)),
     Row("DELETE", f"{_CONTROL}/comments/{{comment_id}}", control(204)),
+    Row("GET", f"{_CONTROL}/muted", control(200)),
     Row("PUT", f"{_CONTROL}/muted/{{account_id}}", control(422)),
     Row("DELETE", f"{_CONTROL}/muted/{{account_id}}", control(204)),
     Row("GET", f"{_CONTROL}/log", control(200)),

@@ -80,6 +80,8 @@ async def test_a_method_that_is_not_there_names_those_that_are(client: httpx.Asy
     for path in ("/api/accounts", "/api/accounts/", "//api/accounts"):
         answer = await client.patch(f"http://test{path}")
         assert (answer.status_code, answer.headers["allow"]) == (405, "OPTIONS, POST")
+    answer = await client.put("/api/shops/00000000-0000-7000-8000-000000000000")
+    assert (answer.status_code, answer.headers["allow"]) == (405, "GET, OPTIONS, PATCH")
     options = await client.options("/api/accounts")
     assert (options.status_code, options.headers["allow"]) == (204, "OPTIONS, POST")
 

@@ -28,7 +28,7 @@ def _children(method: str, route: str, status: int) -> tuple[Callable[[], None],
 
 
 def observe_request(method: str, route: str | None, status: int, seconds: float) -> None:
-    """Count one answered request. `route` is the template (`/api/rooms/{room_id:uuid}`), never the address."""
+    """Count one answered request. `route` is the template (`/api/rooms/{room_id}`), never the address."""
     count, observe = _children(method, route or UNMATCHED, status)
     count()
     observe(seconds)
