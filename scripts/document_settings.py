@@ -1,5 +1,6 @@
-"""Write docs/settings.md from the code: every environment variable, its default, its meaning."""
+"""Write docs/settings.md from the code; with `--check` only say whether it is up to date."""
 
+import sys
 from pathlib import Path
 
 from xiaodian.settings import describe_settings
@@ -23,5 +24,12 @@ def render_settings() -> str:
     return HEADER + "".join(rows)
 
 
+def is_current() -> bool:
+    """Whether the page is what the code says."""
+    return TARGET.exists() and TARGET.read_text(encoding="utf-8") == render_settings()
+
+
 if __name__ == "__main__":
+    if "--check" in sys.argv:
+        sys.exit(None if is_current() else "docs/settings.md is behind src/xiaodian/settings.py; run: make docs")
     TARGET.write_text(render_settings(), encoding="utf-8")
