@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from urllib.parse import urlencode
 
 import msgspec
 from picows import WSFrame, WSListener, WSMsgType, WSTransport, ws_connect
@@ -99,10 +100,12 @@ class Watcher(WSListener):
         await self.transport.wait_disconnected()
 
 
-async def watch(port: int, room_id: RoomId | str, after: int | str | None = None) -> Watcher:
-    """Connect a viewer; `after` is the newest tick it has."""
-    query = "" if after is None else f"?after={after}"
-    _, watcher = await ws_connect(Watcher, f"ws://127.0.0.1:{port}/live/{room_id}{query}")
+async def watch(
+    port: int, room_id: RoomId | str, after: int | str | None = None, *, role: str | None = None
+) -> Watcher:
+    """Connect a viewer; `after` is the newest tick it has, `role` what it says it is."""
+    query = urlencode({key: value for key, value in (("after", after), ("role", role)) if value is not None})
+    _, watcher = await ws_connect(Watcher, f"ws://127.0.0.1:{port}/live/{room_id}?{query}")
     assert isinstance(watcher, Watcher)
     return watcher
 

@@ -22,6 +22,7 @@ from xiaodian.contracts.live import (
     StockMoment,
     UnfeaturedMoment,
 )
+from xiaodian.modules.live.service import mute_viewer
 
 Call = Callable[[httpx.AsyncClient, Stage], Awaitable[httpx.Response]]
 
@@ -213,6 +214,8 @@ async def test_a_muted_viewer_can_say_no_more_until_let_speak_again(stage: Stage
     assert (await viewer.post(path, json={"text": "广告"})).status_code == 201
     for _ in range(2):
         assert (await stage.host.put(f"{stage.control}/muted/{viewer_id}")).status_code == 204
+    listed = (await stage.host.get(f"{stage.control}/muted")).json()
+    assert listed == {"items": [{"account_id": str(viewer_id), "display_name": "话多", "avatar_url": None}]}
     refused = await viewer.post(path, json={"text": "广告"})
     assert (refused.status_code, refused.json()["code"]) == (403, "muted")
     muted = [moment.account_id for moment in await stage.told() if isinstance(moment, MutedMoment)]
@@ -220,8 +223,20 @@ async def test_a_muted_viewer_can_say_no_more_until_let_speak_again(stage: Stage
     for _ in range(2):
         assert (await stage.host.delete(f"{stage.control}/muted/{viewer_id}")).status_code == 204
     assert (await viewer.post(path, json={"text": "对不起"})).status_code == 201
+    assert (await stage.host.get(f"{stage.control}/muted")).json() == {"items": []}
     assert (await stage.host.put(f"{stage.control}/muted/{uuid4()}")).status_code == 404
     assert (await stage.host.put(f"{stage.control}/muted/{stage.host_id}")).status_code == 422
+
+
+async def test_the_list_of_the_muted_has_the_latest_first_and_an_end(
+    stage: Stage, sign_up: SignUp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    muted = [(await sign_up(name))[1] for name in ("一", "二", "三")]
+    for account_id in muted:
+        await stage.host.put(f"{stage.control}/muted/{account_id}")
+    monkeypatch.setattr(mute_viewer, "MAX_LISTED", 2)
+    listed = (await stage.host.get(f"{stage.control}/muted")).json()["items"]
+    assert [viewer["display_name"] for viewer in listed] == ["三", "二"]
 
 
 async def test_muting_who_is_pinned_takes_the_pin_out(stage: Stage, sign_up: SignUp) -> None:
@@ -277,6 +292,7 @@ CALLS: dict[str, Call] = {
 ALSO_WHEN_ENDED: dict[str, Call] = {
     "end": lambda client, stage: client.post(f"{stage.control}/end"),
     "log": lambda client, stage: client.get(f"{stage.control}/log"),
+    "who is muted": lambda client, stage: client.get(f"{stage.control}/muted"),
     "title": lambda client, stage: client.patch(f"/api/rooms/{stage.room_id}", json={"title": "变了"}),
 }
 

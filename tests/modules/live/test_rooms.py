@@ -9,6 +9,8 @@ from tests.conftest import SignUp
 from tests.live.stage import Stage
 
 from xiaodian.contracts.live import CommentMoment, LikesMoment
+from xiaodian.kit.clock import to_epoch_ms, utc_now
+from xiaodian.modules.media.service.interruption import interrupt_streams
 from xiaodian.settings import Settings
 
 
@@ -57,6 +59,27 @@ async def test_rooms_on_air_include_those_whose_picture_is_interrupted(stage: St
             await connection.execute("UPDATE live.room SET state = $1", state)
         cards = (await client.get("/api/rooms", params={"state": "on_air"})).json()["items"]
         assert [(card["room_id"], card["state"]) for card in cards] == [(str(stage.room_id), state)]
+
+
+async def test_a_host_whose_picture_is_lost_is_told_how_long_the_room_waits(
+    stage: Stage, client: httpx.AsyncClient
+) -> None:
+    async def until() -> int | None:
+        told: int | None = (await client.get(f"/api/rooms/{stage.room_id}")).json()["interrupted_until_ms"]
+        return told
+
+    await stage.go_on_air()
+    stream_id = await stage.stream_id()
+    async with stage.ctx.database.connection() as connection:
+        await connection.execute("UPDATE media.stream SET state = 'on_air'")
+        assert await until() is None
+        before_ms = to_epoch_ms(utc_now())
+        await interrupt_streams(connection, "stream_id = $2", stream_id, grace_s=600)
+        told = await until()
+        assert told is not None
+        assert before_ms + 600_000 - 1 <= told <= to_epoch_ms(utc_now()) + 600_000
+        await connection.execute("UPDATE media.stream SET state = 'on_air'")
+        assert await until() is None
 
 
 async def test_bad_lists_are_refused_and_break_nothing(client: httpx.AsyncClient) -> None:

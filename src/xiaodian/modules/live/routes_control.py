@@ -26,7 +26,7 @@ from xiaodian.kit.clock import to_epoch_ms
 from xiaodian.kit.paging import MAX_PAGE_SIZE
 from xiaodian.modules.live.service.end_room import end_room
 from xiaodian.modules.live.service.feature_product import feature_product
-from xiaodian.modules.live.service.mute_viewer import mute_viewer, unmute_viewer
+from xiaodian.modules.live.service.mute_viewer import list_muted, mute_viewer, unmute_viewer
 from xiaodian.modules.live.service.pin_comment import pin_comment, unpin_comment
 from xiaodian.modules.live.service.read_control_log import read_control_log
 from xiaodian.modules.live.service.remove_comment import remove_comment
@@ -40,6 +40,7 @@ from xiaodian.modules.live.wire import (
     ControlLog,
     FeaturedInput,
     FeaturedView,
+    MutedList,
     PinInput,
     PriceInput,
     StockInput,
@@ -145,6 +146,12 @@ async def delete_comment(
     await remove_comment(ctx, caller, room_id, comment_id)
 
 
+@get(f"{ROOM}/muted", opt=HOST, tags=TAGS, responses=problems(UnauthenticatedError, ForbiddenError, NotFoundError))
+async def get_muted(ctx: Ctx, caller: SignedIn, room_id: FromPath[RoomId]) -> MutedList:
+    """Who is muted in the room, the latest first."""
+    return MutedList(items=await list_muted(ctx, caller, room_id))
+
+
 @put(
     f"{ROOM}/muted/{{account_id:uuid}}",
     opt=HOST,
@@ -209,6 +216,7 @@ routes = [
     put_pinned,
     delete_pinned,
     delete_comment,
+    get_muted,
     put_muted,
     delete_muted,
     post_end,

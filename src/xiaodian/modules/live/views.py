@@ -1,7 +1,7 @@
 """Puts together what the routes of rooms answer."""
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from litestar import Request
@@ -14,6 +14,7 @@ from xiaodian.kit.clock import to_epoch_ms, utc_now
 from xiaodian.kit.paging import Page, encode_cursor
 from xiaodian.modules.accounts import api as accounts
 from xiaodian.modules.live.models import Room
+from xiaodian.modules.live.rules import ON_AIR_STATES
 from xiaodian.modules.live.wire import RoomCard, RoomView
 from xiaodian.modules.media import api as media
 
@@ -24,6 +25,7 @@ async def show_room(ctx: Context, connection: Connection, request: Request[Any, 
     """A room with the addresses of its picture and its events."""
     started_at_ms = to_epoch_ms(room.started_at) if room.started_at else None
     ended_at_ms = to_epoch_ms(room.ended_at) if room.ended_at else None
+    until = await _interrupted_until(connection, room)
     return RoomView(
         room_id=room.room_id,
         title=room.title,
@@ -34,6 +36,7 @@ async def show_room(ctx: Context, connection: Connection, request: Request[Any, 
         started_at_ms=started_at_ms,
         ended_at_ms=ended_at_ms,
         duration_ms=ended_at_ms - started_at_ms if started_at_ms is not None and ended_at_ms is not None else None,
+        interrupted_until_ms=to_epoch_ms(until) if until else None,
         playback_url=ctx.settings.public_url.rstrip("/") + media.playback_path(room.stream_id),
         gateway_url=f"{_gateway(ctx, request)}/live/{room.room_id}",
         server_now_ms=to_epoch_ms(utc_now()),
@@ -46,6 +49,13 @@ async def show_page(connection: Connection, rooms: Sequence[Room], limit: int) -
     hosts = await accounts.get_accounts(connection, list({room.host_id for room in shown}))
     cards = [_show_card(room, hosts[room.host_id]) for room in shown if room.host_id in hosts]
     return Page(items=cards, next_cursor=encode_cursor(shown[-1].room_id) if len(rooms) > limit else None)
+
+
+async def _interrupted_until(connection: Connection, room: Room) -> datetime | None:
+    """Asks the stream only where the room may be interrupted: the room hears of it a moment later than it happens."""
+    if room.state not in ON_AIR_STATES:
+        return None
+    return await media.interrupted_until(connection, room.stream_id)
 
 
 def _show_card(room: Room, host: Account) -> RoomCard:

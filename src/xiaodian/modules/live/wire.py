@@ -10,7 +10,8 @@ from xiaodian.contracts.base import Contract, Input
 from xiaodian.contracts.live import AnyMoment, RoomState, Tick
 
 Title = Annotated[str, Meta(min_length=1, max_length=60, pattern=r"\S")]
-CoverUrl = Annotated[str, Meta(max_length=500, pattern=r"^(/[^/]|https?://)")]
+# Only pictures that were uploaded here: a foreign address could spy on viewers, and our pages would not show it.
+CoverUrl = Annotated[str, Meta(pattern=r"^/media/pictures/[A-Za-z0-9._-]{1,200}(?![\s\S])")]
 MAX_LIKES_AT_ONCE = 50
 
 
@@ -84,6 +85,12 @@ class PinInput(Input, frozen=True, kw_only=True):
     comment_id: UUID
 
 
+class MutedList(Contract, frozen=True, kw_only=True):
+    """Who is muted in a room, the latest first."""
+
+    items: list[Account]
+
+
 class RoomCard(Contract, frozen=True, kw_only=True):
     """A room in a list."""
 
@@ -98,7 +105,10 @@ class RoomCard(Contract, frozen=True, kw_only=True):
 
 
 class RoomView(Contract, frozen=True, kw_only=True):
-    """A room; `server_now_ms` lets clients set their clock."""
+    """A room; `server_now_ms` lets clients set their clock.
+
+    `interrupted_until_ms`: the picture is lost, and if it is not back by then the room ends; null while it is there.
+    """
 
     room_id: UUID
     title: str
@@ -109,6 +119,7 @@ class RoomView(Contract, frozen=True, kw_only=True):
     started_at_ms: int | None
     ended_at_ms: int | None
     duration_ms: int | None
+    interrupted_until_ms: int | None
     playback_url: str
     gateway_url: str
     server_now_ms: int

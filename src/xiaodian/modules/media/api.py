@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from datetime import datetime
 from uuid import UUID
 
 from xiaodian.contracts.accounts import AccountId
@@ -40,6 +41,14 @@ async def stream_duration_ms(connection: Connection, stream_id: StreamId) -> int
     if duration_ms is None:
         raise NotFoundError
     return duration_ms
+
+
+async def interrupted_until(connection: Connection, stream_id: StreamId) -> datetime | None:
+    """Until when an interrupted stream waits for its publisher; None: it is not interrupted."""
+    until: datetime | None = await connection.fetchval(
+        "SELECT grace_until FROM media.stream WHERE stream_id = $1 AND state = 'interrupted'", stream_id
+    )
+    return until
 
 
 def playback_path(stream_id: UUID) -> str:

@@ -122,7 +122,7 @@ class Audience:
     async def _report(self, *, is_due: bool) -> None:
         now = time.monotonic()
         for room_id, watched in list(self._watched.items()):
-            online = len(watched.hub.viewers)
+            online = watched.hub.online
             if not is_due and online == watched.reported:
                 continue
             watched.reported = online
@@ -166,7 +166,7 @@ def _count(gateway: str, hub: Hub) -> Report:
     delays = [viewer.delay_ms for viewer in hub.viewers if viewer.delay_ms is not None]
     step = max(1, len(delays) // DELAY_SAMPLES)
     median = weighted_median([(delay_ms, 1) for delay_ms in delays[::step]])
-    return Report(gateway=gateway, online=len(hub.viewers), delay_ms=median, samples=len(delays))
+    return Report(gateway=gateway, online=hub.online, delay_ms=median, samples=len(delays))
 
 
 def _sum(watched: _Watched) -> tuple[int, int | None]:

@@ -26,6 +26,7 @@ class Hub:
     def __init__(self, room_log: RoomLog, logs: RoomLogs, likes: Likes, on_leave: Callable[[], None]) -> None:
         self.room_log = room_log
         self.viewers: dict[Viewer, None] = {}
+        self._hosts = 0
         self._logs = logs
         self._likes = likes
         self._on_leave = on_leave
@@ -39,6 +40,11 @@ class Hub:
     def room_id(self) -> RoomId:
         """The room."""
         return self.room_log.room_id
+
+    @property
+    def online(self) -> int:
+        """How many watch; the host's own desk is not an audience."""
+        return len(self.viewers) - self._hosts
 
     def close(self) -> None:
         """Let go of the log."""
@@ -68,6 +74,7 @@ class Hub:
         """The viewer is gone."""
         if viewer in self.viewers:
             del self.viewers[viewer]
+            self._hosts -= viewer.is_host
             self._on_leave()
 
     def like(self, count: int) -> None:
@@ -80,6 +87,7 @@ class Hub:
             viewer.send(ring_tick.tick, _frame(ring_tick.data))
         if not viewer.is_closing:
             self.viewers[viewer] = None
+            self._hosts += viewer.is_host
 
     async def _catch_up(self, viewer: Viewer, after: int) -> None:
         """The ring does not reach back so far: read the log, then the ring as it is by then."""

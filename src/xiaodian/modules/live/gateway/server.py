@@ -102,7 +102,7 @@ class Gateway:
         # Firefox says `keep-alive, Upgrade`, as it may; picows wants the one word.
         if "upgrade" in [word.strip().lower() for word in request.headers.get("connection", "").split(",")]:
             request.headers["Connection"] = "Upgrade"
-        return Viewer(self, _room_id(url.path), _after(url.query))
+        return Viewer(self, _room_id(url.path), _after(url.query), is_host=_is_host(url.query))
 
     def arrived(self, viewer: Viewer) -> None:
         """A connection is open."""
@@ -157,6 +157,11 @@ def _room_id(path: str) -> RoomId | None:
 def _after(query: str) -> int | None:
     text = parse_qs(query).get("after", [""])[0]
     return min(int(text), MAX_AFTER) if text.isascii() and text.isdigit() and len(text) < 20 else None
+
+
+def _is_host(query: str) -> bool:
+    """Needs no proof: who says so only goes uncounted."""
+    return parse_qs(query).get("role") == ["host"]
 
 
 def _allow_files(wanted: int) -> None:

@@ -79,14 +79,27 @@ class Server(Protocol):
 class Viewer(WSListener):
     """A connection: what it has been sent, and what it tells. Slots, because there are many thousands."""
 
-    __slots__ = ("_like_second", "_likes", "_server", "after", "delay_ms", "is_closing", "room", "room_id", "transport")
+    __slots__ = (
+        "_like_second",
+        "_likes",
+        "_server",
+        "after",
+        "delay_ms",
+        "is_closing",
+        "is_host",
+        "room",
+        "room_id",
+        "transport",
+    )
 
-    def __init__(self, server: Server, room_id: RoomId | None, after: int | None) -> None:
+    def __init__(self, server: Server, room_id: RoomId | None, after: int | None, *, is_host: bool = False) -> None:
         super().__init__()
         self._server = server
         self.room_id = room_id
         self.after = after
         """The newest tick that the viewer has; None: whatever is the newest now."""
+        self.is_host = is_host
+        """The host's own desk: it gets what viewers get, but is none of them."""
         self.room: Room | None = None
         self.transport: WSTransport | None = None
         self.delay_ms: int | None = None
@@ -120,7 +133,7 @@ class Viewer(WSListener):
                 self.close(CLOSE_NOT_UNDERSTOOD)
                 return
             if isinstance(message, DelayMessage):
-                self.delay_ms = min(message.ms, MAX_DELAY_MS)
+                self.delay_ms = None if self.is_host else min(message.ms, MAX_DELAY_MS)
             else:
                 self._like(message.count)
         elif frame.msg_type == WSMsgType.CLOSE:

@@ -1,6 +1,6 @@
 """The host mutes a viewer in this room, or lets the viewer speak again."""
 
-from xiaodian.contracts.accounts import AccountId, Caller
+from xiaodian.contracts.accounts import Account, AccountId, Caller
 from xiaodian.contracts.base import InvalidInputError
 from xiaodian.contracts.live import MutedMoment, RoomId
 from xiaodian.edge.context import Context
@@ -8,6 +8,8 @@ from xiaodian.kit.clock import to_epoch_ms, utc_now
 from xiaodian.modules.accounts import api as accounts
 from xiaodian.modules.live.service.control import control, tell
 from xiaodian.modules.live.service.pin_comment import unpin
+
+MAX_LISTED = 200
 
 
 async def mute_viewer(ctx: Context, caller: Caller, room_id: RoomId, account_id: AccountId) -> None:
@@ -35,3 +37,19 @@ async def unmute_viewer(ctx: Context, caller: Caller, room_id: RoomId, account_i
     """The account may comment again; what was dropped stays dropped. Raises NotFoundError, ForbiddenError, …"""
     async with control(ctx, caller, room_id) as (connection, _):
         await connection.execute("DELETE FROM live.mute WHERE room_id = $1 AND account_id = $2", room_id, account_id)
+
+
+async def list_muted(ctx: Context, caller: Caller, room_id: RoomId) -> list[Account]:
+    """Who is muted in the room, the latest first; of absurdly many only the latest. Also once it has ended.
+
+    Raises NotFoundError, ForbiddenError.
+    """
+    async with control(ctx, caller, room_id, even_if_ended=True) as (connection, _):
+        rows = await connection.fetch(
+            "SELECT account_id FROM live.mute WHERE room_id = $1 ORDER BY muted_at DESC, account_id LIMIT $2",
+            room_id,
+            MAX_LISTED,
+        )
+        account_ids = [AccountId(row["account_id"]) for row in rows]
+        known = await accounts.get_accounts(connection, account_ids)
+    return [known[account_id] for account_id in account_ids if account_id in known]
