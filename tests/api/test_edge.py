@@ -301,6 +301,20 @@ async def test_a_made_up_forwarding_header_gives_no_new_tries(client_from: Clien
     assert [answer.status_code for answer in answers[10:]] == [429, 429]
 
 
+async def test_behind_a_proxy_each_client_has_its_own_tries(client_from: ClientFrom, app: Any) -> None:
+    _set_settings(app, trusted_proxies=1)
+    async with client_from("10.0.0.1") as proxy:
+
+        async def _tries(forwarded_for: str) -> list[int]:
+            headers = {"x-forwarded-for": forwarded_for}
+            return [(await proxy.post("/api/sessions", json=SIGN_IN, headers=headers)).status_code for _ in range(11)]
+
+        assert (await _tries("203.0.113.9")).count(429) == 1
+        assert (await _tries("198.51.100.7")).count(429) == 1
+        # What the client itself wrote in front of the proxy's word does not count.
+        assert (await _tries("192.0.2.1, 203.0.113.9")).count(429) == 11
+
+
 async def test_sign_ups_from_one_address_are_limited(client_from: ClientFrom, app: Any) -> None:
     _set_settings(app, sign_ups_per_hour=2)
     async with client_from("203.0.113.9") as client:
