@@ -4,7 +4,7 @@ import { ServerClock } from "../../lib/live/clock";
 import { type Cue, type Moment, type RoomFold, type Snapshot, type Tick, applyTick, fromSnapshot } from "../../lib/live/fold";
 import { type Link, RoomSync } from "../../lib/live/sync";
 import { getSnapshot, makeWire } from "../../lib/live/wire";
-import type { Room, Sales } from "../state/wire";
+import type { Account, Room, Sales } from "../state/wire";
 import { type Said, isSaid, mergeSaid, withMoment } from "./feed";
 
 const SALES_PAUSE_MS = 700;
@@ -17,8 +17,8 @@ export class HostRoom {
   link = $state<Link>("connecting");
   feed = $state.raw<Said[]>([]);
   sales = $state.raw<Sales | null>(null);
-  /** When the picture was lost; null if it is there, or if it was lost before we looked. */
-  lostAtMs = $state<number | null>(null);
+  /** Who may not speak here, the latest first. */
+  muted = $state.raw<Account[]>([]);
   /** How far our own preview is behind: the measure until viewers have told theirs. */
   ownDelayMs = $state<number | null>(null);
   /** The server's clock, to the second. */
@@ -39,6 +39,12 @@ export class HostRoom {
 
   get isOnAir(): boolean {
     return this.state === "on_air" || this.state === "interrupted";
+  }
+
+  /** How long a lost picture may still come back; null if it is there, or nobody has told us yet. */
+  get waitsMs(): number | null {
+    const until = this.state === "interrupted" ? this.view?.interrupted_until_ms : null;
+    return until ? Math.max(0, until - this.nowMs) : null;
   }
 
   /** What is on show now, by the server's clock. */
@@ -77,6 +83,7 @@ export class HostRoom {
       if (view.state === "ended") this.fold = fromSnapshot(await getSnapshot(this.roomId));
       else if (!this.#sync) this.#follow(view);
       void this.loadSales();
+      void this.loadMuted();
     } catch (error) {
       this.problem = textOf(error);
     }
@@ -92,6 +99,15 @@ export class HostRoom {
     }
   }
 
+  async loadMuted(): Promise<void> {
+    try {
+      const path = { room_id: this.roomId };
+      this.muted = (await ok(api.GET("/api/rooms/{room_id}/control/muted", { params: { path } }))).items;
+    } catch {
+      // The next one who is muted asks again.
+    }
+  }
+
   async #readView(): Promise<Room> {
     const asked = Date.now();
     this.view = await ok(api.GET("/api/rooms/{room_id}", { params: { path: { room_id: this.roomId } } }));
@@ -102,7 +118,7 @@ export class HostRoom {
 
   #follow(view: Room): void {
     this.#sync = new RoomSync(
-      makeWire(this.roomId, view.gateway_url, () => this.#clock.now()),
+      makeWire(this.roomId, view.gateway_url, () => this.#clock.now(), "host"),
       {
         onSnapshot: (snapshot) => this.#takeSnapshot(snapshot),
         onTick: (tick) => this.#takeTick(tick),
@@ -115,9 +131,8 @@ export class HostRoom {
   #takeSnapshot(snapshot: Snapshot): void {
     this.fold = fromSnapshot(snapshot);
     this.feed = mergeSaid(this.feed, snapshot.comments);
-    if (snapshot.state !== "interrupted") this.lostAtMs = null;
     this.onBag();
-    if (this.view?.state !== snapshot.state) void this.#readView().catch(() => {});
+    if (this.view?.state !== snapshot.state || snapshot.state === "interrupted") void this.#readView().catch(() => {});
   }
 
   #takeTick(tick: Tick): void {
@@ -130,8 +145,8 @@ export class HostRoom {
   #react(moment: Moment): void {
     if (moment.kind === "purchase") this.#salesTimer ??= setTimeout(() => void this.loadSales(), SALES_PAUSE_MS);
     else if (moment.kind === "bag") this.onBag();
+    else if (moment.kind === "muted") void this.loadMuted();
     else if (moment.kind === "state") {
-      this.lostAtMs = moment.state === "interrupted" ? moment.at_ms : null;
       void this.#readView().catch(() => {});
       if (moment.state === "ended") void this.loadSales();
     }

@@ -14,6 +14,7 @@ export type StreamKey = Get<"/api/me/stream-key">;
 export type Room = Get<"/api/rooms/{room_id}">;
 export type RoomCard = Get<"/api/me/rooms">["items"][number];
 export type RoomState = Room["state"];
+export type Account = Room["host"];
 export type Sales = Get<"/api/rooms/{room_id}/sales">;
 export type Order = Get<"/api/orders/{order_id}">;
 export type OrderState = Order["state"];

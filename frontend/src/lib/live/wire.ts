@@ -21,7 +21,8 @@ export async function getTicks(roomId: string, first: number, count: number): Pr
   }
 }
 
-export function makeWire(roomId: string, gatewayUrl: string, now: () => number): Wire {
+/** `role` host: the host's own desk, which the gateway does not count as a viewer. */
+export function makeWire(roomId: string, gatewayUrl: string, now: () => number, role?: "host"): Wire {
   return {
     snapshot: () => getSnapshot(roomId),
     ticks: (first, count) => getTicks(roomId, first, count),
@@ -29,6 +30,7 @@ export function makeWire(roomId: string, gatewayUrl: string, now: () => number):
       const url = new URL(gatewayUrl, location.href);
       url.protocol = url.protocol.replace("http", "ws");
       url.searchParams.set("after", String(after));
+      if (role) url.searchParams.set("role", role);
       return new WebSocket(url);
     },
     isGone: (error) => error instanceof ApiProblem && error.status === 404,

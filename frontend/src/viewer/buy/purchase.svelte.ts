@@ -15,6 +15,8 @@ export class Purchase {
   skuId = $state<string | null>(null);
   quantity = $state(1);
   isQuiet = $state(false);
+  /** A word to the seller. */
+  note = $state("");
   couponText = $state("");
   /** The code that quotes and the order use; empty until applied. */
   coupon = $state("");
@@ -106,7 +108,7 @@ export class Purchase {
       lines,
       coupon_code: this.coupon || null,
       is_quiet: this.isQuiet,
-      note: "",
+      note: this.note.trim(),
     };
     this.isPlacing = true;
     this.refusal = null;

@@ -16,6 +16,7 @@ import {
 } from "../../lib/live/fold";
 import { LikeBatch } from "../../lib/live/likes";
 import { ReplayFeed } from "../../lib/live/replay";
+import { whileSeen } from "../../lib/live/seen";
 import { type Link, RoomSync } from "../../lib/live/sync";
 import { getSnapshot, getTicks, makeWire } from "../../lib/live/wire";
 import { type Mode, Player } from "../../lib/player/player.svelte";
@@ -23,6 +24,7 @@ import { type Mode, Player } from "../../lib/player/player.svelte";
 export type RoomView = Schemas["RoomView"];
 
 const DELAY_REPORT_MS = 10_000;
+const BAG_EVERY_MS = 60_000;
 const BUBBLE_MS = 2600;
 const LAST_WORDS_MS = 8000;
 
@@ -78,6 +80,7 @@ export class RoomSession {
     addEventListener("online", online);
     addEventListener("offline", offline);
     document.addEventListener("visibilitychange", visible);
+    const stopRefreshing = whileSeen(document, BAG_EVERY_MS, () => void this.refreshBag().catch(() => undefined));
     this.#delayTimer = setInterval(() => this.#reportDelay(), DELAY_REPORT_MS);
     return () => {
       this.#isClosed = true;
@@ -86,6 +89,7 @@ export class RoomSession {
       clearTimeout(this.#bubbleTimer);
       clearTimeout(this.#endTimer);
       clearInterval(this.#delayTimer);
+      stopRefreshing();
       removeEventListener("online", online);
       removeEventListener("offline", offline);
       document.removeEventListener("visibilitychange", visible);
@@ -110,7 +114,9 @@ export class RoomSession {
 
   /** Ask for prices and stock anew; a replay's log does not bring them. */
   async refreshBag(): Promise<void> {
-    if (this.mode === "replay") this.#takeSnapshot(await getSnapshot(this.roomId));
+    if (this.mode !== "replay") return;
+    const { bag } = await getSnapshot(this.roomId);
+    if (this.fold) this.fold = { ...this.fold, bag };
   }
 
   /** The film's picture has come to another moment. */
