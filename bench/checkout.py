@@ -10,6 +10,7 @@ buyers for 500 pieces.
 checkout_orders_per_s            orders placed a second, all buyers wanting the one SKU
 checkout_spread_orders_per_s     the same, spread evenly over 1,000 SKUs
 checkout_cpu_us_per_order        CPU time, user and system, of HTTP process and PostgreSQL, for one order (hot SKU)
+checkout_app_cpu_us_per_order, checkout_postgres_cpu_us_per_order: its two parts
 checkout_p99_ms                  time to the answer (hot SKU)
 load_cpu_us_per_order            CPU time of this load generator for one order, for judging the rest
 oversold                         pieces sold beyond the stock, over all SKUs; must be 0
@@ -224,14 +225,9 @@ class Requests:
         return request_of(random.choice(self._buyers), random.choice(self._sku_ids), Requests.sent)
 
 
-def cpu_seconds(*roots: psutil.Process) -> float:
-    """CPU time, user and system, of processes and all below them."""
-    total = 0.0
-    for root in roots:
-        for process in (root, *root.children(recursive=True)):
-            times = process.cpu_times()
-            total += times.user + times.system
-    return total
+def cpu_seconds(root: psutil.Process) -> float:
+    """CPU time, user and system, of a process and all below it."""
+    return sum(sum(process.cpu_times()[:2]) for process in (root, *root.children(recursive=True)))
 
 
 async def count_oversold(database: "asyncpg.Connection[Any]") -> int:
@@ -260,10 +256,11 @@ async def measure(platform: Platform, options: argparse.Namespace) -> dict[str, 
     await database.execute("ANALYZE")
 
     await load(port, connections, Requests(buyers, hot, until=time.perf_counter() + WARM_UP_S))
-    cpu_before, mine_before, started = cpu_seconds(*served), sum(me.cpu_times()[:2]), time.perf_counter()
+    before, mine_before, started = [cpu_seconds(one) for one in served], sum(me.cpu_times()[:2]), time.perf_counter()
     tally = await load(port, connections, Requests(buyers, hot, until=started + options.seconds))
     seconds = time.perf_counter() - started
-    cpu, mine = cpu_seconds(*served) - cpu_before, sum(me.cpu_times()[:2]) - mine_before
+    app_cpu, postgres_cpu = (cpu_seconds(one) - was for one, was in zip(served, before, strict=True))
+    mine = sum(me.cpu_times()[:2]) - mine_before
     orders = tally.statuses[201]
     if set(tally.statuses) != {201}:
         raise SystemExit(f"not every checkout succeeded: {dict(tally.statuses)}")
@@ -279,7 +276,9 @@ async def measure(platform: Platform, options: argparse.Namespace) -> dict[str, 
     return {
         "checkout_orders_per_s": f"{orders / seconds:.0f} orders/s",
         "checkout_spread_orders_per_s": f"{over_many.statuses[201] / spread_seconds:.0f} orders/s",
-        "checkout_cpu_us_per_order": f"{cpu / orders * 1e6:.0f} us",
+        "checkout_cpu_us_per_order": f"{(app_cpu + postgres_cpu) / orders * 1e6:.0f} us",
+        "checkout_app_cpu_us_per_order": f"{app_cpu / orders * 1e6:.0f} us",
+        "checkout_postgres_cpu_us_per_order": f"{postgres_cpu / orders * 1e6:.0f} us",
         "checkout_p99_ms": f"{sorted(tally.seconds)[int(len(tally.seconds) * 0.99)] * 1000:.1f} ms",
         "load_cpu_us_per_order": f"{mine / orders * 1e6:.0f} us",
         "oversold": oversold,

@@ -44,7 +44,13 @@ class Database:
         """Open a pool. Raises UnavailableError if the server cannot be reached."""
         try:
             pool = await asyncpg.create_pool(
-                url, min_size=1, max_size=pool_size, init=_set_codecs, command_timeout=30, statement_cache_size=500
+                url,
+                min_size=1,
+                max_size=pool_size,
+                init=_set_codecs,
+                reset=_leave_as_it_is,
+                command_timeout=30,
+                statement_cache_size=500,
             )
         except AWAY_ERRORS as error:
             raise UnavailableError(retry_after_s=RETRY_AFTER_S) from error
@@ -72,10 +78,27 @@ class Database:
             raise UnavailableError(retry_after_s=RETRY_AFTER_S) from error
 
     @asynccontextmanager
+    async def session(self) -> AsyncIterator[Connection]:
+        """A connection that may hold what outlives a transaction, such as advisory locks; let go of at the end."""
+        async with self.connection() as connection:
+            try:
+                yield connection
+            finally:
+                if not connection.is_closed():
+                    await connection.reset()
+
+    @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Connection]:
         """A connection inside a transaction: committed at the end of the block, rolled back on any error."""
         async with self.connection() as connection, connection.transaction():
             yield connection
+
+
+async def _leave_as_it_is(_: Connection) -> None:
+    """Spare a round trip each time a connection is given back; asyncpg itself rolls back what is open.
+
+    Who needs more uses `session`.
+    """
 
 
 async def _set_codecs(connection: Connection) -> None:

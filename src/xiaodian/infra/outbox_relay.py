@@ -35,7 +35,7 @@ async def run_relay(database: Database, broker: Broker) -> None:
     try:
         while True:
             try:
-                async with database.connection() as connection:
+                async with database.session() as connection:
                     await _relay_while_leader(connection, broker, wake)
             except UnavailableError:
                 log.warning("relay_waits_for_engines")

@@ -63,7 +63,7 @@ async def _repeat(database: Database, job: Job, stop: asyncio.Event) -> None:
 async def run_job(database: Database, job: Job) -> bool:
     """Do a job once unless another process is doing it; answers whether it was done here."""
     lock = zlib.crc32(job.name.encode())
-    async with database.connection() as connection:
+    async with database.session() as connection:
         if not await connection.fetchval("SELECT pg_try_advisory_lock(7142383, $1::int)", lock - 2**31):
             return False
         try:
