@@ -183,7 +183,9 @@ def _allowed_methods(request: Request[Any, Any, Any]) -> str:
         _, _, _, _, template = request.app.asgi_router.handle_routing(path=path, method="OPTIONS")
     except HTTPException:
         return ""
-    methods = {str(method) for route in request.app.routes if route.path_format == template for method in _methods(route)}
+    methods = {
+        str(method) for route in request.app.routes if route.path_format == template for method in _methods(route)
+    }
     return ", ".join(sorted(methods))
 
 
