@@ -10,6 +10,7 @@ from tests.live.stage import Stage
 
 from xiaodian.contracts.live import CommentMoment, LikesMoment
 from xiaodian.kit.clock import to_epoch_ms, utc_now
+from xiaodian.modules.live.caps import CapPerSecond
 from xiaodian.modules.media.service.interruption import interrupt_streams
 from xiaodian.settings import Settings
 
@@ -154,3 +155,15 @@ async def test_likes_of_pollers_are_summed_and_told_together(stage: Stage, clien
     likes = msgspec.json.decode(message.data, type=LikesMoment)
     assert 47 <= likes.count <= 87
     await subscription.unsubscribe()
+
+
+async def test_a_room_in_uproar_refuses_what_nobody_could_read_but_never_its_host(
+    stage: Stage, sign_up: SignUp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(CapPerSecond, "allow", lambda *_: 0)
+    viewer, _ = await sign_up("老王")
+    path = f"/api/rooms/{stage.room_id}/comments"
+    refused = await viewer.post(path, json={"text": "！！！"})
+    assert (refused.status_code, refused.headers["retry-after"]) == (429, "1")
+    assert (await stage.host.post(path, json={"text": "大家别急"})).status_code == 201
+    assert len(await stage.told()) == 1

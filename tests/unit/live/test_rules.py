@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from xiaodian.contracts.live import RoomState
-from xiaodian.modules.live.likes import LikesCap
+from xiaodian.modules.live.caps import CapPerSecond
 from xiaodian.modules.live.rules import (
     ALLOWED_MOVES,
     Timeline,
@@ -82,7 +82,7 @@ def test_viewers_are_told_of_changes_and_not_of_jitter() -> None:
 
 
 def test_likes_of_one_source_are_capped_by_the_second() -> None:
-    cap = LikesCap(50)
+    cap = CapPerSecond(50)
     assert [cap.allow("a", 30, 1.0), cap.allow("a", 30, 1.5), cap.allow("a", 1, 1.9)] == [30, 20, 0]
     assert cap.allow("b", 50, 1.9) == 50
     assert cap.allow("a", 30, 2.0) == 30

@@ -21,7 +21,6 @@ from xiaodian.contracts.live import (
     ViewersMoment,
 )
 from xiaodian.modules.live.ticks import (
-    MAX_COMMENT_BYTES_PER_TICK,
     TICK_NS,
     Entry,
     Slicer,
@@ -155,16 +154,6 @@ def test_of_stock_and_viewers_the_last_word_is_told_and_likes_add_up() -> None:
     assert told == [stock(2, 5), stock(1, 8), LikesMoment(at_ms=AT_MS, count=7), viewers(5)]
 
 
-def test_a_flood_of_comments_stays_readable_and_never_hides_the_host() -> None:
-    flood: list[AnyMoment] = [said(0, is_host=True)]
-    flood += [said(number) for number in range(1, 3000)]
-    told = compact(flood)
-    assert told[0] == said(0, is_host=True)
-    assert told[1:] == flood[-len(told) + 1 :]
-    assert 500 < len(told) < len(flood)
-    assert len(msgspec.json.encode(told)) < MAX_COMMENT_BYTES_PER_TICK + 1000
-
-
-def test_a_lively_room_misses_no_comment() -> None:
-    lively = [said(number) for number in range(500)]
+def test_a_flood_of_comments_loses_none_that_was_acknowledged() -> None:
+    lively = [said(number) for number in range(5000)]
     assert compact(lively) == lively

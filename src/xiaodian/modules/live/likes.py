@@ -11,7 +11,6 @@ from xiaodian.kit.clock import to_epoch_ms, utc_now
 
 PERIOD_S = 1.0
 MAX_ROOMS = 10_000
-MAX_SOURCES = 100_000
 
 _encode = msgspec.json.Encoder().encode
 
@@ -59,22 +58,3 @@ class Likes:
             await self._broker.publish(f"room.{room_id}.likes", _encode(LikesMoment(at_ms=at_ms, count=count)))
         except UnavailableError:
             self.add(room_id, count)
-
-
-class LikesCap:
-    """Most likes that one source may give in one second."""
-
-    def __init__(self, per_second: int) -> None:
-        self._per_second = per_second
-        self._second = 0
-        self._given: dict[str, int] = {}
-
-    def allow(self, source: str, count: int, now_s: float) -> int:
-        """How many of these likes count."""
-        if int(now_s) != self._second or len(self._given) >= MAX_SOURCES:
-            self._second = int(now_s)
-            self._given.clear()
-        given = self._given.get(source, 0)
-        allowed = max(0, min(count, self._per_second - given))
-        self._given[source] = given + allowed
-        return allowed

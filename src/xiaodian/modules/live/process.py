@@ -6,9 +6,13 @@ from litestar import Request
 from litestar.di import NamedDependency
 
 from xiaodian.edge.context import Context
-from xiaodian.modules.live.likes import Likes, LikesCap
+from xiaodian.modules.live.caps import CapPerSecond
+from xiaodian.modules.live.likes import Likes
 from xiaodian.modules.live.room_logs import RoomLogs
 from xiaodian.modules.live.wire import MAX_LIKES_AT_ONCE
+
+ROOM_COMMENTS_PER_SECOND = 400
+"""More than anybody can read, and no more than viewers' buffers can take: what is above is refused, not thrown away."""
 
 
 class LiveProcess:
@@ -17,7 +21,8 @@ class LiveProcess:
     def __init__(self, ctx: Context) -> None:
         self.logs = RoomLogs(ctx)
         self.likes = Likes(ctx.broker)
-        self.likes_cap = LikesCap(MAX_LIKES_AT_ONCE)
+        self.likes_cap = CapPerSecond(MAX_LIKES_AT_ONCE)
+        self.comments_cap = CapPerSecond(ROOM_COMMENTS_PER_SECOND)
 
     async def close(self) -> None:
         """Let go of all logs, tell the last likes."""

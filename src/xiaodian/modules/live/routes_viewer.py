@@ -185,6 +185,7 @@ async def read_ticks(
     "/api/rooms/{room_id:uuid}/comments",
     opt=access(Access.MEMBER),
     tags=TAGS,
+    dependencies=LIVE,
     responses=problems(
         MalformedRequestError,
         InvalidInputError,
@@ -196,9 +197,11 @@ async def read_ticks(
         UnavailableError,
     ),
 )
-async def comment(ctx: Ctx, caller: SignedIn, room_id: FromPath[RoomId], data: JSONBody[CommentInput]) -> CommentPosted:
+async def comment(
+    ctx: Ctx, live: Live, caller: SignedIn, room_id: FromPath[RoomId], data: JSONBody[CommentInput]
+) -> CommentPosted:
     """Say something in a room. Text is text: markup is shown as it was typed."""
-    return CommentPosted(comment_id=await post_comment(ctx, caller, room_id, data.text))
+    return CommentPosted(comment_id=await post_comment(ctx, caller, room_id, data.text, room_cap=live.comments_cap))
 
 
 @post(

@@ -13,7 +13,6 @@ import msgspec
 from xiaodian.contracts.live import (
     TICK_MS,
     AnyMoment,
-    CommentMoment,
     LikesMoment,
     PulseMoment,
     PurchaseMoment,
@@ -24,12 +23,6 @@ from xiaodian.contracts.live import (
 
 TICK_NS = TICK_MS * 1_000_000
 MERGE_PURCHASES_FROM = 4
-MAX_COMMENT_BYTES_PER_TICK = 160 * 1024
-"""Of a flood that nobody could read, a tick carries the last comments only. All are in the log.
-
-Without a limit the flood would fill the buffers of all viewers at once, and they would be dropped.
-"""
-FEW_COMMENTS = 100
 
 _encode = msgspec.json.Encoder().encode
 
@@ -124,7 +117,6 @@ def compact(moments: Sequence[AnyMoment]) -> list[AnyMoment]:
     if len(kept) > 1:
         kept = _keep_last_words(kept)
         kept = _merge_purchases(kept)
-        kept = _cap_comments(kept)
     return kept
 
 
@@ -170,18 +162,3 @@ def _merge(purchases: list[PurchaseMoment]) -> PurchaseMoment:
         quantity=sum(purchase.quantity for purchase in purchases),
         buyers=sum(purchase.buyers for purchase in purchases),
     )
-
-
-def _cap_comments(moments: list[AnyMoment]) -> list[AnyMoment]:
-    if sum(isinstance(moment, CommentMoment) for moment in moments) <= FEW_COMMENTS:
-        return moments
-    room = MAX_COMMENT_BYTES_PER_TICK
-    kept: list[AnyMoment] = []
-    for moment in reversed(moments):
-        if isinstance(moment, CommentMoment) and not moment.is_host:
-            room -= len(_encode(moment)) + 1
-            if room < 0:
-                continue
-        kept.append(moment)
-    kept.reverse()
-    return kept

@@ -1,14 +1,17 @@
 """Somebody says something in a room."""
 
+import time
+
 import msgspec
 
 from xiaodian.contracts.accounts import Caller
-from xiaodian.contracts.base import InvalidInputError
+from xiaodian.contracts.base import InvalidInputError, TooManyRequestsError
 from xiaodian.contracts.live import CommentId, CommentMoment, MutedError, RoomEndedError, RoomId, RoomState
 from xiaodian.contracts.risk import Limit
 from xiaodian.edge.context import Context
 from xiaodian.kit.clock import to_epoch_ms, utc_now
 from xiaodian.kit.ids import new_id
+from xiaodian.modules.live.caps import CapPerSecond
 from xiaodian.modules.live.queries import get_room_for_comment
 from xiaodian.modules.live.rules import clean_comment
 from xiaodian.modules.risk import api as risk
@@ -16,8 +19,12 @@ from xiaodian.modules.risk import api as risk
 _encode = msgspec.json.Encoder().encode
 
 
-async def post_comment(ctx: Context, caller: Caller, room_id: RoomId, text: str) -> CommentId:
+async def post_comment(
+    ctx: Context, caller: Caller, room_id: RoomId, text: str, *, room_cap: CapPerSecond
+) -> CommentId:
     """Put a comment into the room's log; when this returns, it is stored there. The text is shown as text.
+
+    `room_cap` limits what a whole room says through this process; the host may always speak.
 
     Raises InvalidInputError (empty, too long), NotFoundError, RoomEndedError, MutedError, TooManyRequestsError,
     UnavailableError.
@@ -33,6 +40,9 @@ async def post_comment(ctx: Context, caller: Caller, room_id: RoomId, text: str)
         raise RoomEndedError
     if is_muted:
         raise MutedError
+    is_host = room.host_id == caller.account_id
+    if not is_host and not room_cap.allow(str(room_id), 1, time.monotonic()):
+        raise TooManyRequestsError(retry_after_s=1)
     limit = Limit(name="comments", burst=ctx.settings.comments_per_minute, period_s=60)
     await risk.take(ctx.database, limit, str(caller.account_id))
     comment_id = CommentId(new_id())
@@ -42,7 +52,7 @@ async def post_comment(ctx: Context, caller: Caller, room_id: RoomId, text: str)
         account_id=caller.account_id,
         name=caller.display_name,
         text=shown,
-        is_host=room.host_id == caller.account_id,
+        is_host=is_host,
     )
     await ctx.broker.publish(f"room.{room_id}.comment", _encode(moment), message_id=str(comment_id))
     return comment_id
