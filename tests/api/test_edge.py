@@ -119,6 +119,18 @@ async def test_pages_may_run_only_what_is_ours_and_reach_the_gateway(client: htt
     assert "strict-transport-security" not in answer.headers
 
 
+async def test_a_page_seen_before_is_not_made_inert_by_the_answer_that_it_is_still_the_same(
+    client: httpx.AsyncClient, app: Any
+) -> None:
+    app.state.front_end = {
+        "index.html": BuiltFile(content=b"<!doctype html>", compressed=None, media_type="text/html", etag='"x"')
+    }
+    answer = await client.get("/", headers={"if-none-match": '"x"'})
+    assert answer.status_code == 304
+    # A 304 replaces the headers that the browser kept with the page.
+    assert "content-security-policy" not in answer.headers
+
+
 @pytest.mark.parametrize("host", ["[::1]:8000", "a;script-src *", "x y", "*"])
 async def test_a_strange_host_cannot_write_into_the_policy(client: httpx.AsyncClient, app: Any, host: str) -> None:
     app.state.front_end = {

@@ -74,6 +74,7 @@ class _Answer:
     def _more_headers(self, present: dict[bytes, bytes]) -> list[tuple[bytes, bytes]]:
         context: Context = self._scope["litestar_app"].state.context
         headers = headers_for(
+            status=self.status,
             is_page=present.get(b"content-type", b"").startswith(b"text/html"),
             is_https=is_https_scope(
                 self._scope.get("scheme", "http"), self._incoming.get(b"x-forwarded-proto"), context.settings

@@ -19,6 +19,8 @@ HSTS = (b"strict-transport-security", b"max-age=31536000")
 # Nothing of an answer that is no page of ours may run or be framed, should somebody open it by itself.
 INERT_POLICY = (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'; sandbox")
 
+NOT_MODIFIED = 304
+
 _HOST_NAME = re.compile(r"[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?", re.IGNORECASE)
 
 
@@ -46,11 +48,14 @@ def page_policy(host: str, gateway_url: str, publisher_url: str) -> bytes:
     ).encode()
 
 
-def headers_for(*, is_page: bool, is_https: bool, host: str, settings: Settings) -> Headers:
+def headers_for(*, status: int, is_page: bool, is_https: bool, host: str, settings: Settings) -> Headers:
     """What an answer carries besides its own headers."""
     headers = list(ALWAYS)
     if is_https:
         headers.append(HSTS)
+    if status == NOT_MODIFIED:
+        # What it says replaces what the browser kept with the answer; a policy of ours would be that of no page.
+        return headers
     if is_page:
         policy = page_policy(host, _origin(settings.gateway_url), _origin(settings.publisher_url))
         headers += [*PAGES, (b"content-security-policy", policy)]
