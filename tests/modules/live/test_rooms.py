@@ -1,11 +1,13 @@
 """Rooms and comments over HTTP."""
 
+import asyncio
 from uuid import uuid4
 
 import httpx
 import msgspec
 import pytest
 from tests.conftest import SignUp
+from tests.live.audience import WAIT_S
 from tests.live.stage import Stage
 
 from xiaodian.contracts.live import CommentMoment, LikesMoment
@@ -81,6 +83,21 @@ async def test_a_host_whose_picture_is_lost_is_told_how_long_the_room_waits(
         assert before_ms + 600_000 - 1 <= told <= to_epoch_ms(utc_now()) + 600_000
         await connection.execute("UPDATE media.stream SET state = 'on_air'")
         assert await until() is None
+
+
+async def test_a_replay_shows_what_its_goods_cost_and_what_is_left_now(stage: Stage, client: httpx.AsyncClient) -> None:
+    await stage.fill_bag()
+    await stage.host.post(f"{stage.control}/end")
+    await stage.told()
+    sku = stage.sku()
+    await stage.host.put(f"/api/skus/{sku.sku_id}/stock", json={"available": 3})
+    changed = {"skus": [{"sku_id": str(sku.sku_id), "name": sku.name, "price_minor": 1990}]}
+    await stage.host.patch(f"/api/products/{stage.products[0].product_id}", json=changed)
+    async with asyncio.timeout(WAIT_S):
+        while (snapshot := (await client.get(f"/live/{stage.room_id}/snapshot")).json())["state"] != "ended":
+            pass  # The tick in which it ended is not over.
+    shown = snapshot["bag"][0]["skus"][0]
+    assert (snapshot["state"], shown["available"], shown["price_minor"]) == ("ended", 3, 1990)
 
 
 async def test_bad_lists_are_refused_and_break_nothing(client: httpx.AsyncClient) -> None:

@@ -3,6 +3,7 @@
 import time
 from typing import Annotated, Any, cast
 
+import msgspec
 from litestar import MediaType, Request, Response, get, patch, post
 from litestar.di import Provide
 from litestar.params import FromPath, FromQuery, JSONBody, Parameter, QueryParameter
@@ -35,6 +36,7 @@ from xiaodian.modules.live.service.change_room import change_room
 from xiaodian.modules.live.service.create_room import create_room
 from xiaodian.modules.live.service.post_comment import post_comment
 from xiaodian.modules.live.service.read_slice import read_slice
+from xiaodian.modules.live.service.show_bags import show_bags
 from xiaodian.modules.live.views import show_page, show_room
 from xiaodian.modules.live.wire import (
     CommentInput,
@@ -151,11 +153,18 @@ async def read_cues(ctx: Ctx, room_id: FromPath[RoomId]) -> CueList:
     dependencies=LIVE,
     responses=problems(NotFoundError, UnavailableError),
 )
-async def read_snapshot(live: Live, room_id: FromPath[RoomId]) -> Response[Snapshot]:
-    """What viewers see of the room besides the picture; apply the ticks after `tick` to stay current."""
+async def read_snapshot(ctx: Ctx, live: Live, room_id: FromPath[RoomId]) -> Response[Snapshot]:
+    """What viewers see of the room besides the picture; apply the ticks after `tick` to stay current.
+
+    The log of an ended room is closed, but its replay goes on selling: its bag is that of this moment.
+    """
     room_log = await live.logs.get(room_id)
     await room_log.refresh()
-    return Response(room_log.snapshot, headers={"cache-control": FOR_A_SECOND})
+    snapshot = room_log.snapshot
+    if snapshot.state is RoomState.ENDED:
+        async with ctx.database.connection() as connection:
+            snapshot = msgspec.structs.replace(snapshot, bag=(await show_bags(connection, [room_id]))[room_id])
+    return Response(snapshot, headers={"cache-control": FOR_A_SECOND})
 
 
 @get(
