@@ -63,6 +63,9 @@ async def _take_console(browser: Browser, address: str, room_id: str, language: 
     )
     assert answer.ok, await answer.text()
     await page.goto(f"{address}/console/rooms/{room_id}")
+    # From the next product's first second on, so that it is still held up when the picture is taken.
+    await page.get_by_test_id("on-show").wait_for(timeout=CARD_TIMEOUT_MS)
+    await page.get_by_test_id("on-show").wait_for(state="hidden", timeout=CARD_TIMEOUT_MS)
     await page.get_by_test_id("on-show").wait_for(timeout=CARD_TIMEOUT_MS)
     await asyncio.sleep(SETTLE_S)
     await page.screenshot(path=FOLDER / name)
