@@ -38,6 +38,8 @@ async def _buy(page: Page) -> None:
     await _sign_up(page)
     await _fill_address(page)
     await expect_moving(page, "after the address")
+    await drawer.get_by_test_id("note-open").click()
+    await drawer.get_by_test_id("note").fill("请放快递柜")
     await drawer.get_by_test_id("buy").click()
     await expect(drawer.get_by_test_id("pay-amount")).to_have_attribute("data-minor", "8900")
     await expect_moving(page, "at the cashier")
@@ -75,6 +77,8 @@ async def test_the_picture_plays_on_from_the_card_to_the_paid_order_and_all_see_
         await expect(order).to_have_attribute("data-state", "paid")
         await expect_moving(buyer, "over the orders")
         order_id = await order.get_attribute("data-order-id")
+        told = await stage.host.call("GET", f"/api/orders/{order_id}")
+        assert told["note"] == "请放快递柜"
 
         console = await open_page("/console/orders", name="console", size=DESK, member=stage.host)
         row = console.locator(f"[data-testid=order-row][data-order-id='{order_id}']")
