@@ -19,6 +19,7 @@ from xiaodian.edge.problems import handle_error
 from xiaodian.edge.request import MAX_BODY_BYTES, StrictRequest
 from xiaodian.infra.broker import Broker
 from xiaodian.infra.database import Database
+from xiaodian.infra.garbage import calm_garbage_collector
 from xiaodian.infra.logging import configure_logging, get_logger
 from xiaodian.infra.parents import end_with_parent_process
 from xiaodian.infra.storage import Storage
@@ -110,6 +111,7 @@ def create_app(settings: Settings | None = None, context: Context | None = None)
         configure_logging(level=chosen.log_level, log_format=chosen.log_format, process="http")
         async with open_context(chosen, "http") as ctx:
             _wire(app, hot_handlers, ctx)
+            calm_garbage_collector()
             yield
 
     app = Litestar(

@@ -45,5 +45,5 @@ class QuoteInput(Input, frozen=True, kw_only=True):
 
 def check_lines(lines: list[LineInput]) -> None:
     """Refuse a SKU that is named twice: which of the two prices was shown? Raises InvalidInputError."""
-    if len({line.sku_id for line in lines}) != len(lines):
+    if len(lines) > 1 and len({line.sku_id for line in lines}) != len(lines):
         raise InvalidInputError(field="lines", reason="sku_twice")
