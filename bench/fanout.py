@@ -18,9 +18,7 @@ audience_cpu_us_per_frame  CPU time of the audience itself for one frame, for ju
 
 import argparse
 import asyncio
-import gc
 import json
-import resource
 import socket
 import sys
 import tempfile
@@ -33,7 +31,6 @@ from uuid import UUID, uuid4
 import msgspec
 import psutil
 import uvloop
-from picows import WSFrame, WSListener, WSMsgType, WSTransport, ws_connect
 
 from xiaodian.cli.platform import Platform
 from xiaodian.contracts.accounts import AccountId
@@ -50,45 +47,13 @@ from xiaodian.kit.ids import new_id
 from xiaodian.settings import Settings
 
 COMMENTS_PER_TICK = 2
-CONNECTING_AT_ONCE = 200
-SOCKETS_PER_ADDRESS = 15_000
 PURCHASES_PER_S = 3.0
 SETTLE_S = 3.0
-ASGI_PAYLOAD_BYTES = 560
 READY_TIMEOUT_S = 30.0
-MARK = b"sent-at-"
+MARK = "sent-at-"
+FOLDER = Path(__file__).parent
 
 _encode = msgspec.json.Encoder().encode
-
-
-class Tally:
-    """What the audience has received."""
-
-    def __init__(self) -> None:
-        self.frames = 0
-        self.latencies: list[float] = []
-        self.closed = 0
-
-
-class Client(WSListener):
-    """A viewer that counts."""
-
-    def __init__(self, tally: Tally) -> None:
-        super().__init__()
-        self._tally = tally
-
-    def on_ws_frame(self, transport: WSTransport, frame: WSFrame) -> None:
-        """Count the frame; of each purchase in it, take the time."""
-        if frame.msg_type != WSMsgType.TEXT:
-            return
-        self._tally.frames += 1
-        for marked in frame.get_payload_as_bytes().split(MARK)[1:]:
-            sent_ns = int(marked[: marked.index(b'"')])
-            self._tally.latencies.append((time.time_ns() - sent_ns) / 1e6)
-
-    def on_ws_disconnected(self, transport: WSTransport) -> None:
-        """Nobody should be sent away."""
-        self._tally.closed += 1
 
 
 class Audience:
@@ -104,8 +69,8 @@ class Audience:
         return cls(
             await asyncio.create_subprocess_exec(
                 sys.executable,
-                __file__,
-                "--be-the-audience",
+                str(FOLDER / "fanout_audience.py"),
+                MARK,
                 stdin=asyncio.subprocess.PIPE,
                 stdout=asyncio.subprocess.PIPE,
             )
@@ -127,55 +92,6 @@ class Audience:
         assert self._process.stdin is not None
         self._process.stdin.close()
         await self._process.wait()
-
-
-async def be_the_audience() -> None:
-    """The clients' process: connect, leave, and say what was received."""
-    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
-    gc.disable()
-    tally, transports = Tally(), list[WSTransport]()
-    reader = asyncio.StreamReader()
-    await asyncio.get_running_loop().connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
-    while line := await reader.readline():
-        order = json.loads(line)
-        if "connect" in order:
-            await _connect(order["url"], order["connect"], tally, transports)
-        if "keep" in order:
-            for transport in transports[order["keep"] :]:
-                transport.disconnect(False)
-            del transports[order["keep"] :]
-            await asyncio.sleep(1)
-            tally.closed = 0
-        latencies = sorted(tally.latencies)
-        answer = {
-            "frames": tally.frames,
-            "purchases": len(latencies),
-            "p50_ms": latencies[len(latencies) // 2] if latencies else 0,
-            "p99_ms": latencies[int(len(latencies) * 0.99)] if latencies else 0,
-            "closed": tally.closed,
-        }
-        if order.get("reset"):
-            tally.frames, tally.latencies = 0, []
-        print(json.dumps(answer), flush=True)
-
-
-async def _connect(url: str, number: int, tally: Tally, transports: list[WSTransport]) -> None:
-    """Many at once, from several addresses of this machine should ports of one run short."""
-    for start in range(0, number, CONNECTING_AT_ONCE):
-        made = await asyncio.gather(
-            *(
-                ws_connect(
-                    lambda: Client(tally),
-                    url,
-                    read_buffer_init_size=4096,
-                    websocket_handshake_timeout=30,
-                    local_addr=(f"127.0.0.{1 + index // SOCKETS_PER_ADDRESS}", 0),
-                )
-                for index in range(start, min(start + CONNECTING_AT_ONCE, number))
-            )
-        )
-        transports.extend(transport for transport, _ in made)
 
 
 def cpu_s(process: psutil.Process) -> float:
@@ -232,7 +148,7 @@ def _paid(room_id: RoomId) -> OrderPaid:
     line = LineOfEvent(
         product_id=ProductId(uuid4()),
         sku_id=SkuId(uuid4()),
-        product_title=f"{MARK.decode()}{time.time_ns()}",
+        product_title=f"{MARK}{time.time_ns()}",
         sku_name="3斤装",
         quantity=1,
     )
@@ -307,63 +223,11 @@ async def measure_gateway(platform: Platform, options: argparse.Namespace) -> di
     }
 
 
-class AsgiRoom:
-    """An ASGI application that sends the same text to all its WebSockets four times a second."""
-
-    def __init__(self) -> None:
-        self._sends: dict[int, Any] = {}
-        self._task: asyncio.Task[None] | None = None
-
-    async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
-        """One connection."""
-        if scope["type"] != "websocket":
-            return
-        self._task = self._task or asyncio.get_running_loop().create_task(self._send_all())
-        await receive()
-        await send({"type": "websocket.accept"})
-        self._sends[id(send)] = send
-        try:
-            while (await receive())["type"] != "websocket.disconnect":
-                pass
-        finally:
-            del self._sends[id(send)]
-
-    async def _send_all(self) -> None:
-        text = "x" * ASGI_PAYLOAD_BYTES
-        while True:
-            await asyncio.sleep(TICK_MS / 1000)
-            for send in list(self._sends.values()):
-                await send({"type": "websocket.send", "text": text})
-
-
-asgi_room = AsgiRoom()
-
-
-def serve_asgi(port: int) -> None:
-    """Granian as the platform runs it, with WebSockets."""
-    from granian.constants import Interfaces, Loops
-    from granian.server import Server
-
-    sys.path.insert(0, str(Path(__file__).parent))
-    Server(
-        "fanout:asgi_room",
-        interface=Interfaces.ASGI,
-        address="127.0.0.1",
-        port=port,
-        workers=1,
-        loop=Loops.uvloop,
-        websockets=True,
-        backlog=4096,
-        log_access=False,
-        log_enabled=False,
-    ).serve()
-
-
 async def measure_asgi(options: argparse.Namespace) -> dict[str, str]:
     """The same by an ASGI server."""
     # Below the range that the system takes for the clients' ends, one of which could have the port.
     port = next(port for port in range(20_000, 30_000) if _is_free(port))
-    server = await asyncio.create_subprocess_exec(sys.executable, __file__, "--serve-asgi", str(port))
+    server = await asyncio.create_subprocess_exec(sys.executable, str(FOLDER / "fanout_asgi.py"), str(port))
     audience = await Audience.start()
     try:
         await _wait_for(port)
@@ -436,15 +300,7 @@ def main() -> None:
     parser.add_argument("--buyers-viewers", type=int, default=0, help="viewers of the purchases; 5,000 by default")
     parser.add_argument("--asgi-viewers", type=int, default=0, help="WebSockets of the ASGI server")
     parser.add_argument("--seconds", type=float, default=0, help="measure each load for so long")
-    parser.add_argument("--be-the-audience", action="store_true", help=argparse.SUPPRESS)
-    parser.add_argument("--serve-asgi", type=int, default=0, help=argparse.SUPPRESS)
     options = parser.parse_args()
-    if options.be_the_audience:
-        uvloop.run(be_the_audience())
-        return
-    if options.serve_asgi:
-        serve_asgi(options.serve_asgi)
-        return
     options.viewers = options.viewers or (3_000 if options.quick else 10_000)
     options.buyers_viewers = options.buyers_viewers or (3_000 if options.quick else 5_000)
     options.asgi_viewers = options.asgi_viewers or (500 if options.quick else 2_000)
