@@ -115,6 +115,15 @@ async def test_in_a_room_its_price_counts_and_only_there(market: Market) -> None
     assert outside.json()["params"] == {"sku_id": str(sku_id), "price_minor": PRICE_MINOR}
 
 
+async def test_a_room_never_asks_for_more_than_the_ordinary_price(market: Market) -> None:
+    """The seller lowered the ordinary price below that of the room; the bag shows the lower one."""
+    sku_id, buyer, room_id = await market.sku(), await market.buyer(), await market.room()
+    async with market.ctx.database.transaction() as connection:
+        await promotion.set_live_price(connection, room_id, sku_id, PRICE_MINOR + 500)
+    in_room = await buyer.checkout([(sku_id, 1, PRICE_MINOR)], room_id=str(room_id))
+    assert in_room.json()["total_minor"] == PRICE_MINOR
+
+
 async def test_a_retry_with_the_same_key_gets_the_same_answer_and_no_second_order(market: Market) -> None:
     sku_id, buyer = await market.sku(stock=5), await market.buyer()
     first = await buyer.checkout([(sku_id, 1)], key="once")

@@ -40,10 +40,10 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     expires_at: datetime
 
     def price_minor(self, room_id: RoomId | None, sku: SkuAtSale) -> int:
-        """What one piece costs now: the room's price if it has one, else the ordinary price."""
+        """What one piece costs now: the room's price if it has one, but never more than the ordinary price."""
         if room_id is None:
             return sku.price_minor
-        return self.live_prices.get((room_id, sku.sku_id), sku.price_minor)
+        return min(sku.price_minor, self.live_prices.get((room_id, sku.sku_id), sku.price_minor))
 
 
 class Candidate(msgspec.Struct, frozen=True, kw_only=True):
