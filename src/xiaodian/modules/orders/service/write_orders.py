@@ -1,69 +1,44 @@
-"""Write many new orders with a few statements."""
+"""Write many new orders with two statements.
+
+Rows travel as one JSON document: encoding them as an array a column took asyncpg twice as long as all our deciding.
+"""
 
 from collections.abc import Sequence
 
+import msgspec
+
+from xiaodian.contracts.orders import OrderId
+from xiaodian.contracts.shops import ShopId
 from xiaodian.infra.database import Connection
-from xiaodian.modules.orders.models import Order
-
-# Column and array type, in the order of the statement.
-_ORDER_COLUMNS = {
-    "shop_id": "uuid",
-    "order_id": "uuid",
-    "serial": "bigint",
-    "number": "text",
-    "shop_name": "text",
-    "buyer_id": "uuid",
-    "buyer_name": "text",
-    "room_id": "uuid",
-    "state": "text",
-    "currency": "text",
-    "subtotal_minor": "bigint",
-    "off_minor": "bigint",
-    "freight_minor": "bigint",
-    "total_minor": "bigint",
-    "coupon_id": "uuid",
-    "recipient": "text",
-    "phone": "text",
-    "region": "text",
-    "detail": "text",
-    "is_quiet": "boolean",
-    "note": "text",
-    "placed_at": "timestamptz",
-    "expires_at": "timestamptz",
-}
-_LINE_COLUMNS = {
-    "product_id": "uuid",
-    "sku_id": "uuid",
-    "title": "text",
-    "sku_name": "text",
-    "picture_url": "text",
-    "quantity": "int",
-    "price_minor": "bigint",
-    "amount_minor": "bigint",
-}
+from xiaodian.modules.orders.models import Line, Order
 
 
-def _insert(table: str, columns: dict[str, str]) -> str:
-    arrays = ", ".join(f"${number}::{kind}[]" for number, kind in enumerate(columns.values(), start=1))
-    return f"INSERT INTO {table} ({', '.join(columns)}) SELECT * FROM unnest({arrays})"
+class _LineRow(Line, frozen=True, kw_only=True):
+    shop_id: ShopId
+    order_id: OrderId
+    line_no: int
 
 
-_INSERT_ORDERS = _insert("orders.order", _ORDER_COLUMNS)
-_INSERT_LINES = _insert("orders.line", {"shop_id": "uuid", "order_id": "uuid", "line_no": "smallint"} | _LINE_COLUMNS)
+def _insert(table: str, columns: Sequence[str]) -> str:
+    names = ", ".join(columns)
+    rows = f"json_populate_recordset(NULL::{table}, convert_from($1, 'UTF8')::json)"
+    return f"INSERT INTO {table} ({names}) SELECT {names} FROM {rows}"
+
+
+_INSERT_ORDERS = _insert("orders.order", [name for name in Order.__struct_fields__ if name != "lines"])
+_INSERT_LINES = _insert("orders.line", _LineRow.__struct_fields__)
+
+_encode = msgspec.json.Encoder().encode
 
 
 async def write_orders(connection: Connection, orders: Sequence[Order]) -> None:
     """Insert orders and their lines, inside the caller's transaction."""
     if not orders:
         return
-    await connection.execute(
-        _INSERT_ORDERS, *([getattr(order, column) for order in orders] for column in _ORDER_COLUMNS)
-    )
-    numbered = [(order, number, line) for order in orders for number, line in enumerate(order.lines)]
-    await connection.execute(
-        _INSERT_LINES,
-        [order.shop_id for order, _, _ in numbered],
-        [order.order_id for order, _, _ in numbered],
-        [number for _, number, _ in numbered],
-        *([getattr(line, column) for _, _, line in numbered] for column in _LINE_COLUMNS),
-    )
+    await connection.execute(_INSERT_ORDERS, _encode(orders))
+    lines = [
+        _LineRow(**msgspec.structs.asdict(line), shop_id=order.shop_id, order_id=order.order_id, line_no=number)
+        for order in orders
+        for number, line in enumerate(order.lines)
+    ]
+    await connection.execute(_INSERT_LINES, _encode(lines))
