@@ -6,12 +6,13 @@ from contextlib import suppress
 from urllib.parse import parse_qs, urlsplit
 from uuid import UUID
 
-from picows import WSUpgradeRequest, WSUpgradeResponse, WSUpgradeResponseWithListener, ws_create_server
-from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from picows import WSUpgradeRequest, WSUpgradeResponseWithListener, ws_create_server
 
 from xiaodian.contracts.live import RoomId
 from xiaodian.edge.context import Context
+from xiaodian.infra.garbage import calm_garbage_collector
 from xiaodian.infra.logging import get_logger
+from xiaodian.infra.probes import answer_probe
 from xiaodian.kit.ids import new_id
 from xiaodian.modules.live.gateway import metrics
 from xiaodian.modules.live.gateway.audience import Audience
@@ -90,15 +91,8 @@ class Gateway:
     def route(self, request: WSUpgradeRequest) -> Viewer | WSUpgradeResponseWithListener | None:
         """Who asks for what."""
         url = urlsplit(request.path.decode("latin-1"))
-        if url.path == "/healthz":
-            return WSUpgradeResponseWithListener(WSUpgradeResponse.create_ok_response(b"ok\n"), None)
-        if url.path == "/readyz":
-            return self._readiness()
-        if url.path == "/metrics":
-            headers = {"Content-Type": CONTENT_TYPE_LATEST}
-            return WSUpgradeResponseWithListener(WSUpgradeResponse.create_ok_response(generate_latest(), headers), None)
         if not url.path.startswith("/live/"):
-            return None
+            return answer_probe(url.path, self._ctx.broker)
         # Firefox says `keep-alive, Upgrade`, as it may; picows wants the one word.
         if "upgrade" in [word.strip().lower() for word in request.headers.get("connection", "").split(",")]:
             request.headers["Connection"] = "Upgrade"
@@ -121,12 +115,6 @@ class Gateway:
         self._viewers.pop(viewer, None)
         metrics.connections.set(len(self._viewers))
 
-    def _readiness(self) -> WSUpgradeResponseWithListener:
-        if self._ctx.broker.client.is_connected:
-            return WSUpgradeResponseWithListener(WSUpgradeResponse.create_ok_response(b"ready\n"), None)
-        away = WSUpgradeResponse.create_error_response(503, b"broker away\n", {"Retry-After": "1"})
-        return WSUpgradeResponseWithListener(away, None)
-
     async def _ping(self) -> None:
         """Ping everybody in turn, a part of them each second."""
         while True:
@@ -141,6 +129,7 @@ async def run_gateway(ctx: Context, stop: asyncio.Event) -> None:
     """Serve viewers until `stop` is set, then send them away, to come back to another process."""
     gateway = Gateway(ctx)
     await gateway.start()
+    calm_garbage_collector()
     log.info("gateway_listens", port=gateway.port)
     try:
         await stop.wait()

@@ -8,10 +8,11 @@ import struct
 from enum import IntEnum
 from urllib.parse import parse_qs, urlsplit
 
-from picows import WSFrame, WSListener, WSMsgType, WSTransport, WSUpgradeRequest
+from picows import WSFrame, WSListener, WSMsgType, WSTransport, WSUpgradeRequest, WSUpgradeResponseWithListener
 
 from xiaodian.contracts.base import UnavailableError
 from xiaodian.contracts.media import AlreadyPublishingError, PublishRefusedError
+from xiaodian.infra.probes import answer_probe
 from xiaodian.modules.media.ingest.feeders import BrowserFeeder
 from xiaodian.modules.media.ingest.publication import Publication
 from xiaodian.modules.media.ingest.registry import Registry
@@ -115,10 +116,12 @@ class BrowserPublisher(WSListener):
         self._transport.disconnect()
 
 
-def route_publisher(registry: Registry, request: WSUpgradeRequest) -> BrowserPublisher | None:
-    """The listener of a request; None (404) if the path is not ours."""
+def route_publisher(
+    registry: Registry, request: WSUpgradeRequest
+) -> BrowserPublisher | WSUpgradeResponseWithListener | None:
+    """The listener of a request, or the answer to a probe; None (404) if the path is not ours."""
     url = urlsplit(request.path.decode("latin-1"))
     if url.path != PUBLISH_PATH:
-        return None
+        return answer_probe(url.path, registry.ctx.broker)
     key = parse_qs(url.query).get("key", [""])[0]
     return BrowserPublisher(registry, key[:MAX_KEY_CHARS])

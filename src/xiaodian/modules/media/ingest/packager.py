@@ -7,6 +7,7 @@ from typing import TypeVar
 from xiaodian.contracts.base import UnavailableError
 from xiaodian.edge.context import Context
 from xiaodian.infra.logging import get_logger
+from xiaodian.modules.media.ingest import metrics
 from xiaodian.modules.media.ingest.ffmpeg import Ffmpeg
 from xiaodian.modules.media.ingest.fmp4 import Fragment, Init
 from xiaodian.modules.media.rules import init_name, segment_name, segment_time, stream_file_path
@@ -81,6 +82,8 @@ class Packager:
         path = stream_file_path(self._claim.stream_id, segment_name(run_no, seq))
         await patiently(lambda: self._ctx.storage.put(path, part.content))
         await patiently(lambda: self._record(part, run_no, seq))
+        metrics.segments.inc()
+        metrics.segment_bytes.inc(len(part.content))
         self._next_seq = seq + 1
         self._opens_run = self._opens_publication = False
 

@@ -10,6 +10,7 @@ from xiaodian.contracts.base import UnavailableError
 from xiaodian.contracts.media import PublishGate
 from xiaodian.edge.context import Context
 from xiaodian.infra.logging import get_logger
+from xiaodian.modules.media.ingest import metrics
 from xiaodian.modules.media.ingest.feeders import Feeder
 from xiaodian.modules.media.ingest.packager import Packager
 from xiaodian.modules.media.ingest.publication import Item, Publication
@@ -112,7 +113,9 @@ class Registry:
                 log.warning("leases_not_renewed", publications=len(claims))
 
     async def _run(self, key: str, publication: Publication[Any]) -> None:
-        try:
-            await publication.run()
-        finally:
-            del self._publications[key]
+        metrics.publishers.inc()
+        with metrics.publications.track_inprogress():
+            try:
+                await publication.run()
+            finally:
+                del self._publications[key]
