@@ -113,6 +113,7 @@ def create_app(settings: Settings | None = None, context: Context | None = None)
             _wire(app, hot_handlers, ctx)
             calm_garbage_collector()
             yield
+            await app.state.live.close()
 
     app = Litestar(
         route_handlers=ROUTES,
@@ -142,6 +143,7 @@ def _wire(app: Litestar, hot_handlers: dict[tuple[str, str], HotHandler], ctx: C
     app.state.front_end = pages.load_front_end()
     app.state.authenticate = accounts_api.make_authenticator(ctx)
     app.state.publish_gate = live_api.RoomGate(ctx)
+    app.state.live = live_api.LiveProcess(ctx)
     app.state.order_desk = desk
     hot_handlers["POST", "/api/checkout"] = orders_api.make_checkout(desk)
 

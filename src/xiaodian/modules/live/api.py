@@ -10,8 +10,9 @@ from xiaodian.infra.database import Connection
 from xiaodian.modules.live import queries
 from xiaodian.modules.live.gateway.server import run_gateway
 from xiaodian.modules.live.models import Room
+from xiaodian.modules.live.process import LiveProcess
 
-__all__ = ["RoomGate", "get_room", "get_rooms", "run_gateway"]
+__all__ = ["LiveProcess", "RoomGate", "get_room", "get_rooms", "run_gateway"]
 
 
 async def get_room(connection: Connection, room_id: RoomId) -> RoomInfo:

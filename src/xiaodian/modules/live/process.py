@@ -16,7 +16,7 @@ ROOM_COMMENTS_PER_SECOND = 400
 
 
 class LiveProcess:
-    """One per HTTP process."""
+    """One per HTTP process; nothing is opened before it is asked for. `close` it at the end."""
 
     def __init__(self, ctx: Context) -> None:
         self.logs = RoomLogs(ctx)
@@ -35,9 +35,6 @@ Live = NamedDependency[LiveProcess]
 
 
 def provide_live(request: Request[Any, Any, Any]) -> LiveProcess:
-    """Dependency `live`; made when it is first asked for, closed with the broker."""
-    state = request.app.state
-    if "live" not in state:
-        state.live = LiveProcess(state.context)
-    process: LiveProcess = state.live
+    """Dependency `live`."""
+    process: LiveProcess = request.app.state.live
     return process

@@ -92,6 +92,8 @@ class Audience:
                     await self._save()
             except (UnavailableError, nats.errors.Error):
                 log.warning("audience_not_told")
+            except Exception:
+                log.exception("audience_failed")
 
     async def close(self) -> None:
         """Wait until the other gateways are told; all rooms must be unwatched."""

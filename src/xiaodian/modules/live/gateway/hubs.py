@@ -65,6 +65,8 @@ class Hubs:
             refusal = CLOSE_NO_ROOM
         except UnavailableError:
             log.warning("room_not_opened", room_id=str(room_id))
+        except Exception:
+            log.exception("room_failed_to_open", room_id=str(room_id))
         else:
             self._logs.retain(room_id)
             hub = Hub(room_log, self._logs, self._likes, lambda: self._check_empty(hub))
