@@ -1,24 +1,30 @@
 """Order numbers: short for people, unique, and telling nobody how many orders there are."""
 
-import hashlib
+from functools import lru_cache
+from hashlib import blake2b
 from uuid import UUID
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's base 32: no I, L, O, U.
-DIGITS = 8
 HALF_BITS = 20
 ROUNDS = 4
 MAX_SERIAL = 1 << (2 * HALF_BITS)
 
 _HALF_MASK = (1 << HALF_BITS) - 1
+_PAIRS = [high + low for high in ALPHABET for low in ALPHABET]
 
 
 def to_number(serial: int, key: UUID) -> str:
     """The number of the order with this serial: a secret permutation (Feistel) of 40 bits, such as `7K3M-9XQ2`."""
     assert 0 <= serial < MAX_SERIAL
     left, right = serial >> HALF_BITS, serial & _HALF_MASK
-    for round_no in range(ROUNDS):
-        digest = hashlib.blake2b(right.to_bytes(3, "big") + bytes([round_no]), key=key.bytes, digest_size=3).digest()
-        left, right = right, left ^ (int.from_bytes(digest, "big") & _HALF_MASK)
-    mixed = (left << HALF_BITS) | right
-    text = "".join(ALPHABET[(mixed >> (5 * digit)) & 31] for digit in reversed(range(DIGITS)))
-    return f"{text[:4]}-{text[4:]}"
+    for factor in _round_keys(key):
+        # The middle bits of a product with a secret factor depend on all bits below them.
+        left, right = right, left ^ ((right + 1) * factor >> 40 & _HALF_MASK)
+    return f"{_PAIRS[left >> 10]}{_PAIRS[left & 1023]}-{_PAIRS[right >> 10]}{_PAIRS[right & 1023]}"
+
+
+@lru_cache(maxsize=8)
+def _round_keys(key: UUID) -> tuple[int, ...]:
+    """A secret odd factor of 64 bits for each round."""
+    digests = (blake2b(bytes([number]), key=key.bytes, digest_size=8).digest() for number in range(ROUNDS))
+    return tuple(int.from_bytes(digest, "big") | 1 for digest in digests)

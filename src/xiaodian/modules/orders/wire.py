@@ -122,6 +122,8 @@ def to_view(order: Order, moves: Sequence[Move], role: Role, now: datetime) -> O
 
 def to_view_as_placed(order: Order) -> OrderView:
     """The order as it was answered to the checkout that placed it, whatever became of it since."""
+    if order.state is OrderState.PENDING_PAYMENT:
+        return to_view(order, [], Role.BUYER, order.placed_at)
     as_placed = msgspec.structs.replace(
         order,
         state=OrderState.PENDING_PAYMENT,

@@ -37,7 +37,19 @@ async def write_orders(connection: Connection, orders: Sequence[Order]) -> None:
         return
     await connection.execute(_INSERT_ORDERS, _encode(orders))
     lines = [
-        _LineRow(**msgspec.structs.asdict(line), shop_id=order.shop_id, order_id=order.order_id, line_no=number)
+        _LineRow(
+            shop_id=order.shop_id,
+            order_id=order.order_id,
+            line_no=number,
+            product_id=line.product_id,
+            sku_id=line.sku_id,
+            title=line.title,
+            sku_name=line.sku_name,
+            picture_url=line.picture_url,
+            quantity=line.quantity,
+            price_minor=line.price_minor,
+            amount_minor=line.amount_minor,
+        )
         for order in orders
         for number, line in enumerate(order.lines)
     ]

@@ -1,0 +1,58 @@
+"""Taking from a shelf, one order after the other."""
+
+from uuid import uuid4
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from xiaodian.contracts.base import InvalidInputError
+from xiaodian.contracts.catalog import ProductId, SkuAtSale, SkuId
+from xiaodian.contracts.shops import ShopId
+from xiaodian.modules.catalog.rules import Shelf, check_sku_names
+
+IDS = [SkuId(uuid4()) for _ in range(3)]
+
+
+def shelf_of(*available: int) -> Shelf:
+    """A shelf with so many pieces of each SKU."""
+    shop_id, product_id = ShopId(uuid4()), ProductId(uuid4())
+    return Shelf(
+        {
+            sku_id: SkuAtSale(
+                sku_id=sku_id,
+                product_id=product_id,
+                shop_id=shop_id,
+                product_title="丹东草莓",
+                sku_name="3斤装",
+                picture_url=None,
+                price_minor=1,
+                currency="CNY",
+                available=count,
+                on_sale=True,
+            )
+            for sku_id, count in zip(IDS, available, strict=False)
+        }
+    )
+
+
+@given(
+    st.tuples(*[st.integers(0, 20)] * 3),
+    st.lists(st.dictionaries(st.sampled_from(range(3)), st.integers(1, 9), min_size=1), max_size=20),
+)
+def test_never_more_is_taken_than_was_there(available: tuple[int, ...], orders: list[dict[int, int]]) -> None:
+    shelf = shelf_of(*available)
+    for order in orders:
+        lines = [(IDS[number], quantity) for number, quantity in order.items()]
+        short = shelf.find_shortage(lines)
+        if short is None:
+            shelf.take(lines)
+        else:
+            assert shelf.left(short) < dict(lines)[short]
+    for sku_id, count in zip(IDS, available, strict=True):
+        assert 0 <= shelf.left(sku_id) == count - shelf.taken.get(sku_id, 0)
+
+
+def test_two_options_of_one_name_are_refused() -> None:
+    with pytest.raises(InvalidInputError):
+        check_sku_names(["3斤装", "3斤装"])
