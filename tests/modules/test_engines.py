@@ -1,12 +1,21 @@
 """What everything stands on: transactions, outbox and broker."""
 
+import asyncpg
+
 from xiaodian.contracts.accounts import AccountCreated, AccountId
+from xiaodian.contracts.base import UnavailableError
 from xiaodian.infra.broker import Broker
 from xiaodian.infra.database import Database
 from xiaodian.infra.outbox import emit
 from xiaodian.infra.outbox_relay import relay_batch
 from xiaodian.infra.work import decode_batch, first_time
 from xiaodian.kit.ids import new_id
+from xiaodian.settings import Settings
+
+CUT_OTHERS = """
+    SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+    WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'
+"""
 
 
 async def test_an_event_is_told_only_if_its_change_was_committed(database: Database, broker: Broker) -> None:
@@ -39,3 +48,18 @@ async def test_an_event_that_comes_twice_is_handled_once(database: Database, bro
         assert await first_time(connection, "test", envelopes) == envelopes
     async with database.transaction() as connection:
         assert await first_time(connection, "test", envelopes) == []
+
+
+async def test_who_meets_a_connection_that_was_just_cut_is_told_to_wait(database: Database, settings: Settings) -> None:
+    admin = await asyncpg.connect(settings.database_url)
+    told_to_wait = 0
+    for _ in range(20):
+        try:
+            async with database.connection() as connection:
+                await connection.fetchval("SELECT pg_backend_pid()")
+                await admin.execute(CUT_OTHERS)
+                await connection.fetchval("SELECT 1")
+        except UnavailableError:
+            told_to_wait += 1
+    await admin.close()
+    assert told_to_wait > 0

@@ -77,9 +77,8 @@ class Database:
                 yield connection
         except AWAY_ERRORS as error:
             raise UnavailableError(retry_after_s=RETRY_AFTER_S) from error
-        except asyncpg.InterfaceError as error:
-            # asyncpg's word for "the connection was closed under me"; anything else is a fault of ours.
-            if "closed" not in str(error) and "released" not in str(error):
+        except (asyncpg.InterfaceError, asyncpg.InternalClientError) as error:
+            if not _is_cut(error):
                 raise
             raise UnavailableError(retry_after_s=RETRY_AFTER_S) from error
 
@@ -98,6 +97,14 @@ class Database:
         """A connection inside a transaction: committed at the end of the block, rolled back on any error."""
         async with self.connection() as connection, connection.transaction():
             yield connection
+
+
+def _is_cut(error: Exception) -> bool:
+    """Whether this is asyncpg's word for "the connection was closed under me"; anything else is a fault of ours.
+
+    The last form is a connection whose goodbye was read but not yet acted on when the next statement came.
+    """
+    return any(sign in str(error) for sign in ("closed", "released", "cannot switch to state"))
 
 
 async def _leave_as_it_is(_: Connection) -> None:

@@ -19,6 +19,7 @@ from xiaodian.contracts.base import Envelope
 from xiaodian.contracts.media import PublishGrant, PublishRefusedError, StreamId
 from xiaodian.edge.context import Context
 from xiaodian.modules.media import api
+from xiaodian.modules.media.ingest.packager import patiently
 from xiaodian.modules.media.ingest.server import IngestPorts
 from xiaodian.modules.media.service.stream_keys import show_stream_key
 
@@ -145,6 +146,12 @@ def events(ctx: Context) -> Callable[[StreamId], Awaitable[list[dict[str, Any]]]
     return _events
 
 
+async def _count_segments(ctx: Context, stream_id: StreamId) -> int:
+    async with ctx.database.connection() as connection:
+        count: int = await connection.fetchval(NEXT_SEQ, stream_id)
+    return count
+
+
 @pytest.fixture
 def wait_for_segments(ctx: Context) -> Callable[[StreamId, int], Awaitable[None]]:
     """Waits until a stream has so many segments."""
@@ -152,9 +159,7 @@ def wait_for_segments(ctx: Context) -> Callable[[StreamId, int], Awaitable[None]
     async def _wait(stream_id: StreamId, count: int) -> None:
         async with asyncio.timeout(WAIT_S):
             while True:
-                async with ctx.database.connection() as connection:
-                    have = await connection.fetchval(NEXT_SEQ, stream_id)
-                if have >= count:
+                if await patiently(lambda: _count_segments(ctx, stream_id)) >= count:
                     return
                 await asyncio.sleep(0.05)
 
