@@ -41,7 +41,6 @@ class Platform:
         self._names = processes
         self._engines: EmbeddedEngines | None = None
         self.children: dict[str, asyncio.subprocess.Process] = {}
-        self._stopping = False
 
     async def __aenter__(self) -> "Platform":
         try:
@@ -60,7 +59,6 @@ class Platform:
         """Start again what ends by itself, with growing pauses, until `stop` is set."""
         watchers = [asyncio.create_task(self._watch(name)) for name in self._names]
         await stop.wait()
-        self._stopping = True
         for watcher in watchers:
             watcher.cancel()
         await asyncio.gather(*watchers, return_exceptions=True)
@@ -124,7 +122,6 @@ class Platform:
             await self._spawn(name)
 
     async def _stop(self) -> None:
-        self._stopping = True
         await asyncio.gather(*(self._stop_child(child) for child in self.children.values()))
         if self._engines:
             await asyncio.to_thread(self._engines.stop)

@@ -46,11 +46,6 @@ class Batcher(Generic[Request, Answer]):
         self._start_if_free()
         return await future
 
-    async def drain(self) -> None:
-        """Wait until everything submitted so far is answered."""
-        while self._running:
-            await asyncio.wait(self._running)
-
     def _start_if_free(self) -> None:
         if self._free and self._waiting:
             self._free -= 1

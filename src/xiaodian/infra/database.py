@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 import asyncpg
 import msgspec
@@ -122,8 +122,3 @@ async def _set_codecs(connection: Connection) -> None:
         decoder=lambda raw: msgspec.json.decode(raw[1:]),
         format="binary",
     )
-
-
-def as_dict(record: Any) -> dict[str, Any]:
-    """A row as a dict, ready for `msgspec.convert(..., from_attributes=False)` or `Struct(**row)`."""
-    return dict(record.items())

@@ -75,7 +75,9 @@ class Reactions:
         async with self._ctx.database.transaction() as connection:
             fresh = await first_time(connection, "live-purchases", envelopes)
             paid = [(envelope.occurred_at_ms, _decode_paid(envelope.data)) for envelope in fresh]
-            loud = [(at_ms, RoomId(order.room_id), order) for at_ms, order in paid if _is_loud(order) and order.room_id]
+            loud = [
+                (at_ms, RoomId(order.room_id), order) for at_ms, order in paid if order.room_id and not order.is_quiet
+            ]
             rooms = await queries.get_rooms(connection, {room_id for _, room_id, _ in loud})
             moments = [
                 outbox.moment_message(
@@ -135,7 +137,3 @@ class Reactions:
             await outbox.put(connection, moments)
         if moments:
             await self._ctx.broker.poke(POKE)
-
-
-def _is_loud(order: OrderPaid) -> bool:
-    return not order.is_quiet
