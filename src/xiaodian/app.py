@@ -27,6 +27,9 @@ from xiaodian.infra.work import Consumer, Job
 from xiaodian.modules.accounts import api as accounts_api
 from xiaodian.modules.accounts import jobs as accounts_jobs
 from xiaodian.modules.accounts import routes as accounts_routes
+from xiaodian.modules.aftersales import jobs as aftersales_jobs
+from xiaodian.modules.aftersales import routes as aftersales_routes
+from xiaodian.modules.catalog import jobs as catalog_jobs
 from xiaodian.modules.catalog import routes as catalog_routes
 from xiaodian.modules.content import routes as content_routes
 from xiaodian.modules.live import api as live_api
@@ -38,9 +41,14 @@ from xiaodian.modules.media import routes as media_routes
 from xiaodian.modules.orders import api as orders_api
 from xiaodian.modules.orders import jobs as orders_jobs
 from xiaodian.modules.orders import routes as orders_routes
+from xiaodian.modules.payments import jobs as payments_jobs
 from xiaodian.modules.payments import routes as payments_routes
+from xiaodian.modules.promotion import jobs as promotion_jobs
 from xiaodian.modules.promotion import routes as promotion_routes
 from xiaodian.modules.risk import jobs as risk_jobs
+from xiaodian.modules.settlement import handlers as settlement_handlers
+from xiaodian.modules.settlement import jobs as settlement_jobs
+from xiaodian.modules.settlement import routes as settlement_routes
 from xiaodian.modules.shops import routes as shops_routes
 from xiaodian.settings import Settings
 
@@ -59,7 +67,20 @@ ROUTES = [
     *content_routes.routes,
     *live_routes.routes,
     *orders_routes.routes,
+    *settlement_routes.routes,
+    *aftersales_routes.routes,
 ]
+JOBS = (
+    accounts_jobs,
+    risk_jobs,
+    catalog_jobs,
+    promotion_jobs,
+    payments_jobs,
+    media_jobs,
+    orders_jobs,
+    settlement_jobs,
+    aftersales_jobs,
+)
 
 log = get_logger(__name__)
 
@@ -92,12 +113,12 @@ async def _when_available(connect: Callable[[], Awaitable[T]]) -> T:
 
 def consumers(ctx: Context) -> list[Consumer]:
     """Every reaction to events, of all modules."""
-    return live_handlers.consumers(ctx)
+    return [*live_handlers.consumers(ctx), *settlement_handlers.consumers(ctx)]
 
 
 def jobs(ctx: Context) -> list[Job]:
     """All scheduled work, of all modules."""
-    return [job for module in (accounts_jobs, risk_jobs, media_jobs, orders_jobs) for job in module.jobs(ctx)]
+    return [job for module in JOBS for job in module.jobs(ctx)]
 
 
 def create_app(settings: Settings | None = None, context: Context | None = None) -> Litestar:

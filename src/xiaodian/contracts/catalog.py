@@ -12,6 +12,8 @@ from xiaodian.contracts.shops import ShopId
 
 ProductId = NewType("ProductId", UUID)
 SkuId = NewType("SkuId", UUID)
+StockId = NewType("StockId", UUID)
+"""A heap of pieces of one SKU: its own (the same id as the SKU's), or one set aside (the id of the flash sale)."""
 
 
 class ProductState(StrEnum):
@@ -32,6 +34,17 @@ class Sku(Contract, frozen=True, kw_only=True):
     """What tells it from its siblings: `3斤装`."""
     price_minor: int
     available: int
+    weight_g: int = 0
+    """Of one piece, packed; freight is reckoned by it."""
+
+
+class Category(Contract, frozen=True, kw_only=True):
+    """What kind of goods; decides the platform's fee in basis points (1/10,000)."""
+
+    code: str
+    name_zh: str
+    name_en: str
+    fee_bp: int
 
 
 class Product(Contract, frozen=True, kw_only=True):
@@ -45,11 +58,17 @@ class Product(Contract, frozen=True, kw_only=True):
     state: ProductState
     currency: str
     skus: list[Sku]
+    category: str = "other"
+    freight_template_id: UUID | None = None
+    """None: the shop's own default."""
+    limit_per_buyer: int | None = None
+    """Most pieces (of all its SKUs together) that one account may buy, ever; None: no limit."""
 
 
 class SkuAtSale(Contract, frozen=True, kw_only=True):
-    """A SKU as it was when this transaction locked its stock."""
+    """A SKU as it was when this transaction locked one of its stocks."""
 
+    stock_id: StockId
     sku_id: SkuId
     product_id: ProductId
     shop_id: ShopId
@@ -60,6 +79,11 @@ class SkuAtSale(Contract, frozen=True, kw_only=True):
     currency: str
     available: int
     on_sale: bool
+    category: str
+    fee_bp: int
+    weight_g: int
+    freight_template_id: UUID | None
+    limit_per_buyer: int | None
 
 
 class ProductChanged(Event, frozen=True, kw_only=True):
@@ -71,10 +95,11 @@ class ProductChanged(Event, frozen=True, kw_only=True):
 
 
 class StockChanged(Event, frozen=True, kw_only=True):
-    """What can still be bought of a SKU changed; one event per SKU and transaction."""
+    """What can still be bought of one stock of a SKU changed; one event per stock and transaction."""
 
     event_key = "sku_id"
     shop_id: ShopId
     product_id: ProductId
     sku_id: SkuId
+    stock_id: StockId
     available: int

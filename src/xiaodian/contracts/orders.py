@@ -1,15 +1,22 @@
-"""Orders: checkout, order, shipping."""
+"""Orders: cart, checkout, order, shipping."""
 
+from datetime import datetime
 from enum import StrEnum
 from typing import NewType
 from uuid import UUID
 
+import msgspec
+
 from xiaodian.contracts.accounts import AccountId
 from xiaodian.contracts.base import Contract, DomainError, Event
-from xiaodian.contracts.catalog import ProductId, SkuId
+from xiaodian.contracts.catalog import ProductId, SkuId, StockId
+from xiaodian.contracts.live import RoomId
+from xiaodian.contracts.promotion import CouponId
 from xiaodian.contracts.shops import ShopId
 
 OrderId = NewType("OrderId", UUID)
+CheckoutId = NewType("CheckoutId", UUID)
+"""What was placed with one request: one order a shop, paid together or one by one."""
 
 
 class OrderState(StrEnum):
@@ -23,6 +30,100 @@ class OrderState(StrEnum):
     CANCELLED = "cancelled"
 
 
+class Line(Contract, frozen=True, kw_only=True):
+    """What was bought, as it was when it was bought: prices, who pays which discount, who sold it, at what rates.
+
+    Rates are basis points (1/10,000) of what the line brings, frozen for good. The `refunded_` fields alone change.
+    """
+
+    line_no: int
+    product_id: ProductId
+    sku_id: SkuId
+    stock_id: StockId
+    """The stock it was taken from: the SKU's own (the same id), or what a flash sale has set aside."""
+    title: str
+    sku_name: str
+    picture_url: str | None
+    category: str
+    quantity: int
+    price_minor: int
+    amount_minor: int
+    off_minor: int = 0
+    """This line's part of the shop's coupon: the merchant pays it."""
+    platform_off_minor: int = 0
+    """This line's part of the platform's coupon: the platform pays it to the shop."""
+    fee_bp: int = 0
+    room_id: RoomId | None = None
+    """The room whose bag it was bought from."""
+    creator_id: AccountId | None = None
+    """Who sold it for a commission; None if the shop sold it itself."""
+    commission_bp: int = 0
+    limit_ids: list[UUID] = msgspec.field(default_factory=list)
+    """The purchase limits it counts against (a product, a flash sale)."""
+    refunded_quantity: int = 0
+    refunded_minor: int = 0
+    """What the buyer got back for this line."""
+    refunded_platform_minor: int = 0
+    """What the platform got back of its part."""
+
+    @property
+    def paid_minor(self) -> int:
+        """What the buyer paid for this line."""
+        return self.amount_minor - self.off_minor - self.platform_off_minor
+
+    @property
+    def goods_minor(self) -> int:
+        """What the line brings: what buyer and platform paid, less what went back to them."""
+        return self.amount_minor - self.off_minor - self.refunded_minor - self.refunded_platform_minor
+
+
+class Order(Contract, frozen=True, kw_only=True):
+    """One buyer, one shop. Names, prices and address are copies that nobody changes any more."""
+
+    shop_id: ShopId
+    order_id: OrderId
+    checkout_id: CheckoutId
+    serial: int
+    number: str
+    shop_name: str
+    buyer_id: AccountId
+    buyer_name: str
+    """Masked, for the eyes of others."""
+    room_id: RoomId | None
+    """The room of the first line that was bought in one."""
+    state: OrderState
+    currency: str
+    subtotal_minor: int
+    off_minor: int
+    """The shop's coupon."""
+    platform_off_minor: int
+    """This order's part of the platform's coupon."""
+    freight_minor: int
+    total_minor: int
+    """What the buyer pays: subtotal - off - platform_off + freight."""
+    coupon_id: CouponId | None
+    platform_coupon_id: CouponId | None
+    recipient: str
+    phone: str
+    region: str
+    detail: str
+    is_quiet: bool
+    note: str
+    placed_at: datetime
+    expires_at: datetime
+    paid_at: datetime | None = None
+    shipped_at: datetime | None = None
+    delivered_at: datetime | None = None
+    carrier: str | None = None
+    tracking_number: str | None = None
+    completes_at: datetime | None = None
+    closed_at: datetime | None = None
+    refunded_freight_minor: int = 0
+    holds: int = 0
+    """Open after-sales; settlement waits until there is none."""
+    lines: list[Line]
+
+
 class LineOfEvent(Contract, frozen=True, kw_only=True):
     """A line as events tell it."""
 
@@ -31,6 +132,9 @@ class LineOfEvent(Contract, frozen=True, kw_only=True):
     product_title: str
     sku_name: str
     quantity: int
+    room_id: RoomId | None
+    creator_id: AccountId | None
+    amount_minor: int
 
 
 class OrderPlaced(Event, frozen=True, kw_only=True):
@@ -86,6 +190,15 @@ class OrderShipped(Event, frozen=True, kw_only=True):
     tracking_number: str
 
 
+class OrderDelivered(Event, frozen=True, kw_only=True):
+    """The carrier gave it to the buyer; from now on run the days after which it counts as received."""
+
+    event_key = "order_id"
+    order_id: OrderId
+    shop_id: ShopId
+    buyer_id: AccountId
+
+
 class OrderCompleted(Event, frozen=True, kw_only=True):
     """The buyer confirmed receipt, or the time for it passed."""
 
@@ -120,6 +233,20 @@ class ShopClosedError(DomainError):
     """The shop is closed and takes no orders."""
 
     code = "shop_closed"
+    status = 409
+
+
+class PurchaseLimitError(DomainError):
+    """The buyer may have no more than `limit` of `sku_id`, and `left` of it are left to this buyer."""
+
+    code = "purchase_limit"
+    status = 409
+
+
+class NoDeliveryError(DomainError):
+    """The shop does not deliver `sku_id` to `region`."""
+
+    code = "no_delivery"
     status = 409
 
 

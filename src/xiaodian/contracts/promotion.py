@@ -1,14 +1,52 @@
-"""Promotion: live-only prices and coupons."""
+"""Promotion: live-only prices, flash sales, coupons, purchase limits, commissions."""
 
+from datetime import datetime
 from enum import StrEnum
 from typing import NewType
 from uuid import UUID
 
 from xiaodian.contracts.accounts import AccountId
-from xiaodian.contracts.base import Contract, DomainError
+from xiaodian.contracts.base import Contract, DomainError, Event
+from xiaodian.contracts.catalog import ProductId, SkuId, StockId
 from xiaodian.contracts.shops import ShopId
 
 CouponId = NewType("CouponId", UUID)
+PLATFORM = ShopId(UUID(int=0))
+"""Stands where a shop's id would, for coupons that the platform pays."""
+
+
+class FlashSale(Contract, frozen=True, kw_only=True):
+    """A price for a time, for pieces set aside from the ordinary stock; its id names that stock too."""
+
+    flash_sale_id: StockId
+    shop_id: ShopId
+    product_id: ProductId
+    sku_id: SkuId
+    price_minor: int
+    set_aside: int
+    limit_per_buyer: int | None
+    starts_at: datetime
+    ends_at: datetime
+
+
+class FlashSaleStarted(Event, frozen=True, kw_only=True):
+    """From now on the SKU costs the flash sale's price as long as its pieces last."""
+
+    event_key = "product_id"
+    flash_sale_id: StockId
+    shop_id: ShopId
+    product_id: ProductId
+    sku_id: SkuId
+
+
+class FlashSaleEnded(Event, frozen=True, kw_only=True):
+    """Time is up, or the seller ended it; what is left is ordinary stock again."""
+
+    event_key = "product_id"
+    flash_sale_id: StockId
+    shop_id: ShopId
+    product_id: ProductId
+    sku_id: SkuId
 
 
 class CouponRefusal(StrEnum):

@@ -18,6 +18,36 @@ class Shop(Contract, frozen=True, kw_only=True):
     is_open: bool
 
 
+class FreightRate(Contract, frozen=True, kw_only=True):
+    """What carriage costs: the first so many grams, then each further so many begun; free from a spend on."""
+
+    first_g: int
+    first_minor: int
+    more_g: int
+    more_minor: int
+    free_above_minor: int | None = None
+    """Goods (after the shop's coupon) for at least this travel free; None: never."""
+
+
+class RegionalRate(Contract, frozen=True, kw_only=True):
+    """Regions (by the beginning of their names, `新疆`) where another rate holds, or that are not delivered to."""
+
+    regions: list[str]
+    rate: FreightRate | None
+    """None: no delivery."""
+
+
+class FreightTemplate(Contract, frozen=True, kw_only=True):
+    """How a shop reckons freight for some of its products."""
+
+    template_id: UUID
+    shop_id: ShopId
+    name: str
+    is_default: bool
+    rate: FreightRate
+    exceptions: list[RegionalRate]
+
+
 class ShopOpened(Event, frozen=True, kw_only=True):
     """A shop was opened."""
 

@@ -13,12 +13,11 @@ from tests.modules.orders.market import PRICE_MINOR, Buyer, Market
 
 from xiaodian.contracts.base import DomainError
 from xiaodian.contracts.catalog import SkuId
-from xiaodian.contracts.orders import IdempotencyInFlightError, SoldOutError
+from xiaodian.contracts.orders import IdempotencyInFlightError, Order, SoldOutError
 from xiaodian.contracts.promotion import CouponRefusedError
 from xiaodian.edge.context import Context
 from xiaodian.infra.database import Database
 from xiaodian.kit.clock import utc_now
-from xiaodian.modules.orders.models import Order
 from xiaodian.modules.orders.service import run_clock
 from xiaodian.modules.orders.service.checkout_input import CheckoutInput, LineInput
 from xiaodian.modules.orders.service.desk import OrderDesk

@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 
 from xiaodian.contracts.accounts import AccountId
 from xiaodian.contracts.base import InvalidInputError
-from xiaodian.contracts.orders import IllegalMoveError, OrderId, OrderState
+from xiaodian.contracts.orders import IllegalMoveError, Order, OrderId, OrderState
 from xiaodian.contracts.shops import ShopId
 from xiaodian.modules.orders import transfers
-from xiaodian.modules.orders.models import Deed, Order, Role
+from xiaodian.modules.orders.models import Deed, Role
 from xiaodian.modules.orders.numbers import ALPHABET, MAX_SERIAL, to_number
 from xiaodian.modules.orders.rules import (
     MOVES,

@@ -1,4 +1,4 @@
-"""Orders as they stand in the database."""
+"""What orders keep besides the order itself (contracts/orders.py): its moves, and who makes them."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -6,11 +6,7 @@ from uuid import UUID
 
 import msgspec
 
-from xiaodian.contracts.accounts import AccountId
-from xiaodian.contracts.catalog import ProductId, SkuId
-from xiaodian.contracts.live import RoomId
-from xiaodian.contracts.orders import OrderId, OrderState
-from xiaodian.contracts.promotion import CouponId
+from xiaodian.contracts.orders import OrderState
 from xiaodian.contracts.shops import ShopId
 
 
@@ -21,6 +17,10 @@ class Role(StrEnum):
     SELLER = "seller"
     PROVIDER = "provider"
     """A payment provider, through a verified message."""
+    CARRIER = "carrier"
+    """Whoever moves the parcel, through its tracking events."""
+    PLATFORM = "platform"
+    """The platform itself: all of the order's money went back by after-sales."""
     CLOCK = "clock"
 
 
@@ -31,21 +31,11 @@ class Deed(StrEnum):
     CANCEL = "cancel"
     TIME_OUT = "time_out"
     SHIP = "ship"
+    DELIVER = "deliver"
     CONFIRM_RECEIPT = "confirm_receipt"
     AUTO_COMPLETE = "auto_complete"
-
-
-class Line(msgspec.Struct, frozen=True, kw_only=True):
-    """What was bought, as it was when it was bought."""
-
-    product_id: ProductId
-    sku_id: SkuId
-    title: str
-    sku_name: str
-    picture_url: str | None
-    quantity: int
-    price_minor: int
-    amount_minor: int
+    CLOSE_REFUNDED = "close_refunded"
+    """Everything was refunded: nothing is left to receive or settle."""
 
 
 class Move(msgspec.Struct, frozen=True, kw_only=True):
@@ -56,42 +46,6 @@ class Move(msgspec.Struct, frozen=True, kw_only=True):
     moved_at: datetime
     role: Role
     reason: str | None
-
-
-class Order(msgspec.Struct, frozen=True, kw_only=True):
-    """One buyer, one shop. Names, prices and address are copies that nobody changes any more."""
-
-    shop_id: ShopId
-    order_id: OrderId
-    serial: int
-    number: str
-    shop_name: str
-    buyer_id: AccountId
-    buyer_name: str
-    """Masked, for the eyes of others."""
-    room_id: RoomId | None
-    state: OrderState
-    currency: str
-    subtotal_minor: int
-    off_minor: int
-    freight_minor: int
-    total_minor: int
-    coupon_id: CouponId | None
-    recipient: str
-    phone: str
-    region: str
-    detail: str
-    is_quiet: bool
-    note: str
-    placed_at: datetime
-    expires_at: datetime
-    paid_at: datetime | None
-    shipped_at: datetime | None
-    carrier: str | None
-    tracking_number: str | None
-    completes_at: datetime | None
-    closed_at: datetime | None
-    lines: list[Line]
 
 
 class Sales(msgspec.Struct, frozen=True, kw_only=True):

@@ -8,10 +8,10 @@ from uuid import UUID
 
 from xiaodian.contracts.accounts import AccountId
 from xiaodian.contracts.live import RoomId
-from xiaodian.contracts.orders import OrderId, OrderState
+from xiaodian.contracts.orders import Line, Order, OrderId, OrderState
 from xiaodian.contracts.shops import ShopId
 from xiaodian.infra.database import Connection, Record
-from xiaodian.modules.orders.models import Deed, Line, Move, Order, Role, Sales
+from xiaodian.modules.orders.models import Deed, Move, Role, Sales
 
 _ORDER = ", ".join(name for name in Order.__struct_fields__ if name != "lines")
 _LINE = ", ".join(Line.__struct_fields__)

@@ -14,6 +14,7 @@ from xiaodian.contracts.orders import (
     IdempotencyMismatchError,
     IllegalMoveError,
     NotOnSaleError,
+    Order,
     OrderId,
     OrderState,
     PriceChangedError,
@@ -31,7 +32,7 @@ from xiaodian.kit.paging import MAX_PAGE_SIZE, Page, decode_cursor, encode_curso
 from xiaodian.modules.live import api as live
 from xiaodian.modules.orders import queries
 from xiaodian.modules.orders.dependencies import DESK, Desk, IdempotencyKey
-from xiaodian.modules.orders.models import Order, Role
+from xiaodian.modules.orders.models import Role
 from xiaodian.modules.orders.payment_routes import PAYMENT_ROUTES
 from xiaodian.modules.orders.service import handle_order
 from xiaodian.modules.orders.service import quote as quoting

@@ -7,8 +7,8 @@ from datetime import datetime
 import msgspec
 
 from xiaodian.contracts.base import InvalidInputError
-from xiaodian.contracts.orders import IllegalMoveError, OrderState
-from xiaodian.modules.orders.models import Deed, Line, Order, Role
+from xiaodian.contracts.orders import IllegalMoveError, Line, Order, OrderState
+from xiaodian.modules.orders.models import Deed, Role
 
 MAX_LINES = 50
 MAX_QUANTITY = 999

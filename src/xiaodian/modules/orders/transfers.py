@@ -7,8 +7,8 @@ money until the goods have arrived, `shop:<id>` what a shop has earned, `platfor
 from uuid import UUID, uuid5
 
 from xiaodian.contracts.ledger import Entry, Transfer
+from xiaodian.contracts.orders import Order
 from xiaodian.contracts.payments import Charge
-from xiaodian.modules.orders.models import Order
 from xiaodian.modules.orders.rules import platform_fee_minor
 
 PLATFORM_FEES = "platform:fees"

@@ -7,11 +7,11 @@ import msgspec
 
 from xiaodian.contracts.base import Contract
 from xiaodian.contracts.live import RoomId
-from xiaodian.contracts.orders import OrderId, OrderState
+from xiaodian.contracts.orders import Line, Order, OrderId, OrderState
 from xiaodian.contracts.payments import Charge, ChargeId, ChargeState
 from xiaodian.contracts.shops import ShopId
 from xiaodian.kit.clock import to_epoch_ms
-from xiaodian.modules.orders.models import Deed, Line, Move, Order, Role
+from xiaodian.modules.orders.models import Deed, Move, Role
 from xiaodian.modules.orders.rules import list_allowed
 
 

@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from xiaodian.contracts.orders import Order
 from xiaodian.infra.database import Connection
 from xiaodian.modules.catalog import api as catalog
 from xiaodian.modules.ledger import api as ledger
 from xiaodian.modules.orders import transfers
-from xiaodian.modules.orders.models import Deed, Order
+from xiaodian.modules.orders.models import Deed
 from xiaodian.modules.orders.service.move_orders import Actor, move_orders, sum_quantities
 from xiaodian.modules.payments import api as payments
 from xiaodian.modules.promotion import api as promotion

@@ -5,14 +5,14 @@ from datetime import datetime
 
 import msgspec
 
-from xiaodian.contracts.orders import OrderId
+from xiaodian.contracts.orders import Order, OrderId
 from xiaodian.contracts.payments import BadCallbackError, Charge, PaymentNotice
 from xiaodian.infra.database import Database
 from xiaodian.kit.clock import utc_now
 from xiaodian.modules.catalog import api as catalog
 from xiaodian.modules.ledger import api as ledger
 from xiaodian.modules.orders import queries, transfers
-from xiaodian.modules.orders.models import Deed, Order, Role
+from xiaodian.modules.orders.models import Deed, Role
 from xiaodian.modules.orders.rules import find_next_state
 from xiaodian.modules.orders.service.move_orders import Actor, move_orders, sum_quantities
 from xiaodian.modules.payments import api as payments

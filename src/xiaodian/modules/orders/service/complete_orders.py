@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from xiaodian.contracts.orders import Order
 from xiaodian.infra.database import Connection
 from xiaodian.modules.ledger import api as ledger
 from xiaodian.modules.orders import transfers
-from xiaodian.modules.orders.models import Deed, Order
+from xiaodian.modules.orders.models import Deed
 from xiaodian.modules.orders.service.move_orders import Actor, move_orders
 
 

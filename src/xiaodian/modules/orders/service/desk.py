@@ -7,12 +7,11 @@ import asyncpg
 
 from xiaodian.contracts.accounts import Caller
 from xiaodian.contracts.base import DomainError, UnavailableError
-from xiaodian.contracts.orders import IdempotencyInFlightError, IdempotencyMismatchError
+from xiaodian.contracts.orders import IdempotencyInFlightError, IdempotencyMismatchError, Order
 from xiaodian.contracts.payments import BadCallbackError, PaymentNotice
 from xiaodian.edge.context import Context
 from xiaodian.infra.batcher import Batcher
 from xiaodian.infra.logging import get_logger
-from xiaodian.modules.orders.models import Order
 from xiaodian.modules.orders.service.capture_payments import capture_payments
 from xiaodian.modules.orders.service.checkout_input import CheckoutInput, check_lines
 from xiaodian.modules.orders.service.idempotency import Key, KeyTakenError, hash_body

@@ -6,12 +6,12 @@ import msgspec
 
 from xiaodian.contracts.accounts import Caller
 from xiaodian.contracts.base import NotFoundError
-from xiaodian.contracts.orders import OrderId, OrderState
+from xiaodian.contracts.orders import Order, OrderId, OrderState
 from xiaodian.edge.context import Context
 from xiaodian.infra.database import Connection
 from xiaodian.kit.clock import utc_now
 from xiaodian.modules.orders import queries
-from xiaodian.modules.orders.models import Deed, Move, Order, Role
+from xiaodian.modules.orders.models import Deed, Move, Role
 from xiaodian.modules.orders.rules import check_shipment, find_next_state
 from xiaodian.modules.orders.service.cancel_orders import cancel_paid, cancel_unpaid
 from xiaodian.modules.orders.service.complete_orders import complete_orders

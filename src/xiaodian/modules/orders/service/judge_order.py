@@ -10,7 +10,9 @@ from xiaodian.contracts.base import InvalidInputError
 from xiaodian.contracts.catalog import SkuAtSale, SkuId
 from xiaodian.contracts.live import RoomId
 from xiaodian.contracts.orders import (
+    Line,
     NotOnSaleError,
+    Order,
     OrderId,
     OrderState,
     PriceChangedError,
@@ -21,7 +23,6 @@ from xiaodian.contracts.promotion import CouponRefusedError, CouponVerdict, Coup
 from xiaodian.contracts.shops import Shop, ShopId
 from xiaodian.kit.masking import mask_name
 from xiaodian.modules.catalog import api as catalog
-from xiaodian.modules.orders.models import Line, Order
 from xiaodian.modules.orders.rules import freight_minor, sum_lines
 from xiaodian.modules.orders.service.checkout_input import CheckoutInput, LineInput
 from xiaodian.modules.promotion import api as promotion

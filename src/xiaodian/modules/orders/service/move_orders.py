@@ -10,6 +10,7 @@ from xiaodian.contracts.base import Event
 from xiaodian.contracts.catalog import SkuId
 from xiaodian.contracts.orders import (
     LineOfEvent,
+    Order,
     OrderCancelled,
     OrderCompleted,
     OrderPaid,
@@ -19,7 +20,7 @@ from xiaodian.contracts.orders import (
 from xiaodian.infra import outbox
 from xiaodian.infra.database import Connection
 from xiaodian.kit.ids import new_id
-from xiaodian.modules.orders.models import Deed, Order, Role
+from xiaodian.modules.orders.models import Deed, Role
 from xiaodian.modules.orders.rules import get_next_state
 
 _UPDATE = """

@@ -7,7 +7,7 @@ import msgspec
 
 from xiaodian.contracts.accounts import AccountId
 from xiaodian.contracts.base import DomainError
-from xiaodian.contracts.orders import OrderId, OrderPlaced
+from xiaodian.contracts.orders import Order, OrderId, OrderPlaced
 from xiaodian.contracts.promotion import CouponWish
 from xiaodian.edge.context import Context
 from xiaodian.infra import outbox
@@ -18,7 +18,6 @@ from xiaodian.modules.accounts import api as accounts
 from xiaodian.modules.catalog import api as catalog
 from xiaodian.modules.live import api as live
 from xiaodian.modules.orders import queries
-from xiaodian.modules.orders.models import Order
 from xiaodian.modules.orders.service.checkout_input import CheckoutInput
 from xiaodian.modules.orders.service.idempotency import (
     KeptAnswer,

@@ -7,10 +7,9 @@ from collections.abc import Sequence
 
 import msgspec
 
-from xiaodian.contracts.orders import OrderId
+from xiaodian.contracts.orders import Line, Order, OrderId
 from xiaodian.contracts.shops import ShopId
 from xiaodian.infra.database import Connection
-from xiaodian.modules.orders.models import Line, Order
 
 
 class _LineRow(Line, frozen=True, kw_only=True):

@@ -1,0 +1,5 @@
+"""Routes of aftersales."""
+
+from litestar.handlers import HTTPRouteHandler
+
+routes: list[HTTPRouteHandler] = []

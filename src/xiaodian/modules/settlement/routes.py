@@ -1,0 +1,5 @@
+"""Routes of settlement."""
+
+from litestar.handlers import HTTPRouteHandler
+
+routes: list[HTTPRouteHandler] = []

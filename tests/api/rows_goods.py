@@ -1,0 +1,5 @@
+"""Who may call which route: goods."""
+
+from tests.api.row import Row
+
+ROWS: list[Row] = []
