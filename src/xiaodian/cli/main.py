@@ -12,6 +12,7 @@ COMMANDS = {
     "migrate": "bring the database to the newest schema",
     "doctor": "check this machine and say what to do",
     "demo": "run the platform with a lively room on air",
+    "drill": "prove on your own installation that nothing is sold twice",
 }
 
 

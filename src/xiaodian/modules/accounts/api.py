@@ -5,8 +5,17 @@ from xiaodian.edge.context import Context
 from xiaodian.modules.accounts.authenticator import TokenAuthenticator
 from xiaodian.modules.accounts.queries import get_account, get_accounts, get_addresses
 from xiaodian.modules.accounts.service.grant_operator import grant_operator
+from xiaodian.modules.accounts.tokens import hash_token, new_session_token
 
-__all__ = ["get_account", "get_accounts", "get_addresses", "grant_operator", "make_authenticator"]
+__all__ = [
+    "get_account",
+    "get_accounts",
+    "get_addresses",
+    "grant_operator",
+    "hash_token",
+    "make_authenticator",
+    "new_session_token",
+]
 
 
 def make_authenticator(ctx: Context) -> Authenticator:
