@@ -25,8 +25,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "oversell",
         help="many buyers for few pieces, through several processes",
         description="Lets many buyers order the same few pieces at the same moment through several processes, pays "
-        "what was ordered, and looks at every row. Uses the PostgreSQL and NATS of the settings, in a database and under a "
-        "prefix of its own that are removed afterwards; without them, embedded ones.",
+        "what was ordered, and looks at every row. Uses the PostgreSQL and NATS of the settings, in a database and "
+        "under a prefix of its own that are removed afterwards; without them, embedded ones.",
     )
     defaults = Drill()
     oversell.add_argument("--stock", type=int, default=defaults.stock, help="pieces there are")
