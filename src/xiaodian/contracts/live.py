@@ -237,6 +237,14 @@ class RoomInfo(Contract, frozen=True, kw_only=True):
     stream_id: StreamId
 
 
+class Counter(Contract, frozen=True, kw_only=True):
+    """A room as a place where things are bought: who sells there, and what is in the bag now."""
+
+    room_id: RoomId
+    host_id: AccountId
+    product_ids: frozenset[ProductId]
+
+
 class MutedError(DomainError):
     """The host muted this account in this room."""
 

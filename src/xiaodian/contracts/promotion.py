@@ -53,7 +53,10 @@ class CouponRefusal(StrEnum):
     """Why a coupon does not apply."""
 
     UNKNOWN = "unknown"
+    NOT_YET = "not_yet"
+    """Its time has not begun."""
     EXPIRED = "expired"
+    """Its time is over, or whoever issued it ended it."""
     USED_UP = "used_up"
     """Its quota is redeemed."""
     MIN_SPEND = "min_spend"
@@ -63,7 +66,7 @@ class CouponRefusal(StrEnum):
 
 
 class CouponWish(Contract, frozen=True, kw_only=True):
-    """One order that wants to redeem a code."""
+    """One order that wants to redeem a code of its shop, or one checkout that wants to redeem one of PLATFORM."""
 
     code: str
     account_id: AccountId

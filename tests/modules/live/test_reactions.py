@@ -37,6 +37,9 @@ def paid(stage: Stage, *, quantity: int = 2, is_quiet: bool = False, room_id: Ro
             product_title=product.title,
             sku_name="3斤装",
             quantity=quantity,
+            room_id=room_id or stage.room_id,
+            creator_id=None,
+            amount_minor=2990 * quantity,
         )
         for product in stage.products
     ]

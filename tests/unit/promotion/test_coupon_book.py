@@ -28,6 +28,10 @@ def coupon(**more: Any) -> Coupon:
         "per_account": 1,
         "redeemed": 0,
         "valid_until": NOW + timedelta(days=1),
+        "title": "满20减5",
+        "is_listed": False,
+        "valid_from": NOW,
+        "ended_at": None,
     }
     return Coupon(**{**values, **more})
 
@@ -51,6 +55,8 @@ def wish(**more: Any) -> CouponWish:
         ({}, {"shop_id": ShopId(uuid4())}, CouponRefusal.UNKNOWN),
         ({}, {"currency": "USD"}, CouponRefusal.UNKNOWN),
         ({"valid_until": NOW}, {}, CouponRefusal.EXPIRED),
+        ({"ended_at": NOW - timedelta(seconds=1)}, {}, CouponRefusal.EXPIRED),
+        ({"valid_from": NOW + timedelta(seconds=1)}, {}, CouponRefusal.NOT_YET),
         ({"redeemed": 2}, {}, CouponRefusal.USED_UP),
         ({}, {"subtotal_minor": 1999}, CouponRefusal.MIN_SPEND),
         ({"min_spend_minor": 0}, {"subtotal_minor": 1}, CouponRefusal.MIN_SPEND),

@@ -11,8 +11,9 @@ from xiaodian.modules.live import queries
 from xiaodian.modules.live.gateway.server import run_gateway
 from xiaodian.modules.live.models import Room
 from xiaodian.modules.live.process import LiveProcess
+from xiaodian.modules.live.queries import open_counters
 
-__all__ = ["LiveProcess", "RoomGate", "get_room", "get_rooms", "run_gateway"]
+__all__ = ["LiveProcess", "RoomGate", "get_room", "get_rooms", "open_counters", "run_gateway"]
 
 
 async def get_room(connection: Connection, room_id: RoomId) -> RoomInfo:

@@ -7,9 +7,9 @@ import msgspec
 
 from xiaodian.contracts.base import Envelope, Event
 from xiaodian.contracts.catalog import ProductChanged, ProductId, SkuId, StockChanged
-from xiaodian.contracts.live import BagMoment, PurchaseMoment, RoomId, RoomState, StockMoment
+from xiaodian.contracts.live import BagMoment, PurchaseMoment, RoomState, StockMoment
 from xiaodian.contracts.media import StreamEnded, StreamInterrupted, StreamStarted
-from xiaodian.contracts.orders import OrderPaid
+from xiaodian.contracts.orders import LineOfEvent, OrderPaid
 from xiaodian.edge.context import Context
 from xiaodian.infra import outbox
 from xiaodian.infra.outbox_relay import POKE
@@ -71,28 +71,25 @@ class Reactions:
         await self._ctx.broker.poke(POKE)
 
     async def tell_purchases(self, envelopes: Sequence[Envelope]) -> None:
-        """One moment per line of a paid order, in a room that is not over, unless the buyer asked for quiet."""
+        """One moment per line of a paid order, in the line's own room if that is not over.
+
+        None for buyers who asked for quiet, and none for lines that were not bought from a room's bag.
+        """
         async with self._ctx.database.transaction() as connection:
             fresh = await first_time(connection, "live-purchases", envelopes)
             paid = [(envelope.occurred_at_ms, _decode_paid(envelope.data)) for envelope in fresh]
             loud = [
-                (at_ms, RoomId(order.room_id), order) for at_ms, order in paid if order.room_id and not order.is_quiet
-            ]
-            rooms = await queries.get_rooms(connection, {room_id for _, room_id, _ in loud})
-            moments = [
-                outbox.moment_message(
-                    room_id,
-                    PurchaseMoment(
-                        at_ms=at_ms,
-                        name=order.buyer_name,
-                        product_id=line.product_id,
-                        title=line.product_title,
-                        quantity=line.quantity,
-                    ),
-                )
-                for at_ms, room_id, order in loud
-                if room_id in rooms and rooms[room_id].state is not RoomState.ENDED
+                (line.room_id, _purchase(at_ms, order.buyer_name, line))
+                for at_ms, order in paid
+                if not order.is_quiet
                 for line in order.lines
+                if line.room_id is not None
+            ]
+            rooms = await queries.get_rooms(connection, {room_id for room_id, _ in loud})
+            moments = [
+                outbox.moment_message(room_id, moment)
+                for room_id, moment in loud
+                if room_id in rooms and rooms[room_id].state is not RoomState.ENDED
             ]
             await outbox.put(connection, moments)
         if moments:
@@ -137,3 +134,13 @@ class Reactions:
             await outbox.put(connection, moments)
         if moments:
             await self._ctx.broker.poke(POKE)
+
+
+def _purchase(at_ms: int, buyer_name: str, line: LineOfEvent) -> PurchaseMoment:
+    return PurchaseMoment(
+        at_ms=at_ms,
+        name=buyer_name,
+        product_id=line.product_id,
+        title=line.product_title,
+        quantity=line.quantity,
+    )

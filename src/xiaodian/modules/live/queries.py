@@ -9,7 +9,7 @@ import msgspec
 from xiaodian.contracts.accounts import AccountId
 from xiaodian.contracts.base import NotFoundError
 from xiaodian.contracts.catalog import ProductId
-from xiaodian.contracts.live import CommentId, RoomId, RoomState, Snapshot
+from xiaodian.contracts.live import CommentId, Counter, RoomId, RoomState, Snapshot
 from xiaodian.contracts.media import StreamId
 from xiaodian.infra.database import Connection, Record
 from xiaodian.infra.logging import get_logger
@@ -244,3 +244,23 @@ async def list_bag_items(connection: Connection, room_ids: Collection[RoomId]) -
         list(room_ids),
     )
     return [(row["room_id"], row["number"], row["product_id"]) for row in rows]
+
+
+async def open_counters(connection: Connection, room_ids: Collection[RoomId]) -> dict[RoomId, Counter]:
+    """Those of the rooms that exist, with what can be bought in them now."""
+    if not room_ids:
+        return {}
+    rows = await connection.fetch(
+        """
+        SELECT room_id, host_id,
+            ARRAY (SELECT product_id FROM live.bag_item WHERE bag_item.room_id = room.room_id) AS product_ids
+        FROM live.room WHERE room_id = ANY($1::uuid[])
+        """,
+        list(room_ids),
+    )
+    return {
+        row["room_id"]: Counter(
+            room_id=row["room_id"], host_id=row["host_id"], product_ids=frozenset(row["product_ids"])
+        )
+        for row in rows
+    }

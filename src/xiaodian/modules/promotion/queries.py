@@ -12,7 +12,8 @@ from xiaodian.modules.promotion.rules import Coupon, CouponBook, normalize_code
 
 _COUPON = """
     coupon.coupon_id, coupon.shop_id, coupon.code, coupon.currency, coupon.off_minor, coupon.min_spend_minor,
-    coupon.quota, coupon.per_account, coupon.redeemed, coupon.valid_until
+    coupon.quota, coupon.per_account, coupon.redeemed, coupon.valid_until, coupon.title, coupon.is_listed,
+    coupon.valid_from, coupon.ended_at
 """
 
 

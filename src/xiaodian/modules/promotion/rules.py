@@ -1,4 +1,4 @@
-"""Pure decisions about coupons."""
+"""Pure decisions about coupons, purchase limits and prices."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -7,7 +7,9 @@ from uuid import UUID
 
 import msgspec
 
-from xiaodian.contracts.promotion import CouponId, CouponRefusal, CouponVerdict, CouponWish
+from xiaodian.contracts.accounts import AccountId
+from xiaodian.contracts.catalog import StockId
+from xiaodian.contracts.promotion import CouponId, CouponRefusal, CouponVerdict, CouponWish, FlashSale
 from xiaodian.contracts.shops import ShopId
 
 
@@ -24,12 +26,18 @@ class Coupon(msgspec.Struct, frozen=True, kw_only=True):
     per_account: int
     redeemed: int
     valid_until: datetime
+    title: str
+    is_listed: bool
+    """Whether buyers are shown it; else only who knows the code can use it."""
+    valid_from: datetime
+    ended_at: datetime | None
 
 
 class Redemption(msgspec.Struct, frozen=True, kw_only=True):
-    """A coupon that one order redeems."""
+    """A coupon that one order (or checkout) redeems."""
 
     order_id: UUID
+    """The checkout's, for a coupon of the platform."""
     wish: CouponWish
     coupon_id: CouponId
     off_minor: int
@@ -45,8 +53,10 @@ def judge(coupon: Coupon | None, wish: CouponWish, *, redeemed: int, by_account:
     refused: CouponRefusal | None = None
     if coupon is None or coupon.currency != wish.currency:
         refused = CouponRefusal.UNKNOWN
-    elif now >= coupon.valid_until:
+    elif now >= coupon.valid_until or coupon.ended_at is not None:
         refused = CouponRefusal.EXPIRED
+    elif now < coupon.valid_from:
+        refused = CouponRefusal.NOT_YET
     elif redeemed >= coupon.quota:
         refused = CouponRefusal.USED_UP
     elif by_account >= coupon.per_account:
@@ -86,10 +96,45 @@ class CouponBook:
         )
 
     def redeem(self, wish: CouponWish, verdict: CouponVerdict, order_id: UUID) -> None:
-        """Redeem for an order what `judge` has just granted."""
+        """Redeem for an order (for a checkout, if the platform pays) what `judge` has just granted."""
         assert verdict.coupon_id is not None
         self._redeemed[verdict.coupon_id] += 1
         self._by_account[verdict.coupon_id, wish.account_id] += 1
         self.redemptions.append(
             Redemption(order_id=order_id, wish=wish, coupon_id=verdict.coupon_id, off_minor=verdict.off_minor)
         )
+
+
+class LimitBook:
+    """How many pieces accounts have bought so far under limits, as one transaction has read (and locked) it.
+
+    A limit is named by the id of what it limits: a product, a flash sale.
+    """
+
+    def __init__(self, bought: Mapping[tuple[UUID, AccountId], int]) -> None:
+        self._bought = bought
+        self.counted: Counter[tuple[UUID, AccountId]] = Counter()
+
+    def left(self, limit_id: UUID, account_id: AccountId, limit: int) -> int:
+        """How many more pieces the account may buy under this limit."""
+        key = limit_id, account_id
+        return max(0, limit - self._bought.get(key, 0) - self.counted[key])
+
+    def count(self, limit_id: UUID, account_id: AccountId, quantity: int) -> None:
+        """The account buys so many; the book must have been opened with this pair."""
+        assert (limit_id, account_id) in self._bought
+        self.counted[limit_id, account_id] += quantity
+
+
+def choose_price(
+    list_minor: int, live_minor: int | None, flash: FlashSale | None, flash_left: int, quantity: int
+) -> tuple[int, StockId | None]:
+    """What one piece costs, and the stock it is taken from (None: the SKU's own).
+
+    The lowest of ordinary price, price of this room (if bought there) and flash price counts; the flash price only as
+    long as its stock holds all the pieces wanted. At equal prices the flash sale's stock is left for others.
+    """
+    price_minor = list_minor if live_minor is None else min(list_minor, live_minor)
+    if flash is not None and flash.price_minor < price_minor and quantity <= flash_left:
+        return flash.price_minor, flash.flash_sale_id
+    return price_minor, None

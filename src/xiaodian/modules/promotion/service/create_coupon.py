@@ -45,6 +45,10 @@ async def create_coupon(database: Database, caller: Caller, shop_id: ShopId, new
         per_account=new.per_account,
         redeemed=0,
         valid_until=from_epoch_ms(new.valid_until_ms),
+        title="",
+        is_listed=False,
+        valid_from=now,
+        ended_at=None,
     )
     if coupon.valid_until <= now:
         raise InvalidInputError(field="valid_until_ms", reason="in_the_past")

@@ -1,0 +1,84 @@
+"""Reads of flash sales."""
+
+from collections.abc import Collection
+from datetime import datetime
+from uuid import UUID
+
+from xiaodian.contracts.catalog import SkuId
+from xiaodian.contracts.promotion import FlashSale
+from xiaodian.contracts.shops import ShopId
+from xiaodian.infra.database import Connection
+from xiaodian.modules.promotion.models import FlashSaleRow
+
+_SALE = """
+    flash_sale_id, shop_id, product_id, sku_id, price_minor, set_aside, limit_per_buyer, starts_at, ends_at
+"""
+_ROW = _SALE + ", started_at, ended_at"
+
+
+async def find_flash_sales(connection: Connection, sku_ids: Collection[SkuId], now: datetime) -> dict[SkuId, FlashSale]:
+    """The flash sales of these SKUs that are under way."""
+    return await find_next_flash_sales(connection, sku_ids, now, now)
+
+
+async def find_next_flash_sales(
+    connection: Connection, sku_ids: Collection[SkuId], now: datetime, until: datetime
+) -> dict[SkuId, FlashSale]:
+    """The flash sale of each of these SKUs that is under way, or the next that starts by `until`.
+
+    The clock decides, not the job that tells of it: prices change at the very moment that was announced.
+    """
+    if not sku_ids:
+        return {}
+    rows = await connection.fetch(
+        f"""
+        SELECT DISTINCT ON (sku_id) {_SALE} FROM promotion.flash_sale
+        WHERE sku_id = ANY($1::uuid[]) AND ended_at IS NULL AND starts_at <= $3 AND ends_at > $2
+        ORDER BY sku_id, starts_at
+        """,
+        list(sku_ids),
+        now,
+        until,
+    )
+    return {row["sku_id"]: FlashSale(**row) for row in rows}
+
+
+async def list_flash_sales(
+    connection: Connection, shop_id: ShopId, *, before: UUID | None, limit: int
+) -> list[FlashSaleRow]:
+    """A shop's flash sales, the newest first."""
+    rows = await connection.fetch(
+        f"""
+        SELECT {_ROW} FROM promotion.flash_sale
+        WHERE shop_id = $1 AND ($2::uuid IS NULL OR flash_sale_id < $2) ORDER BY flash_sale_id DESC LIMIT $3
+        """,
+        shop_id,
+        before,
+        limit,
+    )
+    return [FlashSaleRow(**row) for row in rows]
+
+
+async def lock_flash_sale(connection: Connection, flash_sale_id: UUID) -> FlashSaleRow | None:
+    """One flash sale, held until the transaction ends."""
+    row = await connection.fetchrow(
+        f"SELECT {_ROW} FROM promotion.flash_sale WHERE flash_sale_id = $1 FOR UPDATE", flash_sale_id
+    )
+    return FlashSaleRow(**row) if row else None
+
+
+async def is_taken(connection: Connection, sku_id: SkuId, starts_at: datetime, ends_at: datetime) -> bool:
+    """Whether another flash sale of the SKU falls into this time."""
+    return bool(
+        await connection.fetchval(
+            """
+            SELECT EXISTS (
+                SELECT FROM promotion.flash_sale
+                WHERE sku_id = $1 AND ended_at IS NULL AND starts_at < $3 AND ends_at > $2
+            )
+            """,
+            sku_id,
+            starts_at,
+            ends_at,
+        )
+    )
