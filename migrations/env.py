@@ -2,6 +2,7 @@
 
 import asyncio
 
+import asyncpg
 from alembic import context
 from sqlalchemy import Connection, text
 from sqlalchemy.ext.asyncio import create_async_engine
@@ -25,7 +26,11 @@ def run(connection: Connection) -> None:
 
 async def main() -> None:
     """Connect to the configured database and migrate it."""
-    engine = create_async_engine(context.config.attributes["url"], poolclass=NullPool)
+    url: str = context.config.attributes["url"]
+    # asyncpg reads the URL itself, so that what it understands (several hosts, for one) holds here too.
+    engine = create_async_engine(
+        "postgresql+asyncpg://", async_creator=lambda: asyncpg.connect(url), poolclass=NullPool
+    )
     async with engine.connect() as connection:
         await connection.run_sync(run)
     await engine.dispose()

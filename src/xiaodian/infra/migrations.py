@@ -20,11 +20,10 @@ def upgrade_database(database_url: str) -> None:
     # Alembic takes a second to import, which a start with nothing to migrate need not wait for.
     from alembic import command
     from alembic.config import Config
-    from sqlalchemy.engine import make_url
 
     config = Config()
     config.set_main_option("script_location", str(_FOLDER))
-    config.attributes["url"] = make_url(database_url).set(drivername="postgresql+asyncpg")
+    config.attributes["url"] = database_url
     command.upgrade(config, "head")
 
 

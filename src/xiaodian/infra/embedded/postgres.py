@@ -55,6 +55,16 @@ class EmbeddedPostgres:
         """The URL of a database on this server."""
         return str(self._server.get_uri(database=database))
 
+    @property
+    def system_user(self) -> str | None:
+        """The user of the machine that the server runs as; None: the one who started it."""
+        user: str | None = self._server.system_user
+        return user
+
+    def postmaster(self) -> psutil.Process:
+        """The server's first process."""
+        return psutil.Process(self._server.get_postmaster_info().pid)
+
     def is_running(self) -> bool:
         """Whether the postmaster lives."""
         postmaster = self._server.get_postmaster_info()
