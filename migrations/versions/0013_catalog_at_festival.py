@@ -53,3 +53,19 @@ def upgrade() -> None:
             kind = CASE WHEN available_from IS NULL THEN 'opening' ELSE 'correction' END
     """)
     op.execute("ALTER TABLE catalog.stock_journal ALTER stock_id SET NOT NULL, ALTER delta SET NOT NULL")
+    # Nobody's hand: what the clock alone gives back.
+    op.execute("ALTER TABLE catalog.stock_journal ALTER changed_by DROP NOT NULL")
+    # Each ordinary price from when it held, so that a compared price can be an honest one.
+    op.execute("""
+        CREATE TABLE catalog.price_change (
+            sku_id uuid NOT NULL REFERENCES catalog.sku,
+            changed_at timestamptz NOT NULL,
+            price_minor bigint NOT NULL CHECK (price_minor > 0),
+            PRIMARY KEY (sku_id, changed_at)
+        )
+    """)
+    op.execute("""
+        INSERT INTO catalog.price_change (sku_id, changed_at, price_minor)
+        SELECT sku.sku_id, product.created_at, sku.price_minor
+        FROM catalog.sku JOIN catalog.product USING (product_id)
+    """)

@@ -24,6 +24,17 @@ class ProductState(StrEnum):
     OFF = "off"
 
 
+class JournalKind(StrEnum):
+    """Why pieces came or went other than by orders."""
+
+    OPENING = "opening"
+    RESTOCK = "restock"
+    CORRECTION = "correction"
+    SET_ASIDE = "set_aside"
+    GIVEN_BACK = "given_back"
+    RETURNED = "returned"
+
+
 class Sku(Contract, frozen=True, kw_only=True):
     """The variant that is priced and stocked."""
 

@@ -7,20 +7,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from xiaodian.contracts.base import InvalidInputError
-from xiaodian.contracts.catalog import ProductId, SkuAtSale, SkuId
+from xiaodian.contracts.catalog import ProductId, SkuAtSale, SkuId, StockId
 from xiaodian.contracts.shops import ShopId
 from xiaodian.modules.catalog.rules import Shelf, check_sku_names
 
-IDS = [SkuId(uuid4()) for _ in range(3)]
+IDS = [StockId(uuid4()) for _ in range(3)]
 
 
 def shelf_of(*available: int) -> Shelf:
-    """A shelf with so many pieces of each SKU."""
+    """A shelf with so many pieces of each stock."""
     shop_id, product_id = ShopId(uuid4()), ProductId(uuid4())
     return Shelf(
         {
-            sku_id: SkuAtSale(
-                sku_id=sku_id,
+            stock_id: SkuAtSale(
+                stock_id=stock_id,
+                sku_id=SkuId(stock_id),
                 product_id=product_id,
                 shop_id=shop_id,
                 product_title="丹东草莓",
@@ -30,8 +31,13 @@ def shelf_of(*available: int) -> Shelf:
                 currency="CNY",
                 available=count,
                 on_sale=True,
+                category="fresh",
+                fee_bp=100,
+                weight_g=500,
+                freight_template_id=None,
+                limit_per_buyer=None,
             )
-            for sku_id, count in zip(IDS, available, strict=False)
+            for stock_id, count in zip(IDS, available, strict=False)
         }
     )
 
@@ -49,8 +55,8 @@ def test_never_more_is_taken_than_was_there(available: tuple[int, ...], orders: 
             shelf.take(lines)
         else:
             assert shelf.left(short) < dict(lines)[short]
-    for sku_id, count in zip(IDS, available, strict=True):
-        assert 0 <= shelf.left(sku_id) == count - shelf.taken.get(sku_id, 0)
+    for stock_id, count in zip(IDS, available, strict=True):
+        assert 0 <= shelf.left(stock_id) == count - shelf.taken.get(stock_id, 0)
 
 
 def test_two_options_of_one_name_are_refused() -> None:

@@ -1,9 +1,10 @@
 """Catalog: products, their SKUs, and the stock of each.
 
-Tables: catalog.product, sku, stock, stock_journal. Events: ProductChanged, StockChanged.
+Tables: catalog.product, sku, stock, stock_journal, category, price_change. Events: ProductChanged, StockChanged.
 
 Always holds: 0 ≤ reserved ≤ on_hand, so what can be bought (on_hand - reserved) is never negative. Stock rows are
-locked in the order of their sku_id. Every change of stock by a seller stands in the journal. An order placed never
+locked in the order of their stock_id. Every piece that comes or goes other than by orders stands in the journal: the
+deltas of a stock sum to its on_hand + sold. An order placed never
 changes with its product: it keeps copies.
 
 Never imports orders, live, promotion: who reserves, at which price and why is not known here.

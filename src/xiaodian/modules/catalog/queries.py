@@ -10,9 +10,13 @@ from xiaodian.contracts.shops import ShopId
 from xiaodian.infra.database import Connection, Record
 
 _SKU = """
-    sku.sku_id, sku.product_id, sku.shop_id, sku.name, sku.price_minor, stock.on_hand - stock.reserved AS available
+    sku.sku_id, sku.product_id, sku.shop_id, sku.name, sku.price_minor, sku.weight_g,
+    stock.on_hand - stock.reserved AS available
 """
-_PRODUCT = "product_id, shop_id, title, description, picture_urls, state, currency"
+_PRODUCT = """
+    product_id, shop_id, title, description, picture_urls, state, currency, category, freight_template_id,
+    limit_per_buyer
+"""
 
 
 async def get_products(connection: Connection, product_ids: Sequence[ProductId]) -> list[Product]:
@@ -42,8 +46,8 @@ async def get_skus(connection: Connection, sku_ids: Sequence[SkuId]) -> list[Sku
     """Those of the SKUs that exist and were not removed from their product, in the order asked for."""
     rows = await connection.fetch(
         f"""
-        SELECT {_SKU} FROM catalog.sku JOIN catalog.stock USING (sku_id)
-        WHERE sku_id = ANY($1::uuid[]) AND NOT is_removed
+        SELECT {_SKU} FROM catalog.sku JOIN catalog.stock ON stock.stock_id = sku.sku_id
+        WHERE sku.sku_id = ANY($1::uuid[]) AND NOT is_removed
         """,
         list(sku_ids),
     )
@@ -80,7 +84,7 @@ async def list_products_of_shop(
 async def _with_skus(connection: Connection, products: Sequence[Record]) -> list[Product]:
     rows = await connection.fetch(
         f"""
-        SELECT {_SKU} FROM catalog.sku JOIN catalog.stock USING (sku_id)
+        SELECT {_SKU} FROM catalog.sku JOIN catalog.stock ON stock.stock_id = sku.sku_id
         WHERE product_id = ANY($1::uuid[]) AND NOT is_removed ORDER BY product_id, position
         """,
         [product["product_id"] for product in products],

@@ -14,7 +14,7 @@ from xiaodian.edge.context import Ctx
 from xiaodian.edge.problems import MalformedRequestError, problems
 from xiaodian.kit.paging import MAX_PAGE_SIZE, Page, decode_cursor, encode_cursor
 from xiaodian.modules.catalog import queries
-from xiaodian.modules.catalog.service import write_product
+from xiaodian.modules.catalog.service import change_stock, write_product
 from xiaodian.modules.catalog.service.product_input import NewProduct, ProductEdit, StockSetting
 from xiaodian.modules.shops import api as shops
 
@@ -84,7 +84,7 @@ async def edit_product(ctx: Ctx, caller: SignedIn, product_id: FromPath[UUID], d
 @put("/api/skus/{sku_id:uuid}/stock", opt=access(Access.MEMBER), tags=TAGS, responses=WRITE_PROBLEMS)
 async def set_stock(ctx: Ctx, caller: SignedIn, sku_id: FromPath[UUID], data: JSONBody[StockSetting]) -> Sku:
     """Set how many pieces can be bought, beyond what buyers have reserved (shop staff)."""
-    sku = await write_product.set_stock(ctx.database, caller, SkuId(sku_id), data.available)
+    sku = await change_stock.set_stock(ctx.database, caller, SkuId(sku_id), data.available)
     await ctx.broker.poke("outbox")
     return sku
 

@@ -1,0 +1,35 @@
+"""A shop's staff says how many pieces there are."""
+
+from xiaodian.contracts.accounts import Caller
+from xiaodian.contracts.base import NotFoundError
+from xiaodian.contracts.catalog import Sku, SkuId
+from xiaodian.infra.database import Connection, Database
+from xiaodian.modules.catalog import queries
+from xiaodian.modules.catalog.service.product_input import StockCorrection
+from xiaodian.modules.catalog.service.set_available import correct_stock, set_available
+from xiaodian.modules.shops import api as shops
+
+
+async def set_stock(database: Database, caller: Caller, sku_id: SkuId, available: int) -> Sku:
+    """Set what can be bought of a SKU of one's own shop. Raises NotFoundError."""
+    async with database.transaction() as connection:
+        await get_sku_of_staff(connection, caller, sku_id)
+        return await set_available(connection, sku_id, available, caller.account_id)
+
+
+async def add_to_stock(database: Database, caller: Caller, sku_id: SkuId, correction: StockCorrection) -> Sku:
+    """More or fewer pieces of a SKU of one's own shop. Raises NotFoundError, InvalidInputError."""
+    async with database.transaction() as connection:
+        await get_sku_of_staff(connection, caller, sku_id)
+        return await correct_stock(
+            connection, sku_id, correction.delta, correction.kind, correction.reason, caller.account_id
+        )
+
+
+async def get_sku_of_staff(connection: Connection, caller: Caller, sku_id: SkuId) -> Sku:
+    """A SKU of a shop on whose staff the caller is. Raises NotFoundError."""
+    found = await queries.get_skus(connection, [sku_id])
+    if not found:
+        raise NotFoundError
+    await shops.require_staff(connection, found[0].shop_id, caller.account_id)
+    return found[0]
