@@ -32,6 +32,7 @@ from xiaodian.modules.aftersales import routes as aftersales_routes
 from xiaodian.modules.catalog import jobs as catalog_jobs
 from xiaodian.modules.catalog import routes as catalog_routes
 from xiaodian.modules.content import routes as content_routes
+from xiaodian.modules.ledger import jobs as ledger_jobs
 from xiaodian.modules.live import api as live_api
 from xiaodian.modules.live import handlers as live_handlers
 from xiaodian.modules.live import routes as live_routes
@@ -72,6 +73,7 @@ ROUTES = [
 ]
 JOBS = (
     accounts_jobs,
+    ledger_jobs,
     risk_jobs,
     catalog_jobs,
     promotion_jobs,

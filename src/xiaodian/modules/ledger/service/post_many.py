@@ -1,6 +1,7 @@
 """Post transfers."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from xiaodian.contracts.ledger import Transfer
 from xiaodian.infra.database import Connection
@@ -8,34 +9,39 @@ from xiaodian.kit.clock import utc_now
 from xiaodian.modules.ledger.rules import check_balanced
 
 _TRANSFERS = """
-    INSERT INTO ledger.transfer (transfer_id, kind, currency, reference, posted_at)
-    SELECT transfer_id, kind, currency, reference, $5
-    FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[]) AS new (transfer_id, kind, currency, reference)
+    INSERT INTO ledger.transfer (transfer_id, kind, currency, reference, reverses_id, posted_at)
+    SELECT transfer_id, kind, currency, reference, reverses_id, $6
+    FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::uuid[])
+        AS new (transfer_id, kind, currency, reference, reverses_id)
     ORDER BY transfer_id ON CONFLICT DO NOTHING RETURNING transfer_id
 """
 
+# The transfers must be written first: a transaction that numbers entries is one that the checkpoint job can see.
 _ENTRIES = """
     INSERT INTO ledger.entry (transfer_id, entry_no, account, currency, amount_minor, posted_at)
     SELECT *, $6::timestamptz FROM unnest($1::uuid[], $2::smallint[], $3::text[], $4::text[], $5::bigint[])
 """
 
 
-async def post_many(connection: Connection, transfers: Sequence[Transfer]) -> None:
+async def post_many(
+    connection: Connection, transfers: Sequence[Transfer], *, posted_at: datetime | None = None
+) -> None:
     """Post transfers inside the caller's transaction; one whose id was posted before is left as it is.
 
-    Raises UnbalancedTransferError.
+    `posted_at` is given by who writes the same moment elsewhere too; else it is now. Raises UnbalancedTransferError.
     """
     if not transfers:
         return
     check_balanced(transfers)
-    posted_at = utc_now()
+    moment = posted_at or utc_now()
     rows = await connection.fetch(
         _TRANSFERS,
         [transfer.transfer_id for transfer in transfers],
         [transfer.kind for transfer in transfers],
         [transfer.currency for transfer in transfers],
         [transfer.reference for transfer in transfers],
-        posted_at,
+        [transfer.reverses_id for transfer in transfers],
+        moment,
     )
     fresh = {row["transfer_id"] for row in rows}
     entries = [
@@ -45,4 +51,4 @@ async def post_many(connection: Connection, transfers: Sequence[Transfer]) -> No
         for number, entry in enumerate(transfer.entries)
     ]
     if entries:
-        await connection.execute(_ENTRIES, *map(list, zip(*entries, strict=True)), posted_at)
+        await connection.execute(_ENTRIES, *map(list, zip(*entries, strict=True)), moment)
