@@ -16,7 +16,8 @@ class Checkouts:
     """Checkouts of random buyers, until the time is over or so many are sent.
 
     `hot` of them (a share) are for the first SKU, the others spread evenly over the rest. Each is sent `tries` times in
-    all, as by a client that does not trust its first answer, under one name and Idempotency-Key.
+    all, as by a client that does not trust its first answer, under one name and Idempotency-Key. A share of them says
+    `more` in its body.
     """
 
     def __init__(
@@ -29,6 +30,7 @@ class Checkouts:
         count: int = 0,
         tries: int = 1,
         more: bytes = b"",
+        more_share: float = 1.0,
     ) -> None:
         self._buyers = buyers
         self._sku_ids = [str(sku_id).encode() for sku_id in sku_ids]
@@ -37,6 +39,7 @@ class Checkouts:
         self._left = count
         self._tries = tries
         self._more = more
+        self._more_share = more_share
         self._again: list[Request] = []
         self._run = uuid4().hex.encode()
         self.sent = 0
@@ -52,8 +55,9 @@ class Checkouts:
         is_hot = self._hot >= 1.0 or random.random() < self._hot
         sku_id = self._sku_ids[0] if is_hot else random.choice(self._sku_ids[1:])
         buyer = self._buyers[self.sent % len(self._buyers)]
+        more = self._more if self._more and random.random() < self._more_share else b""
         name = next(_names)
-        request = Request(name, checkout_of(buyer, sku_id, b"%s-%d" % (self._run, name), self._more))
+        request = Request(name, checkout_of(buyer, sku_id, b"%s-%d" % (self._run, name), more))
         self._again = [request] * (self._tries - 1)
         return request
 

@@ -71,6 +71,21 @@ async def seed_shop(database: Connection, stocks: Sequence[int], name: str = "ru
     return sku_ids
 
 
+async def seed_coupon(database: Connection, sku_id: UUID) -> bytes:
+    """A coupon of the SKU's shop that never runs out; answers the members of a checkout that redeem it."""
+    shop_id = await database.fetchval("SELECT shop_id FROM catalog.sku WHERE sku_id = $1", sku_id)
+    await database.execute(
+        """
+        INSERT INTO promotion.coupon (shop_id, coupon_id, code, currency, off_minor, min_spend_minor, quota,
+            per_account, valid_until, created_at)
+        VALUES ($1, $2, 'RUSH', 'CNY', 100, 0, 100000000, 100000000, now() + interval '1 day', now())
+        """,
+        shop_id,
+        new_id(),
+    )
+    return f',"shops":[{{"shop_id":"{shop_id}","coupon_code":"RUSH"}}]'.encode()
+
+
 async def seed_buyers(database: Connection, count: int) -> list[Buyer]:
     """Buyers who are signed in for a day and have an address."""
     buyers: list[Buyer] = []

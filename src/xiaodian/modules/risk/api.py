@@ -1,5 +1,6 @@
 """The door of risk."""
 
+from xiaodian.modules.risk.service.pace import Pace
 from xiaodian.modules.risk.service.take_tokens import take
 
-__all__ = ["take"]
+__all__ = ["Pace", "take"]
