@@ -80,3 +80,25 @@ def upgrade() -> None:
             FOREIGN KEY (shop_id, order_id) REFERENCES orders.order
         )
     """)
+    # What went back, by refund: never written twice. Line number -1 stands for the freight.
+    op.execute("""
+        CREATE TABLE orders.line_refund (
+            shop_id uuid NOT NULL,
+            order_id uuid NOT NULL,
+            refund_id uuid NOT NULL,
+            line_no smallint NOT NULL,
+            quantity integer NOT NULL CHECK (quantity >= 0),
+            refund_minor bigint NOT NULL CHECK (refund_minor >= 0),
+            platform_minor bigint NOT NULL CHECK (platform_minor >= 0),
+            refunded_at timestamptz NOT NULL,
+            PRIMARY KEY (shop_id, order_id, refund_id, line_no),
+            FOREIGN KEY (shop_id, order_id) REFERENCES orders.order
+        )
+    """)
+    op.execute("""
+        CREATE INDEX order_of_tracking_number ON orders.order (tracking_number) WHERE tracking_number IS NOT NULL
+    """)
+    op.execute("""
+        CREATE INDEX order_under_way ON orders.order (shop_id, order_id)
+        WHERE state IN ('paid', 'shipped', 'delivered')
+    """)

@@ -55,7 +55,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     comment_max_chars: Annotated[int, "Longest comment, in characters."] = 200
 
     payment_minutes: Annotated[int, "An unpaid order is cancelled after so many minutes."] = 15
-    receipt_days: Annotated[int, "A shipped order counts as received after so many days."] = 7
+    receipt_days: Annotated[int, "A delivered order counts as received after so many days."] = 7
+    transit_days: Annotated[int, "A shipped order of which no delivery is told counts as received so late."] = 15
     checkout_batch_max: Annotated[int, "Most orders placed in one transaction."] = 200
     checkout_queue_max: Annotated[int, "Most orders waiting to be placed in one process; beyond it: 503."] = 5000
     sandbox_payments: Annotated[bool, "Offer the sandbox payment provider (for demos and tests)."] = True

@@ -72,6 +72,11 @@ class Line(Contract, frozen=True, kw_only=True):
         return self.amount_minor - self.off_minor - self.platform_off_minor
 
     @property
+    def left_quantity(self) -> int:
+        """Pieces that were not refunded."""
+        return self.quantity - self.refunded_quantity
+
+    @property
     def goods_minor(self) -> int:
         """What the line brings: what buyer and platform paid, less what went back to them."""
         return self.amount_minor - self.off_minor - self.refunded_minor - self.refunded_platform_minor
@@ -122,6 +127,48 @@ class Order(Contract, frozen=True, kw_only=True):
     holds: int = 0
     """Open after-sales; settlement waits until there is none."""
     lines: list[Line]
+
+    @property
+    def refunded_minor(self) -> int:
+        """What the buyer got back, or is to get back."""
+        return self.refunded_freight_minor + sum(line.refunded_minor for line in self.lines)
+
+    @property
+    def escrow_minor(self) -> int:
+        """What is left of a paid order's money: the lines' goods and the freight, less what went back."""
+        return self.freight_minor - self.refunded_freight_minor + sum(line.goods_minor for line in self.lines)
+
+
+class LineRefund(Contract, frozen=True, kw_only=True):
+    """What goes back for one line."""
+
+    line_no: int
+    quantity: int
+    """Pieces that are given back, or never sent; 0 if only money goes back."""
+    refund_minor: int
+    """To the buyer."""
+    platform_minor: int
+    """To the platform, of its part of the discount."""
+
+
+class OrderRefund(Contract, frozen=True, kw_only=True):
+    """What goes back for an order; the id makes it happen once."""
+
+    refund_id: UUID
+    lines: list[LineRefund]
+    freight_minor: int
+    reason: str
+    """A code for the books: `cancelled`, `after_sale`."""
+
+    @property
+    def refund_minor(self) -> int:
+        """What the buyer gets back."""
+        return self.freight_minor + sum(line.refund_minor for line in self.lines)
+
+    @property
+    def platform_minor(self) -> int:
+        """What the platform gets back."""
+        return sum(line.platform_minor for line in self.lines)
 
 
 class LineOfEvent(Contract, frozen=True, kw_only=True):

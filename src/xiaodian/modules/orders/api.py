@@ -1,6 +1,26 @@
-"""The door of orders."""
+"""The door of orders. What takes a connection runs inside the caller's transaction."""
 
 from xiaodian.modules.orders.checkout import make_checkout
+from xiaodian.modules.orders.dependencies import IdempotencyKey
+from xiaodian.modules.orders.models import Role
+from xiaodian.modules.orders.queries import find_orders, lock_orders
 from xiaodian.modules.orders.service.desk import OrderDesk
+from xiaodian.modules.orders.service.hold import hold
+from xiaodian.modules.orders.service.order_access import get_order_for, lock_order_for
+from xiaodian.modules.orders.service.pending import list_pending_of_creator, sum_pending_of_shop
+from xiaodian.modules.orders.service.refund_lines import refund_lines
 
-__all__ = ["OrderDesk", "make_checkout"]
+__all__ = [
+    "IdempotencyKey",
+    "OrderDesk",
+    "Role",
+    "find_orders",
+    "get_order_for",
+    "hold",
+    "list_pending_of_creator",
+    "lock_order_for",
+    "lock_orders",
+    "make_checkout",
+    "refund_lines",
+    "sum_pending_of_shop",
+]

@@ -38,6 +38,25 @@ class Deed(StrEnum):
     """Everything was refunded: nothing is left to receive or settle."""
 
 
+class TrackingKind(StrEnum):
+    """What a carrier says of a parcel."""
+
+    PICKED_UP = "picked_up"
+    IN_TRANSIT = "in_transit"
+    OUT_FOR_DELIVERY = "out_for_delivery"
+    DELIVERED = "delivered"
+    PROBLEM = "problem"
+
+
+class TrackingEvent(msgspec.Struct, frozen=True, kw_only=True):
+    """One event on a parcel's way."""
+
+    kind: TrackingKind
+    happened_at: datetime
+    place: str
+    text: str
+
+
 class Move(msgspec.Struct, frozen=True, kw_only=True):
     """One change of an order's state."""
 

@@ -1,64 +1,104 @@
-"""HTTP: how orders are paid."""
+"""HTTP: how orders are paid, and what became of the money."""
 
-from enum import StrEnum
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
-from litestar import Request, post
-from litestar.params import FromPath, JSONBody
+from litestar import Request, Response, get, post
+from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
+from msgspec import Meta
 
 from xiaodian.contracts.base import Input, InvalidInputError, NotFoundError
-from xiaodian.contracts.orders import IdempotencyMismatchError, IllegalMoveError, OrderId
-from xiaodian.contracts.payments import BadCallbackError, ChargeId, ChargeState, UnknownProviderError
+from xiaodian.contracts.orders import (
+    IdempotencyInFlightError,
+    IdempotencyMismatchError,
+    IllegalMoveError,
+    OrderId,
+)
+from xiaodian.contracts.payments import BadCallbackError, ChargeClosedError, ChargeId, UnknownProviderError
 from xiaodian.edge.access import Access, SignedIn, access
-from xiaodian.edge.context import Ctx
+from xiaodian.edge.context import Ctx, client_address, is_https
 from xiaodian.edge.problems import problems
+from xiaodian.kit.paging import MAX_PAGE_SIZE, Page, decode_cursor, encode_cursor
 from xiaodian.modules.orders.dependencies import DESK, Desk, IdempotencyKey
 from xiaodian.modules.orders.service import sandbox_cashier
 from xiaodian.modules.orders.service import start_payment as service
-from xiaodian.modules.orders.service.start_payment import PaymentInput
-from xiaodian.modules.orders.wire import ChargeView, to_charge_view
+from xiaodian.modules.orders.service.money import get_money_of_order, list_money_of_buyer
+from xiaodian.modules.orders.service.start_payment import Payer, PaymentInput
+from xiaodian.modules.orders.wire import (
+    ChargeView,
+    MoneyView,
+    MovementOfOrder,
+    PaymentMethodsView,
+    ProviderView,
+    to_charge_view,
+    to_movement_of_order,
+    to_movement_view,
+)
+from xiaodian.modules.payments import api as payments
 
 TAGS = ["payments"]
-
-
-class SandboxOutcome(StrEnum):
-    """How a buyer ends a payment at the sandbox's cashier; to abandon it is not to call at all."""
-
-    SUCCEED = "succeed"
-    FAIL = "fail"
+MAX_DELAY_S = 86_400
 
 
 class SandboxDecision(Input, frozen=True, kw_only=True):
     """How the payment shall end."""
 
-    outcome: SandboxOutcome
+    outcome: payments.SandboxOutcome
+    delay_s: Annotated[int, Meta(ge=0, le=MAX_DELAY_S)] = 60
 
 
-_STATES = {SandboxOutcome.SUCCEED: ChargeState.CAPTURED, SandboxOutcome.FAIL: ChargeState.FAILED}
+@get("/api/payment-methods", opt=access(Access.MEMBER), tags=TAGS, dependencies=DESK, sync_to_thread=False)
+def list_payment_methods(desk: Desk, caller: SignedIn) -> PaymentMethodsView:
+    """Through whom one can pay here, and how; the usual way of each first."""
+    return PaymentMethodsView(
+        items=[
+            ProviderView(provider=provider.name, methods=list(provider.methods))
+            for provider in desk.cashier.providers.list()
+        ]
+    )
 
 
 @post(
-    "/api/orders/{order_id:uuid}/payment",
+    "/api/payments",
     opt=access(Access.MEMBER),
     tags=TAGS,
     dependencies=DESK,
     responses=problems(
-        NotFoundError, IllegalMoveError, IdempotencyMismatchError, InvalidInputError, UnknownProviderError
+        IdempotencyInFlightError,
+        IdempotencyMismatchError,
+        IllegalMoveError,
+        InvalidInputError,
+        NotFoundError,
+        UnknownProviderError,
     ),
 )
 async def start_payment(
+    request: Request[Any, Any, Any],
     ctx: Ctx,
     desk: Desk,
     caller: SignedIn,
-    order_id: FromPath[UUID],
     data: JSONBody[PaymentInput],
     idempotency_key: IdempotencyKey,
 ) -> ChargeView:
-    """Begin to pay an order; the buyer goes on at `pay_url`. A payment already begun is taken up again."""
-    return to_charge_view(
-        await service.start_payment(ctx.database, desk.providers, caller, OrderId(order_id), idempotency_key, data)
+    """Begin to pay one or several orders together; `action` says how the buyer goes on.
+
+    A payment of the same orders that was begun the same way before is taken up again.
+    """
+    payer = Payer(
+        caller=caller,
+        origin=_origin(request, ctx),
+        client_address=client_address(request, ctx.settings.trusted_proxies),
     )
+    return to_charge_view(
+        await service.start_payment(ctx.database, desk.cashier.providers, payer, idempotency_key, data)
+    )
+
+
+@get("/api/payments/{charge_id:uuid}", opt=access(Access.MEMBER), tags=TAGS, responses=problems(NotFoundError))
+async def get_payment(ctx: Ctx, caller: SignedIn, charge_id: FromPath[UUID]) -> ChargeView:
+    """A payment of one's own, as it stands now."""
+    async with ctx.database.connection() as connection:
+        return to_charge_view(await payments.get_charge_of_payer(connection, ChargeId(charge_id), caller.account_id))
 
 
 @post(
@@ -66,12 +106,13 @@ async def start_payment(
     opt=access(Access.SIGNED),
     tags=TAGS,
     dependencies=DESK,
-    status_code=204,
+    status_code=200,
     responses=problems(BadCallbackError, UnknownProviderError),
 )
-async def take_callback(request: Request[Any, Any, Any], desk: Desk, provider: FromPath[str]) -> None:
+async def take_callback(request: Request[Any, Any, Any], desk: Desk, provider: FromPath[str]) -> Response[bytes]:
     """What a payment provider tells us; believed if the provider signed it, handled once however often it comes."""
-    await desk.take_callback(provider, dict(request.headers), await request.body())
+    status, body, media_type = await desk.cashier.take_callback(provider, dict(request.headers), await request.body())
+    return Response(body, status_code=status, media_type=media_type)
 
 
 @post(
@@ -80,14 +121,59 @@ async def take_callback(request: Request[Any, Any, Any], desk: Desk, provider: F
     tags=TAGS,
     dependencies=DESK,
     status_code=200,
-    responses=problems(NotFoundError),
+    responses=problems(ChargeClosedError, NotFoundError),
 )
 async def decide_sandbox_charge(
     ctx: Ctx, desk: Desk, caller: SignedIn, charge_id: FromPath[UUID], data: JSONBody[SandboxDecision]
 ) -> ChargeView:
-    """Let the payment succeed or fail, as the buyer at the sandbox's cashier."""
-    charge = await sandbox_cashier.decide_charge(ctx.database, desk, caller, ChargeId(charge_id), _STATES[data.outcome])
+    """Say how the payment ends, as the buyer at the sandbox's cashier."""
+    charge = await sandbox_cashier.decide_charge(
+        ctx.database, desk.cashier, caller, ChargeId(charge_id), data.outcome, data.delay_s
+    )
     return to_charge_view(charge)
 
 
-PAYMENT_ROUTES = [start_payment, take_callback, decide_sandbox_charge]
+@get("/api/orders/{order_id:uuid}/money", opt=access(Access.MEMBER), tags=TAGS, responses=problems(NotFoundError))
+async def get_order_money(ctx: Ctx, caller: SignedIn, order_id: FromPath[UUID]) -> MoneyView:
+    """Every movement of an order's money, the first first; for its buyer and the staff of its shop."""
+    async with ctx.database.connection() as connection:
+        movements = await get_money_of_order(connection, caller, OrderId(order_id))
+    return MoneyView(items=[to_movement_view(movement) for movement in movements])
+
+
+@get("/api/me/money", opt=access(Access.MEMBER), tags=TAGS, responses=problems(InvalidInputError))
+async def list_my_money(
+    ctx: Ctx,
+    caller: SignedIn,
+    cursor: FromQuery[str | None] = None,
+    limit: Annotated[int, QueryParameter(ge=1, le=MAX_PAGE_SIZE)] = 20,
+) -> Page[MovementOfOrder]:
+    """Every movement of my money, by order, the newest order first."""
+    before = decode_cursor(cursor) if cursor else None
+    async with ctx.database.connection() as connection:
+        found = await list_money_of_buyer(connection, caller.account_id, before=before, limit=limit + 1)
+    return Page(
+        items=[
+            to_movement_of_order(one.order, movement) for one in found[:limit] for movement in reversed(one.movements)
+        ],
+        next_cursor=encode_cursor(found[limit - 1].order.order_id) if len(found) > limit else None,
+    )
+
+
+def _origin(request: Request[Any, Any, Any], ctx: Ctx) -> str:
+    """Scheme and host by which the browser reaches us."""
+    if ctx.settings.public_url:
+        return ctx.settings.public_url.rstrip("/")
+    scheme = "https" if is_https(request, ctx.settings) else "http"
+    return f"{scheme}://{request.headers.get('host', 'localhost')}"
+
+
+PAYMENT_ROUTES = [
+    list_payment_methods,
+    start_payment,
+    get_payment,
+    take_callback,
+    decide_sandbox_charge,
+    get_order_money,
+    list_my_money,
+]

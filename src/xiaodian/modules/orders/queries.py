@@ -11,7 +11,7 @@ from xiaodian.contracts.live import RoomId
 from xiaodian.contracts.orders import Line, Order, OrderId, OrderState
 from xiaodian.contracts.shops import ShopId
 from xiaodian.infra.database import Connection, Record
-from xiaodian.modules.orders.models import Deed, Move, Role, Sales
+from xiaodian.modules.orders.models import Deed, Move, Role, Sales, TrackingEvent, TrackingKind
 
 _ORDER = ", ".join(name for name in Order.__struct_fields__ if name != "lines")
 _LINE = ", ".join(Line.__struct_fields__)
@@ -78,6 +78,23 @@ async def list_orders_of_buyer(
     return await _with_lines(connection, rows)
 
 
+async def list_orders_not_pending(
+    connection: Connection, buyer_id: AccountId, *, before: UUID | None, limit: int
+) -> list[Order]:
+    """What an account has ordered and money may have moved for, the newest first."""
+    rows = await connection.fetch(
+        f"""
+        SELECT {_ORDER} FROM orders.order
+        WHERE buyer_id = $1 AND ($2::uuid IS NULL OR order_id < $2) AND state <> 'pending_payment'
+        ORDER BY order_id DESC LIMIT $3
+        """,
+        buyer_id,
+        before,
+        limit,
+    )
+    return await _with_lines(connection, rows)
+
+
 async def list_orders_of_shop(
     connection: Connection,
     shop_id: ShopId,
@@ -125,6 +142,31 @@ async def get_moves(connection: Connection, orders: Collection[Order]) -> dict[O
             )
         )
     return moves
+
+
+async def get_tracking(connection: Connection, orders: Collection[Order]) -> dict[OrderId, list[TrackingEvent]]:
+    """What carriers said of the parcels of those orders that were shipped, the first first."""
+    shipped = [order for order in orders if order.shipped_at is not None]
+    if not shipped:
+        return {}
+    rows = await connection.fetch(
+        """
+        SELECT order_id, kind, happened_at, place, text FROM orders.tracking_event
+        WHERE (shop_id, order_id) IN (SELECT * FROM unnest($1::uuid[], $2::uuid[])) ORDER BY happened_at
+        """,
+        *_keys(shipped),
+    )
+    events: dict[OrderId, list[TrackingEvent]] = defaultdict(list)
+    for row in rows:
+        events[row["order_id"]].append(
+            TrackingEvent(
+                kind=TrackingKind(row["kind"]),
+                happened_at=row["happened_at"],
+                place=row["place"],
+                text=row["text"],
+            )
+        )
+    return events
 
 
 async def get_sales(connection: Connection, room_id: RoomId) -> Sales:

@@ -36,8 +36,9 @@ from xiaodian.modules.orders.models import Role
 from xiaodian.modules.orders.payment_routes import PAYMENT_ROUTES
 from xiaodian.modules.orders.service import handle_order
 from xiaodian.modules.orders.service import quote as quoting
+from xiaodian.modules.orders.service import ship_order as shipping
 from xiaodian.modules.orders.service.checkout_input import CheckoutInput, QuoteInput
-from xiaodian.modules.orders.service.handle_order import OrderSeen
+from xiaodian.modules.orders.service.order_access import OrderSeen, see_many
 from xiaodian.modules.orders.service.quote import Quote
 from xiaodian.modules.orders.wire import OrderView, SalesView, to_view, to_view_as_placed
 from xiaodian.modules.shops import api as shops
@@ -114,12 +115,8 @@ async def list_my_orders(
         orders = await queries.list_orders_of_buyer(
             connection, caller.account_id, before=before, limit=limit + 1, state=state_filter
         )
-        moves = await queries.get_moves(connection, orders[:limit])
-    now = utc_now()
-    return Page(
-        items=[to_view(order, moves.get(order.order_id, []), Role.BUYER, now) for order in orders[:limit]],
-        next_cursor=_next_cursor(orders, limit),
-    )
+        seen = await see_many(connection, orders[:limit], Role.BUYER, utc_now())
+    return Page(items=[_to_view(one) for one in seen], next_cursor=_next_cursor(orders, limit))
 
 
 @get(
@@ -149,12 +146,8 @@ async def list_shop_orders(
             limit=limit + 1,
             state=state_filter,
         )
-        moves = await queries.get_moves(connection, orders[:limit])
-    now = utc_now()
-    return Page(
-        items=[to_view(order, moves.get(order.order_id, []), Role.SELLER, now) for order in orders[:limit]],
-        next_cursor=_next_cursor(orders, limit),
-    )
+        seen = await see_many(connection, orders[:limit], Role.SELLER, utc_now())
+    return Page(items=[_to_view(one) for one in seen], next_cursor=_next_cursor(orders, limit))
 
 
 @get("/api/orders/{order_id:uuid}", opt=access(Access.MEMBER), tags=TAGS, responses=problems(NotFoundError))
@@ -186,7 +179,7 @@ async def cancel_order(ctx: Ctx, caller: SignedIn, order_id: FromPath[UUID], dat
 )
 async def ship_order(ctx: Ctx, caller: SignedIn, order_id: FromPath[UUID], data: JSONBody[ShipmentInput]) -> OrderView:
     """Tell that a paid order was handed to a carrier (shop staff)."""
-    seen = await handle_order.ship_order(ctx, caller, OrderId(order_id), data.carrier, data.tracking_number)
+    seen = await shipping.ship_order(ctx, caller, OrderId(order_id), data.carrier, data.tracking_number)
     await ctx.broker.poke("outbox")
     return _to_view(seen)
 
@@ -219,7 +212,7 @@ async def get_sales(ctx: Ctx, caller: SignedIn, room_id: FromPath[UUID]) -> Sale
 
 
 def _to_view(seen: OrderSeen) -> OrderView:
-    return to_view(seen.order, seen.moves, seen.role, seen.now)
+    return to_view(seen.order, seen.moves, seen.role, seen.now, seen.events)
 
 
 def _next_cursor(orders: list[Order], limit: int) -> str | None:

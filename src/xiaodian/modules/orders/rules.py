@@ -7,7 +7,8 @@ from datetime import datetime
 import msgspec
 
 from xiaodian.contracts.base import InvalidInputError
-from xiaodian.contracts.orders import IllegalMoveError, Line, Order, OrderState
+from xiaodian.contracts.orders import IllegalMoveError, Line, Order, OrderRefund, OrderState
+from xiaodian.contracts.payments import RefundTooLargeError
 from xiaodian.modules.orders.models import Deed, Role
 
 MAX_LINES = 50
@@ -34,6 +35,10 @@ def _receipt_overdue(order: Order, now: datetime) -> bool:
     return order.completes_at is not None and now >= order.completes_at
 
 
+def _nothing_left(order: Order, now: datetime) -> bool:
+    return order.escrow_minor == 0
+
+
 class AllowedMove(msgspec.Struct, frozen=True):
     """From which state who may do what, when, and which state follows."""
 
@@ -57,8 +62,12 @@ MOVES: Sequence[AllowedMove] = (
     AllowedMove(_PAID, Deed.CANCEL, Role.BUYER, _CANCELLED),
     AllowedMove(_PAID, Deed.SHIP, Role.SELLER, _SHIPPED),
     AllowedMove(_PAID, Deed.CANCEL, Role.SELLER, _CANCELLED),
+    AllowedMove(_PAID, Deed.CLOSE_REFUNDED, Role.PLATFORM, _CANCELLED, _nothing_left),
+    AllowedMove(_SHIPPED, Deed.DELIVER, Role.CARRIER, _DELIVERED),
+    AllowedMove(_SHIPPED, Deed.CLOSE_REFUNDED, Role.PLATFORM, _CANCELLED, _nothing_left),
     AllowedMove(_SHIPPED, Deed.CONFIRM_RECEIPT, Role.BUYER, _COMPLETED),
     AllowedMove(_SHIPPED, Deed.AUTO_COMPLETE, Role.CLOCK, _COMPLETED, _receipt_overdue),
+    AllowedMove(_DELIVERED, Deed.CLOSE_REFUNDED, Role.PLATFORM, _CANCELLED, _nothing_left),
     AllowedMove(_DELIVERED, Deed.CONFIRM_RECEIPT, Role.BUYER, _COMPLETED),
     AllowedMove(_DELIVERED, Deed.AUTO_COMPLETE, Role.CLOCK, _COMPLETED, _receipt_overdue),
 )
@@ -96,9 +105,25 @@ def freight_minor(lines: Sequence[Line]) -> int:
     return 0
 
 
-def platform_fee_minor(total_minor: int) -> int:
-    """What the platform keeps of a completed order; nothing for now."""
-    return 0
+def check_refund(order: Order, refund: OrderRefund) -> None:
+    """Raises RefundTooLargeError, with what can still go back, if anything of it is more than what is left."""
+    lines = {line.line_no: line for line in order.lines}
+    for back in refund.lines:
+        line = lines.get(back.line_no)
+        if line is None or len({one.line_no for one in refund.lines}) < len(refund.lines):
+            raise RefundTooLargeError(left_minor=0)
+        left_minor = line.paid_minor - line.refunded_minor
+        if (
+            not 0 <= back.refund_minor <= left_minor
+            or not 0 <= back.quantity <= line.left_quantity
+            or not 0 <= back.platform_minor <= line.platform_off_minor - line.refunded_platform_minor
+        ):
+            raise RefundTooLargeError(left_minor=left_minor)
+    left_minor = order.freight_minor - order.refunded_freight_minor
+    if not 0 <= refund.freight_minor <= left_minor:
+        raise RefundTooLargeError(left_minor=left_minor)
+    if order.paid_at is None:
+        raise RefundTooLargeError(left_minor=0)
 
 
 def check_shipment(carrier: str, tracking_number: str) -> None:

@@ -2,16 +2,19 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from uuid import UUID
 
 import msgspec
 
+from xiaodian.contracts.accounts import AccountId
 from xiaodian.contracts.base import Contract
+from xiaodian.contracts.catalog import ProductId, SkuId
 from xiaodian.contracts.live import RoomId
-from xiaodian.contracts.orders import Line, Order, OrderId, OrderState
-from xiaodian.contracts.payments import Charge, ChargeId, ChargeState
+from xiaodian.contracts.orders import CheckoutId, Line, Order, OrderId, OrderState
+from xiaodian.contracts.payments import Charge, ChargeId, ChargeState, Movement, MovementKind, PayAction
 from xiaodian.contracts.shops import ShopId
 from xiaodian.kit.clock import to_epoch_ms
-from xiaodian.modules.orders.models import Deed, Move, Role
+from xiaodian.modules.orders.models import Deed, Move, Role, TrackingEvent, TrackingKind
 from xiaodian.modules.orders.rules import list_allowed
 
 
@@ -24,12 +27,22 @@ class AddressView(Contract, frozen=True, kw_only=True):
     detail: str
 
 
+class TrackingView(Contract, frozen=True, kw_only=True):
+    """What the carrier said of the parcel."""
+
+    kind: TrackingKind
+    at_ms: int
+    place: str
+    text: str
+
+
 class ShipmentView(Contract, frozen=True, kw_only=True):
-    """How the order travels."""
+    """How the order travels; events the first first."""
 
     carrier: str
     tracking_number: str
     shipped_at_ms: int
+    events: list[TrackingView]
 
 
 class HistoryView(Contract, frozen=True, kw_only=True):
@@ -41,19 +54,48 @@ class HistoryView(Contract, frozen=True, kw_only=True):
     reason: str | None
 
 
+class LineView(Contract, frozen=True, kw_only=True):
+    """What was bought. Who sold it and at what rates (basis points) is null for the buyer."""
+
+    line_no: int
+    sku_id: SkuId
+    product_id: ProductId
+    title: str
+    sku_name: str
+    picture_url: str | None
+    quantity: int
+    price_minor: int
+    amount_minor: int
+    off_minor: int
+    platform_off_minor: int
+    paid_minor: int
+    refunded_quantity: int
+    refunded_minor: int
+    room_id: RoomId | None
+    fee_bp: int | None
+    commission_bp: int | None
+    creator_id: AccountId | None
+
+
 class OrderView(Contract, frozen=True, kw_only=True):
     """An order as its buyer or its shop sees it; `allowed` is what the reader may do with it now."""
 
     order_id: OrderId
+    checkout_id: CheckoutId
     number: str
     shop_id: ShopId
     shop_name: str
     state: OrderState
-    lines: list[Line]
+    lines: list[LineView]
     subtotal_minor: int
     off_minor: int
+    """The shop's coupon."""
+    platform_off_minor: int
+    """The platform's coupon."""
     freight_minor: int
     total_minor: int
+    refunded_minor: int
+    """What went back to the buyer, or is on its way back."""
     currency: str
     address: AddressView
     room_id: RoomId | None
@@ -63,6 +105,7 @@ class OrderView(Contract, frozen=True, kw_only=True):
     expires_at_ms: int | None
     """Until when it can be paid; null once it need not be."""
     paid_at_ms: int | None
+    delivered_at_ms: int | None
     shipment: ShipmentView | None
     history: list[HistoryView]
     allowed: list[Deed]
@@ -81,13 +124,57 @@ class ChargeView(Contract, frozen=True, kw_only=True):
     """A charge as the buyer's page needs it."""
 
     charge_id: ChargeId
+    provider: str
+    method: str
     state: ChargeState
-    pay_url: str
     amount_minor: int
     currency: str
+    action: PayAction | None
+    """What the page has to do next; null until the provider has opened the charge."""
+    order_ids: list[UUID]
 
 
-def to_view(order: Order, moves: Sequence[Move], role: Role, now: datetime) -> OrderView:
+class ProviderView(Contract, frozen=True, kw_only=True):
+    """Somebody through whom one can pay, and the ways to."""
+
+    provider: str
+    methods: list[str]
+
+
+class PaymentMethodsView(Contract, frozen=True, kw_only=True):
+    """Everybody through whom one can pay here."""
+
+    items: list[ProviderView]
+
+
+class MovementView(Contract, frozen=True, kw_only=True):
+    """One movement of a buyer's money."""
+
+    at_ms: int
+    kind: MovementKind
+    amount_minor: int
+    currency: str
+    provider: str
+    reason: str | None
+
+
+class MovementOfOrder(MovementView, frozen=True, kw_only=True):
+    """The same, and for which order."""
+
+    order_id: OrderId
+    number: str
+    shop_name: str
+
+
+class MoneyView(Contract, frozen=True, kw_only=True):
+    """Every movement of an order's money, the first first."""
+
+    items: list[MovementView]
+
+
+def to_view(
+    order: Order, moves: Sequence[Move], role: Role, now: datetime, events: Sequence[TrackingEvent] = ()
+) -> OrderView:
     """An order for the eyes of its buyer or its seller."""
     placed_at_ms = to_epoch_ms(order.placed_at)
     history = [HistoryView(state=OrderState.PENDING_PAYMENT, at_ms=placed_at_ms, by=Role.BUYER, reason=None)]
@@ -97,15 +184,18 @@ def to_view(order: Order, moves: Sequence[Move], role: Role, now: datetime) -> O
     ]
     return OrderView(
         order_id=order.order_id,
+        checkout_id=order.checkout_id,
         number=order.number,
         shop_id=order.shop_id,
         shop_name=order.shop_name,
         state=order.state,
-        lines=order.lines,
+        lines=[_to_line(line, for_seller=role is Role.SELLER) for line in order.lines],
         subtotal_minor=order.subtotal_minor,
         off_minor=order.off_minor,
+        platform_off_minor=order.platform_off_minor,
         freight_minor=order.freight_minor,
         total_minor=order.total_minor,
+        refunded_minor=order.refunded_minor,
         currency=order.currency,
         address=AddressView(recipient=order.recipient, phone=order.phone, region=order.region, detail=order.detail),
         room_id=order.room_id,
@@ -113,8 +203,9 @@ def to_view(order: Order, moves: Sequence[Move], role: Role, now: datetime) -> O
         note=order.note,
         placed_at_ms=placed_at_ms,
         expires_at_ms=to_epoch_ms(order.expires_at) if order.state is OrderState.PENDING_PAYMENT else None,
-        paid_at_ms=to_epoch_ms(order.paid_at) if order.paid_at else None,
-        shipment=_to_shipment(order),
+        paid_at_ms=_to_ms(order.paid_at),
+        delivered_at_ms=_to_ms(order.delivered_at),
+        shipment=_to_shipment(order, events),
         history=history,
         allowed=list_allowed(order, role, now),
     )
@@ -129,27 +220,87 @@ def to_view_as_placed(order: Order) -> OrderView:
         state=OrderState.PENDING_PAYMENT,
         paid_at=None,
         shipped_at=None,
+        delivered_at=None,
         carrier=None,
         tracking_number=None,
+        refunded_freight_minor=0,
+        lines=[msgspec.structs.replace(line, refunded_quantity=0, refunded_minor=0) for line in order.lines],
     )
     return to_view(as_placed, [], Role.BUYER, order.placed_at)
 
 
 def to_charge_view(charge: Charge) -> ChargeView:
-    """A charge that its provider has opened."""
-    assert charge.pay_url is not None
+    """A charge for the eyes of who pays it."""
     return ChargeView(
         charge_id=charge.charge_id,
+        provider=charge.provider,
+        method=charge.method,
         state=charge.state,
-        pay_url=charge.pay_url,
         amount_minor=charge.amount_minor,
         currency=charge.currency,
+        action=charge.action,
+        order_ids=[part.order_id for part in charge.parts],
     )
 
 
-def _to_shipment(order: Order) -> ShipmentView | None:
+def to_movement_view(movement: Movement) -> MovementView:
+    """A movement of one order's money."""
+    return MovementView(
+        at_ms=to_epoch_ms(movement.at),
+        kind=movement.kind,
+        amount_minor=movement.amount_minor,
+        currency=movement.currency,
+        provider=movement.provider,
+        reason=movement.reason,
+    )
+
+
+def to_movement_of_order(order: Order, movement: Movement) -> MovementOfOrder:
+    """A movement of money among those of several orders."""
+    return MovementOfOrder(
+        **msgspec.structs.asdict(to_movement_view(movement)),
+        order_id=order.order_id,
+        number=order.number,
+        shop_name=order.shop_name,
+    )
+
+
+def _to_line(line: Line, *, for_seller: bool) -> LineView:
+    return LineView(
+        line_no=line.line_no,
+        sku_id=line.sku_id,
+        product_id=line.product_id,
+        title=line.title,
+        sku_name=line.sku_name,
+        picture_url=line.picture_url,
+        quantity=line.quantity,
+        price_minor=line.price_minor,
+        amount_minor=line.amount_minor,
+        off_minor=line.off_minor,
+        platform_off_minor=line.platform_off_minor,
+        paid_minor=line.paid_minor,
+        refunded_quantity=line.refunded_quantity,
+        refunded_minor=line.refunded_minor,
+        room_id=line.room_id,
+        fee_bp=line.fee_bp if for_seller else None,
+        commission_bp=line.commission_bp if for_seller else None,
+        creator_id=line.creator_id if for_seller else None,
+    )
+
+
+def _to_shipment(order: Order, events: Sequence[TrackingEvent]) -> ShipmentView | None:
     if order.shipped_at is None or order.carrier is None or order.tracking_number is None:
         return None
     return ShipmentView(
-        carrier=order.carrier, tracking_number=order.tracking_number, shipped_at_ms=to_epoch_ms(order.shipped_at)
+        carrier=order.carrier,
+        tracking_number=order.tracking_number,
+        shipped_at_ms=to_epoch_ms(order.shipped_at),
+        events=[
+            TrackingView(kind=event.kind, at_ms=to_epoch_ms(event.happened_at), place=event.place, text=event.text)
+            for event in events
+        ],
     )
+
+
+def _to_ms(moment: datetime | None) -> int | None:
+    return to_epoch_ms(moment) if moment is not None else None

@@ -1,18 +1,18 @@
 """The one place where an order's state changes: state, history and event together."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 
 import msgspec
 
 from xiaodian.contracts.accounts import AccountId
 from xiaodian.contracts.base import Event
-from xiaodian.contracts.catalog import SkuId
 from xiaodian.contracts.orders import (
     LineOfEvent,
     Order,
     OrderCancelled,
     OrderCompleted,
+    OrderDelivered,
     OrderPaid,
     OrderShipped,
     OrderState,
@@ -26,10 +26,12 @@ from xiaodian.modules.orders.rules import get_next_state
 _UPDATE = """
     UPDATE orders.order AS o SET
         state = moved.state, paid_at = moved.paid_at, shipped_at = moved.shipped_at, carrier = moved.carrier,
-        tracking_number = moved.tracking_number, completes_at = moved.completes_at, closed_at = moved.closed_at
+        tracking_number = moved.tracking_number, delivered_at = moved.delivered_at,
+        completes_at = moved.completes_at, closed_at = moved.closed_at
     FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::timestamptz[], $5::timestamptz[], $6::text[], $7::text[],
-        $8::timestamptz[], $9::timestamptz[])
-        AS moved (shop_id, order_id, state, paid_at, shipped_at, carrier, tracking_number, completes_at, closed_at)
+        $8::timestamptz[], $9::timestamptz[], $10::timestamptz[])
+        AS moved (shop_id, order_id, state, paid_at, shipped_at, carrier, tracking_number, delivered_at, completes_at,
+            closed_at)
     WHERE o.shop_id = moved.shop_id AND o.order_id = moved.order_id
 """
 
@@ -49,10 +51,17 @@ class Actor(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Shipment(msgspec.Struct, frozen=True, kw_only=True):
-    """How an order travels, and when it counts as received."""
+    """How an order travels, and when it counts as received if nobody says anything."""
 
     carrier: str
     tracking_number: str
+    completes_at: datetime
+
+
+class Delivery(msgspec.Struct, frozen=True, kw_only=True):
+    """When an order came to its buyer, and when it counts as received if the buyer says nothing."""
+
+    delivered_at: datetime
     completes_at: datetime
 
 
@@ -63,10 +72,13 @@ async def move_orders(
     actor: Actor,
     *,
     now: datetime,
-    shipment: Shipment | None = None,
+    details: Shipment | Delivery | None = None,
 ) -> list[Order]:
-    """Move orders that this transaction holds locked; answers them as they are now. Raises IllegalMoveError."""
-    moved = [_move(order, get_next_state(order, deed, actor.role, now), now, shipment) for order in orders]
+    """Move orders that this transaction holds locked; answers them as they are now. Raises IllegalMoveError.
+
+    `details` belong to shipping (Shipment) and delivering (Delivery).
+    """
+    moved = [_move(order, get_next_state(order, deed, actor.role, now), now, details) for order in orders]
     if not moved:
         return []
     shop_ids, order_ids = [order.shop_id for order in moved], [order.order_id for order in moved]
@@ -80,6 +92,7 @@ async def move_orders(
         [order.shipped_at for order in moved],
         [order.carrier for order in moved],
         [order.tracking_number for order in moved],
+        [order.delivered_at for order in moved],
         [order.completes_at for order in moved],
         [order.closed_at for order in moved],
     )
@@ -99,31 +112,26 @@ async def move_orders(
     return moved
 
 
-def sum_quantities(orders: Iterable[Order]) -> dict[SkuId, int]:
-    """How many pieces of each SKU the orders are about."""
-    quantities: dict[SkuId, int] = {}
-    for order in orders:
-        for line in order.lines:
-            quantities[line.sku_id] = quantities.get(line.sku_id, 0) + line.quantity
-    return quantities
-
-
-def _move(order: Order, state: OrderState, now: datetime, shipment: Shipment | None) -> Order:
+def _move(order: Order, state: OrderState, now: datetime, details: Shipment | Delivery | None) -> Order:
     if state is OrderState.PAID:
         return msgspec.structs.replace(order, state=state, paid_at=now)
     if state is OrderState.SHIPPED:
-        assert shipment is not None
+        assert isinstance(details, Shipment)
         return msgspec.structs.replace(
             order,
             state=state,
             shipped_at=now,
-            carrier=shipment.carrier,
-            tracking_number=shipment.tracking_number,
-            completes_at=shipment.completes_at,
+            carrier=details.carrier,
+            tracking_number=details.tracking_number,
+            completes_at=details.completes_at,
         )
-    if state in (OrderState.COMPLETED, OrderState.CANCELLED):
-        return msgspec.structs.replace(order, state=state, closed_at=now)
-    return msgspec.structs.replace(order, state=state)
+    if state is OrderState.DELIVERED:
+        assert isinstance(details, Delivery)
+        return msgspec.structs.replace(
+            order, state=state, delivered_at=details.delivered_at, completes_at=details.completes_at
+        )
+    assert state in (OrderState.COMPLETED, OrderState.CANCELLED)
+    return msgspec.structs.replace(order, state=state, closed_at=now)
 
 
 def _to_event(order: Order, actor: Actor) -> Event:
@@ -137,6 +145,8 @@ def _to_event(order: Order, actor: Actor) -> Event:
             carrier=order.carrier or "",
             tracking_number=order.tracking_number or "",
         )
+    if order.state is OrderState.DELIVERED:
+        return OrderDelivered(order_id=order.order_id, shop_id=order.shop_id, buyer_id=order.buyer_id)
     if order.state is OrderState.COMPLETED:
         return OrderCompleted(order_id=order.order_id, shop_id=order.shop_id, buyer_id=order.buyer_id)
     assert order.state is OrderState.CANCELLED
@@ -165,6 +175,9 @@ def _to_paid(order: Order) -> OrderPaid:
                 product_title=line.title,
                 sku_name=line.sku_name,
                 quantity=line.quantity,
+                room_id=line.room_id,
+                creator_id=line.creator_id,
+                amount_minor=line.amount_minor,
             )
             for line in order.lines
         ],

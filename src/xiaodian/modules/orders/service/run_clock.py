@@ -7,9 +7,8 @@ from xiaodian.infra.database import Connection, Database
 from xiaodian.modules.orders import queries
 from xiaodian.modules.orders.models import Deed, Role
 from xiaodian.modules.orders.service.cancel_orders import cancel_unpaid
-from xiaodian.modules.orders.service.complete_orders import complete_orders
 from xiaodian.modules.orders.service.idempotency import forget_answers
-from xiaodian.modules.orders.service.move_orders import Actor
+from xiaodian.modules.orders.service.move_orders import Actor, move_orders
 
 BATCH = 500
 ANSWERS_KEPT = timedelta(hours=24)
@@ -32,7 +31,7 @@ async def complete_overdue_receipts(database: Database, now: datetime) -> int:
 
     async def _batch(connection: Connection) -> int:
         orders = await queries.lock_overdue_receipts(connection, now, BATCH)
-        return len(await complete_orders(connection, orders, Deed.AUTO_COMPLETE, _CLOCK, now))
+        return len(await move_orders(connection, orders, Deed.AUTO_COMPLETE, _CLOCK, now=now))
 
     return await _until_done(database, _batch)
 

@@ -2,29 +2,34 @@
 
 from xiaodian.contracts.accounts import Caller
 from xiaodian.contracts.base import NotFoundError
-from xiaodian.contracts.payments import Charge, ChargeId, ChargeState, UnknownProviderError
+from xiaodian.contracts.payments import Charge, ChargeId, UnknownProviderError
 from xiaodian.infra.database import Database
-from xiaodian.kit.ids import new_id
-from xiaodian.modules.orders.service.desk import OrderDesk
+from xiaodian.modules.orders.service.cashier import Cashier
 from xiaodian.modules.payments import api as payments
 
 
 async def decide_charge(
-    database: Database, desk: OrderDesk, caller: Caller, charge_id: ChargeId, outcome: ChargeState
+    database: Database,
+    cashier: Cashier,
+    caller: Caller,
+    charge_id: ChargeId,
+    outcome: payments.SandboxOutcome,
+    delay_s: int,
 ) -> Charge:
-    """Make the sandbox tell us how a charge ended, by a signed callback like any provider's. Raises NotFoundError.
+    """Make the sandbox end a charge and tell us of it, by signed callbacks like any provider's.
 
-    The charge as it is afterwards: captured or failed, or refunded if the order could no longer take the money.
+    The charge as it is afterwards. What it shall tell later it tells later.
+    Raises NotFoundError, ChargeClosedError.
     """
     try:
-        sandbox = desk.providers.get_sandbox()
+        sandbox = cashier.providers.get_sandbox()
     except UnknownProviderError as error:
         raise NotFoundError from error
     async with database.connection() as connection:
         charge = await payments.get_charge_of_payer(connection, charge_id, caller.account_id)
     if charge.provider != sandbox.name:
         raise NotFoundError
-    headers, body = await sandbox.sign_notice(charge, outcome, f"sandbox-{new_id()}")
-    await desk.take_callback(sandbox.name, headers, body)
+    for headers, body in await payments.decide(sandbox, charge, outcome, delay_s):
+        await cashier.handle_callback(sandbox.name, headers, body)
     async with database.connection() as connection:
         return await payments.get_charge_of_payer(connection, charge_id, caller.account_id)

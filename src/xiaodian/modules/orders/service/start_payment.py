@@ -1,19 +1,20 @@
-"""The buyer wants to pay: a charge with a provider, once for an Idempotency-Key."""
+"""The buyer wants to pay one or several orders: one charge with a provider, once for an Idempotency-Key."""
 
+from collections.abc import Sequence
 from typing import Annotated
 
 import msgspec
 from msgspec import Meta
 
 from xiaodian.contracts.accounts import Caller
-from xiaodian.contracts.base import Input, NotFoundError
-from xiaodian.contracts.orders import OrderId
-from xiaodian.contracts.payments import Charge, NewCharge
+from xiaodian.contracts.base import Input, InvalidInputError, Line, NotFoundError
+from xiaodian.contracts.orders import Order, OrderId
+from xiaodian.contracts.payments import Charge, ChargePart, NewCharge, PaymentProvider
 from xiaodian.infra.database import Connection, Database
 from xiaodian.kit.clock import utc_now
 from xiaodian.modules.orders import queries
 from xiaodian.modules.orders.models import Deed, Role
-from xiaodian.modules.orders.rules import get_next_state
+from xiaodian.modules.orders.rules import MAX_LINES, get_next_state
 from xiaodian.modules.orders.service.idempotency import (
     KeptAnswer,
     Key,
@@ -29,36 +30,45 @@ _decode_charge = msgspec.json.Decoder(Charge).decode
 
 
 class PaymentInput(Input, frozen=True, kw_only=True):
-    """Through whom to pay."""
+    """What to pay, through whom, and how within that provider; the provider's usual way if nothing is said."""
 
+    order_ids: Annotated[list[OrderId], Meta(min_length=1, max_length=MAX_LINES)]
     provider: Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_]{0,31}(?![\s\S])")]
+    method: Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_]{0,31}(?![\s\S])")] | None = None
+    payer_code: Annotated[Line, Meta(max_length=512)] = ""
+    """What the provider's own sign-in page gave, where a way to pay needs it."""
+
+
+class Payer(msgspec.Struct, frozen=True, kw_only=True):
+    """Who pays, and from where."""
+
+    caller: Caller
+    origin: str
+    """Scheme and host by which the buyer's browser reaches us; the provider sends it back there."""
+    client_address: str
 
 
 async def start_payment(
-    database: Database,
-    providers: payments.Providers,
-    caller: Caller,
-    order_id: OrderId,
-    key: str,
-    wish: PaymentInput,
+    database: Database, providers: payments.Providers, payer: Payer, key: str, wish: PaymentInput
 ) -> Charge:
-    """A charge that the provider has opened; the pending one if the order has one.
+    """A charge that the provider has opened; the pending one if these orders have one.
 
-    Raises NotFoundError, IllegalMoveError, UnknownProviderError, IdempotencyMismatchError, UnavailableError.
+    Raises NotFoundError, IllegalMoveError, InvalidInputError, UnknownProviderError, IdempotencyMismatchError,
+    UnavailableError.
     """
-    provider = providers.get(wish.provider)
-    answer_key = (caller.account_id, key)
-    body_hash = hash_body(f"payment {order_id}", wish)
+    provider = providers.get(wish.provider, wish.method)
+    method = wish.method or provider.methods[0]
+    answer_key = (payer.caller.account_id, key)
+    body_hash = hash_body("payment", wish)
     async with database.transaction() as connection:
         if (kept := await _find_kept(connection, answer_key, body_hash)) is not None:
             return kept
-        charge = await _create(connection, caller, order_id, wish.provider)
-    # Outside of any transaction: a real provider may take its time.
-    charge = msgspec.structs.replace(charge, pay_url=charge.pay_url or await provider.open_charge(charge))
-    assert charge.pay_url is not None
+        charge = await _create(connection, payer.caller, wish, method)
+    charge = await _open(provider, charge, payer, wish.payer_code)
     try:
         async with database.transaction() as connection:
-            await payments.set_pay_url(connection, charge.charge_id, charge.pay_url)
+            assert charge.action is not None
+            await payments.set_action(connection, charge.charge_id, charge.action)
             answer = KeptAnswer(key=answer_key, body_hash=body_hash, answer=msgspec.json.encode(charge))
             await keep_answers(connection, [answer], utc_now())
     except KeyTakenError:
@@ -70,6 +80,17 @@ async def start_payment(
     return charge
 
 
+async def _open(provider: PaymentProvider, charge: Charge, payer: Payer, payer_code: str) -> Charge:
+    """Have the provider open a charge, outside of any transaction: a real provider may take its time."""
+    action = await provider.open_charge(
+        charge,
+        return_url=f"{payer.origin}/?charge={charge.charge_id}",
+        client_address=payer.client_address,
+        payer_code=payer_code,
+    )
+    return msgspec.structs.replace(charge, action=action)
+
+
 async def _find_kept(connection: Connection, key: Key, body_hash: bytes) -> Charge | None:
     kept = (await find_answers(connection, [key])).get(key)
     if kept is None:
@@ -79,19 +100,27 @@ async def _find_kept(connection: Connection, key: Key, body_hash: bytes) -> Char
     return _decode_charge(kept.answer)
 
 
-async def _create(connection: Connection, caller: Caller, order_id: OrderId, provider: str) -> Charge:
-    order = (await queries.lock_orders(connection, [order_id])).get(order_id)
-    if order is None or order.buyer_id != caller.account_id:
+async def _create(connection: Connection, caller: Caller, wish: PaymentInput, method: str) -> Charge:
+    found = await queries.lock_orders(connection, wish.order_ids)
+    orders = [found[order_id] for order_id in dict.fromkeys(wish.order_ids) if order_id in found]
+    if len(orders) < len(set(wish.order_ids)) or any(order.buyer_id != caller.account_id for order in orders):
         raise NotFoundError
-    get_next_state(order, Deed.PAY, Role.BUYER, utc_now())
-    return await payments.create_charge(
-        connection,
-        NewCharge(
-            order_id=order.order_id,
-            shop_id=order.shop_id,
-            payer_id=caller.account_id,
-            provider=provider,
-            amount_minor=order.total_minor,
-            currency=order.currency,
-        ),
+    now = utc_now()
+    for order in orders:
+        get_next_state(order, Deed.PAY, Role.BUYER, now)
+    if len({order.currency for order in orders}) > 1:
+        raise InvalidInputError(field="order_ids", reason="several_currencies")
+    return await payments.create_charge(connection, _to_new_charge(caller, wish.provider, method, orders))
+
+
+def _to_new_charge(caller: Caller, provider: str, method: str, orders: Sequence[Order]) -> NewCharge:
+    return NewCharge(
+        payer_id=caller.account_id,
+        provider=provider,
+        method=method,
+        currency=orders[0].currency,
+        parts=[
+            ChargePart(order_id=order.order_id, shop_id=order.shop_id, amount_minor=order.total_minor)
+            for order in orders
+        ],
     )
