@@ -97,6 +97,17 @@ class SkuAtSale(Contract, frozen=True, kw_only=True):
     limit_per_buyer: int | None
 
 
+class StockFault(Contract, frozen=True, kw_only=True):
+    """A stock whose journal does not sum to what is on hand or sold."""
+
+    stock_id: StockId
+    sku_id: SkuId
+    on_hand: int
+    reserved: int
+    sold: int
+    journalled: int
+
+
 class ProductChanged(Event, frozen=True, kw_only=True):
     """Title, pictures, price or state of a product changed, or it is new."""
 

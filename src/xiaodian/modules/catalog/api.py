@@ -1,7 +1,8 @@
 """The door of catalog. Everything runs inside the caller's transaction and checks no rights."""
 
-from xiaodian.modules.catalog.queries import find_product, get_products, get_skus
+from xiaodian.modules.catalog.queries import check_stock, find_product, get_lowest_prices, get_products, get_skus
 from xiaodian.modules.catalog.rules import Quantities, Shelf
+from xiaodian.modules.catalog.service.set_aside import give_back, restock_returned, set_aside
 from xiaodian.modules.catalog.service.set_available import set_available
 from xiaodian.modules.catalog.service.stock import (
     open_shelf,
@@ -14,13 +15,18 @@ from xiaodian.modules.catalog.service.stock import (
 __all__ = [
     "Quantities",
     "Shelf",
+    "check_stock",
     "find_product",
+    "get_lowest_prices",
     "get_products",
     "get_skus",
+    "give_back",
     "open_shelf",
     "release_many",
     "reserve_taken",
+    "restock_returned",
     "return_many",
+    "set_aside",
     "set_available",
     "spend_many",
 ]

@@ -1,13 +1,27 @@
 """Reads of products, SKUs and stock; structs out."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from datetime import datetime
 from itertools import groupby
 from uuid import UUID
 
 from xiaodian.contracts.base import NotFoundError
-from xiaodian.contracts.catalog import Product, ProductId, ProductState, Sku, SkuId
+from xiaodian.contracts.catalog import (
+    Category,
+    JournalKind,
+    Product,
+    ProductId,
+    ProductState,
+    Sku,
+    SkuId,
+    StockFault,
+    StockId,
+)
 from xiaodian.contracts.shops import ShopId
 from xiaodian.infra.database import Connection, Record
+from xiaodian.kit.clock import to_epoch_ms
+from xiaodian.modules.catalog.models import Stock
+from xiaodian.modules.catalog.wire import JournalEntry
 
 _SKU = """
     sku.sku_id, sku.product_id, sku.shop_id, sku.name, sku.price_minor, sku.weight_g,
@@ -79,6 +93,93 @@ async def list_products_of_shop(
         limit,
     )
     return await _with_skus(connection, rows)
+
+
+async def get_stocks(connection: Connection, stock_ids: Iterable[StockId]) -> list[Stock]:
+    """Those of the stocks that exist, in key order."""
+    rows = await connection.fetch(
+        """
+        SELECT stock.stock_id, stock.sku_id, sku.product_id, sku.shop_id, stock.on_hand - stock.reserved AS available
+        FROM catalog.stock JOIN catalog.sku USING (sku_id)
+        WHERE stock.stock_id = ANY($1::uuid[]) ORDER BY stock.stock_id
+        """,
+        list(stock_ids),
+    )
+    return [Stock(**row) for row in rows]
+
+
+async def list_categories(connection: Connection) -> list[Category]:
+    """All categories, by code."""
+    rows = await connection.fetch("SELECT code, name_zh, name_en, fee_bp FROM catalog.category ORDER BY code")
+    return [Category(**row) for row in rows]
+
+
+async def list_journal(connection: Connection, sku_id: SkuId, *, before: UUID | None, limit: int) -> list[JournalEntry]:
+    """What came and went of a SKU other than by orders, the latest first, those before `before`."""
+    rows = await connection.fetch(
+        """
+        SELECT journal_id, stock_id, kind, changed_at, changed_by, reason, available_to AS available,
+               available_to - coalesce(available_from, 0) AS change
+        FROM catalog.stock_journal
+        WHERE sku_id = $1 AND ($2::uuid IS NULL OR journal_id < $2)
+        ORDER BY journal_id DESC LIMIT $3
+        """,
+        sku_id,
+        before,
+        limit,
+    )
+    return [
+        JournalEntry(
+            journal_id=row["journal_id"],
+            stock_id=row["stock_id"],
+            kind=JournalKind(row["kind"]),
+            change=row["change"],
+            available=row["available"],
+            reason=row["reason"],
+            changed_at_ms=to_epoch_ms(row["changed_at"]),
+            changed_by=row["changed_by"],
+        )
+        for row in rows
+    ]
+
+
+async def get_lowest_prices(connection: Connection, sku_ids: Iterable[SkuId], since: datetime) -> dict[SkuId, int]:
+    """The lowest ordinary price of each SKU that held at any moment from `since` until now."""
+    rows = await connection.fetch(
+        """
+        SELECT sku.sku_id, least(
+            sku.price_minor,
+            (SELECT min(price.price_minor) FROM catalog.price_change AS price
+             WHERE price.sku_id = sku.sku_id AND price.changed_at > $2),
+            (SELECT price.price_minor FROM catalog.price_change AS price
+             WHERE price.sku_id = sku.sku_id AND price.changed_at <= $2 ORDER BY price.changed_at DESC LIMIT 1)
+        ) AS lowest
+        FROM catalog.sku WHERE sku.sku_id = ANY($1::uuid[])
+        """,
+        list(sku_ids),
+        since,
+    )
+    return {row["sku_id"]: row["lowest"] for row in rows}
+
+
+async def check_stock(connection: Connection) -> list[StockFault]:
+    """Stocks whose pieces do not add up: what the journal brought must be what is on hand or sold.
+
+    One statement, so it sees one moment, however much is sold meanwhile. Empty if all is well.
+    """
+    rows = await connection.fetch(
+        """
+        SELECT stock_id, stock.sku_id, stock.on_hand, stock.reserved, stock.sold,
+               coalesce(journal.pieces, 0) AS journalled
+        FROM catalog.stock
+            LEFT JOIN (
+                SELECT stock_id, sum(delta)::bigint AS pieces FROM catalog.stock_journal GROUP BY stock_id
+            ) AS journal USING (stock_id)
+        WHERE stock.on_hand + stock.sold <> coalesce(journal.pieces, 0)
+        ORDER BY stock_id
+        """
+    )
+    return [StockFault(**row) for row in rows]
 
 
 async def _with_skus(connection: Connection, products: Sequence[Record]) -> list[Product]:

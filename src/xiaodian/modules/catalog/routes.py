@@ -1,21 +1,21 @@
-"""HTTP: products and stock."""
+"""HTTP: products."""
 
 from typing import Annotated
 from uuid import UUID
 
-from litestar import get, patch, post, put
+from litestar import get, patch, post
 from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 
 from xiaodian.contracts.base import InvalidInputError, NotFoundError, UnauthenticatedError
-from xiaodian.contracts.catalog import Product, ProductId, ProductState, Sku, SkuId
+from xiaodian.contracts.catalog import Product, ProductId, ProductState
 from xiaodian.contracts.shops import ShopId
 from xiaodian.edge.access import Access, MaybeSignedIn, SignedIn, access
 from xiaodian.edge.context import Ctx
 from xiaodian.edge.problems import MalformedRequestError, problems
 from xiaodian.kit.paging import MAX_PAGE_SIZE, Page, decode_cursor, encode_cursor
-from xiaodian.modules.catalog import queries
-from xiaodian.modules.catalog.service import change_stock, write_product
-from xiaodian.modules.catalog.service.product_input import NewProduct, ProductEdit, StockSetting
+from xiaodian.modules.catalog import queries, routes_stock
+from xiaodian.modules.catalog.service import write_product
+from xiaodian.modules.catalog.service.product_input import NewProduct, ProductEdit
 from xiaodian.modules.shops import api as shops
 
 TAGS = ["catalog"]
@@ -81,12 +81,4 @@ async def edit_product(ctx: Ctx, caller: SignedIn, product_id: FromPath[UUID], d
     return product
 
 
-@put("/api/skus/{sku_id:uuid}/stock", opt=access(Access.MEMBER), tags=TAGS, responses=WRITE_PROBLEMS)
-async def set_stock(ctx: Ctx, caller: SignedIn, sku_id: FromPath[UUID], data: JSONBody[StockSetting]) -> Sku:
-    """Set how many pieces can be bought, beyond what buyers have reserved (shop staff)."""
-    sku = await change_stock.set_stock(ctx.database, caller, SkuId(sku_id), data.available)
-    await ctx.broker.poke("outbox")
-    return sku
-
-
-routes = [list_products, create_product, get_product, edit_product, set_stock]
+routes = [list_products, create_product, get_product, edit_product, *routes_stock.routes]

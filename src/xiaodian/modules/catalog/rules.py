@@ -1,9 +1,12 @@
 """Pure decisions about products and stock."""
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
 
 from xiaodian.contracts.base import InvalidInputError
 from xiaodian.contracts.catalog import JournalKind, SkuAtSale, StockId
+from xiaodian.modules.catalog.models import Stock
 
 MAX_SKUS = 50
 MAX_PICTURES = 9
@@ -13,6 +16,9 @@ MAX_WEIGHT_G = 1_000_000
 MAX_PER_BUYER = 10_000
 MAX_FEE_BP = 5000
 MOST_CATEGORIES = 200
+
+CATEGORY_CODE = "[a-z][a-z0-9_]{0,31}"
+_CATEGORY_CODE = re.compile(CATEGORY_CODE)
 
 Quantities = Mapping[StockId, int]
 """Pieces by stock."""
@@ -49,6 +55,12 @@ def check_sku_names(names: Sequence[str]) -> None:
         raise InvalidInputError(field="skus", reason="name_twice")
 
 
+def check_category_code(code: str) -> None:
+    """Short, Latin, fit for reports and files. Raises InvalidInputError."""
+    if not _CATEGORY_CODE.fullmatch(code):
+        raise InvalidInputError(field="code", reason="bad_character")
+
+
 def check_correction(delta: int, kind: JournalKind, available: int) -> None:
     """What came in is more than nothing; what is reserved cannot be corrected away. Raises InvalidInputError."""
     if kind not in (JournalKind.RESTOCK, JournalKind.CORRECTION):
@@ -59,3 +71,36 @@ def check_correction(delta: int, kind: JournalKind, available: int) -> None:
         raise InvalidInputError(field="delta", reason="too_many", available=available)
     if available + delta > MAX_STOCK:
         raise InvalidInputError(field="delta", reason="out_of_range")
+
+
+class Change(NamedTuple):
+    """What a stock gains."""
+
+    stock_id: StockId
+    on_hand: int = 0
+    sold: int = 0
+
+
+def sweep_back(stocks: Iterable[Stock]) -> list[Change]:
+    """What can be bought of set-aside stocks goes to the SKUs' own; not a piece is made or lost."""
+    gains: dict[StockId, int] = {}
+    for stock in stocks:
+        if stock.is_aside and stock.available > 0:
+            own = StockId(stock.sku_id)
+            gains[stock.stock_id] = -stock.available
+            gains[own] = gains.get(own, 0) + stock.available
+    return [Change(stock_id, on_hand=gain) for stock_id, gain in gains.items()]
+
+
+def share_returns(returned: Iterable[tuple[Stock, int]]) -> list[Change]:
+    """What was sold from a stock and came back is on hand in the SKU's own."""
+    on_hand: dict[StockId, int] = {}
+    sold: dict[StockId, int] = {}
+    for stock, quantity in returned:
+        own = StockId(stock.sku_id)
+        sold[stock.stock_id] = sold.get(stock.stock_id, 0) - quantity
+        on_hand[own] = on_hand.get(own, 0) + quantity
+    return [
+        Change(stock_id, on_hand=on_hand.get(stock_id, 0), sold=sold.get(stock_id, 0))
+        for stock_id in sorted(on_hand.keys() | sold.keys())
+    ]

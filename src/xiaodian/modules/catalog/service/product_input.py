@@ -8,6 +8,7 @@ from msgspec import UNSET, Meta, UnsetType
 from xiaodian.contracts.base import Input, Line, Text
 from xiaodian.contracts.catalog import JournalKind, ProductState, SkuId
 from xiaodian.modules.catalog.rules import (
+    CATEGORY_CODE,
     MAX_PER_BUYER,
     MAX_PICTURES,
     MAX_PRICE_MINOR,
@@ -26,7 +27,7 @@ PriceMinor = Annotated[int, Meta(ge=1, le=MAX_PRICE_MINOR)]
 StockCount = Annotated[int, Meta(ge=0, le=MAX_STOCK)]
 WeightG = Annotated[int, Meta(ge=0, le=MAX_WEIGHT_G)]
 LimitPerBuyer = Annotated[int, Meta(ge=1, le=MAX_PER_BUYER)]
-CategoryCode = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_]{0,31}(?![\s\S])")]
+CategoryCode = Annotated[str, Meta(pattern=rf"^{CATEGORY_CODE}(?![\s\S])")]
 
 
 class NewSku(Input, frozen=True, kw_only=True):
