@@ -98,12 +98,58 @@ class Refund(Contract, frozen=True, kw_only=True):
     charge_id: ChargeId
     order_id: UUID
     shop_id: ShopId
+    provider: str
     amount_minor: int
     currency: str
     reason: str
     state: RefundState
     requested_at: datetime
     settled_at: datetime | None
+    attempt: int = 1
+    """Grows each time an operator has a refused refund tried again; providers see another number then."""
+    detail: str = ""
+    """The provider's last word about it."""
+
+
+class CapturedPart(Contract, frozen=True, kw_only=True):
+    """What a captured charge has brought for one order."""
+
+    charge_id: ChargeId
+    provider: str
+    currency: str
+    part: ChargePart
+
+
+class MovementKind(StrEnum):
+    """What happened to a buyer's money."""
+
+    PAID = "paid"
+    REFUND_REQUESTED = "refund_requested"
+    REFUNDED = "refunded"
+    REFUND_FAILED = "refund_failed"
+
+
+class Movement(Contract, frozen=True, kw_only=True):
+    """One movement of money of one order."""
+
+    order_id: UUID
+    at: datetime
+    kind: MovementKind
+    amount_minor: int
+    currency: str
+    provider: str
+    reason: str | None
+
+
+class BookedLine(Contract, frozen=True, kw_only=True):
+    """What we think a provider took in (positive) or gave back (negative)."""
+
+    provider: str
+    charge_id: ChargeId
+    refund_id: RefundId | None
+    amount_minor: int
+    currency: str
+    at: datetime
 
 
 class RefundWish(Contract, frozen=True, kw_only=True):
@@ -180,8 +226,14 @@ class PaymentProvider(Protocol):
     def acknowledgement(self) -> tuple[int, bytes, str]:
         """Status, body and media type by which the provider wants its callbacks acknowledged."""
 
-    async def open_charge(self, charge: Charge, *, return_url: str, client_address: str) -> PayAction:
-        """How the buyer goes on to pay. Opening the same charge again gives the same, or one as good."""
+    async def open_charge(
+        self, charge: Charge, *, return_url: str, client_address: str, payer_code: str = ""
+    ) -> PayAction:
+        """How the buyer goes on to pay. Opening the same charge again gives the same, or one as good.
+
+        `return_url` is the page that the buyer comes back to; `payer_code` what the provider's own sign-in page gave
+        that page, where a way to pay needs one (WeChat's `jsapi`: without it the action is to go to that page).
+        """
 
     async def verify_callback(self, headers: Mapping[str, str], body: bytes) -> PaymentNotice | RefundNotice | None:
         """The word that a callback carries; header names are lower-case. None if it is about nothing of ours to act on.
@@ -224,6 +276,17 @@ class RefundTooLargeError(DomainError):
 
     code = "refund_too_large"
     status = 409
+
+
+class ChargeClosedError(DomainError):
+    """The payment was closed: nobody can pay it any more."""
+
+    code = "charge_closed"
+    status = 409
+
+
+class BadProviderSettingsError(Exception):
+    """A payment provider is set up halfway; the text says which settings are missing or cannot be read."""
 
 
 class PaymentRefunded(Event, frozen=True, kw_only=True):

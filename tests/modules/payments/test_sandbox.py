@@ -1,12 +1,21 @@
 """The sandbox signs, and believes only what it has signed lately."""
 
+from datetime import UTC, datetime
 from uuid import uuid4
 
 import msgspec
 import pytest
 
 from xiaodian.contracts.accounts import AccountId
-from xiaodian.contracts.payments import BadCallbackError, Charge, ChargeId, ChargeState, UnknownProviderError
+from xiaodian.contracts.payments import (
+    BadCallbackError,
+    Charge,
+    ChargeId,
+    ChargePart,
+    ChargeState,
+    PaymentNotice,
+    UnknownProviderError,
+)
 from xiaodian.contracts.shops import ShopId
 from xiaodian.edge.context import Context
 from xiaodian.modules.payments.service import sandbox as sandbox_module
@@ -14,16 +23,19 @@ from xiaodian.modules.payments.service.providers import Providers
 from xiaodian.modules.payments.service.sandbox import SandboxProvider
 from xiaodian.settings import Settings
 
+_PART = ChargePart(order_id=uuid4(), shop_id=ShopId(uuid4()), amount_minor=100)
 CHARGE = Charge(
     charge_id=ChargeId(uuid4()),
-    order_id=uuid4(),
-    shop_id=ShopId(uuid4()),
     payer_id=AccountId(uuid4()),
     provider="sandbox",
+    method="page",
     amount_minor=100,
     currency="CNY",
     state=ChargeState.PENDING,
-    pay_url=None,
+    action=None,
+    provider_ref=None,
+    created_at=datetime(2026, 11, 11, tzinfo=UTC),
+    parts=[_PART],
 )
 
 
@@ -31,6 +43,7 @@ async def test_every_process_signs_and_verifies_with_the_same_stored_key(ctx: Co
     one, two = SandboxProvider(ctx.database), SandboxProvider(ctx.database)
     headers, body = await one.sign_notice(CHARGE, ChargeState.CAPTURED, "n1")
     notice = await two.verify_callback(headers, body)
+    assert isinstance(notice, PaymentNotice)
     assert (notice.charge_id, notice.outcome, notice.amount_minor) == (CHARGE.charge_id, ChargeState.CAPTURED, 100)
     assert notice.notice_id == "n1"
 

@@ -1,22 +1,39 @@
 """The door of payments. What takes a connection runs inside the caller's transaction."""
 
+from xiaodian.modules.payments import transfers
 from xiaodian.modules.payments.queries import (
     get_charge_of_payer,
-    get_orders_of_charges,
-    lock_captured_charges_of,
+    get_order_ids_of_charges,
+    lock_captured_parts,
 )
 from xiaodian.modules.payments.service.accept_notices import Accepted, accept_notices
-from xiaodian.modules.payments.service.charges import create_charge, refund_charges, set_pay_url
+from xiaodian.modules.payments.service.charges import close_charges_of, create_charge, set_action
+from xiaodian.modules.payments.service.inbox import accept_refund_notices
+from xiaodian.modules.payments.service.inbox_rows import keep_notices, list_unhandled_payments
+from xiaodian.modules.payments.service.movements import get_statement_lines, list_day, list_movements
 from xiaodian.modules.payments.service.providers import Providers
+from xiaodian.modules.payments.service.refunds import list_refunds, request_refunds
+from xiaodian.modules.payments.service.sandbox_cashier import SandboxOutcome, decide
 
 __all__ = [
     "Accepted",
     "Providers",
+    "SandboxOutcome",
     "accept_notices",
+    "accept_refund_notices",
+    "close_charges_of",
     "create_charge",
+    "decide",
     "get_charge_of_payer",
-    "get_orders_of_charges",
-    "lock_captured_charges_of",
-    "refund_charges",
-    "set_pay_url",
+    "get_order_ids_of_charges",
+    "get_statement_lines",
+    "keep_notices",
+    "list_day",
+    "list_movements",
+    "list_refunds",
+    "list_unhandled_payments",
+    "lock_captured_parts",
+    "request_refunds",
+    "set_action",
+    "transfers",
 ]

@@ -1,55 +1,118 @@
-"""Reads of charges."""
+"""Reads of charges and of what they paid."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from uuid import UUID
+
+import msgspec
 
 from xiaodian.contracts.accounts import AccountId
 from xiaodian.contracts.base import NotFoundError
-from xiaodian.contracts.payments import Charge, ChargeId, ChargeState
+from xiaodian.contracts.payments import CapturedPart, Charge, ChargeId, ChargePart, ChargeState, PayAction
 from xiaodian.infra.database import Connection, Record
 
-_CHARGE = "charge_id, order_id, shop_id, payer_id, provider, amount_minor, currency, state, pay_url"
-
-
-def to_charge(row: Record) -> Charge:
-    """A row with the columns of a charge."""
-    return Charge(**{**row, "state": ChargeState(row["state"])})
+CHARGE = "charge_id, payer_id, provider, method, amount_minor, currency, state, action, provider_ref, created_at"
+_PART = "order_id, shop_id, amount_minor, refunded_minor"
 
 
 async def get_charge_of_payer(connection: Connection, charge_id: ChargeId, payer_id: AccountId) -> Charge:
     """A charge that this account is to pay. Raises NotFoundError."""
-    row = await connection.fetchrow(
-        f"SELECT {_CHARGE} FROM payments.charge WHERE charge_id = $1 AND payer_id = $2", charge_id, payer_id
-    )
-    if row is None:
-        raise NotFoundError
-    return to_charge(row)
-
-
-async def get_orders_of_charges(connection: Connection, charge_ids: Collection[ChargeId]) -> dict[ChargeId, UUID]:
-    """The orders of those charges that exist."""
     rows = await connection.fetch(
-        "SELECT charge_id, order_id FROM payments.charge WHERE charge_id = ANY($1::uuid[])", list(charge_ids)
+        f"SELECT {CHARGE} FROM payments.charge WHERE charge_id = $1 AND payer_id = $2", charge_id, payer_id
     )
-    return {row["charge_id"]: row["order_id"] for row in rows}
+    if not rows:
+        raise NotFoundError
+    return (await add_parts(connection, rows))[0]
+
+
+async def find_charges(connection: Connection, charge_ids: Collection[ChargeId]) -> dict[ChargeId, Charge]:
+    """Those of the charges that exist."""
+    rows = await connection.fetch(
+        f"SELECT {CHARGE} FROM payments.charge WHERE charge_id = ANY($1::uuid[])", list(charge_ids)
+    )
+    return {charge.charge_id: charge for charge in await add_parts(connection, rows)}
+
+
+async def get_order_ids_of_charges(
+    connection: Connection, charge_ids: Collection[ChargeId]
+) -> dict[ChargeId, list[UUID]]:
+    """The orders that each of those charges is for that exist."""
+    rows = await connection.fetch(
+        """
+        SELECT charge_id, order_id FROM payments.charge_part WHERE charge_id = ANY($1::uuid[])
+        ORDER BY charge_id, order_id
+        """,
+        list(charge_ids),
+    )
+    found: dict[ChargeId, list[UUID]] = {}
+    for row in rows:
+        found.setdefault(row["charge_id"], []).append(row["order_id"])
+    return found
 
 
 async def lock_charges(connection: Connection, charge_ids: Collection[ChargeId]) -> dict[ChargeId, Charge]:
     """Those of the charges that exist, held in key order until the transaction ends."""
     rows = await connection.fetch(
-        f"SELECT {_CHARGE} FROM payments.charge WHERE charge_id = ANY($1::uuid[]) ORDER BY charge_id FOR UPDATE",
+        f"SELECT {CHARGE} FROM payments.charge WHERE charge_id = ANY($1::uuid[]) ORDER BY charge_id FOR UPDATE",
         list(charge_ids),
     )
-    return {row["charge_id"]: to_charge(row) for row in rows}
+    return {charge.charge_id: charge for charge in await add_parts(connection, rows)}
 
 
-async def lock_captured_charges_of(connection: Connection, order_ids: Collection[UUID]) -> list[Charge]:
-    """The charges of these orders whose money we have, held in key order until the transaction ends."""
+async def lock_captured_parts(connection: Connection, order_ids: Collection[UUID]) -> dict[UUID, list[CapturedPart]]:
+    """What was paid for these orders, by order, held in key order until the transaction ends."""
     rows = await connection.fetch(
-        f"""
-        SELECT {_CHARGE} FROM payments.charge WHERE order_id = ANY($1::uuid[]) AND state = 'captured'
-        ORDER BY charge_id FOR UPDATE
+        """
+        SELECT part.charge_id, part.order_id, part.shop_id, part.amount_minor, part.refunded_minor,
+            charge.provider, charge.currency
+        FROM payments.charge_part AS part JOIN payments.charge USING (charge_id)
+        WHERE part.order_id = ANY($1::uuid[]) AND charge.state = 'captured'
+        ORDER BY part.charge_id, part.order_id FOR UPDATE OF part
         """,
         list(order_ids),
     )
-    return [to_charge(row) for row in rows]
+    parts: dict[UUID, list[CapturedPart]] = {}
+    for row in rows:
+        captured = CapturedPart(
+            charge_id=row["charge_id"], provider=row["provider"], currency=row["currency"], part=_to_part(row)
+        )
+        parts.setdefault(row["order_id"], []).append(captured)
+    return parts
+
+
+async def add_parts(connection: Connection, rows: Sequence[Record]) -> list[Charge]:
+    """Charges from rows with the columns CHARGE, each with its parts in order of the orders' ids."""
+    if not rows:
+        return []
+    parts = await connection.fetch(
+        f"SELECT charge_id, {_PART} FROM payments.charge_part WHERE charge_id = ANY($1::uuid[]) ORDER BY order_id",
+        [row["charge_id"] for row in rows],
+    )
+    by_charge: dict[ChargeId, list[ChargePart]] = {}
+    for part in parts:
+        by_charge.setdefault(part["charge_id"], []).append(_to_part(part))
+    return [_to_charge(row, by_charge.get(row["charge_id"], [])) for row in rows]
+
+
+def _to_charge(row: Record, parts: list[ChargePart]) -> Charge:
+    return Charge(
+        charge_id=row["charge_id"],
+        payer_id=row["payer_id"],
+        provider=row["provider"],
+        method=row["method"],
+        amount_minor=row["amount_minor"],
+        currency=row["currency"],
+        state=ChargeState(row["state"]),
+        action=msgspec.convert(row["action"], PayAction) if row["action"] is not None else None,
+        provider_ref=row["provider_ref"],
+        created_at=row["created_at"],
+        parts=parts,
+    )
+
+
+def _to_part(row: Record) -> ChargePart:
+    return ChargePart(
+        order_id=row["order_id"],
+        shop_id=row["shop_id"],
+        amount_minor=row["amount_minor"],
+        refunded_minor=row["refunded_minor"],
+    )

@@ -16,7 +16,7 @@ from xiaodian.modules.payments import queries
 class SandboxCharge(Contract, frozen=True, kw_only=True):
     """A charge as the sandbox's cashier shows it."""
 
-    charge_id: FromPath[ChargeId]
+    charge_id: ChargeId
     amount_minor: int
     currency: str
     state: ChargeState

@@ -1,6 +1,6 @@
-"""Believe providers' verified messages: each once, and only if it fits the charge it names."""
+"""Believe providers' verified messages about charges: each once, and only if it fits the charge it names."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import msgspec
 
@@ -9,13 +9,8 @@ from xiaodian.infra.database import Connection
 from xiaodian.kit.clock import utc_now
 from xiaodian.modules.payments import queries
 from xiaodian.modules.payments.rules import NEXT_STATES, is_about
-from xiaodian.modules.payments.service.charges import set_states
-
-_INBOX = """
-    INSERT INTO payments.notice (provider, notice_id, charge_id, outcome, received_at)
-    SELECT *, $5::timestamptz FROM unnest($1::text[], $2::text[], $3::uuid[], $4::text[])
-    ON CONFLICT DO NOTHING RETURNING provider, notice_id
-"""
+from xiaodian.modules.payments.service.charges import close_charges_of, set_states
+from xiaodian.modules.payments.service.inbox_rows import handle_once, key_of
 
 
 class Accepted(msgspec.Struct, frozen=True, kw_only=True):
@@ -28,50 +23,37 @@ class Accepted(msgspec.Struct, frozen=True, kw_only=True):
 
 
 async def accept_notices(connection: Connection, notices: Sequence[PaymentNotice]) -> Accepted:
-    """Write notices into the inbox and what they say onto their charges, inside the caller's transaction.
+    """Mark notices in the inbox as handled and write what they say onto their charges, in the caller's transaction.
 
-    The caller holds the orders of the charges locked.
+    The caller holds the orders of the charges locked. What else is pending for orders that are paid now is closed.
     """
+    now = utc_now()
     charges = await queries.lock_charges(connection, {notice.charge_id for notice in notices})
-    fitting = [notice for notice in notices if _fits(notice, charges)]
-    fresh = await _keep_fresh(connection, fitting)
-    states: dict[ChargeId, ChargeState] = {}
-    for notice in fresh:
-        charge = charges[notice.charge_id]
-        before = states.get(charge.charge_id, charge.state)
-        if after := NEXT_STATES.get((before, notice.outcome)):
-            states[charge.charge_id] = after
+    refusals = [_why_not(notice, charges) for notice in notices]
+    fresh = await handle_once(connection, list(zip(notices, refusals, strict=True)), now)
+    states: dict[ChargeId, tuple[ChargeState, str | None]] = {}
+    for notice, refusal in zip(notices, refusals, strict=True):
+        if refusal is None and key_of(notice) in fresh:
+            before = states.get(notice.charge_id, (charges[notice.charge_id].state, None))[0]
+            if after := NEXT_STATES.get((before, notice.outcome)):
+                states[notice.charge_id] = after, notice.provider_ref
     if states:
-        await set_states(connection, states)
+        await set_states(connection, states, now)
+    captured = [
+        msgspec.structs.replace(charges[charge_id], state=state, provider_ref=ref or charges[charge_id].provider_ref)
+        for charge_id, (state, ref) in states.items()
+        if state is ChargeState.CAPTURED
+    ]
+    await close_charges_of(
+        connection,
+        [part.order_id for charge in captured for part in charge.parts],
+        but=[charge.charge_id for charge in captured],
+    )
     return Accepted(
-        refusals=[None if _fits(notice, charges) else BadCallbackError(reason="unknown_charge") for notice in notices],
-        captured=[
-            msgspec.structs.replace(charges[charge_id], state=state)
-            for charge_id, state in states.items()
-            if state is ChargeState.CAPTURED
-        ],
+        refusals=[BadCallbackError(reason=refusal) if refusal else None for refusal in refusals], captured=captured
     )
 
 
-def _fits(notice: PaymentNotice, charges: dict[ChargeId, Charge]) -> bool:
+def _why_not(notice: PaymentNotice, charges: Mapping[ChargeId, Charge]) -> str | None:
     charge = charges.get(notice.charge_id)
-    return charge is not None and is_about(notice, charge)
-
-
-async def _keep_fresh(connection: Connection, notices: Sequence[PaymentNotice]) -> list[PaymentNotice]:
-    """Put notices into the inbox; those that were not there yet, each once, in the order they came."""
-    first_seen: dict[tuple[str, str], PaymentNotice] = {}
-    for notice in notices:
-        first_seen.setdefault((notice.provider, notice.notice_id), notice)
-    # In key order, so that two processes that are told the same things do not wait for each other in a circle.
-    keys = sorted(first_seen)
-    rows = await connection.fetch(
-        _INBOX,
-        [provider for provider, _ in keys],
-        [notice_id for _, notice_id in keys],
-        [first_seen[key].charge_id for key in keys],
-        [first_seen[key].outcome for key in keys],
-        utc_now(),
-    )
-    fresh = {(row["provider"], row["notice_id"]) for row in rows}
-    return [notice for key, notice in first_seen.items() if key in fresh]
+    return None if charge is not None and is_about(notice, charge) else "unknown_charge"

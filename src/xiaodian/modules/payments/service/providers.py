@@ -1,6 +1,6 @@
 """Which payment providers there are."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from xiaodian.contracts.payments import PaymentProvider, UnknownProviderError
 from xiaodian.edge.context import Context
@@ -12,14 +12,28 @@ class Providers:
 
     def __init__(self, ctx: Context) -> None:
         self._sandbox = SandboxProvider(ctx.database) if ctx.settings.sandbox_payments else None
-        providers: list[PaymentProvider] = [self._sandbox] if self._sandbox else []
+        providers: list[PaymentProvider] = []
+        if self._sandbox:
+            providers.append(self._sandbox)
         self._by_name: Mapping[str, PaymentProvider] = {provider.name: provider for provider in providers}
 
-    def get(self, name: str) -> PaymentProvider:
-        """The provider of this name. Raises UnknownProviderError."""
+    @property
+    def names(self) -> Sequence[str]:
+        """The providers there are."""
+        return list(self._by_name)
+
+    def list(self) -> Sequence[PaymentProvider]:
+        """All of them, in the order in which buyers are offered them."""
+        return [*self._by_name.values()]
+
+    def get(self, name: str, method: str | None = None) -> PaymentProvider:
+        """The provider of this name, which must know this way to pay, if one is given. Raises UnknownProviderError."""
         if name not in self._by_name:
             raise UnknownProviderError(field="provider")
-        return self._by_name[name]
+        provider = self._by_name[name]
+        if method is not None and method not in provider.methods:
+            raise UnknownProviderError(field="method")
+        return provider
 
     def get_sandbox(self) -> SandboxProvider:
         """The sandbox with its cashier. Raises UnknownProviderError if this installation has none."""
