@@ -36,6 +36,8 @@ class Replica:
             ["-D", str(self._folder), "-h", source, "-U", "postgres", "-R", "-X", "stream", "--no-sync"],
             user=self._user,
         )
+        for lock in self._folder.glob(".s.PGSQL.*"):
+            lock.unlink()  # The primary's: its socket is in its data folder.
         self._pg_ctl(
             ["-w", "-o", '-h ""', "-o", f"-k {self._folder}", "-l", str(self._folder / "replica.log"), "start"]
         )
