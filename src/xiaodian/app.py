@@ -29,6 +29,7 @@ from xiaodian.modules.accounts import jobs as accounts_jobs
 from xiaodian.modules.accounts import routes as accounts_routes
 from xiaodian.modules.aftersales import jobs as aftersales_jobs
 from xiaodian.modules.aftersales import routes as aftersales_routes
+from xiaodian.modules.catalog import handlers as catalog_handlers
 from xiaodian.modules.catalog import jobs as catalog_jobs
 from xiaodian.modules.catalog import routes as catalog_routes
 from xiaodian.modules.content import routes as content_routes
@@ -115,7 +116,7 @@ async def _when_available(connect: Callable[[], Awaitable[T]]) -> T:
 
 def consumers(ctx: Context) -> list[Consumer]:
     """Every reaction to events, of all modules."""
-    return [*live_handlers.consumers(ctx), *settlement_handlers.consumers(ctx)]
+    return [*catalog_handlers.consumers(ctx), *live_handlers.consumers(ctx), *settlement_handlers.consumers(ctx)]
 
 
 def jobs(ctx: Context) -> list[Job]:

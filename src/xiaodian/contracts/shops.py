@@ -66,6 +66,14 @@ class ShopChanged(Event, frozen=True, kw_only=True):
     is_open: bool
 
 
+class FreightTemplateRemoved(Event, frozen=True, kw_only=True):
+    """A template is no more; products that name it travel by the shop's default."""
+
+    event_key = "template_id"
+    shop_id: ShopId
+    template_id: UUID
+
+
 class ShopNameTakenError(DomainError):
     """Another shop has this name."""
 

@@ -1,6 +1,7 @@
 """Shops: who sells. An account owns at most one shop; its staff act for it.
 
-Owns the tables `shops.shop`, `staff`. Emits ShopOpened, ShopChanged.
-Always holds: the owner is staff; no two shops have names that read the same; a closed shop stays visible.
+Owns the tables `shops.shop`, `staff`, `freight_template`. Emits ShopOpened, ShopChanged, FreightTemplateRemoved.
+Always holds: the owner is staff; no two shops have names that read the same; a closed shop stays visible; a shop has
+at most one default freight template, and without any it carries for nothing.
 May import `accounts.api` and `risk.api`; must never import a module above it.
 """

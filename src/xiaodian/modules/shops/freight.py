@@ -8,9 +8,17 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 from uuid import UUID
 
+from xiaodian.contracts.base import InvalidInputError
 from xiaodian.contracts.catalog import SkuId
 from xiaodian.contracts.orders import NoDeliveryError
 from xiaodian.contracts.shops import FreightRate, FreightTemplate, ShopId
+
+MOST_TEMPLATES = 50
+MOST_EXCEPTIONS = 50
+MOST_REGIONS = 100
+MAX_GRAMS = 1_000_000
+MAX_CARRIAGE_MINOR = 1_000_000
+MAX_FREE_ABOVE_MINOR = 100_000_000
 
 
 class Parcel(NamedTuple):
@@ -80,8 +88,8 @@ def rate_for(template: FreightTemplate, region: str) -> FreightRate | None:
     if not template.exceptions:
         return template.rate
     place = region_key(region)
-    best, rate = "", template.rate
-    found: FreightRate | None = rate
+    best = ""
+    found: FreightRate | None = template.rate
     for exception in template.exceptions:
         for name in exception.regions:
             beginning = region_key(name)
@@ -101,3 +109,12 @@ def carriage_minor(rate: FreightRate, weight_g: int, goods_minor: int) -> int:
         return 0
     beyond_g = max(0, weight_g - rate.first_g)
     return rate.first_minor + -(-beyond_g // rate.more_g) * rate.more_minor
+
+
+def check_regions(template: FreightTemplate) -> None:
+    """Each region has a name and stands in one exception only. Raises InvalidInputError."""
+    keys = [region_key(region) for exception in template.exceptions for region in exception.regions]
+    if not all(keys):
+        raise InvalidInputError(field="exceptions", reason="empty")
+    if len(set(keys)) != len(keys):
+        raise InvalidInputError(field="exceptions", reason="region_twice")

@@ -8,7 +8,7 @@ from xiaodian.contracts.shops import HasShopError, Shop, ShopId, ShopNameTakenEr
 from xiaodian.edge.access import Access, SignedIn, access
 from xiaodian.edge.context import Ctx
 from xiaodian.edge.problems import problems
-from xiaodian.modules.shops import queries
+from xiaodian.modules.shops import queries, routes_freight
 from xiaodian.modules.shops.service import change_shop, open_shop
 from xiaodian.modules.shops.wire import ShopInput, ShopList, ShopPatch
 
@@ -52,4 +52,4 @@ async def update_shop(ctx: Ctx, caller: SignedIn, shop_id: FromPath[ShopId], dat
     return await change_shop.change_shop(ctx, caller.account_id, shop_id, name=data.name, is_open=data.is_open)
 
 
-routes = [create_shop, list_my_shops, read_shop, update_shop]
+routes = [create_shop, list_my_shops, read_shop, update_shop, *routes_freight.routes]
