@@ -94,3 +94,4 @@ def upgrade() -> None:
         CREATE INDEX commission_on_market ON promotion.commission (commission_id)
         WHERE creator_id IS NULL AND state = 'open'
     """)
+    op.execute("CREATE UNIQUE INDEX commission_by_id ON promotion.commission (commission_id)")

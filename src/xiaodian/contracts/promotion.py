@@ -29,6 +29,16 @@ class FlashSale(Contract, frozen=True, kw_only=True):
     ends_at: datetime
 
 
+class FlashSaleAnnounced(Event, frozen=True, kw_only=True):
+    """The flash sale starts within the hour: rooms that have the product in the bag may say so."""
+
+    event_key = "product_id"
+    flash_sale_id: StockId
+    shop_id: ShopId
+    product_id: ProductId
+    sku_id: SkuId
+
+
 class FlashSaleStarted(Event, frozen=True, kw_only=True):
     """From now on the SKU costs the flash sale's price as long as its pieces last."""
 
@@ -47,6 +57,15 @@ class FlashSaleEnded(Event, frozen=True, kw_only=True):
     shop_id: ShopId
     product_id: ProductId
     sku_id: SkuId
+
+
+class CommissionEnded(Event, frozen=True, kw_only=True):
+    """The shop gives this commission no more: to one creator, or (None) publicly. Orders placed before keep theirs."""
+
+    event_key = "product_id"
+    shop_id: ShopId
+    product_id: ProductId
+    creator_id: AccountId | None
 
 
 class CouponRefusal(StrEnum):
@@ -94,4 +113,25 @@ class CouponCodeTakenError(DomainError):
     """The shop has another coupon with this code."""
 
     code = "coupon_code_taken"
+    status = 409
+
+
+class DishonestPriceError(DomainError):
+    """A flash price must be below `below_minor`, the lowest ordinary price of the last `days` days."""
+
+    code = "dishonest_price"
+    status = 422
+
+
+class FlashSaleOverlapsError(DomainError):
+    """Another flash sale of the SKU falls into this time."""
+
+    code = "flash_sale_overlaps"
+    status = 409
+
+
+class CommissionExistsError(DomainError):
+    """The creator has a proposal or an agreement for this product already; end that first."""
+
+    code = "commission_exists"
     status = 409

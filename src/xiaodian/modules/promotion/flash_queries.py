@@ -1,10 +1,10 @@
 """Reads of flash sales."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from uuid import UUID
 
-from xiaodian.contracts.catalog import SkuId
+from xiaodian.contracts.catalog import SkuId, StockId
 from xiaodian.contracts.promotion import FlashSale
 from xiaodian.contracts.shops import ShopId
 from xiaodian.infra.database import Connection
@@ -81,4 +81,86 @@ async def is_taken(connection: Connection, sku_id: SkuId, starts_at: datetime, e
             starts_at,
             ends_at,
         )
+    )
+
+
+async def mark_announced(connection: Connection, now: datetime, until: datetime, limit: int) -> list[FlashSaleRow]:
+    """Sales that start by `until` and of which nobody was told yet, marked as told; none that somebody else has."""
+    return await _mark(
+        connection,
+        "announced_at",
+        "announced_at IS NULL AND ended_at IS NULL AND starts_at <= $3 AND ends_at > $1",
+        now,
+        limit,
+        until,
+    )
+
+
+async def mark_started(connection: Connection, now: datetime, limit: int) -> list[FlashSaleRow]:
+    """Sales whose time has come, marked as started; none that somebody else has."""
+    return await _mark(
+        connection,
+        "started_at",
+        "started_at IS NULL AND ended_at IS NULL AND starts_at <= $3 AND ends_at > $1",
+        now,
+        limit,
+        now,
+    )
+
+
+async def _mark(
+    connection: Connection, column: str, due: str, now: datetime, limit: int, until: datetime
+) -> list[FlashSaleRow]:
+    rows = await connection.fetch(
+        f"""
+        UPDATE promotion.flash_sale SET {column} = $1
+        WHERE flash_sale_id IN (
+            SELECT flash_sale_id FROM promotion.flash_sale WHERE {due}
+            ORDER BY starts_at LIMIT $2 FOR UPDATE SKIP LOCKED
+        )
+        RETURNING {_ROW}
+        """,
+        now,
+        limit,
+        until,
+    )
+    return [FlashSaleRow(**row) for row in rows]
+
+
+async def lock_over(connection: Connection, now: datetime, limit: int) -> list[FlashSaleRow]:
+    """Sales whose time is up and that were not ended, held; none that somebody else holds."""
+    rows = await connection.fetch(
+        f"""
+        SELECT {_ROW} FROM promotion.flash_sale WHERE ended_at IS NULL AND ends_at <= $1
+        ORDER BY ends_at LIMIT $2 FOR UPDATE SKIP LOCKED
+        """,
+        now,
+        limit,
+    )
+    return [FlashSaleRow(**row) for row in rows]
+
+
+async def lock_to_sweep(connection: Connection, now: datetime, limit: int) -> list[FlashSaleRow]:
+    """Sales that are over and whose stock is to be looked at again, held; none that somebody else holds."""
+    rows = await connection.fetch(
+        f"""
+        SELECT {_ROW} FROM promotion.flash_sale WHERE sweep_at <= $1
+        ORDER BY sweep_at LIMIT $2 FOR UPDATE SKIP LOCKED
+        """,
+        now,
+        limit,
+    )
+    return [FlashSaleRow(**row) for row in rows]
+
+
+async def write_next_sweeps(connection: Connection, sweeps: Mapping[StockId, datetime | None]) -> None:
+    """When to look at each of these sales again; None: never."""
+    await connection.execute(
+        """
+        UPDATE promotion.flash_sale SET sweep_at = change.sweep_at
+        FROM unnest($1::uuid[], $2::timestamptz[]) AS change (flash_sale_id, sweep_at)
+        WHERE flash_sale.flash_sale_id = change.flash_sale_id
+        """,
+        list(sweeps),
+        list(sweeps.values()),
     )

@@ -20,7 +20,7 @@ class FlashSaleRow(FlashSale, frozen=True, kw_only=True):
 
 
 class CommissionState(StrEnum):
-    """proposed → open | refused; open → ended. A public commission is open at once."""
+    """See COMMISSION_MOVES in rules.py. A public commission is open at once."""
 
     PROPOSED = "proposed"
     OPEN = "open"
@@ -37,5 +37,7 @@ class Commission(msgspec.Struct, frozen=True, kw_only=True):
     creator_id: AccountId | None
     rate_bp: int
     state: CommissionState
+    title: str
+    """Of the product, a copy kept up to date, so that the market can be searched."""
     created_at: datetime
     changed_at: datetime

@@ -1,14 +1,18 @@
 """Reads of live prices and coupons."""
 
 from collections.abc import Collection, Sequence
+from datetime import datetime
 from uuid import UUID
 
+from xiaodian.contracts.accounts import AccountId
 from xiaodian.contracts.catalog import SkuId
 from xiaodian.contracts.live import RoomId
-from xiaodian.contracts.promotion import CouponId, CouponWish
+from xiaodian.contracts.promotion import PLATFORM, CouponId, CouponWish
 from xiaodian.contracts.shops import ShopId
 from xiaodian.infra.database import Connection
 from xiaodian.modules.promotion.rules import Coupon, CouponBook, normalize_code
+
+MOST_LISTED = 100
 
 _COUPON = """
     coupon.coupon_id, coupon.shop_id, coupon.code, coupon.currency, coupon.off_minor, coupon.min_spend_minor,
@@ -80,5 +84,39 @@ async def list_coupons(connection: Connection, shop_id: ShopId, *, before: UUID 
         shop_id,
         before,
         limit,
+    )
+    return [Coupon(**row) for row in rows]
+
+
+async def lock_coupon(connection: Connection, coupon_id: UUID) -> Coupon | None:
+    """One coupon, held until the transaction ends."""
+    row = await connection.fetchrow(
+        f"SELECT {_COUPON} FROM promotion.coupon WHERE coupon_id = $1 FOR UPDATE", coupon_id
+    )
+    return Coupon(**row) if row else None
+
+
+async def list_usable_coupons(
+    connection: Connection, shop_ids: Collection[ShopId], account_id: AccountId | None, now: datetime
+) -> list[Coupon]:
+    """The listed coupons of these shops and of the platform that this account (or anybody) can redeem now.
+
+    The platform's first, then the largest; no more than anybody would read.
+    """
+    rows = await connection.fetch(
+        f"""
+        SELECT {_COUPON} FROM promotion.coupon
+        WHERE shop_id = ANY($1::uuid[]) AND is_listed AND ended_at IS NULL AND valid_until > $3 AND valid_from <= $3
+            AND redeemed < quota AND per_account > (
+                SELECT count(*) FROM promotion.redemption
+                WHERE redemption.coupon_id = coupon.coupon_id AND redemption.account_id = $2 AND released_at IS NULL
+            )
+        ORDER BY shop_id <> $4, off_minor DESC, coupon_id LIMIT $5
+        """,
+        [*shop_ids, PLATFORM],
+        account_id,
+        now,
+        PLATFORM,
+        MOST_LISTED,
     )
     return [Coupon(**row) for row in rows]

@@ -2,15 +2,41 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
+from enum import StrEnum
 from uuid import UUID
 
 import msgspec
 
 from xiaodian.contracts.accounts import AccountId
+from xiaodian.contracts.base import InvalidInputError
 from xiaodian.contracts.catalog import StockId
-from xiaodian.contracts.promotion import CouponId, CouponRefusal, CouponVerdict, CouponWish, FlashSale
+from xiaodian.contracts.orders import IllegalMoveError
+from xiaodian.contracts.promotion import (
+    CouponId,
+    CouponRefusal,
+    CouponVerdict,
+    CouponWish,
+    DishonestPriceError,
+    FlashSale,
+)
 from xiaodian.contracts.shops import ShopId
+from xiaodian.modules.promotion.models import CommissionState
+
+HONEST_PRICE_DAYS = 30
+"""How far back the lowest ordinary price is looked for that a flash price must be below.
+
+The trade asks for 14 to 30 days; the law for the lowest price of the 7 days before, if no other base is named
+(规范促销行为暂行规定, State Administration for Market Regulation, Order 32 of 2020, on price promotions). We take the
+longest, which satisfies all.
+"""
+ANNOUNCED_AHEAD = timedelta(hours=1)
+"""Rooms show the next flash sale so long before it starts."""
+LONGEST_FLASH_SALE = timedelta(days=31)
+FARTHEST_FLASH_SALE = timedelta(days=180)
+FIRST_SWEEP = timedelta(minutes=1)
+LAST_SWEEP = timedelta(days=120)
+"""Longer after a flash sale's end nothing comes back any more: orders are paid, shipped, returned or done."""
 
 
 class Coupon(msgspec.Struct, frozen=True, kw_only=True):
@@ -138,3 +164,64 @@ def choose_price(
     if flash is not None and flash.price_minor < price_minor and quantity <= flash_left:
         return flash.price_minor, flash.flash_sale_id
     return price_minor, None
+
+
+def check_time(starts_at: datetime, ends_at: datetime, now: datetime) -> None:
+    """Whether a flash sale may be held then. Raises InvalidInputError."""
+    if ends_at <= max(starts_at, now):
+        raise InvalidInputError(field="ends_at_ms", reason="in_the_past" if ends_at <= now else "before_start")
+    if ends_at - starts_at > LONGEST_FLASH_SALE:
+        raise InvalidInputError(field="ends_at_ms", reason="too_long")
+    if starts_at - now > FARTHEST_FLASH_SALE:
+        raise InvalidInputError(field="starts_at_ms", reason="too_far")
+
+
+def check_price(price_minor: int, list_minor: int, lowest_minor: int) -> None:
+    """Whether a flash price is honest: below the present and the lowest recent ordinary price.
+
+    Raises DishonestPriceError.
+    """
+    below_minor = min(list_minor, lowest_minor)
+    if price_minor >= below_minor:
+        raise DishonestPriceError(field="price_minor", below_minor=below_minor, days=HONEST_PRICE_DAYS)
+
+
+def next_sweep(ended_at: datetime, now: datetime) -> datetime | None:
+    """When to fetch again what unpaid or returned orders put back into the stock of a flash sale that is over.
+
+    Each pause is as long as the sale has been over: soon while orders wait for their payment, seldom later.
+    """
+    age = now - ended_at
+    return None if age > LAST_SWEEP else now + max(FIRST_SWEEP, age)
+
+
+MAX_RATE_BP = 5000
+"""Half of what a line brings: with the platform's fee and a provider's share something must be left to the shop."""
+
+
+class CommissionDeed(StrEnum):
+    """What is done to a commission that was proposed to a creator."""
+
+    ACCEPT = "accept"
+    REFUSE = "refuse"
+    END = "end"
+
+
+COMMISSION_MOVES: dict[tuple[CommissionState, CommissionDeed], CommissionState] = {
+    (CommissionState.PROPOSED, CommissionDeed.ACCEPT): CommissionState.OPEN,
+    (CommissionState.PROPOSED, CommissionDeed.REFUSE): CommissionState.REFUSED,
+    (CommissionState.PROPOSED, CommissionDeed.END): CommissionState.ENDED,
+    (CommissionState.OPEN, CommissionDeed.END): CommissionState.ENDED,
+}
+"""Only the creator accepts or refuses; either side ends."""
+
+
+def move_commission(state: CommissionState, deed: CommissionDeed) -> CommissionState:
+    """The state after this deed; the state itself if the deed was done already. Raises IllegalMoveError."""
+    to = COMMISSION_MOVES.get((state, deed))
+    if to is not None:
+        return to
+    if any(target is state for (_, done), target in COMMISSION_MOVES.items() if done is deed):
+        return state
+    allowed = [possible.value for before, possible in COMMISSION_MOVES if before is state]
+    raise IllegalMoveError(state=state, allowed=allowed)
