@@ -151,6 +151,9 @@ def _paid(room_id: RoomId) -> OrderPaid:
         product_title=f"{MARK}{time.time_ns()}",
         sku_name="3斤装",
         quantity=1,
+        room_id=room_id,
+        creator_id=None,
+        amount_minor=2990,
     )
     return OrderPaid(
         order_id=OrderId(uuid4()),
