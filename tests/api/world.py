@@ -68,6 +68,12 @@ async def _make_belongings(owner: httpx.AsyncClient, owner_id: AccountId) -> dic
             "skus": [{"name": "3斤装", "price_minor": PRICE_MINOR, "stock": 100}],
         },
     )
+    rate = {"first_g": 1000, "first_minor": 800, "more_g": 500, "more_minor": 300}
+    template = await _post(
+        owner,
+        f"/api/shops/{shop['shop_id']}/freight-templates",
+        {"name": "普通快递", "is_default": False, "rate": rate, "exceptions": []},
+    )
     room = await _post(owner, "/api/rooms", {"title": "开播"})
     address = await _post(owner, "/api/me/addresses", ADDRESS)
     sku_id = product["skus"][0]["sku_id"]
@@ -87,6 +93,7 @@ async def _make_belongings(owner: httpx.AsyncClient, owner_id: AccountId) -> dic
         "room_id": room["room_id"],
         "shop_id": shop["shop_id"],
         "sku_id": sku_id,
+        "template_id": template["template_id"],
     }
 
 
