@@ -136,7 +136,8 @@ async def seed_shop(database: "asyncpg.Connection[Any]", stocks: Sequence[int]) 
     )
     await database.execute(
         """
-        INSERT INTO catalog.product
+        INSERT INTO catalog.product (product_id, shop_id, title, description, picture_urls, state, currency,
+            created_at, changed_at)
         VALUES ($1, $2, '丹东草莓', '', '{/media/pictures/a.webp}', 'on_sale', 'CNY', now(), now())
         """,
         product_id,
@@ -144,14 +145,18 @@ async def seed_shop(database: "asyncpg.Connection[Any]", stocks: Sequence[int]) 
     )
     sku_ids = [new_id() for _ in stocks]
     await database.executemany(
-        "INSERT INTO catalog.sku VALUES ($1, $2, $3, $4, $5, $6)",
+        """
+        INSERT INTO catalog.sku (sku_id, product_id, shop_id, position, name, price_minor)
+        VALUES ($1, $2, $3, $4, $5, $6)
+        """,
         [
             (sku_id, product_id, shop_id, position, f"{position + 1}斤装", PRICE_MINOR)
             for position, sku_id in enumerate(sku_ids)
         ],
     )
     await database.executemany(
-        "INSERT INTO catalog.stock (sku_id, on_hand) VALUES ($1, $2)", list(zip(sku_ids, stocks, strict=True))
+        "INSERT INTO catalog.stock (stock_id, sku_id, on_hand) VALUES ($1, $1, $2)",
+        list(zip(sku_ids, stocks, strict=True)),
     )
     return sku_ids
 
@@ -184,10 +189,7 @@ async def seed_buyers(database: "asyncpg.Connection[Any]", count: int) -> list[B
                 f"POST /api/checkout HTTP/1.1\r\nhost: localhost\r\ncookie: xd_session={token}\r\n"
                 "content-type: application/json\r\nidempotency-key: "
             ).encode(),
-            tail=(
-                f'","quantity":1,"price_minor":{PRICE_MINOR}}}],"address_id":"{address_id}","room_id":null,'
-                '"coupon_code":null,"is_quiet":false,"note":""}'
-            ).encode(),
+            tail=(f'","quantity":1,"price_minor":{PRICE_MINOR}}}],"address_id":"{address_id}"}}').encode(),
         )
         for token, address_id in zip(tokens, address_ids, strict=True)
     ]
@@ -236,8 +238,8 @@ async def count_oversold(database: "asyncpg.Connection[Any]") -> int:
         await database.fetchval(
             """
             SELECT coalesce(sum(greatest(wanted - (on_hand + sold), 0) + abs(wanted - reserved - sold)), 0)
-            FROM (SELECT sku_id, sum(quantity) AS wanted FROM orders.line GROUP BY sku_id) AS of_orders
-                JOIN catalog.stock USING (sku_id)
+            FROM (SELECT stock_id, sum(quantity) AS wanted FROM orders.line GROUP BY stock_id) AS of_orders
+                JOIN catalog.stock USING (stock_id)
             """
         )
     )

@@ -47,12 +47,23 @@ def upgrade() -> None:
                 AND refunded_platform_minor BETWEEN 0 AND platform_off_minor
             )
     """)
+    # Each line's part of the coupon, in proportion to its price: what comes off up to and with it, less what came off
+    # before it, so that the parts of an order add up to the cent.
     op.execute("""
-        UPDATE orders.line SET stock_id = line.sku_id,
-            off_minor = CASE WHEN line_no = 0 THEN o.off_minor ELSE 0 END, room_id = o.room_id
-        FROM orders.order AS o WHERE (o.shop_id, o.order_id) = (line.shop_id, line.order_id)
+        UPDATE orders.line SET stock_id = line.sku_id, off_minor = part.off_minor, room_id = part.room_id
+        FROM (
+            SELECT l.shop_id, l.order_id, l.line_no, o.room_id, (
+                div(o.off_minor * sum(l.amount_minor) OVER up_to, o.subtotal_minor)
+                - div(o.off_minor * (sum(l.amount_minor) OVER up_to - l.amount_minor), o.subtotal_minor)
+            )::bigint AS off_minor
+            FROM orders.line AS l JOIN orders.order AS o USING (shop_id, order_id)
+            WINDOW up_to AS (PARTITION BY l.shop_id, l.order_id ORDER BY l.line_no)
+        ) AS part
+        WHERE (part.shop_id, part.order_id, part.line_no) = (line.shop_id, line.order_id, line.line_no)
     """)
     op.execute("ALTER TABLE orders.line ALTER stock_id SET NOT NULL")
+    # The answer kept for a retry names the checkout; that of an order placed before is the order's own.
+    op.execute("ALTER TABLE orders.idempotency RENAME order_id TO checkout_id")
     op.execute("CREATE INDEX order_of_checkout ON orders.order (checkout_id)")
     op.execute("CREATE INDEX line_of_creator ON orders.line (creator_id, order_id) WHERE creator_id IS NOT NULL")
     op.execute("""

@@ -84,7 +84,7 @@ async def test_nobody_reads_or_changes_the_addresses_of_another(sign_up: SignUp,
     async with database.connection() as connection:
         found = await accounts.get_addresses(connection, [pair_of_owner, (stranger_id, pair_of_owner[1])])
         nothing = await accounts.get_addresses(connection, [(stranger_id, pair_of_owner[1])])
-    assert [address.recipient for address in found.values()] == ["王小丹"]
+    assert {pair: address.recipient for pair, address in found.items()} == {pair_of_owner: "王小丹"}
     assert nothing == {}
 
 

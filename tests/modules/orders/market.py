@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import httpx
+import msgspec
 from tests.conftest import SignUp
 
 from xiaodian.contracts.accounts import AccountId, AddressId, Caller, Scope
@@ -13,9 +14,12 @@ from xiaodian.contracts.live import RoomId
 from xiaodian.contracts.shops import ShopId
 from xiaodian.edge.context import Context
 from xiaodian.infra.database import Connection
-from xiaodian.modules.orders.service.checkout_input import CheckoutInput, LineInput
+from xiaodian.modules.orders.service.checkout_input import CheckoutInput
 
 PRICE_MINOR = 2990
+
+Wanted = tuple[SkuId, int] | tuple[SkuId, int, int] | tuple[SkuId, int, int, RoomId]
+"""A SKU, how many, the price that was shown (else the ordinary one), the room where (else none)."""
 
 
 class Buyer:
@@ -35,39 +39,54 @@ class Buyer:
 
     def wish(self, sku_id: SkuId, quantity: int = 1, **more: Any) -> CheckoutInput:
         """A checkout of one line at the ordinary price."""
-        line = LineInput(sku_id=sku_id, quantity=quantity, price_minor=PRICE_MINOR)
-        return CheckoutInput(lines=[line], address_id=self.address_id, **more)
+        return self.wishes([(sku_id, quantity)], **more)
 
-    async def checkout(
-        self, wanted: Sequence[tuple[SkuId, int] | tuple[SkuId, int, int]], key: str | None = None, **more: Any
-    ) -> httpx.Response:
-        """Try to place an order of (sku, quantity, shown price)."""
-        body = {
-            "room_id": None,
-            "address_id": str(self.address_id),
-            "lines": [
-                {"sku_id": str(line[0]), "quantity": line[1], "price_minor": line[2] if len(line) > 2 else PRICE_MINOR}
-                for line in wanted
-            ],
-            "coupon_code": None,
-            "is_quiet": False,
-            "note": "",
-        }
+    def wishes(self, wanted: Sequence[Wanted], **more: Any) -> CheckoutInput:
+        """A checkout of (sku, quantity, shown price, room)."""
+        return msgspec.convert(self._body(wanted, **more), CheckoutInput)
+
+    async def checkout(self, wanted: Sequence[Wanted], key: str | None = None, **more: Any) -> httpx.Response:
+        """Try to place orders of (sku, quantity, shown price, room)."""
         return await self.client.post(
-            "/api/checkout", json={**body, **more}, headers={"Idempotency-Key": key or uuid4().hex}
+            "/api/checkout", json=self._body(wanted, **more), headers={"Idempotency-Key": key or uuid4().hex}
         )
+
+    async def quote(self, wanted: Sequence[Wanted], **more: Any) -> dict[str, Any]:
+        """What it would cost."""
+        answer = await self.client.post("/api/checkout/quote", json=self._body(wanted, **more))
+        assert answer.status_code == 200, answer.text
+        found: dict[str, Any] = answer.json()
+        return found
+
+    def _body(self, wanted: Sequence[Wanted], **more: Any) -> dict[str, Any]:
+        lines = [
+            {
+                "sku_id": str(sku_id),
+                "quantity": quantity,
+                "price_minor": rest[0] if rest else PRICE_MINOR,
+                "room_id": str(rest[1]) if len(rest) > 1 and rest[1] else None,
+            }
+            for sku_id, quantity, *rest in wanted
+        ]
+        return {"address_id": str(self.address_id), "lines": lines, **more}
 
     async def order(self, sku_id: SkuId, quantity: int = 1, **more: Any) -> dict[str, Any]:
         """Place an order that must succeed."""
-        answer = await self.checkout([(sku_id, quantity)], **more)
-        assert answer.status_code == 201, answer.text
-        order: dict[str, Any] = answer.json()
-        return order
+        return (await self.orders([(sku_id, quantity)], **more))[0]
 
-    async def start_payment(self, order_id: str) -> dict[str, Any]:
-        """Begin to pay."""
+    async def orders(self, wanted: Sequence[Wanted], **more: Any) -> list[dict[str, Any]]:
+        """Place orders of one or several shops that must succeed."""
+        answer = await self.checkout(wanted, **more)
+        assert answer.status_code == 201, answer.text
+        orders: list[dict[str, Any]] = answer.json()["orders"]
+        return orders
+
+    async def start_payment(self, *order_ids: str, provider: str = "sandbox") -> dict[str, Any]:
+        """Begin to pay one or several orders at once."""
         answer = await self.client.post(
-            f"/api/orders/{order_id}/payment", json={"provider": "sandbox"}, headers={"Idempotency-Key": uuid4().hex}
+            "/api/payments",
+            json={"order_ids": order_ids, "provider": provider},
+            headers={"Idempotency-Key": uuid4().hex},
         )
         assert answer.status_code == 201, answer.text
         charge: dict[str, Any] = answer.json()
@@ -80,9 +99,9 @@ class Buyer:
         charge: dict[str, Any] = answer.json()
         return charge
 
-    async def pay(self, order_id: str) -> dict[str, Any]:
-        """Pay with success; answers the charge."""
-        charge = await self.start_payment(order_id)
+    async def pay(self, *order_ids: str) -> dict[str, Any]:
+        """Pay one or several orders at once, with success; answers the charge."""
+        charge = await self.start_payment(*order_ids)
         return await self.decide(charge["charge_id"], "succeed")
 
     async def see(self, order_id: str) -> dict[str, Any]:
@@ -149,6 +168,20 @@ class Market:
         assert answer.status_code == 201, answer.text
         return RoomId(UUID(answer.json()["room_id"]))
 
+    async def bag(self, room_id: RoomId, *product_ids: str) -> None:
+        """Put products into the bag of the seller's room."""
+        answer = await self.seller.put(f"/api/rooms/{room_id}/control/bag", json={"product_ids": product_ids})
+        assert answer.is_success, answer.text
+
+    async def product_id(self, sku_id: SkuId) -> str:
+        """The product of a SKU."""
+        async with self.ctx.database.connection() as connection:
+            return str(await connection.fetchval("SELECT product_id FROM catalog.sku WHERE sku_id = $1", sku_id))
+
+    def said(self, coupon_code: str | None = None, note: str = "") -> list[dict[str, Any]]:
+        """What a buyer says to this shop at checkout: `shops=market.said("SAVE5")`."""
+        return [{"shop_id": str(self.shop_id), "coupon_code": coupon_code, "note": note}]
+
     async def coupon(self, code: str = "SAVE5", **more: Any) -> None:
         """A coupon of 5.00 off, without conditions."""
         body = {
@@ -162,11 +195,11 @@ class Market:
         answer = await self.seller.post(f"/api/shops/{self.shop_id}/coupons", json={**body, **more})
         assert answer.status_code == 201, answer.text
 
-    async def stock(self, sku_id: SkuId) -> tuple[int, int, int]:
-        """On hand, reserved, sold."""
+    async def stock(self, sku_id: UUID) -> tuple[int, int, int]:
+        """On hand, reserved, sold: of a SKU's own stock, or of what a flash sale has set aside."""
         async with self.ctx.database.connection() as connection:
             row = await connection.fetchrow(
-                "SELECT on_hand, reserved, sold FROM catalog.stock WHERE sku_id = $1", sku_id
+                "SELECT on_hand, reserved, sold FROM catalog.stock WHERE stock_id = $1", sku_id
             )
         assert row is not None
         return row["on_hand"], row["reserved"], row["sold"]

@@ -69,7 +69,7 @@ async def test_a_restart_of_the_database_under_load_loses_and_doubles_no_order(
         while not restarted.is_set() or len(placed) < 5:
             answer = await checkout_until_answered(buyer, sku_id, asyncio.Event())
             assert answer.status_code == 201, answer.text
-            placed.append(answer.json()["order_id"])
+            placed.append(answer.json()["orders"][0]["order_id"])
             if len(placed) == 40:
                 break
         return placed

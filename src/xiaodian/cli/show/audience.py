@@ -103,6 +103,8 @@ class Viewer:
             self._held_up = moment["product_id"]
         elif kind == "unfeatured":
             self._held_up = None
+        elif kind == "stock" and moment.get("stock_id", moment["sku_id"]) != moment["sku_id"]:
+            pass  # Pieces that a flash sale has set aside; this audience buys at the ordinary price.
         elif kind in ("price", "stock"):
             for sku in (sku for item in self._bag for sku in item["skus"] if sku["sku_id"] == moment["sku_id"]):
                 sku.update({name: moment[name] for name in ("price_minor", "available") if name in moment})

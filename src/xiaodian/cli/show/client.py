@@ -65,24 +65,23 @@ class Member:
 
     async def buy(self, room_id: str, address_id: str, sku: Json, quantity: int) -> Json:
         """Place an order for one SKU and pay it with the sandbox provider; answers the order as placed."""
-        line = {"sku_id": sku["sku_id"], "quantity": quantity, "price_minor": sku["price_minor"]}
-        order: Json = await self.call(
+        line = {
+            "sku_id": sku["sku_id"],
+            "quantity": quantity,
+            "price_minor": sku["price_minor"],
+            "room_id": room_id,
+        }
+        placed: Json = await self.call(
             "POST",
             "/api/checkout",
-            {
-                "room_id": room_id,
-                "address_id": address_id,
-                "lines": [line],
-                "coupon_code": None,
-                "is_quiet": False,
-                "note": "",
-            },
+            {"address_id": address_id, "lines": [line]},
             headers={"idempotency-key": str(new_id())},
         )
+        order: Json = placed["orders"][0]
         charge = await self.call(
             "POST",
-            f"/api/orders/{order['order_id']}/payment",
-            {"provider": "sandbox"},
+            "/api/payments",
+            {"order_ids": [order["order_id"]], "provider": "sandbox"},
             headers={"idempotency-key": str(new_id())},
         )
         await self.call("POST", f"/api/sandbox/charges/{charge['charge_id']}/decision", {"outcome": "succeed"})

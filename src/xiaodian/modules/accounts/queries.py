@@ -11,7 +11,8 @@ from xiaodian.contracts.base import NotFoundError
 from xiaodian.infra.database import Connection
 
 _ACCOUNT = "account_id, display_name, avatar_url"
-_ADDRESS = "address_id, recipient, phone, region, detail, is_default"
+_ADDRESS_FIELDS = Address.__struct_fields__
+_ADDRESS = ", ".join(_ADDRESS_FIELDS)
 
 _CALLERS = """
     SELECT known.token_hash, known.scopes, known.is_access_token,
@@ -114,17 +115,21 @@ async def list_addresses(connection: Connection, account_id: AccountId) -> list[
 
 async def get_addresses(
     connection: Connection, pairs: Sequence[tuple[AccountId, AddressId]]
-) -> dict[AddressId, Address]:
-    """Of these pairs, the addresses that exist and belong to the account beside them."""
+) -> dict[tuple[AccountId, AddressId], Address]:
+    """Of these pairs, those whose address exists and belongs to the account beside it."""
     rows = await connection.fetch(
         f"""
-        SELECT {_ADDRESS} FROM accounts.address
+        SELECT account_id, {_ADDRESS} FROM accounts.address
         WHERE (account_id, address_id) IN (SELECT * FROM unnest($1::uuid[], $2::uuid[]))
         """,
         [account_id for account_id, _ in pairs],
         [address_id for _, address_id in pairs],
     )
-    return {row["address_id"]: Address(**row) for row in rows}
+    found: dict[tuple[AccountId, AddressId], Address] = {}
+    for account_id, *values in rows:
+        address = Address(**dict(zip(_ADDRESS_FIELDS, values, strict=True)))
+        found[account_id, address.address_id] = address
+    return found
 
 
 async def list_access_tokens(connection: Connection, account_id: AccountId) -> list[AccessToken]:

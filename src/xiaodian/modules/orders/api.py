@@ -4,6 +4,7 @@ from xiaodian.modules.orders.checkout import make_checkout
 from xiaodian.modules.orders.dependencies import IdempotencyKey
 from xiaodian.modules.orders.models import Role
 from xiaodian.modules.orders.queries import find_orders, lock_orders
+from xiaodian.modules.orders.service.answer_once import answer_once
 from xiaodian.modules.orders.service.desk import OrderDesk
 from xiaodian.modules.orders.service.hold import hold
 from xiaodian.modules.orders.service.order_access import get_order_for, lock_order_for
@@ -14,6 +15,7 @@ __all__ = [
     "IdempotencyKey",
     "OrderDesk",
     "Role",
+    "answer_once",
     "find_orders",
     "get_order_for",
     "hold",

@@ -4,9 +4,9 @@ import msgspec
 
 from xiaodian.edge.access import require_member
 from xiaodian.edge.hot import HotConnection, HotHandler, decode_body, read_idempotency_key
+from xiaodian.modules.orders.checkout_wire import to_checkout_view
 from xiaodian.modules.orders.service.checkout_input import CheckoutInput
 from xiaodian.modules.orders.service.desk import OrderDesk
-from xiaodian.modules.orders.wire import to_view_as_placed
 
 _decode = msgspec.json.Decoder(CheckoutInput).decode
 _encode = msgspec.json.Encoder().encode
@@ -18,7 +18,7 @@ def make_checkout(desk: OrderDesk) -> HotHandler:
     async def _checkout(connection: HotConnection, body: bytes) -> tuple[int, bytes]:
         caller = await require_member(connection)
         key = read_idempotency_key(connection)
-        order = await desk.place(caller, key, decode_body(_decode, body))
-        return 201, _encode(to_view_as_placed(order))
+        orders = await desk.place(caller, key, decode_body(_decode, body))
+        return 201, _encode(to_checkout_view(orders))
 
     return _checkout

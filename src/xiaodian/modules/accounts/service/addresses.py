@@ -61,7 +61,7 @@ async def change_address(
     """Replace an address; the default stays it until another becomes it. Raises NotFoundError."""
     async with database.transaction() as connection:
         await _lock(connection, account_id)
-        before = (await queries.get_addresses(connection, [(account_id, address_id)])).get(address_id)
+        before = (await queries.get_addresses(connection, [(account_id, address_id)])).get((account_id, address_id))
         if before is None:
             raise NotFoundError
         stays_default = is_default or before.is_default

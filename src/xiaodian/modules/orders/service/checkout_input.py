@@ -1,5 +1,6 @@
 """What a buyer says at checkout."""
 
+from collections.abc import Sequence
 from typing import Annotated
 
 from msgspec import Meta
@@ -8,42 +9,55 @@ from xiaodian.contracts.accounts import AddressId
 from xiaodian.contracts.base import Input, InvalidInputError, Line, Text
 from xiaodian.contracts.catalog import SkuId
 from xiaodian.contracts.live import RoomId
+from xiaodian.contracts.shops import ShopId
 from xiaodian.modules.orders.rules import MAX_LINES, MAX_QUANTITY
 
 Code = Annotated[Line, Meta(min_length=1, max_length=40)]
+Quantity = Annotated[int, Meta(ge=1, le=MAX_QUANTITY)]
 
 
 class LineInput(Input, frozen=True, kw_only=True):
-    """A SKU, how many of it, and the price of one that the buyer was shown."""
+    """A SKU, how many of it, the price of one that the buyer was shown, and the room where it was shown."""
 
     sku_id: SkuId
-    quantity: Annotated[int, Meta(ge=1, le=MAX_QUANTITY)]
+    quantity: Quantity
     price_minor: Annotated[int, Meta(ge=0, le=100_000_000)]
-
-
-Lines = Annotated[list[LineInput], Meta(min_length=1, max_length=MAX_LINES)]
-
-
-class CheckoutInput(Input, frozen=True, kw_only=True):
-    """An order to be placed: all of its lines or nothing."""
-
-    lines: Lines
-    address_id: AddressId
     room_id: RoomId | None = None
+
+
+class ShopInput(Input, frozen=True, kw_only=True):
+    """What the buyer says to one of the shops."""
+
+    shop_id: ShopId
     coupon_code: Code | None = None
-    is_quiet: bool = False
     note: Annotated[Text, Meta(max_length=200)] = ""
 
 
-class QuoteInput(Input, frozen=True, kw_only=True):
-    """What would be ordered."""
+class Wish(Input, frozen=True, kw_only=True):
+    """Goods of one or several shops, and the coupons that shall pay for a part of them."""
 
-    lines: Lines
-    room_id: RoomId | None = None
-    coupon_code: Code | None = None
+    lines: Annotated[list[LineInput], Meta(min_length=1, max_length=MAX_LINES)]
+    shops: Annotated[Sequence[ShopInput], Meta(max_length=MAX_LINES)] = ()
+    platform_coupon_code: Code | None = None
+    is_quiet: bool = False
+    from_cart: bool = False
 
 
-def check_lines(lines: list[LineInput]) -> None:
-    """Refuse a SKU that is named twice: which of the two prices was shown? Raises InvalidInputError."""
-    if len(lines) > 1 and len({line.sku_id for line in lines}) != len(lines):
+class CheckoutInput(Wish, frozen=True, kw_only=True):
+    """Orders to be placed, one a shop: all of the lines or nothing."""
+
+    address_id: AddressId
+
+
+class QuoteInput(Wish, frozen=True, kw_only=True):
+    """What would be ordered; without an address, freight is left out."""
+
+    address_id: AddressId | None = None
+
+
+def check_wish(wish: Wish) -> None:
+    """Refuse what is said twice, perhaps in two ways: which of the two counts? Raises InvalidInputError."""
+    if len(wish.lines) > 1 and len({line.sku_id for line in wish.lines}) != len(wish.lines):
         raise InvalidInputError(field="lines", reason="sku_twice")
+    if len(wish.shops) > 1 and len({shop.shop_id for shop in wish.shops}) != len(wish.shops):
+        raise InvalidInputError(field="shops", reason="shop_twice")

@@ -7,7 +7,7 @@ from xiaodian.contracts.orders import IdempotencyInFlightError, IdempotencyMisma
 from xiaodian.edge.context import Context
 from xiaodian.infra.batcher import Batcher
 from xiaodian.modules.orders.service.cashier import Cashier
-from xiaodian.modules.orders.service.checkout_input import CheckoutInput, check_lines
+from xiaodian.modules.orders.service.checkout_input import CheckoutInput, check_wish
 from xiaodian.modules.orders.service.decide import decide
 from xiaodian.modules.orders.service.idempotency import Key, hash_body
 from xiaodian.modules.orders.service.place_orders import PlaceRequest, place_orders
@@ -23,15 +23,15 @@ class OrderDesk:
         self._serials = Serials(ctx.database)
         self._in_flight: dict[Key, bytes] = {}
         limits = {"max_batch": ctx.settings.checkout_batch_max, "max_queue": ctx.settings.checkout_queue_max}
-        self._placing: Batcher[PlaceRequest, Order] = Batcher(self._place_batch, **limits)
+        self._placing: Batcher[PlaceRequest, list[Order]] = Batcher(self._place_batch, **limits)
 
-    async def place(self, caller: Caller, key: str, wish: CheckoutInput) -> Order:
-        """The order that this request placed, now or when it came before.
+    async def place(self, caller: Caller, key: str, wish: CheckoutInput) -> list[Order]:
+        """The orders that this request placed, one a shop, now or when it came before.
 
-        The order stands even if nobody waits for the answer any more. Raises what judge_order does,
+        They stand even if nobody waits for the answer any more. Raises what judge_checkout does,
         IdempotencyMismatchError, IdempotencyInFlightError, UnavailableError.
         """
-        check_lines(wish.lines)
+        check_wish(wish)
         request = PlaceRequest(
             buyer_id=caller.account_id,
             buyer_name=caller.display_name,
@@ -50,8 +50,8 @@ class OrderDesk:
         finally:
             del self._in_flight[request.answer_key]
 
-    async def _place_batch(self, requests: Sequence[PlaceRequest]) -> Sequence[Order | BaseException]:
-        async def _place(batch: Sequence[PlaceRequest]) -> Sequence[Order | BaseException]:
+    async def _place_batch(self, requests: Sequence[PlaceRequest]) -> Sequence[list[Order] | BaseException]:
+        async def _place(batch: Sequence[PlaceRequest]) -> Sequence[list[Order] | BaseException]:
             return await place_orders(self._ctx, self._serials, batch)
 
         answers = await decide(_place, requests)

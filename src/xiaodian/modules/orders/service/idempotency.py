@@ -1,7 +1,7 @@
 """Answers kept under the Idempotency-Key of the request they were given to, for a day.
 
-An answer is written in the transaction that decides it, so it is there exactly if what it says is so. For an order that
-was placed the order itself is the answer; refusals and other answers are kept as JSON.
+An answer is written in the transaction that decides it, so it is there exactly if what it says is so. For a checkout
+that was placed its orders themselves are the answer; refusals and other answers are kept as JSON.
 """
 
 import hashlib
@@ -14,15 +14,17 @@ import msgspec
 from xiaodian.contracts.accounts import AccountId
 from xiaodian.contracts.base import DomainError, InvalidInputError
 from xiaodian.contracts.orders import (
+    CheckoutId,
     IdempotencyMismatchError,
+    NoDeliveryError,
     NotOnSaleError,
-    OrderId,
     PriceChangedError,
+    PurchaseLimitError,
     ShopClosedError,
     SoldOutError,
 )
 from xiaodian.contracts.promotion import CouponRefusedError
-from xiaodian.infra.database import Connection
+from xiaodian.infra.database import Connection, Record
 
 HASH_BYTES = 16
 _KEPT_REFUSALS: dict[str, type[DomainError]] = {
@@ -30,8 +32,10 @@ _KEPT_REFUSALS: dict[str, type[DomainError]] = {
     for error in (
         CouponRefusedError,
         InvalidInputError,
+        NoDeliveryError,
         NotOnSaleError,
         PriceChangedError,
+        PurchaseLimitError,
         ShopClosedError,
         SoldOutError,
     )
@@ -50,8 +54,15 @@ class KeptAnswer(msgspec.Struct, frozen=True, kw_only=True):
 
     key: Key
     body_hash: bytes
-    order_id: OrderId | None = None
+    checkout_id: CheckoutId | None = None
     answer: bytes | None = None
+
+
+class Claimed(msgspec.Struct, frozen=True):
+    """What came of claiming keys; those in neither are the claimer's until its transaction ends."""
+
+    kept: dict[Key, KeptAnswer]
+    in_flight: set[Key]
 
 
 class _Refusal(msgspec.Struct, frozen=True, kw_only=True):
@@ -80,29 +91,49 @@ def decode_refusal(answer: bytes) -> DomainError:
     return _KEPT_REFUSALS[refusal.code](field=refusal.field, **refusal.params)
 
 
+# LATERAL with LIMIT: one look into the index for each key, even under a plan made while the table was small.
+_KEPT = """
+    SELECT wanted.account_id, wanted.key, kept.body_hash, kept.checkout_id, kept.answer
+    FROM unnest($1::uuid[], $2::text[]) AS wanted (account_id, key)
+    LEFT JOIN LATERAL (
+        SELECT body_hash, checkout_id, answer FROM orders.idempotency AS i
+        WHERE i.account_id = wanted.account_id AND i.key = wanted.key LIMIT 1
+    ) AS kept ON true
+"""
+_FIND = f"{_KEPT} WHERE kept.body_hash IS NOT NULL"
+# A key is one's own while one holds its lock; what is neither kept nor held by another need not be told.
+_CLAIM = f"""
+    {_KEPT} WHERE kept.body_hash IS NOT NULL OR NOT pg_try_advisory_xact_lock(
+        hashtextextended(wanted.key, uuid_hash_extended(wanted.account_id, 0))
+    )
+"""
+
+
 async def find_answers(connection: Connection, keys: Collection[Key]) -> dict[Key, KeptAnswer]:
     """The answers that were given under these keys."""
-    # LATERAL with LIMIT: one look into the index for each key, even under a plan made while the table was small.
-    rows = await connection.fetch(
-        """
-        SELECT kept.* FROM unnest($1::uuid[], $2::text[]) AS wanted (account_id, key)
-        CROSS JOIN LATERAL (
-            SELECT account_id, key, body_hash, order_id, answer FROM orders.idempotency AS i
-            WHERE i.account_id = wanted.account_id AND i.key = wanted.key LIMIT 1
-        ) AS kept
-        """,
-        [account_id for account_id, _ in keys],
-        [key for _, key in keys],
+    rows = await connection.fetch(_FIND, [account_id for account_id, _ in keys], [key for _, key in keys])
+    return {kept.key: kept for kept in map(_to_kept, rows)}
+
+
+async def claim_keys(connection: Connection, keys: Collection[Key]) -> Claimed:
+    """The answers that were given under these keys, and the keys to which another transaction is about to give one.
+
+    The others belong to this transaction until it ends. An answer that another gave in the very moment of asking may be
+    overlooked; `keep_answers` then raises.
+    """
+    rows = await connection.fetch(_CLAIM, [account_id for account_id, _ in keys], [key for _, key in keys])
+    kept = [_to_kept(row) for row in rows if row["body_hash"] is not None]
+    in_flight = {(row["account_id"], row["key"]) for row in rows if row["body_hash"] is None}
+    return Claimed({one.key: one for one in kept}, in_flight)
+
+
+def _to_kept(row: Record) -> KeptAnswer:
+    return KeptAnswer(
+        key=(row["account_id"], row["key"]),
+        body_hash=row["body_hash"],
+        checkout_id=row["checkout_id"],
+        answer=row["answer"],
     )
-    return {
-        (row["account_id"], row["key"]): KeptAnswer(
-            key=(row["account_id"], row["key"]),
-            body_hash=row["body_hash"],
-            order_id=row["order_id"],
-            answer=row["answer"],
-        )
-        for row in rows
-    }
 
 
 def check_same_body(kept: KeptAnswer, body_hash: bytes) -> None:
@@ -117,14 +148,14 @@ async def keep_answers(connection: Connection, answers: Sequence[KeptAnswer], no
     ordered = sorted(answers, key=lambda answer: answer.key)
     done = await connection.execute(
         """
-        INSERT INTO orders.idempotency (account_id, key, body_hash, order_id, answer, created_at)
+        INSERT INTO orders.idempotency (account_id, key, body_hash, checkout_id, answer, created_at)
         SELECT *, $6::timestamptz FROM unnest($1::uuid[], $2::text[], $3::bytea[], $4::uuid[], $5::bytea[])
         ON CONFLICT DO NOTHING
         """,
         [answer.key[0] for answer in ordered],
         [answer.key[1] for answer in ordered],
         [answer.body_hash for answer in ordered],
-        [answer.order_id for answer in ordered],
+        [answer.checkout_id for answer in ordered],
         [answer.answer for answer in ordered],
         now,
     )

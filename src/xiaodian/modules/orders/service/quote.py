@@ -1,63 +1,117 @@
-"""What an order would cost. Reserves nothing."""
+"""What a wish would cost, and what would stand in its way. Reserves nothing."""
 
-import msgspec
+from enum import StrEnum
 
 from xiaodian.contracts.accounts import Caller
-from xiaodian.contracts.base import Contract
+from xiaodian.contracts.base import Contract, DomainError, InvalidInputError
+from xiaodian.contracts.catalog import SkuId
 from xiaodian.contracts.promotion import CouponRefusal
+from xiaodian.contracts.shops import ShopId
 from xiaodian.infra.database import Database
 from xiaodian.kit.clock import utc_now
-from xiaodian.modules.catalog import api as catalog
-from xiaodian.modules.orders.rules import freight_minor, sum_lines
-from xiaodian.modules.orders.service.checkout_input import QuoteInput, check_lines
-from xiaodian.modules.orders.service.judge_order import Facts, find_coupon_wish, get_shop, price_lines
-from xiaodian.modules.promotion import api as promotion
-from xiaodian.modules.shops import api as shops
+from xiaodian.modules.orders.service.appraisal import JudgedCoupon, LineAppraisal, ShopAppraisal
+from xiaodian.modules.orders.service.appraise import appraise
+from xiaodian.modules.orders.service.checkout_facts import Ask, Facts, get_facts
+from xiaodian.modules.orders.service.checkout_input import QuoteInput, check_wish
 
 
-class Quote(Contract, frozen=True, kw_only=True):
-    """The sums of an order at the prices of now; `coupon_refused` says why a coupon takes nothing off."""
+class LineProblem(StrEnum):
+    """Why a line could not be bought as it was shown; the codes of the errors that a checkout would get."""
 
+    NOT_ON_SALE = "not_on_sale"
+    SOLD_OUT = "sold_out"
+    PRICE_CHANGED = "price_changed"
+    PURCHASE_LIMIT = "purchase_limit"
+    NO_DELIVERY = "no_delivery"
+
+
+class LineQuote(Contract, frozen=True, kw_only=True):
+    """A line at the price of now."""
+
+    sku_id: SkuId
+    price_minor: int
+    amount_minor: int
+    available: int
+    """What is left at this price."""
+    problem: LineProblem | None
+
+
+class ShopQuote(Contract, frozen=True, kw_only=True):
+    """What one shop's order would come to; `coupon_refused` says why its coupon takes nothing off."""
+
+    shop_id: ShopId
+    shop_name: str
+    is_open: bool
+    lines: list[LineQuote]
     subtotal_minor: int
     off_minor: int
+    platform_off_minor: int
     freight_minor: int
     total_minor: int
-    currency: str
     coupon_refused: CouponRefusal | None
 
 
+class Quote(Contract, frozen=True, kw_only=True):
+    """The sums at the prices of now, lines with problems counted as if they had none."""
+
+    shops: list[ShopQuote]
+    platform_coupon_refused: CouponRefusal | None
+    total_minor: int
+    currency: str
+
+
 async def quote(database: Database, caller: Caller, wish: QuoteInput) -> Quote:
-    """Price an order. Raises InvalidInputError."""
-    check_lines(wish.lines)
-    now = utc_now()
-    sku_ids = {line.sku_id for line in wish.lines}
-    in_room = {(wish.room_id, sku_id) for sku_id in sku_ids} if wish.room_id is not None else set()
+    """Price a wish. Raises InvalidInputError."""
+    check_wish(wish)
+    ask = Ask(buyer_id=caller.account_id, wish=wish, address_id=wish.address_id)
     async with database.connection() as connection:
-        facts = Facts(
-            addresses={},
-            room_ids=set(),
-            live_prices=await promotion.live_prices(connection, in_room),
-            shelf=await catalog.open_shelf(connection, sku_ids, lock=False),
-            shops={},
-            coupons=promotion.CouponBook([], {}),
-            now=now,
-            expires_at=now,
-        )
-        lines = price_lines(wish.lines, wish.room_id, facts)
-        shop_ids = list({sku.shop_id for sku in facts.shelf.skus.values()})
-        facts = msgspec.structs.replace(facts, shops=await shops.get_shops(connection, shop_ids))
-        shop = get_shop(wish.lines, facts)
-        currency = facts.shelf.skus[lines[0].sku_id].currency
-        coupon_wish = find_coupon_wish(wish.coupon_code, caller.account_id, shop.shop_id, lines, currency)
-        book = await promotion.open_coupon_book(connection, [coupon_wish] if coupon_wish else [], lock=False)
-    verdict = book.judge(coupon_wish, now) if coupon_wish else None
-    off_minor = verdict.off_minor if verdict else 0
-    freight = freight_minor(lines)
+        facts = await get_facts(connection, [ask], utc_now(), lock=False)
+    appraisal = appraise(caller.account_id, wish, facts, _get_region(ask, facts))
     return Quote(
-        subtotal_minor=sum_lines(lines),
-        off_minor=off_minor,
-        freight_minor=freight,
-        total_minor=sum_lines(lines) - off_minor + freight,
-        currency=currency,
-        coupon_refused=verdict.refused if verdict else None,
+        shops=[_to_quote(part, facts) for part in appraisal.shops],
+        platform_coupon_refused=_refusal(appraisal.coupon),
+        total_minor=sum(part.total_minor for part in appraisal.shops),
+        currency=appraisal.currency,
     )
+
+
+def _get_region(ask: Ask, facts: Facts) -> str:
+    if ask.address_id is None:
+        return ""
+    address = facts.addresses.get((ask.buyer_id, ask.address_id))
+    if address is None:
+        raise InvalidInputError(field="address_id", reason="unknown")
+    return address.region
+
+
+def _to_quote(part: ShopAppraisal, facts: Facts) -> ShopQuote:
+    return ShopQuote(
+        shop_id=part.shop.shop_id,
+        shop_name=part.shop.name,
+        is_open=part.shop.is_open,
+        lines=[_to_line_quote(line, facts) for line in part.lines],
+        subtotal_minor=part.subtotal_minor,
+        off_minor=part.off_minor,
+        platform_off_minor=part.platform_off_minor,
+        freight_minor=part.freight_minor,
+        total_minor=part.total_minor,
+        coupon_refused=_refusal(part.coupon),
+    )
+
+
+def _to_line_quote(line: LineAppraisal, facts: Facts) -> LineQuote:
+    return LineQuote(
+        sku_id=line.sku.sku_id,
+        price_minor=line.price_minor,
+        amount_minor=line.amount_minor,
+        available=facts.shelf.left(line.stock_id),
+        problem=_name_problem(line.problem),
+    )
+
+
+def _name_problem(problem: DomainError | None) -> LineProblem | None:
+    return LineProblem(problem.code) if problem is not None else None
+
+
+def _refusal(coupon: JudgedCoupon | None) -> CouponRefusal | None:
+    return coupon.refused if coupon is not None else None

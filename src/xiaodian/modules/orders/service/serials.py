@@ -1,6 +1,7 @@
 """Hands out order numbers without a round trip for each."""
 
 import asyncio
+from collections.abc import Iterator
 from uuid import UUID
 
 from xiaodian.infra.database import Database
@@ -19,8 +20,11 @@ class Serials:
         self._end = 0
         self._refilling = asyncio.Lock()
 
-    async def take(self, count: int) -> list[tuple[int, str]]:
-        """`count` serials that nobody else has, each with its number. Raises UnavailableError."""
+    async def take(self, count: int) -> Iterator[tuple[int, str]]:
+        """`count` serials that nobody else has, each with its number; what is not used is never used.
+
+        Raises UnavailableError.
+        """
         async with self._refilling:
             taken: list[int] = []
             while len(taken) < count:
@@ -29,8 +33,9 @@ class Serials:
                 step = min(count - len(taken), self._end - self._next)
                 taken.extend(range(self._next, self._next + step))
                 self._next += step
-        assert self._key is not None
-        return [(serial, to_number(serial, self._key)) for serial in taken]
+            assert self._key is not None
+            key = self._key
+        return ((serial, to_number(serial, key)) for serial in taken)
 
     async def _refill(self) -> None:
         async with self._database.connection() as connection:
