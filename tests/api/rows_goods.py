@@ -1,6 +1,6 @@
 """Who may call which route: goods."""
 
-from tests.api.row import NOWHERE, Row, everybody, owner_only
+from tests.api.row import Row, everybody, owner_only
 
 CATEGORY = {"name_zh": "茶", "name_en": "Tea", "fee_bp": 300}
 RATE = {"first_g": 1000, "first_minor": 800, "more_g": 500, "more_minor": 300, "free_above_minor": 9900}
