@@ -26,8 +26,8 @@ _KEEP = f"""
     INSERT INTO payments.notice AS kept
         (provider, notice_id, kind, subject_id, outcome, body, refused, received_at, handled_at)
     SELECT told.provider, told.notice_id, told.kind, told.subject_id, told.outcome, told.body,
-        CASE WHEN coalesce(charge.charge_id, refund.refund_id) IS NULL THEN 'unknown_charge' END, $2,
-        CASE WHEN coalesce(charge.charge_id, refund.refund_id) IS NULL THEN $2 END
+        CASE WHEN coalesce(charge.charge_id, refund.refund_id) IS NULL THEN 'unknown_charge' END, $2::timestamptz,
+        CASE WHEN coalesce(charge.charge_id, refund.refund_id) IS NULL THEN $2::timestamptz END
     FROM ({_ROWS}) AS told
     LEFT JOIN payments.charge ON told.kind = 'payment' AND charge.charge_id = told.subject_id
         AND charge.provider = told.provider AND charge.currency = told.body ->> 'currency'
@@ -43,7 +43,7 @@ _KEEP = f"""
 _HANDLE = f"""
     INSERT INTO payments.notice AS kept
         (provider, notice_id, kind, subject_id, outcome, body, refused, received_at, handled_at)
-    SELECT told.provider, told.notice_id, told.kind, told.subject_id, told.outcome, told.body, told.refused, $2, $2
+    SELECT told.provider, told.notice_id, told.kind, told.subject_id, told.outcome, told.body, told.refused, $2::timestamptz, $2
     FROM ({_ROWS}) AS told
     ON CONFLICT (provider, notice_id) DO UPDATE SET handled_at = $2, refused = excluded.refused
     WHERE kept.handled_at IS NULL

@@ -157,7 +157,8 @@ async def list_refunds(connection: Connection, order_ids: Collection[UUID]) -> l
 
 def to_refund(row: Record) -> Refund:
     """A row with the columns REFUND."""
-    return Refund(**{**row, "state": RefundState(row["state"])})
+    fields = {name: row[name] for name in Refund.__struct_fields__}
+    return Refund(**{**fields, "state": RefundState(row["state"])})
 
 
 def _to_event(refund: Refund) -> PaymentRefunded | RefundFailed:
