@@ -15,6 +15,8 @@ class Scope(StrEnum):
 
     EVERYTHING = "everything"
     ROOM_CONTROL = "room:control"
+    SHIPPING = "orders:shipping"
+    """Ship a shop's orders and tell how their parcels travel, for a warehouse's or carrier's program."""
 
 
 class Caller(Contract, frozen=True, kw_only=True):

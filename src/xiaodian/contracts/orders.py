@@ -297,6 +297,13 @@ class NoDeliveryError(DomainError):
     status = 409
 
 
+class TrackingNumberTakenError(DomainError):
+    """The number stands on another parcel; `reason` says whose: `other_shop`, `other_buyer`."""
+
+    code = "tracking_number_taken"
+    status = 409
+
+
 class IllegalMoveError(DomainError):
     """The order's state does not allow this; `state` and `allowed` say what is and what may follow."""
 

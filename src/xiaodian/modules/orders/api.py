@@ -10,12 +10,14 @@ from xiaodian.modules.orders.service.hold import hold
 from xiaodian.modules.orders.service.order_access import get_order_for, lock_order_for
 from xiaodian.modules.orders.service.pending import list_pending_of_creator, sum_pending_of_shop
 from xiaodian.modules.orders.service.refund_lines import refund_lines
+from xiaodian.modules.orders.shipping_rules import check_shipment
 
 __all__ = [
     "IdempotencyKey",
     "OrderDesk",
     "Role",
     "answer_once",
+    "check_shipment",
     "find_orders",
     "get_order_for",
     "hold",

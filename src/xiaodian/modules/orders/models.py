@@ -6,7 +6,7 @@ from uuid import UUID
 
 import msgspec
 
-from xiaodian.contracts.orders import OrderState
+from xiaodian.contracts.orders import Order, OrderState
 from xiaodian.contracts.shops import ShopId
 
 
@@ -57,6 +57,13 @@ class TrackingEvent(msgspec.Struct, frozen=True, kw_only=True):
     text: str
 
 
+class Parcel(msgspec.Struct, frozen=True, kw_only=True):
+    """By whom, and under which number."""
+
+    carrier: str
+    tracking_number: str
+
+
 class Move(msgspec.Struct, frozen=True, kw_only=True):
     """One change of an order's state."""
 
@@ -65,6 +72,16 @@ class Move(msgspec.Struct, frozen=True, kw_only=True):
     moved_at: datetime
     role: Role
     reason: str | None
+
+
+class OrderSeen(msgspec.Struct, frozen=True, kw_only=True):
+    """An order with its history, as somebody in this role sees it at this moment."""
+
+    order: Order
+    moves: list[Move]
+    events: list[TrackingEvent]
+    role: Role
+    now: datetime
 
 
 class Sales(msgspec.Struct, frozen=True, kw_only=True):

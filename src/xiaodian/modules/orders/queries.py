@@ -12,6 +12,7 @@ from xiaodian.contracts.orders import Line, Order, OrderId, OrderState
 from xiaodian.contracts.shops import ShopId
 from xiaodian.infra.database import Connection, Record
 from xiaodian.modules.orders.models import Deed, Move, Role, Sales, TrackingEvent, TrackingKind
+from xiaodian.modules.orders.numbers import to_serial
 
 _ORDER = ", ".join(name for name in Order.__struct_fields__ if name != "lines")
 _LINE = ", ".join(Line.__struct_fields__)
@@ -32,6 +33,45 @@ async def lock_orders(connection: Connection, order_ids: Collection[UUID]) -> di
         list(order_ids),
     )
     return {order.order_id: order for order in await _with_lines(connection, rows)}
+
+
+async def find_ids_by_number(connection: Connection, shop_id: ShopId, numbers: Collection[str]) -> dict[str, OrderId]:
+    """The orders of a shop that have these numbers, by the number as it was asked for."""
+    key = await connection.fetchval("SELECT key FROM orders.number_key")
+    serials = {number: serial for number in numbers if (serial := to_serial(number, key)) is not None}
+    rows = await connection.fetch(
+        "SELECT serial, order_id FROM orders.order WHERE serial = ANY($1::bigint[]) AND shop_id = $2",
+        list(set(serials.values())),
+        shop_id,
+    )
+    ids = {row["serial"]: row["order_id"] for row in rows}
+    return {number: ids[serial] for number, serial in serials.items() if serial in ids}
+
+
+async def lock_tracking_numbers(connection: Connection, tracking_numbers: Collection[str]) -> None:
+    """Until this transaction ends nobody else ships with these numbers. The caller holds its orders locked."""
+    await connection.execute(
+        """
+        SELECT pg_advisory_xact_lock(hashtextextended('tracking ' || number, 0))
+        FROM (SELECT DISTINCT number FROM unnest($1::text[]) AS one (number) ORDER BY number) AS wanted
+        """,
+        list(tracking_numbers),
+    )
+
+
+async def find_users_of_numbers(
+    connection: Connection, tracking_numbers: Collection[str], shipped_after: datetime
+) -> dict[str, list[Order]]:
+    """The orders, of whichever shop, that were shipped with these numbers; without their lines."""
+    rows = await connection.fetch(
+        f"SELECT {_ORDER} FROM orders.order WHERE tracking_number = ANY($1::text[]) AND shipped_at > $2",
+        list(tracking_numbers),
+        shipped_after,
+    )
+    users: dict[str, list[Order]] = defaultdict(list)
+    for row in rows:
+        users[row["tracking_number"]].append(Order(**{**row, "state": OrderState(row["state"])}, lines=[]))
+    return users
 
 
 async def lock_overdue_payments(connection: Connection, now: datetime, limit: int) -> list[Order]:
@@ -103,13 +143,17 @@ async def list_orders_of_shop(
     before: UUID | None,
     limit: int,
     state: OrderState | None,
+    number: str | None = None,
 ) -> list[Order]:
-    """What was ordered from a shop (in one room, if given), the newest first."""
+    """What was ordered from a shop, the newest first; in one room or under one number, if given."""
+    order_ids: list[OrderId] | None = None
+    if number is not None:
+        order_ids = list((await find_ids_by_number(connection, shop_id, [number])).values())
     rows = await connection.fetch(
         f"""
         SELECT {_ORDER} FROM orders.order
         WHERE shop_id = $1 AND ($2::uuid IS NULL OR order_id < $2) AND ($3::text IS NULL OR state = $3)
-            AND ($4::uuid IS NULL OR room_id = $4)
+            AND ($4::uuid IS NULL OR room_id = $4) AND ($6::uuid[] IS NULL OR order_id = ANY($6))
         ORDER BY order_id DESC LIMIT $5
         """,
         shop_id,
@@ -117,6 +161,7 @@ async def list_orders_of_shop(
         state,
         room_id,
         limit,
+        order_ids,
     )
     return await _with_lines(connection, rows)
 

@@ -10,18 +10,11 @@ from msgspec import Meta
 from xiaodian.contracts.base import Input, InvalidInputError, Line, NotFoundError
 from xiaodian.contracts.live import RoomId
 from xiaodian.contracts.orders import (
-    IdempotencyInFlightError,
-    IdempotencyMismatchError,
     IllegalMoveError,
-    NotOnSaleError,
     Order,
     OrderId,
     OrderState,
-    PriceChangedError,
-    ShopClosedError,
-    SoldOutError,
 )
-from xiaodian.contracts.promotion import CouponRefusedError
 from xiaodian.contracts.shops import ShopId
 from xiaodian.edge.access import Access, SignedIn, access
 from xiaodian.edge.context import Ctx
@@ -31,16 +24,13 @@ from xiaodian.kit.money import DEFAULT_CURRENCY
 from xiaodian.kit.paging import MAX_PAGE_SIZE, Page, decode_cursor, encode_cursor
 from xiaodian.modules.live import api as live
 from xiaodian.modules.orders import queries
-from xiaodian.modules.orders.dependencies import DESK, Desk, IdempotencyKey
+from xiaodian.modules.orders.checkout_routes import CHECKOUT_ROUTES
 from xiaodian.modules.orders.models import Role
 from xiaodian.modules.orders.payment_routes import PAYMENT_ROUTES
 from xiaodian.modules.orders.service import handle_order
-from xiaodian.modules.orders.service import quote as quoting
-from xiaodian.modules.orders.service import ship_order as shipping
-from xiaodian.modules.orders.service.checkout_input import CheckoutInput, QuoteInput
-from xiaodian.modules.orders.service.order_access import OrderSeen, see_many
-from xiaodian.modules.orders.service.quote import Quote
-from xiaodian.modules.orders.wire import OrderView, SalesView, to_view, to_view_as_placed
+from xiaodian.modules.orders.service.order_access import see_many
+from xiaodian.modules.orders.shipping_routes import SHIPPING_ROUTES
+from xiaodian.modules.orders.wire import OrderView, SalesView, to_view_of
 from xiaodian.modules.shops import api as shops
 
 TAGS = ["orders"]
@@ -54,51 +44,6 @@ class CancelInput(Input, frozen=True, kw_only=True):
     """Why an order is cancelled."""
 
     reason: Annotated[Line, Meta(max_length=200)] | None = None
-
-
-class ShipmentInput(Input, frozen=True, kw_only=True):
-    """Who carries it, under which number."""
-
-    carrier: Annotated[Line, Meta(min_length=1, max_length=40)]
-    tracking_number: Annotated[Line, Meta(min_length=1, max_length=64)]
-
-
-@post(
-    "/api/checkout",
-    opt=access(Access.MEMBER),
-    tags=TAGS,
-    dependencies=DESK,
-    responses=problems(
-        CouponRefusedError,
-        IdempotencyInFlightError,
-        IdempotencyMismatchError,
-        InvalidInputError,
-        NotOnSaleError,
-        PriceChangedError,
-        ShopClosedError,
-        SoldOutError,
-    ),
-)
-async def checkout(
-    desk: Desk, caller: SignedIn, data: JSONBody[CheckoutInput], idempotency_key: IdempotencyKey
-) -> OrderView:
-    """Place an order, all of its lines or nothing; it waits to be paid. The same key gives the same answer for a day.
-
-    A refusal is an answer too: try again with a new key.
-    """
-    return to_view_as_placed(await desk.place(caller, idempotency_key, data))
-
-
-@post(
-    "/api/checkout/quote",
-    opt=access(Access.MEMBER),
-    tags=TAGS,
-    status_code=200,
-    responses=problems(InvalidInputError),
-)
-async def quote(ctx: Ctx, caller: SignedIn, data: JSONBody[QuoteInput]) -> Quote:
-    """What an order would cost now. Nothing is reserved."""
-    return await quoting.quote(ctx.database, caller, data)
 
 
 @get("/api/me/orders", opt=access(Access.MEMBER), tags=TAGS, responses=problems(InvalidInputError))
@@ -116,7 +61,7 @@ async def list_my_orders(
             connection, caller.account_id, before=before, limit=limit + 1, state=state_filter
         )
         seen = await see_many(connection, orders[:limit], Role.BUYER, utc_now())
-    return Page(items=[_to_view(one) for one in seen], next_cursor=_next_cursor(orders, limit))
+    return Page(items=[to_view_of(one) for one in seen], next_cursor=_next_cursor(orders, limit))
 
 
 @get(
@@ -130,11 +75,15 @@ async def list_shop_orders(
     caller: SignedIn,
     shop_id: FromPath[UUID],
     room_id: FromQuery[UUID | None] = None,
+    number: FromQuery[str | None] = None,
     cursor: FromQuery[str | None] = None,
     limit: Limit = 20,
     state_filter: StateFilter = None,
 ) -> Page[OrderView]:
-    """What was ordered from a shop, the newest first, for its staff; `room_id` picks those from one room."""
+    """What was ordered from a shop, the newest first, for its staff.
+
+    `room_id` picks those from one room, `number` the one with this number (small letters and spaces do no harm).
+    """
     before = decode_cursor(cursor) if cursor else None
     async with ctx.database.connection() as connection:
         await shops.require_staff(connection, ShopId(shop_id), caller.account_id)
@@ -145,15 +94,16 @@ async def list_shop_orders(
             before=before,
             limit=limit + 1,
             state=state_filter,
+            number=number,
         )
         seen = await see_many(connection, orders[:limit], Role.SELLER, utc_now())
-    return Page(items=[_to_view(one) for one in seen], next_cursor=_next_cursor(orders, limit))
+    return Page(items=[to_view_of(one) for one in seen], next_cursor=_next_cursor(orders, limit))
 
 
 @get("/api/orders/{order_id:uuid}", opt=access(Access.MEMBER), tags=TAGS, responses=problems(NotFoundError))
 async def get_order(ctx: Ctx, caller: SignedIn, order_id: FromPath[UUID]) -> OrderView:
     """An order, for its buyer and for the staff of its shop."""
-    return _to_view(await handle_order.get_order(ctx, caller, OrderId(order_id)))
+    return to_view_of(await handle_order.get_order(ctx, caller, OrderId(order_id)))
 
 
 @post(
@@ -167,21 +117,7 @@ async def cancel_order(ctx: Ctx, caller: SignedIn, order_id: FromPath[UUID], dat
     """Cancel, as buyer or seller, before it is shipped; what was paid goes back."""
     seen = await handle_order.cancel_order(ctx, caller, OrderId(order_id), data.reason)
     await ctx.broker.poke("outbox")
-    return _to_view(seen)
-
-
-@post(
-    "/api/orders/{order_id:uuid}/shipment",
-    opt=access(Access.MEMBER),
-    tags=TAGS,
-    status_code=200,
-    responses=problems(NotFoundError, IllegalMoveError, InvalidInputError),
-)
-async def ship_order(ctx: Ctx, caller: SignedIn, order_id: FromPath[UUID], data: JSONBody[ShipmentInput]) -> OrderView:
-    """Tell that a paid order was handed to a carrier (shop staff)."""
-    seen = await shipping.ship_order(ctx, caller, OrderId(order_id), data.carrier, data.tracking_number)
-    await ctx.broker.poke("outbox")
-    return _to_view(seen)
+    return to_view_of(seen)
 
 
 @post(
@@ -195,7 +131,7 @@ async def confirm_receipt(ctx: Ctx, caller: SignedIn, order_id: FromPath[UUID]) 
     """Tell that the goods have come; the shop gets its money."""
     seen = await handle_order.confirm_receipt(ctx, caller, OrderId(order_id))
     await ctx.broker.poke("outbox")
-    return _to_view(seen)
+    return to_view_of(seen)
 
 
 @get("/api/rooms/{room_id:uuid}/sales", opt=access(Access.MEMBER), tags=TAGS, responses=problems(NotFoundError))
@@ -211,23 +147,18 @@ async def get_sales(ctx: Ctx, caller: SignedIn, room_id: FromPath[UUID]) -> Sale
     )
 
 
-def _to_view(seen: OrderSeen) -> OrderView:
-    return to_view(seen.order, seen.moves, seen.role, seen.now, seen.events)
-
-
 def _next_cursor(orders: list[Order], limit: int) -> str | None:
     return encode_cursor(orders[limit - 1].order_id) if len(orders) > limit else None
 
 
 routes = [
-    checkout,
-    quote,
+    *CHECKOUT_ROUTES,
     list_my_orders,
     list_shop_orders,
     get_order,
     cancel_order,
-    ship_order,
     confirm_receipt,
     get_sales,
+    *SHIPPING_ROUTES,
     *PAYMENT_ROUTES,
 ]

@@ -1,20 +1,16 @@
-"""Pure decisions about orders: the table of states, sums, fees, what a tracking number looks like."""
+"""Pure decisions about orders: the table of states, what can be refunded."""
 
-import re
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 
 import msgspec
 
-from xiaodian.contracts.base import InvalidInputError
 from xiaodian.contracts.orders import IllegalMoveError, Line, Order, OrderRefund, OrderState
 from xiaodian.contracts.payments import RefundTooLargeError
 from xiaodian.modules.orders.models import Deed, Role
 
 MAX_LINES = 50
 MAX_QUANTITY = 999
-_TRACKING_NUMBER = re.compile(r"[A-Za-z0-9-]{6,32}")
-_CARRIER_MAX_CHARS = 40
 
 Guard = Callable[[Order, datetime], bool]
 
@@ -124,11 +120,3 @@ def check_refund(order: Order, refund: OrderRefund) -> None:
         raise RefundTooLargeError(left_minor=left_minor)
     if order.paid_at is None:
         raise RefundTooLargeError(left_minor=0)
-
-
-def check_shipment(carrier: str, tracking_number: str) -> None:
-    """Raises InvalidInputError if the carrier has no name or the number no carrier would print."""
-    if not 1 <= len(carrier.strip()) <= _CARRIER_MAX_CHARS:
-        raise InvalidInputError(field="carrier", reason="bad_length")
-    if not _TRACKING_NUMBER.fullmatch(tracking_number):
-        raise InvalidInputError(field="tracking_number", reason="bad_tracking_number")

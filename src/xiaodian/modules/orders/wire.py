@@ -14,7 +14,7 @@ from xiaodian.contracts.orders import CheckoutId, Line, Order, OrderId, OrderSta
 from xiaodian.contracts.payments import Charge, ChargeId, ChargeState, Movement, MovementKind, PayAction
 from xiaodian.contracts.shops import ShopId
 from xiaodian.kit.clock import to_epoch_ms
-from xiaodian.modules.orders.models import Deed, Move, Role, TrackingEvent, TrackingKind
+from xiaodian.modules.orders.models import Deed, Move, OrderSeen, Role, TrackingEvent, TrackingKind
 from xiaodian.modules.orders.rules import list_allowed
 
 
@@ -209,6 +209,11 @@ def to_view(
         history=history,
         allowed=list_allowed(order, role, now),
     )
+
+
+def to_view_of(seen: OrderSeen) -> OrderView:
+    """The same, of an order with its history."""
+    return to_view(seen.order, seen.moves, seen.role, seen.now, seen.events)
 
 
 def to_view_as_placed(order: Order) -> OrderView:

@@ -56,7 +56,7 @@ async def take_money(
     outcome = sort_money(captured, orders, now)
     transfers: list[Transfer] = []
     for charge in captured:
-        transfers += payments.capture(charge, outcome.subsidies[charge.charge_id])
+        transfers += payments.transfers.capture(charge, outcome.subsidies[charge.charge_id])
     await ledger.post_many(connection, transfers)
     if outcome.paid:
         await move_orders(connection, outcome.paid, Deed.PAY, Actor(role=Role.PROVIDER), now=now)

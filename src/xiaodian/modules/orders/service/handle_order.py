@@ -5,11 +5,11 @@ from xiaodian.contracts.base import NotFoundError
 from xiaodian.contracts.orders import OrderId, OrderState
 from xiaodian.edge.context import Context
 from xiaodian.kit.clock import utc_now
-from xiaodian.modules.orders.models import Deed, Role
+from xiaodian.modules.orders.models import Deed, OrderSeen, Role
 from xiaodian.modules.orders.rules import find_next_state
 from xiaodian.modules.orders.service.cancel_orders import cancel_paid, cancel_unpaid
 from xiaodian.modules.orders.service.move_orders import Actor, move_orders
-from xiaodian.modules.orders.service.order_access import OrderSeen, first_role, get_order_for, lock_order_for, see
+from xiaodian.modules.orders.service.order_access import first_role, get_order_for, lock_order_for, see
 
 
 async def get_order(ctx: Context, caller: Caller, order_id: OrderId) -> OrderSeen:

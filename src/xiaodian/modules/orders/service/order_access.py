@@ -2,25 +2,13 @@
 
 from datetime import datetime
 
-import msgspec
-
 from xiaodian.contracts.accounts import Caller
 from xiaodian.contracts.base import NotFoundError
 from xiaodian.contracts.orders import Order, OrderId
 from xiaodian.infra.database import Connection
 from xiaodian.modules.orders import queries
-from xiaodian.modules.orders.models import Move, Role, TrackingEvent
+from xiaodian.modules.orders.models import OrderSeen, Role
 from xiaodian.modules.shops import api as shops
-
-
-class OrderSeen(msgspec.Struct, frozen=True, kw_only=True):
-    """An order with its history, as somebody in this role sees it at this moment."""
-
-    order: Order
-    moves: list[Move]
-    events: list[TrackingEvent]
-    role: Role
-    now: datetime
 
 
 async def get_order_for(connection: Connection, caller: Caller, order_id: OrderId) -> tuple[Order, set[Role]]:

@@ -1,14 +1,21 @@
 """What happens to orders by time alone. Any number of workers may do it at once: a row is worked on by one of them."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
 
+from xiaodian.contracts.payments import BadCallbackError, PaymentNotice
 from xiaodian.infra.database import Connection, Database
+from xiaodian.infra.logging import get_logger
 from xiaodian.modules.orders import queries
 from xiaodian.modules.orders.models import Deed, Role
 from xiaodian.modules.orders.service.cancel_orders import cancel_unpaid
+from xiaodian.modules.orders.service.capture_payments import capture_payments
+from xiaodian.modules.orders.service.decide import decide
 from xiaodian.modules.orders.service.idempotency import forget_answers
 from xiaodian.modules.orders.service.move_orders import Actor, move_orders
+from xiaodian.modules.payments import api as payments
+
+log = get_logger(__name__)
 
 BATCH = 500
 ANSWERS_KEPT = timedelta(hours=24)
@@ -34,6 +41,25 @@ async def complete_overdue_receipts(database: Database, now: datetime) -> int:
         return len(await move_orders(connection, orders, Deed.AUTO_COMPLETE, _CLOCK, now=now))
 
     return await _until_done(database, _batch)
+
+
+async def handle_left_notices(database: Database, received_before: datetime) -> int:
+    """Handle what providers told us and no process has handled since it was kept. Says how many.
+
+    A process that took a notice in and was killed leaves it; what we asked of providers ourselves lies here as well.
+    """
+    async with database.connection() as connection:
+        notices = await payments.list_unhandled_payments(connection, received_before, BATCH)
+    if not notices:
+        return 0
+
+    async def _capture(batch: Sequence[PaymentNotice]) -> Sequence[BadCallbackError | None]:
+        return await capture_payments(database, batch)
+
+    for notice, answer in zip(notices, await decide(_capture, notices), strict=True):
+        if isinstance(answer, Exception):
+            log.error("notice_not_handled", provider=notice.provider, notice_id=notice.notice_id, exc_info=answer)
+    return len(notices)
 
 
 async def forget_old_answers(database: Database, now: datetime) -> int:
