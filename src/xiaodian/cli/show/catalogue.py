@@ -4,24 +4,40 @@ import msgspec
 
 
 class SkuSample(msgspec.Struct, frozen=True):
-    """A variant: name, price and stock."""
+    """A variant: name, price, stock, and weight as it is sent."""
 
     name: str
     price_minor: int
     stock: int
+    weight_g: int
 
 
 class ProductSample(msgspec.Struct, frozen=True, kw_only=True):
     """A product; `art` names its painting in `goods`, `sign` is what the film writes under it."""
 
     art: str
+    category: str
     title: str
     sign: str
     sign_latin: str
     description: str
     skus: tuple[SkuSample, ...]
+    limit_per_buyer: int | None = None
     live_price_minor: int | None = None
     """Price of the first variant while the host holds the product up in the live room; None: as always."""
+
+
+class FreightSample(msgspec.Struct, frozen=True, kw_only=True):
+    """What carriage costs: the first kilogram, each further one, far away, and from which spend on it is free."""
+
+    name: str
+    first_minor: int
+    more_minor: int
+    free_above_minor: int
+    far_first_minor: int
+    far_more_minor: int
+    not_to: tuple[str, ...]
+    """Where the goods would not arrive whole, or customs are in between."""
 
 
 class HostSample(msgspec.Struct, frozen=True, kw_only=True):
@@ -34,6 +50,7 @@ class HostSample(msgspec.Struct, frozen=True, kw_only=True):
     room_title: str
     look: str
     coupon: str
+    freight: FreightSample
     products: tuple[ProductSample, ...]
 
 
@@ -43,6 +60,9 @@ class ViewerSample(msgspec.Struct, frozen=True):
     sign_in: str
     name: str
 
+
+FAR_REGIONS = ("新疆", "西藏", "青海", "内蒙古", "甘肃", "宁夏", "海南")
+BEYOND_CUSTOMS = ("香港", "澳门", "台湾", "海外")
 
 PASSWORD = "xiaodian-demo"  # noqa: S105 - printed for everybody to use; the demo has nothing to protect.
 
@@ -54,44 +74,63 @@ YUE = HostSample(
     room_title="凌晨四点摘的草莓，今天发走 · Picked at dawn",
     look="greenhouse",
     coupon="TIAN5",
+    freight=FreightSample(
+        name="顺丰冷链 Cold express",
+        first_minor=1200,
+        more_minor=400,
+        free_above_minor=9900,
+        far_first_minor=2600,
+        far_more_minor=1800,
+        not_to=("西藏", *BEYOND_CUSTOMS),
+    ),
     products=(
         ProductSample(
             art="strawberries",
+            category="fresh",
             title="丹东红颜草莓 Dandong strawberries",
             sign="红颜草莓 现摘现发",
             sign_latin="Strawberries, picked today",
             description="东港大棚，凌晨采摘，当天顺丰冷链。单果 20 克以上，坏果包赔。\n"
             "Picked before dawn in Donggang, shipped cold the same day. Any bruised berry is on us.",
-            skus=(SkuSample("3 斤装 1.5 kg", 8900, 4000), SkuSample("5 斤礼盒 2.5 kg gift box", 13900, 2000)),
+            skus=(
+                SkuSample("3 斤装 1.5 kg", 8900, 4000, 1800),
+                SkuSample("5 斤礼盒 2.5 kg gift box", 13900, 2000, 3100),
+            ),
             live_price_minor=6990,
         ),
         ProductSample(
             art="jam",
+            category="food",
             title="手熬草莓果酱 Slow-cooked strawberry jam",
             sign="手熬果酱 果肉八成",
             sign_latin="Jam, 80 % fruit",
             description="只放草莓、冰糖和柠檬，小锅慢熬三小时，果肉含量八成。开封后请冷藏。\n"
             "Berries, rock sugar, lemon, three hours in a small pot. Keep cool once opened.",
-            skus=(SkuSample("单瓶 1 jar · 240 g", 2900, 3000), SkuSample("三瓶 3 jars", 7900, 1500)),
+            skus=(SkuSample("单瓶 1 jar · 240 g", 2900, 3000, 450), SkuSample("三瓶 3 jars", 7900, 1500, 1300)),
         ),
         ProductSample(
             art="crisps",
+            category="food",
             title="冻干草莓脆 Freeze-dried strawberry crisps",
             sign="冻干草莓脆 不加糖",
             sign_latin="Crisps, no sugar added",
             description="整颗冻干，一口酥脆，不加糖、不加香精。孩子的零食，也配酸奶。\n"
             "Whole berries, freeze-dried, nothing added. For lunch boxes and yoghurt.",
-            skus=(SkuSample("40 g × 2 袋 bags", 3590, 3000), SkuSample("40 g × 6 袋 bags", 8990, 800)),
+            skus=(SkuSample("40 g × 2 袋 bags", 3590, 3000, 150), SkuSample("40 g × 6 袋 bags", 8990, 800, 400)),
             live_price_minor=2990,
         ),
         ProductSample(
             art="blueberries",
+            category="fresh",
             title="高山蓝莓 Highland blueberries",
             sign="高山蓝莓 果粉完整",
             sign_latin="Highland blueberries",
             description="长白山余脉的露天蓝莓，18 毫米以上大果，果霜完整，四盒发。\n"
             "Open-air berries from the Changbai foothills, 18 mm and up, bloom intact.",
-            skus=(SkuSample("125 g × 4 盒 punnets", 6600, 2500), SkuSample("125 g × 8 盒 punnets", 11900, 900)),
+            skus=(
+                SkuSample("125 g × 4 盒 punnets", 6600, 2500, 750),
+                SkuSample("125 g × 8 盒 punnets", 11900, 900, 1400),
+            ),
         ),
     ),
 )
@@ -104,33 +143,46 @@ ZHOU = HostSample(
     room_title="开窑了：一窑青花，一窑天青 · Opening the kiln",
     look="studio",
     coupon="KILN20",
+    freight=FreightSample(
+        name="加固快递 Padded parcel",
+        first_minor=1000,
+        more_minor=300,
+        free_above_minor=19900,
+        far_first_minor=2000,
+        far_more_minor=1200,
+        not_to=BEYOND_CUSTOMS,
+    ),
     products=(
         ProductSample(
             art="cup",
+            category="craft",
             title="手绘青花品茗杯 Hand-painted tea cup",
+            limit_per_buyer=10,
             sign="手绘青花杯",
             sign_latin="Hand-painted cup",
             description="高白泥手拉坯，釉下青花，1310 ℃ 一次烧成。每只花样略有不同。\n"
             "Thrown by hand, cobalt under the glaze, fired once at 1310 °C. No two are quite alike.",
-            skus=(SkuSample("单杯 1 cup · 70 ml", 6800, 600), SkuSample("对杯 2 cups", 12800, 300)),
+            skus=(SkuSample("单杯 1 cup · 70 ml", 6800, 600, 300), SkuSample("对杯 2 cups", 12800, 300, 550)),
         ),
         ProductSample(
             art="teapot",
+            category="craft",
             title="天青釉茶壶 Celadon teapot",
             sign="天青釉茶壶",
             sign_latin="Celadon teapot",
             description="雨过天青，开片自然，出水利落，断水干净，220 毫升。\n"
             "The blue of sky after rain. Pours clean, stops clean, holds 220 ml.",
-            skus=(SkuSample("单壶 teapot", 26800, 200), SkuSample("一壶四杯 teapot and 4 cups", 39800, 120)),
+            skus=(SkuSample("单壶 teapot", 26800, 200, 900), SkuSample("一壶四杯 teapot and 4 cups", 39800, 120, 1900)),
         ),
         ProductSample(
             art="vase",
+            category="home",
             title="柿柿如意小花瓶 Persimmon vase",
             sign="柿柿如意花瓶",
             sign_latin="Persimmon vase",
             description="一枝一花就好看，釉上手绘红柿，送长辈讨个彩头。高 18 厘米。\n"
             "One twig is enough. Persimmons painted over the glaze wish the house good luck. 18 cm.",
-            skus=(SkuSample("18 cm", 15800, 240),),
+            skus=(SkuSample("18 cm", 15800, 240, 1200),),
         ),
     ),
 )

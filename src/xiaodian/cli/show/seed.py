@@ -5,9 +5,10 @@ import io
 import time
 from collections.abc import Callable
 
+import msgspec
 from PIL import Image
 
-from xiaodian.cli.show.catalogue import HostSample, ProductSample
+from xiaodian.cli.show.catalogue import FAR_REGIONS, FreightSample, HostSample, ProductSample
 from xiaodian.cli.show.client import Json, Member
 from xiaodian.cli.show.goods import paint_picture
 from xiaodian.cli.show.people import paint_cover, paint_portrait
@@ -25,6 +26,7 @@ async def set_up_shop(host: HostSample, member: Member) -> list[Json]:
     shop = shops[0] if shops else await member.call("POST", "/api/shops", {"name": host.shop})
     path = f"/api/shops/{shop['shop_id']}"
     await _issue_coupon(host, member, path)
+    await _set_freight(host.freight, member, path)
     page = await member.call("GET", f"{path}/products", params={"limit": 100})
     there = {product["title"]: product for product in page["items"]}
     return [there.get(sample.title) or await _list_product(sample, member, path) for sample in host.products]
@@ -61,6 +63,21 @@ async def _issue_coupon(host: HostSample, member: Member, path: str) -> None:
         await member.call("POST", f"{path}/coupons", coupon)
 
 
+async def _set_freight(freight: FreightSample, member: Member, path: str) -> None:
+    """What carriage costs, unless the shop has said so already."""
+    if (await member.call("GET", f"{path}/freight-templates"))["items"]:
+        return
+    near = {"first_g": 1000, "more_g": 1000, "first_minor": freight.first_minor, "more_minor": freight.more_minor}
+    far = {**near, "first_minor": freight.far_first_minor, "more_minor": freight.far_more_minor}
+    exceptions = [
+        {"regions": [region for region in FAR_REGIONS if region not in freight.not_to], "rate": far},
+        {"regions": freight.not_to, "rate": None},
+    ]
+    rate = {**near, "free_above_minor": freight.free_above_minor}
+    template = {"name": freight.name, "is_default": True, "rate": rate, "exceptions": exceptions}
+    await member.call("POST", f"{path}/freight-templates", template)
+
+
 async def _list_product(sample: ProductSample, member: Member, path: str) -> Json:
     picture = await _painted(lambda: paint_picture(sample.art))
     product: Json = await member.call(
@@ -71,7 +88,9 @@ async def _list_product(sample: ProductSample, member: Member, path: str) -> Jso
             "description": sample.description,
             "picture_urls": [await member.upload(picture)],
             "state": "on_sale",
-            "skus": [{"name": sku.name, "price_minor": sku.price_minor, "stock": sku.stock} for sku in sample.skus],
+            "category": sample.category,
+            "limit_per_buyer": sample.limit_per_buyer,
+            "skus": [msgspec.to_builtins(sku) for sku in sample.skus],
         },
     )
     return product
