@@ -27,6 +27,7 @@ from xiaodian.infra.work import Consumer, Job
 from xiaodian.modules.accounts import api as accounts_api
 from xiaodian.modules.accounts import jobs as accounts_jobs
 from xiaodian.modules.accounts import routes as accounts_routes
+from xiaodian.modules.aftersales import handlers as aftersales_handlers
 from xiaodian.modules.aftersales import jobs as aftersales_jobs
 from xiaodian.modules.aftersales import routes as aftersales_routes
 from xiaodian.modules.catalog import handlers as catalog_handlers
@@ -45,6 +46,7 @@ from xiaodian.modules.orders import jobs as orders_jobs
 from xiaodian.modules.orders import routes as orders_routes
 from xiaodian.modules.payments import jobs as payments_jobs
 from xiaodian.modules.payments import routes as payments_routes
+from xiaodian.modules.promotion import handlers as promotion_handlers
 from xiaodian.modules.promotion import jobs as promotion_jobs
 from xiaodian.modules.promotion import routes as promotion_routes
 from xiaodian.modules.risk import jobs as risk_jobs
@@ -116,7 +118,13 @@ async def _when_available(connect: Callable[[], Awaitable[T]]) -> T:
 
 def consumers(ctx: Context) -> list[Consumer]:
     """Every reaction to events, of all modules."""
-    return [*catalog_handlers.consumers(ctx), *live_handlers.consumers(ctx), *settlement_handlers.consumers(ctx)]
+    return [
+        *catalog_handlers.consumers(ctx),
+        *promotion_handlers.consumers(ctx),
+        *live_handlers.consumers(ctx),
+        *settlement_handlers.consumers(ctx),
+        *aftersales_handlers.consumers(ctx),
+    ]
 
 
 def jobs(ctx: Context) -> list[Job]:

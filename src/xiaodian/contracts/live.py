@@ -14,7 +14,7 @@ import msgspec
 
 from xiaodian.contracts.accounts import AccountId
 from xiaodian.contracts.base import Contract, DomainError
-from xiaodian.contracts.catalog import ProductId, SkuId
+from xiaodian.contracts.catalog import ProductId, SkuId, StockId
 from xiaodian.contracts.media import StreamId
 from xiaodian.contracts.shops import ShopId
 
@@ -34,6 +34,18 @@ class RoomState(StrEnum):
     ENDED = "ended"
 
 
+class BagFlashSale(Contract, frozen=True, kw_only=True):
+    """A flash sale of a SKU that is under way, or starts within the hour: by the clock, so clients compare times."""
+
+    flash_sale_id: StockId
+    price_minor: int
+    left: int
+    """Of the pieces set aside; stock moments whose `stock_id` is this sale's id change it."""
+    limit_per_buyer: int | None
+    starts_at_ms: int
+    ends_at_ms: int
+
+
 class BagSku(Contract, frozen=True, kw_only=True):
     """A SKU as the bag shows it."""
 
@@ -42,8 +54,11 @@ class BagSku(Contract, frozen=True, kw_only=True):
     list_price_minor: int
     """The ordinary price."""
     price_minor: int
-    """What it costs in this room now; never above a lower ordinary price by mistake of ours."""
+    """What it costs in this room now, flash sales aside; never above a lower ordinary price by mistake of ours."""
     available: int
+    """Of its own stock, without what a flash sale has set aside."""
+    flash_sale: BagFlashSale | None = None
+    """If its price is lower, it counts as long as pieces are left."""
 
 
 class BagItem(Contract, frozen=True, kw_only=True):
@@ -103,6 +118,8 @@ class StockMoment(Moment, frozen=True, kw_only=True, tag="stock"):
     product_id: ProductId
     sku_id: SkuId
     available: int
+    stock_id: StockId | None = None
+    """The flash sale of whose pieces this is told; null: of the SKU's own stock."""
 
 
 class CommentMoment(Moment, frozen=True, kw_only=True, tag="comment"):
@@ -264,6 +281,13 @@ class NotInBagError(DomainError):
 
     code = "not_in_bag"
     status = 409
+
+
+class NotOwnGoodsError(DomainError):
+    """The host sells this for another shop, which alone decides on its price and stock."""
+
+    code = "not_own_goods"
+    status = 403
 
 
 class BagFullError(DomainError):

@@ -6,7 +6,7 @@ import pytest
 from tests.live.stage import Stage
 
 from xiaodian.contracts.accounts import AccountId
-from xiaodian.contracts.catalog import ProductChanged, ProductId, SkuId, StockChanged
+from xiaodian.contracts.catalog import ProductChanged, ProductId, SkuId, StockChanged, StockId
 from xiaodian.contracts.live import (
     AnyMoment,
     BagMoment,
@@ -113,9 +113,15 @@ async def test_a_room_that_is_over_is_told_nothing_any_more(stage: Stage) -> Non
     assert await stage.told() == before
 
 
-def stock_changed(stage: Stage, available: int) -> StockChanged:
+def stock_changed(stage: Stage, available: int, stock_id: StockId | None = None) -> StockChanged:
     sku = stage.sku()
-    return StockChanged(shop_id=sku.shop_id, product_id=sku.product_id, sku_id=sku.sku_id, available=available)
+    return StockChanged(
+        shop_id=sku.shop_id,
+        product_id=sku.product_id,
+        sku_id=sku.sku_id,
+        stock_id=stock_id or StockId(sku.sku_id),
+        available=available,
+    )
 
 
 async def test_viewers_see_what_is_left_and_only_the_last_word_of_a_rush(stage: Stage) -> None:
@@ -130,7 +136,14 @@ async def test_viewers_see_what_is_left_and_only_the_last_word_of_a_rush(stage: 
 async def test_stock_of_what_is_not_in_the_bag_concerns_nobody(stage: Stage) -> None:
     await stage.fill_bag(1)
     await stage.go_on_air()
-    stranger = StockChanged(shop_id=ShopId(uuid4()), product_id=ProductId(uuid4()), sku_id=SkuId(uuid4()), available=1)
+    sku_id = SkuId(uuid4())
+    stranger = StockChanged(
+        shop_id=ShopId(uuid4()),
+        product_id=ProductId(uuid4()),
+        sku_id=sku_id,
+        stock_id=StockId(sku_id),
+        available=1,
+    )
     await stage.happen("live-stock", stock_changed(stage, 4), stranger)
     assert not any(isinstance(moment, StockMoment) for moment in await stage.told())
 

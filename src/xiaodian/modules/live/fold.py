@@ -8,6 +8,7 @@ from xiaodian.contracts.live import (
     AnyMoment,
     BagItem,
     BagMoment,
+    BagSku,
     Comment,
     CommentMoment,
     CommentPinnedMoment,
@@ -113,15 +114,22 @@ def _pinned(moment: CommentPinnedMoment) -> Comment | None:
 
 
 def _with_sku(bag: Sequence[BagItem], moment: PriceMoment | StockMoment) -> list[BagItem]:
-    changes = (
-        {"price_minor": moment.price_minor} if isinstance(moment, PriceMoment) else {"available": moment.available}
-    )
     return [
         msgspec.structs.replace(
-            item,
-            skus=[msgspec.structs.replace(sku, **changes) if sku.sku_id == moment.sku_id else sku for sku in item.skus],
+            item, skus=[_changed(sku, moment) if sku.sku_id == moment.sku_id else sku for sku in item.skus]
         )
         if item.product_id == moment.product_id
         else item
         for item in bag
     ]
+
+
+def _changed(sku: BagSku, moment: PriceMoment | StockMoment) -> BagSku:
+    replace = msgspec.structs.replace
+    if isinstance(moment, PriceMoment):
+        return replace(sku, price_minor=moment.price_minor)
+    if moment.stock_id is None:
+        return replace(sku, available=moment.available)
+    if sku.flash_sale is not None and sku.flash_sale.flash_sale_id == moment.stock_id:
+        return replace(sku, flash_sale=replace(sku.flash_sale, left=moment.available))
+    return sku

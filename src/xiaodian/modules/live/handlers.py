@@ -1,26 +1,25 @@
 """Reactions: the stream's state, sales, stock and changed products become moments of the rooms they concern."""
 
 from collections.abc import Sequence
-from typing import TypeVar
 
 import msgspec
 
-from xiaodian.contracts.base import Envelope, Event
-from xiaodian.contracts.catalog import ProductChanged, ProductId, SkuId, StockChanged
-from xiaodian.contracts.live import BagMoment, PurchaseMoment, RoomState, StockMoment
+from xiaodian.contracts.base import Envelope
+from xiaodian.contracts.catalog import ProductId, StockChanged, StockId
+from xiaodian.contracts.live import PurchaseMoment, RoomState, StockMoment
 from xiaodian.contracts.media import StreamEnded, StreamInterrupted, StreamStarted
 from xiaodian.contracts.orders import LineOfEvent, OrderPaid
 from xiaodian.edge.context import Context
 from xiaodian.infra import outbox
 from xiaodian.infra.outbox_relay import POKE
 from xiaodian.infra.work import Consumer, first_time
-from xiaodian.kit.clock import from_epoch_ms, to_epoch_ms, utc_now
+from xiaodian.kit.clock import from_epoch_ms
 from xiaodian.modules.live import queries
-from xiaodian.modules.live.rules import ON_AIR_STATES
+from xiaodian.modules.live.rules import ON_AIR_STATES, OPEN_STATES
+from xiaodian.modules.live.service.drop_unsellable import drop_unsellable
 from xiaodian.modules.live.service.move_room import move_room
-from xiaodian.modules.live.service.show_bags import show_bags
+from xiaodian.modules.live.service.show_bags import tell_bags
 
-AnyEvent = TypeVar("AnyEvent", bound=Event)
 StreamEvent = StreamStarted | StreamInterrupted | StreamEnded
 
 STATE_AFTER: dict[type[StreamEvent], RoomState] = {
@@ -29,12 +28,19 @@ STATE_AFTER: dict[type[StreamEvent], RoomState] = {
     StreamEnded: RoomState.ENDED,
 }
 
-OPEN_STATES = (RoomState.PLANNED, *ON_AIR_STATES)
+BAG_EVENTS = ("ProductChanged", "FlashSaleAnnounced", "FlashSaleStarted", "FlashSaleEnded")
+
+
+class OfProduct(msgspec.Struct, frozen=True):
+    """All that is needed of an event to look up afresh what has become of a product."""
+
+    product_id: ProductId
+
 
 _decode_stream_event = msgspec.json.Decoder(StreamEvent).decode
 _decode_paid = msgspec.json.Decoder(OrderPaid).decode
 _decode_stock = msgspec.json.Decoder(StockChanged).decode
-_decode_product = msgspec.json.Decoder(ProductChanged).decode
+_decode_of_product = msgspec.json.Decoder(OfProduct).decode
 
 
 def consumers(ctx: Context) -> list[Consumer]:
@@ -48,7 +54,8 @@ def consumers(ctx: Context) -> list[Consumer]:
         ),
         Consumer(durable="live-purchases", event_types=("OrderPaid",), handle=reactions.tell_purchases),
         Consumer(durable="live-stock", event_types=("StockChanged",), handle=reactions.tell_stock),
-        Consumer(durable="live-products", event_types=("ProductChanged",), handle=reactions.tell_products),
+        Consumer(durable="live-products", event_types=BAG_EVENTS, handle=reactions.tell_products),
+        Consumer(durable="live-commissions", event_types=("CommissionEnded",), handle=reactions.drop_goods),
     ]
 
 
@@ -96,20 +103,16 @@ class Reactions:
             await self._ctx.broker.poke(POKE)
 
     async def tell_stock(self, envelopes: Sequence[Envelope]) -> None:
-        """The last word of the batch on each SKU, to every room on air that has the product in its bag."""
+        """The last word of the batch on each stock, to every room on air that has the product in its bag."""
         async with self._ctx.database.transaction() as connection:
             fresh = await first_time(connection, "live-stock", envelopes)
-            latest: dict[SkuId, tuple[int, StockChanged]] = {}
+            latest: dict[StockId, tuple[int, StockChanged]] = {}
             for envelope in fresh:
                 event = _decode_stock(envelope.data)
-                latest[event.sku_id] = (envelope.occurred_at_ms, event)
+                latest[event.stock_id] = (envelope.occurred_at_ms, event)
             of_product: dict[ProductId, list[StockMoment]] = {}
             for at_ms, event in latest.values():
-                of_product.setdefault(event.product_id, []).append(
-                    StockMoment(
-                        at_ms=at_ms, product_id=event.product_id, sku_id=event.sku_id, available=event.available
-                    )
-                )
+                of_product.setdefault(event.product_id, []).append(_stock(at_ms, event))
             rooms = await queries.find_rooms_with(connection, of_product, ON_AIR_STATES)
             moments = [
                 outbox.moment_message(room_id, moment)
@@ -121,19 +124,32 @@ class Reactions:
             await self._ctx.broker.poke(POKE)
 
     async def tell_products(self, envelopes: Sequence[Envelope]) -> None:
-        """A changed product shows in the bag of every room that is not over."""
+        """A changed product, or a flash sale of one that comes or goes, shows in the bag of every room not over."""
         async with self._ctx.database.transaction() as connection:
             fresh = await first_time(connection, "live-products", envelopes)
-            product_ids = {_decode_product(envelope.data).product_id for envelope in fresh}
+            product_ids = {_decode_of_product(envelope.data).product_id for envelope in fresh}
             rooms = await queries.find_rooms_with(connection, product_ids, OPEN_STATES)
-            bags = await show_bags(connection, {room_id for room_id, _ in rooms})
-            at_ms = to_epoch_ms(utc_now())
-            moments = [
-                outbox.moment_message(room_id, BagMoment(at_ms=at_ms, items=items)) for room_id, items in bags.items()
-            ]
-            await outbox.put(connection, moments)
-        if moments:
+            await tell_bags(connection, {room_id for room_id, _ in rooms})
+        if rooms:
             await self._ctx.broker.poke(POKE)
+
+    async def drop_goods(self, envelopes: Sequence[Envelope]) -> None:
+        """What a host may no longer sell for a commission leaves the bag of the host's rooms that are not over."""
+        async with self._ctx.database.transaction() as connection:
+            fresh = await first_time(connection, "live-commissions", envelopes)
+            product_ids = {_decode_of_product(envelope.data).product_id for envelope in fresh}
+            await drop_unsellable(connection, product_ids)
+        await self._ctx.broker.poke(POKE)
+
+
+def _stock(at_ms: int, event: StockChanged) -> StockMoment:
+    return StockMoment(
+        at_ms=at_ms,
+        product_id=event.product_id,
+        sku_id=event.sku_id,
+        available=event.available,
+        stock_id=None if event.stock_id == event.sku_id else event.stock_id,
+    )
 
 
 def _purchase(at_ms: int, buyer_name: str, line: LineOfEvent) -> PurchaseMoment:

@@ -18,7 +18,14 @@ from xiaodian.contracts.base import (
     UnavailableError,
 )
 from xiaodian.contracts.catalog import ProductId, SkuId
-from xiaodian.contracts.live import BagFullError, CommentId, NotInBagError, RoomEndedError, RoomId
+from xiaodian.contracts.live import (
+    BagFullError,
+    CommentId,
+    NotInBagError,
+    NotOwnGoodsError,
+    RoomEndedError,
+    RoomId,
+)
 from xiaodian.edge.access import Access, SignedIn, access
 from xiaodian.edge.context import Ctx
 from xiaodian.edge.problems import MalformedRequestError, problems
@@ -91,7 +98,7 @@ async def delete_featured(ctx: Ctx, caller: SignedIn, room_id: FromPath[RoomId])
     opt=HOST,
     tags=TAGS,
     status_code=204,
-    responses=problems(MalformedRequestError, InvalidInputError, NotInBagError, *REFUSALS),
+    responses=problems(MalformedRequestError, InvalidInputError, NotInBagError, NotOwnGoodsError, *REFUSALS),
 )
 async def put_price(
     ctx: Ctx, caller: SignedIn, room_id: FromPath[RoomId], sku_id: FromPath[SkuId], data: JSONBody[PriceInput]
@@ -100,7 +107,12 @@ async def put_price(
     await set_live_price(ctx, caller, room_id, sku_id, data.price_minor)
 
 
-@delete(f"{ROOM}/skus/{{sku_id:uuid}}/price", opt=HOST, tags=TAGS, responses=problems(NotInBagError, *REFUSALS))
+@delete(
+    f"{ROOM}/skus/{{sku_id:uuid}}/price",
+    opt=HOST,
+    tags=TAGS,
+    responses=problems(NotInBagError, NotOwnGoodsError, *REFUSALS),
+)
 async def delete_price(ctx: Ctx, caller: SignedIn, room_id: FromPath[RoomId], sku_id: FromPath[SkuId]) -> None:
     """The SKU costs its ordinary price again."""
     await set_live_price(ctx, caller, room_id, sku_id, None)
@@ -111,7 +123,7 @@ async def delete_price(ctx: Ctx, caller: SignedIn, room_id: FromPath[RoomId], sk
     opt=HOST,
     tags=TAGS,
     status_code=204,
-    responses=problems(MalformedRequestError, InvalidInputError, NotInBagError, *REFUSALS),
+    responses=problems(MalformedRequestError, InvalidInputError, NotInBagError, NotOwnGoodsError, *REFUSALS),
 )
 async def put_stock(
     ctx: Ctx, caller: SignedIn, room_id: FromPath[RoomId], sku_id: FromPath[SkuId], data: JSONBody[StockInput]

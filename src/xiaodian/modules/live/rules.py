@@ -16,6 +16,7 @@ ALLOWED_MOVES: dict[RoomState, frozenset[RoomState]] = {
 }
 
 ON_AIR_STATES = (RoomState.ON_AIR, RoomState.INTERRUPTED)
+OPEN_STATES = (RoomState.PLANNED, *ON_AIR_STATES)
 
 DELAY_STEP_MS = 500
 """A change of the measured delay below this is not worth a moment."""

@@ -127,7 +127,7 @@ def _keep_last_words(moments: list[AnyMoment]) -> list[AnyMoment]:
     for moment in reversed(moments):
         key: object = None
         if isinstance(moment, StockMoment):
-            key = moment.sku_id
+            key = moment.sku_id, moment.stock_id
         elif isinstance(moment, ViewersMoment | LikesMoment):
             key = type(moment)
         if key is not None:

@@ -23,7 +23,8 @@ async def set_bag(ctx: Context, caller: Caller, room_id: RoomId, product_ids: Se
     """The bag holds these products from now on, numbered in this order; the same bag again does nothing.
 
     What leaves the bag is no longer on show and loses its price of this room. Raises BagFullError, InvalidInputError
-    (`product_id` says which is not on sale, or not the host's), NotFoundError, ForbiddenError, RoomEndedError.
+    (`product_id` says which is not on sale, or neither the host's nor to be sold for a commission), NotFoundError,
+    ForbiddenError, RoomEndedError.
     """
     if len(product_ids) > ctx.settings.bag_max_products:
         raise BagFullError(field="product_ids", limit=ctx.settings.bag_max_products)
@@ -44,10 +45,11 @@ async def set_bag(ctx: Context, caller: Caller, room_id: RoomId, product_ids: Se
 async def _check_new(connection: Connection, room: Room, product_ids: Sequence[ProductId]) -> None:
     products = {product.product_id: product for product in await catalog.get_products(connection, product_ids)}
     owned = await shops.get_shops(connection, list({product.shop_id for product in products.values()}))
+    commissioned = await promotion.may_sell(connection, room.host_id, product_ids)
     for product_id in product_ids:
         product = products.get(product_id)
         shop = owned.get(product.shop_id) if product else None
-        if product is None or shop is None or shop.owner_id != room.host_id:
+        if product is None or shop is None or not (shop.owner_id == room.host_id or product_id in commissioned):
             raise InvalidInputError(field="product_ids", reason="not_yours", product_id=str(product_id))
         if product.state is not ProductState.ON_SALE:
             raise InvalidInputError(field="product_ids", reason="not_on_sale", product_id=str(product_id))

@@ -1,0 +1,51 @@
+"""A shop no longer lets somebody sell its goods: they leave the bags they are in."""
+
+from collections.abc import Collection
+
+from xiaodian.contracts.accounts import AccountId
+from xiaodian.contracts.catalog import ProductId
+from xiaodian.contracts.live import RoomId
+from xiaodian.infra.database import Connection
+from xiaodian.kit.clock import utc_now
+from xiaodian.modules.catalog import api as catalog
+from xiaodian.modules.live import queries
+from xiaodian.modules.live.models import Room
+from xiaodian.modules.live.rules import OPEN_STATES
+from xiaodian.modules.live.service.cues import end_open_cue
+from xiaodian.modules.live.service.show_bags import tell_bags
+from xiaodian.modules.promotion import api as promotion
+from xiaodian.modules.shops import api as shops
+
+
+async def drop_unsellable(connection: Connection, product_ids: Collection[ProductId]) -> None:
+    """Take those of the products out of bags whose host neither owns the shop nor may sell them for a commission.
+
+    The others in the bag keep their number. A room that loses something is told its bag afresh.
+    """
+    found = await queries.find_rooms_with(connection, product_ids, OPEN_STATES)
+    rooms = await queries.get_rooms(connection, {room_id for room_id, _ in found})
+    owners = await _get_owners(connection, product_ids)
+    changed: set[RoomId] = set()
+    for room_id, product_id in found:
+        room = rooms[room_id]
+        if owners.get(product_id) == room.host_id:
+            continue
+        if not await promotion.may_sell(connection, room.host_id, [product_id]):
+            await _drop(connection, room, product_id)
+            changed.add(room_id)
+    await tell_bags(connection, changed)
+
+
+async def _get_owners(connection: Connection, product_ids: Collection[ProductId]) -> dict[ProductId, AccountId]:
+    products = await catalog.get_products(connection, list(product_ids))
+    of_shop = await shops.get_shops(connection, list({product.shop_id for product in products}))
+    return {product.product_id: of_shop[product.shop_id].owner_id for product in products}
+
+
+async def _drop(connection: Connection, room: Room, product_id: ProductId) -> None:
+    cue = await queries.find_open_cue(connection, room.room_id)
+    if cue and cue.product_id == product_id:
+        await end_open_cue(connection, room, utc_now())
+    await connection.execute(
+        "DELETE FROM live.bag_item WHERE room_id = $1 AND product_id = $2", room.room_id, product_id
+    )
