@@ -68,14 +68,14 @@ async def get_sandbox_charge(ctx: Ctx, caller: SignedIn, charge_id: FromPath[UUI
 async def list_refunds(
     ctx: Ctx,
     caller: SignedIn,
-    state: FromQuery[RefundState] = RefundState.FAILED,
+    state_filter: Annotated[RefundState, QueryParameter(name="state")] = RefundState.FAILED,
     cursor: FromQuery[str | None] = None,
     limit: Annotated[int, QueryParameter(ge=1, le=MAX_PAGE_SIZE)] = 20,
 ) -> Page[RefundView]:
     """Refunds in a state; by default those that a provider refused and somebody must see to."""
     before = decode_cursor(cursor) if cursor else None
     async with ctx.database.connection() as connection:
-        refunds = await list_refunds_in(connection, state, before, limit + 1)
+        refunds = await list_refunds_in(connection, state_filter, before, limit + 1)
     return Page(
         items=[_to_view(refund) for refund in refunds[:limit]],
         next_cursor=encode_cursor(refunds[limit - 1].refund_id) if len(refunds) > limit else None,
