@@ -45,6 +45,8 @@ def read_shipment(carrier: str, tracking_number: str) -> Parcel:
     name, number = clean_cell(carrier), clean_cell(tracking_number).upper()
     if not 1 <= len(name) <= _CARRIER_MAX_CHARS:
         raise InvalidInputError(field="carrier", reason="bad_length")
+    if not name.isprintable():
+        raise InvalidInputError(field="carrier", reason="bad_character")
     if not _ANY_NUMBER.fullmatch(number):
         raise InvalidInputError(field="tracking_number", reason="bad_tracking_number")
     known = find_carrier(name)
