@@ -13,7 +13,7 @@ def upgrade() -> None:
         ALTER TABLE promotion.coupon
             ADD title text NOT NULL DEFAULT '',
             ADD is_listed boolean NOT NULL DEFAULT false,
-            ADD valid_from timestamptz NOT NULL DEFAULT '-infinity',
+            ADD valid_from timestamptz NOT NULL DEFAULT 'epoch',
             ADD ended_at timestamptz
     """)
     op.execute("CREATE UNIQUE INDEX coupon_by_id ON promotion.coupon (coupon_id)")
