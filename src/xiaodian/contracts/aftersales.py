@@ -19,6 +19,18 @@ class AfterSaleKind(StrEnum):
     EXCHANGE = "exchange"
 
 
+class AfterSaleReason(StrEnum):
+    """Why the buyer asks; it decides who bears the carriage of a return."""
+
+    NOT_WANTED = "not_wanted"
+    NOT_RECEIVED = "not_received"
+    DAMAGED = "damaged"
+    WRONG_ITEM = "wrong_item"
+    NOT_AS_DESCRIBED = "not_as_described"
+    QUALITY = "quality"
+    OTHER = "other"
+
+
 class AfterSaleState(StrEnum):
     """The table of moves is in modules/aftersales/rules.py."""
 

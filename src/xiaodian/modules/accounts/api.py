@@ -4,10 +4,12 @@ from xiaodian.edge.access import Authenticator
 from xiaodian.edge.context import Context
 from xiaodian.modules.accounts.authenticator import TokenAuthenticator
 from xiaodian.modules.accounts.queries import get_account, get_accounts, get_addresses
+from xiaodian.modules.accounts.service.addresses import clean_address
 from xiaodian.modules.accounts.service.grant_operator import grant_operator
 from xiaodian.modules.accounts.tokens import hash_token, new_session_token
 
 __all__ = [
+    "clean_address",
     "get_account",
     "get_accounts",
     "get_addresses",

@@ -1,0 +1,62 @@
+"""Reactions: refunds that a payment provider carried out or refused, orders that were cancelled."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+import msgspec
+
+from xiaodian.contracts.base import Envelope
+from xiaodian.contracts.orders import OrderCancelled
+from xiaodian.contracts.payments import PaymentRefunded, RefundFailed
+from xiaodian.edge.context import Context
+from xiaodian.infra.outbox_relay import POKE
+from xiaodian.infra.work import Consumer, first_time
+from xiaodian.kit.clock import utc_now
+from xiaodian.modules.aftersales.models import Deed
+from xiaodian.modules.aftersales.service.follow_refunds import close_voided, note_refunds
+
+_decode_refund = msgspec.json.Decoder(PaymentRefunded | RefundFailed).decode
+_decode_cancelled = msgspec.json.Decoder(OrderCancelled).decode
+
+
+def consumers(ctx: Context) -> list[Consumer]:
+    """What this module reacts to."""
+    reactions = Reactions(ctx)
+    return [
+        Consumer(
+            durable="aftersales-refunds",
+            event_types=("PaymentRefunded", "RefundFailed"),
+            handle=reactions.follow_refunds,
+        ),
+        Consumer(durable="aftersales-orders", event_types=("OrderCancelled",), handle=reactions.follow_orders),
+    ]
+
+
+class Reactions:
+    """Each takes a batch of events and writes what follows in one transaction with the inbox marks."""
+
+    def __init__(self, ctx: Context) -> None:
+        self._ctx = ctx
+
+    async def follow_refunds(self, envelopes: Sequence[Envelope]) -> None:
+        """The last word of the batch on each refund."""
+        async with self._ctx.database.transaction() as connection:
+            fresh = await first_time(connection, "aftersales-refunds", envelopes)
+            events = [_decode_refund(envelope.data) for envelope in fresh]
+            outcomes: dict[UUID, Deed] = {event.refund_id: _deed_of(event) for event in events}
+            told = await note_refunds(connection, outcomes, utc_now())
+        if told:
+            await self._ctx.broker.poke(POKE)
+
+    async def follow_orders(self, envelopes: Sequence[Envelope]) -> None:
+        """A cancelled order leaves nothing to ask for."""
+        async with self._ctx.database.transaction() as connection:
+            fresh = await first_time(connection, "aftersales-orders", envelopes)
+            order_ids = {_decode_cancelled(envelope.data).order_id for envelope in fresh}
+            closed = await close_voided(connection, order_ids, utc_now())
+        if closed:
+            await self._ctx.broker.poke(POKE)
+
+
+def _deed_of(event: PaymentRefunded | RefundFailed) -> Deed:
+    return Deed.REFUND_SUCCEEDED if isinstance(event, PaymentRefunded) else Deed.REFUND_FAILED
