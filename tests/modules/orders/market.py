@@ -14,6 +14,8 @@ from xiaodian.contracts.live import RoomId
 from xiaodian.contracts.shops import ShopId
 from xiaodian.edge.context import Context
 from xiaodian.infra.database import Connection
+from xiaodian.kit.clock import to_epoch_ms, utc_now
+from xiaodian.modules.accounts import api as accounts
 from xiaodian.modules.orders.service.checkout_input import CheckoutInput
 
 PRICE_MINOR = 2990
@@ -184,15 +186,50 @@ class Market:
 
     async def coupon(self, code: str = "SAVE5", **more: Any) -> None:
         """A coupon of 5.00 off, without conditions."""
+        answer = await self.seller.post(f"/api/shops/{self.shop_id}/coupons", json=_coupon(code, 500) | more)
+        assert answer.status_code == 201, answer.text
+
+    async def flash_sale(self, sku_id: SkuId, price_minor: int, set_aside: int, limit: int | None = None) -> str:
+        """A flash sale that runs from now for an hour; answers its id."""
+        now_ms = to_epoch_ms(utc_now())
         body = {
-            "code": code,
-            "off_minor": 500,
-            "min_spend_minor": 0,
-            "quota": 1000,
-            "per_account": 1000,
-            "valid_until_ms": 4_000_000_000_000,
+            "sku_id": str(sku_id),
+            "price_minor": price_minor,
+            "set_aside": set_aside,
+            "limit_per_buyer": limit,
+            "starts_at_ms": now_ms,
+            "ends_at_ms": now_ms + 3_600_000,
         }
-        answer = await self.seller.post(f"/api/shops/{self.shop_id}/coupons", json={**body, **more})
+        answer = await self.seller.post(f"/api/shops/{self.shop_id}/flash-sales", json=body)
+        assert answer.status_code == 201, answer.text
+        return str(answer.json()["flash_sale_id"])
+
+    async def limit(self, sku_id: SkuId, limit_per_buyer: int) -> None:
+        """Let nobody buy more of this product."""
+        product_id = await self.product_id(sku_id)
+        answer = await self.seller.patch(f"/api/products/{product_id}", json={"limit_per_buyer": limit_per_buyer})
+        assert answer.status_code == 200, answer.text
+
+    async def freight(self, first_minor: int, **more: Any) -> None:
+        """Carriage: the first kilogram for so much, each further for 2.00; `no` names regions not delivered to."""
+        rate = {"first_g": 1000, "first_minor": first_minor, "more_g": 1000, "more_minor": 200}
+        no_delivery = [{"regions": more.pop("no"), "rate": None}] if "no" in more else []
+        body = {"name": "快递", "is_default": True, "rate": rate | more, "exceptions": no_delivery}
+        answer = await self.seller.post(f"/api/shops/{self.shop_id}/freight-templates", json=body)
+        assert answer.status_code == 201, answer.text
+
+    async def commission(self, sku_id: SkuId, rate_bp: int) -> None:
+        """Whoever sells this product gets so much of what it brings."""
+        product_id = await self.product_id(sku_id)
+        answer = await self.seller.put(f"/api/products/{product_id}/commission", json={"rate_bp": rate_bp})
+        assert answer.is_success, answer.text
+
+    async def platform_coupon(self, code: str = "PLAT10", **more: Any) -> None:
+        """A coupon of 10.00 off that the platform pays, without conditions."""
+        operator, operator_id = await self._sign_up("运营")
+        async with self.ctx.database.connection() as connection:
+            await accounts.grant_operator(connection, operator_id)
+        answer = await operator.post("/api/operator/coupons", json=_coupon(code, 1000) | more)
         assert answer.status_code == 201, answer.text
 
     async def stock(self, sku_id: UUID) -> tuple[int, int, int]:
@@ -220,6 +257,17 @@ class Market:
         """Balances of the ledger by the kind of account, zeros left out."""
         async with self.ctx.database.connection() as connection:
             return await balances(connection)
+
+
+def _coupon(code: str, off_minor: int) -> dict[str, Any]:
+    return {
+        "code": code,
+        "off_minor": off_minor,
+        "min_spend_minor": 0,
+        "quota": 1000,
+        "per_account": 1000,
+        "valid_until_ms": 4_000_000_000_000,
+    }
 
 
 async def balances(connection: Connection) -> dict[str, int]:
