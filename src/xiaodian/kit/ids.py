@@ -1,5 +1,6 @@
 """Identifiers: time-ordered UUIDs (RFC 9562 version 7), so that new rows land at the end of their index."""
 
+from datetime import datetime
 from uuid import UUID
 
 import uuid_utils.compat
@@ -8,3 +9,8 @@ import uuid_utils.compat
 def new_id() -> UUID:
     """A new UUIDv7."""
     return uuid_utils.compat.uuid7()
+
+
+def earliest_id(moment: datetime) -> UUID:
+    """No UUIDv7 made from this moment on is smaller; to find rows by the time their ids were made."""
+    return UUID(int=int(moment.timestamp() * 1000) << 80)

@@ -10,6 +10,13 @@ from xiaodian.modules.orders.service.hold import hold
 from xiaodian.modules.orders.service.order_access import get_order_for, lock_order_for
 from xiaodian.modules.orders.service.pending import list_pending_of_creator, sum_pending_of_shop
 from xiaodian.modules.orders.service.refund_lines import refund_lines
+from xiaodian.modules.orders.service.sold import (
+    list_open_sums_of_creator,
+    list_open_sums_of_shop,
+    list_paid_between,
+    list_sold_by_creator,
+    list_sold_of_shop,
+)
 from xiaodian.modules.orders.shipping_rules import check_shipment
 
 __all__ = [
@@ -21,7 +28,12 @@ __all__ = [
     "find_orders",
     "get_order_for",
     "hold",
+    "list_open_sums_of_creator",
+    "list_open_sums_of_shop",
+    "list_paid_between",
     "list_pending_of_creator",
+    "list_sold_by_creator",
+    "list_sold_of_shop",
     "lock_order_for",
     "lock_orders",
     "make_checkout",

@@ -1,0 +1,126 @@
+"""What was paid for, as those see it who keep the books: settlement and reconciliation."""
+
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+from xiaodian.contracts.accounts import AccountId
+from xiaodian.contracts.base import Contract
+from xiaodian.contracts.orders import Order, OrderId
+from xiaodian.contracts.shops import ShopId
+from xiaodian.infra.database import Connection
+from xiaodian.kit.ids import earliest_id
+from xiaodian.modules.orders.queries import find_orders
+
+UNDER_WAY_AT_MOST = timedelta(days=90)
+"""An order that is under way for longer is none that anybody counts on."""
+PAID_AT_MOST_AFTER = timedelta(days=1)
+"""How long after it was placed an order is paid at most; minutes in truth."""
+
+
+class OpenSum(Contract, frozen=True, kw_only=True):
+    """What orders under way bring that have the same rates and complete on the same day (None: not shipped yet)."""
+
+    completes_on: date | None
+    fee_bp: int
+    commission_bp: int
+    goods_minor: int
+
+
+async def list_sold_of_shop(connection: Connection, shop_id: ShopId, *, before: UUID | None, limit: int) -> list[Order]:
+    """Orders of a shop that were paid and stand, the newest first."""
+    rows = await connection.fetch(
+        """
+        SELECT order_id FROM orders.order
+        WHERE shop_id = $1 AND ($2::uuid IS NULL OR order_id < $2) AND paid_at IS NOT NULL AND state <> 'cancelled'
+        ORDER BY order_id DESC LIMIT $3
+        """,
+        shop_id,
+        before,
+        limit,
+    )
+    return await _in_order(connection, [row["order_id"] for row in rows])
+
+
+async def list_sold_by_creator(
+    connection: Connection, creator_id: AccountId, *, before: UUID | None, limit: int
+) -> list[Order]:
+    """Orders with lines that a creator sold, which were paid and stand, the newest first."""
+    rows = await connection.fetch(
+        """
+        SELECT DISTINCT l.order_id FROM orders.line AS l JOIN orders.order AS o USING (shop_id, order_id)
+        WHERE l.creator_id = $1 AND ($2::uuid IS NULL OR l.order_id < $2)
+            AND o.paid_at IS NOT NULL AND o.state <> 'cancelled'
+        ORDER BY l.order_id DESC LIMIT $3
+        """,
+        creator_id,
+        before,
+        limit,
+    )
+    return await _in_order(connection, [row["order_id"] for row in rows])
+
+
+async def list_open_sums_of_shop(
+    connection: Connection, shop_id: ShopId, currency: str, utc_offset_h: int
+) -> list[OpenSum]:
+    """What a shop's orders under way bring, by day and rates; freight stands with rates of nothing."""
+    rows = await connection.fetch(
+        """
+        SELECT (o.completes_at AT TIME ZONE make_interval(hours => $3))::date AS completes_on, part.fee_bp,
+            part.commission_bp, sum(part.goods_minor)::bigint AS goods_minor
+        FROM orders.order AS o CROSS JOIN LATERAL (
+            SELECT l.fee_bp, CASE WHEN l.creator_id IS NULL THEN 0 ELSE l.commission_bp END AS commission_bp,
+                l.amount_minor - l.off_minor - l.refunded_minor - l.refunded_platform_minor AS goods_minor
+            FROM orders.line AS l WHERE (l.shop_id, l.order_id) = (o.shop_id, o.order_id)
+            UNION ALL SELECT 0, 0, o.freight_minor - o.refunded_freight_minor
+        ) AS part
+        WHERE o.shop_id = $1 AND o.currency = $2 AND o.state IN ('paid', 'shipped', 'delivered')
+        GROUP BY 1, 2, 3 HAVING sum(part.goods_minor) > 0 ORDER BY 1 NULLS LAST, 2, 3
+        """,
+        shop_id,
+        currency,
+        utc_offset_h,
+    )
+    return [OpenSum(**row) for row in rows]
+
+
+async def list_open_sums_of_creator(
+    connection: Connection, creator_id: AccountId, currency: str, now: datetime
+) -> list[OpenSum]:
+    """What the lines bring that a creator sold and that are under way, by rates."""
+    rows = await connection.fetch(
+        """
+        SELECT NULL::date AS completes_on, l.fee_bp, l.commission_bp,
+            sum(l.amount_minor - l.off_minor - l.refunded_minor - l.refunded_platform_minor)::bigint AS goods_minor
+        FROM orders.line AS l JOIN orders.order AS o USING (shop_id, order_id)
+        WHERE l.creator_id = $1 AND l.order_id >= $3 AND o.currency = $2
+            AND o.state IN ('paid', 'shipped', 'delivered')
+        GROUP BY l.fee_bp, l.commission_bp
+        """,
+        creator_id,
+        currency,
+        earliest_id(now - UNDER_WAY_AT_MOST),
+    )
+    return [OpenSum(**row) for row in rows]
+
+
+async def list_paid_between(
+    connection: Connection, start: datetime, end: datetime, *, after: UUID | None, limit: int
+) -> list[Order]:
+    """Orders paid in [start, end), in the order of their ids, after the one of this id."""
+    rows = await connection.fetch(
+        """
+        SELECT order_id FROM orders.order
+        WHERE order_id > $3 AND order_id < $4 AND paid_at >= $1 AND paid_at < $2 ORDER BY order_id LIMIT $5
+        """,
+        start,
+        end,
+        after or earliest_id(start - PAID_AT_MOST_AFTER),
+        earliest_id(end + timedelta(seconds=1)),
+        limit,
+    )
+    return await _in_order(connection, [row["order_id"] for row in rows])
+
+
+async def _in_order(connection: Connection, order_ids: list[OrderId]) -> list[Order]:
+    orders = await find_orders(connection, order_ids)
+    return [orders[order_id] for order_id in order_ids if order_id in orders]
