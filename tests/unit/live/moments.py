@@ -6,9 +6,10 @@ from uuid import UUID
 from hypothesis import strategies as st
 
 from xiaodian.contracts.accounts import AccountId
-from xiaodian.contracts.catalog import ProductId, SkuId
+from xiaodian.contracts.catalog import ProductId, SkuId, StockId
 from xiaodian.contracts.live import (
     AnyMoment,
+    BagFlashSale,
     BagItem,
     BagMoment,
     BagSku,
@@ -42,6 +43,15 @@ def few_ids(kind: Any) -> st.SearchStrategy[Any]:
 
 def skus() -> st.SearchStrategy[list[BagSku]]:
     """SKUs of one product."""
+    sale = st.builds(
+        BagFlashSale,
+        flash_sale_id=few_ids(StockId),
+        price_minor=st.integers(1, 2000),
+        left=st.integers(0, 9),
+        limit_per_buyer=st.none(),
+        starts_at_ms=st.just(AT_MS),
+        ends_at_ms=st.just(AT_MS + 60_000),
+    )
     sku = st.builds(
         BagSku,
         sku_id=few_ids(SkuId),
@@ -49,6 +59,7 @@ def skus() -> st.SearchStrategy[list[BagSku]]:
         list_price_minor=st.just(2000),
         price_minor=st.integers(1, 2000),
         available=st.integers(0, 9),
+        flash_sale=st.none() | sale,
     )
     return st.lists(sku, max_size=3)
 
@@ -83,7 +94,14 @@ def moments() -> st.SearchStrategy[AnyMoment]:
             price_minor=st.integers(1, 2000),
             **at,
         ),
-        st.builds(StockMoment, product_id=few_ids(ProductId), sku_id=few_ids(SkuId), available=st.integers(0, 9), **at),
+        st.builds(
+            StockMoment,
+            product_id=few_ids(ProductId),
+            sku_id=few_ids(SkuId),
+            available=st.integers(0, 9),
+            stock_id=st.none() | few_ids(StockId),
+            **at,
+        ),
         st.builds(
             CommentMoment,
             comment_id=few_ids(CommentId),

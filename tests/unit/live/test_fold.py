@@ -8,7 +8,12 @@ from hypothesis import strategies as st
 from tests.unit.live.moments import AT_MS, logs
 
 from xiaodian.contracts.accounts import AccountId
+from xiaodian.contracts.catalog import ProductId, SkuId, StockId
 from xiaodian.contracts.live import (
+    BagFlashSale,
+    BagItem,
+    BagMoment,
+    BagSku,
     CommentId,
     CommentMoment,
     CueId,
@@ -16,11 +21,13 @@ from xiaodian.contracts.live import (
     PulseMoment,
     RoomId,
     Snapshot,
+    StockMoment,
     Tick,
     UnfeaturedMoment,
 )
+from xiaodian.contracts.shops import ShopId
 from xiaodian.modules.live.fold import empty_snapshot, fold
-from xiaodian.modules.live.ticks import TICK_NS, Entry, SealedTick, cut
+from xiaodian.modules.live.ticks import TICK_NS, Entry, SealedTick, compact, cut
 
 ROOM = RoomId(UUID(int=99))
 
@@ -86,10 +93,36 @@ def test_a_snapshot_keeps_the_latest_comments_only() -> None:
 
 
 def test_the_end_of_an_old_cue_does_not_take_down_the_new_card() -> None:
-    from xiaodian.contracts.catalog import ProductId
     from xiaodian.contracts.live import FeaturedMoment
 
     new = FeaturedMoment(at_ms=AT_MS, cue_id=CueId(UUID(int=2)), product_id=ProductId(UUID(int=3)))
     snapshot = fold(empty_snapshot(ROOM), 1, [new, UnfeaturedMoment(at_ms=AT_MS, cue_id=CueId(UUID(int=1)))])
     assert snapshot.featured is not None
     assert snapshot.featured.cue_id == new.cue_id
+
+
+def test_what_is_left_of_a_flash_sale_and_of_the_ordinary_stock_are_told_apart() -> None:
+    sku_id, sale_id, product_id = SkuId(UUID(int=1)), StockId(UUID(int=2)), ProductId(UUID(int=3))
+    sale = BagFlashSale(
+        flash_sale_id=sale_id, price_minor=900, left=5, limit_per_buyer=1, starts_at_ms=AT_MS, ends_at_ms=AT_MS + 1
+    )
+    sku = BagSku(sku_id=sku_id, name="", list_price_minor=2000, price_minor=2000, available=9, flash_sale=sale)
+    item = BagItem(
+        number=1,
+        product_id=product_id,
+        shop_id=ShopId(UUID(int=4)),
+        title="草莓",
+        picture_url=None,
+        currency="CNY",
+        skus=[sku],
+    )
+
+    def left(available: int, stock_id: StockId | None) -> StockMoment:
+        return StockMoment(at_ms=AT_MS, product_id=product_id, sku_id=sku_id, available=available, stock_id=stock_id)
+
+    bag = BagMoment(at_ms=AT_MS, items=[item])
+    moments = [bag, left(4, sale_id), left(8, None), left(1, StockId(UUID(int=99)))]
+    (seen,) = fold(empty_snapshot(ROOM), 1, moments).bag[0].skus
+    assert seen.flash_sale is not None
+    assert (seen.available, seen.flash_sale.left) == (8, 4)
+    assert len(compact([left(3, sale_id), left(4, None), left(2, sale_id), left(5, None)])) == 2

@@ -52,9 +52,9 @@ async def create_flash_sale(database: Database, caller: Caller, shop_id: ShopId,
     """
     now = utc_now()
     starts_at, ends_at = max(now, from_epoch_ms(new.starts_at_ms)), from_epoch_ms(new.ends_at_ms)
-    check_time(starts_at, ends_at, now)
     async with database.transaction() as connection:
         await shops.require_staff(connection, shop_id, caller.account_id)
+        check_time(starts_at, ends_at, now)
         sku = await _get_sku(connection, shop_id, SkuId(new.sku_id))
         await _check_price(connection, sku, new.price_minor, now)
         await _hold_sales_of(connection, sku.sku_id)
