@@ -285,10 +285,6 @@ class ChargeClosedError(DomainError):
     status = 409
 
 
-class BadProviderSettingsError(Exception):
-    """A payment provider is set up halfway; the text says which settings are missing or cannot be read."""
-
-
 class PaymentRefunded(Event, frozen=True, kw_only=True):
     """The provider has given money back to the buyer."""
 

@@ -11,6 +11,7 @@ from xiaodian.modules.payments.service.charges import close_charges_of, create_c
 from xiaodian.modules.payments.service.inbox import accept_refund_notices
 from xiaodian.modules.payments.service.inbox_rows import keep_notices, list_unhandled_payments
 from xiaodian.modules.payments.service.movements import get_statement_lines, list_day, list_movements
+from xiaodian.modules.payments.service.overdue_refunds import list_overdue_refunds
 from xiaodian.modules.payments.service.providers import Providers
 from xiaodian.modules.payments.service.refunds import list_refunds, request_refunds
 from xiaodian.modules.payments.service.sandbox_cashier import SandboxOutcome, decide
@@ -30,6 +31,7 @@ __all__ = [
     "keep_notices",
     "list_day",
     "list_movements",
+    "list_overdue_refunds",
     "list_refunds",
     "list_unhandled_payments",
     "lock_captured_parts",

@@ -43,7 +43,8 @@ _KEEP = f"""
 _HANDLE = f"""
     INSERT INTO payments.notice AS kept
         (provider, notice_id, kind, subject_id, outcome, body, refused, received_at, handled_at)
-    SELECT told.provider, told.notice_id, told.kind, told.subject_id, told.outcome, told.body, told.refused, $2::timestamptz, $2
+    SELECT told.provider, told.notice_id, told.kind, told.subject_id, told.outcome, told.body, told.refused,
+        $2::timestamptz, $2
     FROM ({_ROWS}) AS told
     ON CONFLICT (provider, notice_id) DO UPDATE SET handled_at = $2, refused = excluded.refused
     WHERE kept.handled_at IS NULL

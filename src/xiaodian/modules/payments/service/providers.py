@@ -4,15 +4,32 @@ from collections.abc import Mapping, Sequence
 
 from xiaodian.contracts.payments import PaymentProvider, UnknownProviderError
 from xiaodian.edge.context import Context
+from xiaodian.modules.payments.service.alipay import AlipayProvider
 from xiaodian.modules.payments.service.sandbox import SandboxProvider
+from xiaodian.modules.payments.service.stripe import StripeProvider
+from xiaodian.modules.payments.service.wechat import WechatProvider
+from xiaodian.settings import Settings
+
+
+def make_real_providers(settings: Settings) -> list[PaymentProvider]:
+    """Those through which real money comes. Raises BadSettingError if one of them is set up halfway."""
+    providers: list[PaymentProvider] = []
+    if WechatProvider.is_set_up(settings):
+        providers.append(WechatProvider(settings))
+    if AlipayProvider.is_set_up(settings):
+        providers.append(AlipayProvider(settings))
+    if StripeProvider.is_set_up(settings):
+        providers.append(StripeProvider(settings))
+    return providers
 
 
 class Providers:
     """The payment providers of this installation, by name. One per process."""
 
     def __init__(self, ctx: Context) -> None:
+        """Raises BadSettingError if one of them is set up halfway."""
         self._sandbox = SandboxProvider(ctx.database) if ctx.settings.sandbox_payments else None
-        providers: list[PaymentProvider] = []
+        providers: list[PaymentProvider] = make_real_providers(ctx.settings)
         if self._sandbox:
             providers.append(self._sandbox)
         self._by_name: Mapping[str, PaymentProvider] = {provider.name: provider for provider in providers}
