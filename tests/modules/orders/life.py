@@ -86,3 +86,9 @@ async def escrow(market: Market, order_id: str) -> int:
                 "SELECT coalesce(sum(amount_minor), 0) FROM ledger.entry WHERE account = $1", f"escrow:{order_id}"
             )
         )
+
+
+async def settle(client: httpx.AsyncClient) -> None:
+    """Wait until the process that this client talks to has handled what it acknowledged."""
+    app: Any = client._transport
+    await app.app.state.order_desk.cashier.settle()
