@@ -9,7 +9,7 @@ from tests.api import (
     rows_promotion,
     rows_settlement,
 )
-from tests.api.row import LINE, NOWHERE, Row, control, everybody, members, owner_only
+from tests.api.row import NOWHERE, Row, control, everybody, members, owner_only
 from tests.api.world import ADDRESS
 
 PAGES = [
@@ -125,12 +125,9 @@ CONTROL = [
     Row("POST", f"{_CONTROL}/end", control(204)),
 ]
 ORDERS = [
-    Row("POST", "/api/checkout/quote", members(200), {"lines": [LINE]}),
-    Row("POST", "/api/checkout", owner_only(201, others=422), {"address_id": "{address_id}", "lines": [LINE]}),
     Row("GET", "/api/me/orders", members(200)),
     Row("GET", "/api/shops/{shop_id}/orders", owner_only(200)),
     Row("GET", "/api/orders/{order_id}", owner_only(200)),
-    Row("POST", "/api/orders/{order_id}/payment", owner_only(201), {"provider": "sandbox"}),
     Row("GET", "/api/sandbox/charges/{charge_id}", owner_only(200)),
     Row("POST", "/api/sandbox/charges/{charge_id}/decision", owner_only(200), {"outcome": "succeed"}),
     Row("POST", "/api/payments/callbacks/{provider}", everybody(400), {}, address="/api/payments/callbacks/sandbox"),

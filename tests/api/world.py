@@ -81,8 +81,9 @@ async def _make_belongings(owner: httpx.AsyncClient, owner_id: AccountId) -> dic
     assert bag.is_success, bag.text
     comment = await _post(owner, f"/api/rooms/{room['room_id']}/comments", {"text": "你好"})
     line = {"sku_id": sku_id, "quantity": 1, "price_minor": PRICE_MINOR}
-    order = await _post(owner, "/api/checkout", {"address_id": address["address_id"], "lines": [line]})
-    charge = await _post(owner, f"/api/orders/{order['order_id']}/payment", {"provider": "sandbox"})
+    placed = await _post(owner, "/api/checkout", {"address_id": address["address_id"], "lines": [line]})
+    order = placed["orders"][0]
+    charge = await _post(owner, "/api/payments", {"order_ids": [order["order_id"]], "provider": "sandbox"})
     return {
         "account_id": str(owner_id),
         "address_id": address["address_id"],

@@ -140,12 +140,12 @@ class Market:
         assert answer.status_code == 201, answer.text
         return Buyer(client, account_id, AddressId(UUID(answer.json()["address_id"])))
 
-    async def sku(self, stock: int = 10, price_minor: int = PRICE_MINOR, state: str = "on_sale") -> SkuId:
+    async def sku(self, stock: int = 10, **more: Any) -> SkuId:
         """A product with one SKU."""
-        return (await self.product([stock], price_minor, state))[0]
+        return (await self.product([stock], **more))[0]
 
     async def product(
-        self, stocks: Sequence[int], price_minor: int = PRICE_MINOR, state: str = "on_sale"
+        self, stocks: Sequence[int], price_minor: int = PRICE_MINOR, state: str = "on_sale", weight_g: int = 0
     ) -> list[SkuId]:
         """A product with as many SKUs as there are stocks."""
         answer = await self.seller.post(
@@ -156,7 +156,7 @@ class Market:
                 "picture_urls": ["/media/pictures/a.webp"],
                 "state": state,
                 "skus": [
-                    {"name": f"{number + 1}斤装", "price_minor": price_minor, "stock": stock}
+                    {"name": f"{number + 1}斤装", "price_minor": price_minor, "stock": stock, "weight_g": weight_g}
                     for number, stock in enumerate(stocks)
                 ],
             },

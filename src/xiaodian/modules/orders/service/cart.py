@@ -74,7 +74,8 @@ async def put_cart_item(database: Database, account_id: AccountId, sku_id: SkuId
     async with database.transaction() as connection:
         wish = Wish(lines=[_to_line(sku_id, item.quantity, 0, item.room_id)])
         facts = await _get_facts(connection, account_id, wish)
-        if StockId(sku_id) not in facts.shelf.skus:
+        stock = facts.shelf.skus.get(StockId(sku_id))
+        if stock is None or stock.sku_id != sku_id:
             raise NotFoundError
         if item.room_id is not None and item.room_id not in facts.counters:
             raise InvalidInputError(field="room_id", reason="unknown")
