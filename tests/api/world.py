@@ -1,5 +1,6 @@
 """A small world to call routes in: a seller with everything, a stranger, an operator, a token, nobody."""
 
+import time
 from collections.abc import Awaitable, Callable
 from typing import Any, NamedTuple
 from uuid import uuid4
@@ -13,6 +14,7 @@ from xiaodian.modules.accounts import api as accounts
 
 ADDRESS = {"recipient": "王小丹", "phone": "13800000001", "region": "辽宁省 丹东市", "detail": "锦山大街 1 号"}
 PRICE_MINOR = 2990
+DAY_S = 24 * 3600
 
 CALLERS = ("anonymous", "token", "other", "operator", "owner")
 
@@ -42,11 +44,12 @@ MakeWorld = Callable[[], Awaitable[World]]
 async def make_world(ctx: Context, sign_up: SignUp, make_client: Callable[[], httpx.AsyncClient]) -> World:
     """Everything is made through the public API, but for the operator, whom only the command line makes."""
     owner, owner_id = await sign_up("卖家")
-    other, _ = await sign_up("路人")
+    other, other_id = await sign_up("路人")
     operator, operator_id = await sign_up("运营")
     async with ctx.database.connection() as connection:
         await accounts.grant_operator(connection, operator_id)
     ids = await _make_belongings(owner, owner_id)
+    ids |= await _make_promotions(owner, ids, other_id)
     token = make_client()
     made = await _post(owner, "/api/me/tokens", {"name": "OBS", "scopes": ["room:control"]})
     token.headers["authorization"] = f"Bearer {made['token']}"
@@ -95,6 +98,40 @@ async def _make_belongings(owner: httpx.AsyncClient, owner_id: AccountId) -> dic
         "shop_id": shop["shop_id"],
         "sku_id": sku_id,
         "template_id": template["template_id"],
+    }
+
+
+async def _make_promotions(owner: httpx.AsyncClient, ids: dict[str, str], other_id: AccountId) -> dict[str, str]:
+    """A coupon, a flash sale that is long in coming, and a commission proposed to the stranger."""
+    shop = f"/api/shops/{ids['shop_id']}"
+    coupon = await _post(
+        owner,
+        f"{shop}/coupons",
+        {
+            "code": "WORLD",
+            "off_minor": 100,
+            "min_spend_minor": 1000,
+            "quota": 10,
+            "per_account": 1,
+            "valid_until_ms": 4_102_444_800_000,
+        },
+    )
+    starts_at_ms = int((time.time() + 100 * DAY_S) * 1000)
+    sale = {
+        "sku_id": ids["sku_id"],
+        "price_minor": PRICE_MINOR - 1000,
+        "set_aside": 1,
+        "starts_at_ms": starts_at_ms,
+        "ends_at_ms": starts_at_ms + DAY_S * 1000,
+    }
+    flash_sale = await _post(owner, f"{shop}/flash-sales", sale)
+    proposal = {"product_id": ids["product_id"], "creator_id": str(other_id), "rate_bp": 1000}
+    commission = await _post(owner, f"{shop}/commission-agreements", proposal)
+    return {
+        "commission_id": commission["commission_id"],
+        "coupon_id": coupon["coupon_id"],
+        "flash_sale_id": flash_sale["flash_sale_id"],
+        "other_id": str(other_id),
     }
 
 
