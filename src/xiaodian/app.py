@@ -12,7 +12,7 @@ from xiaodian.contracts.base import UnavailableError
 from xiaodian.edge import health, pages
 from xiaodian.edge.access import guard_access, provide_caller, provide_caller_or_none
 from xiaodian.edge.context import Context, provide_context
-from xiaodian.edge.hot import HotHandler, HotRoutes
+from xiaodian.edge.hot import HotRoute, HotRoutes
 from xiaodian.edge.middleware import EdgeMiddleware
 from xiaodian.edge.openapi import openapi_config
 from xiaodian.edge.problems import handle_error
@@ -134,7 +134,7 @@ def jobs(ctx: Context) -> list[Job]:
 
 def create_app(settings: Settings | None = None, context: Context | None = None) -> Litestar:
     """The HTTP application. With a context given it neither opens nor closes engines."""
-    hot_handlers: dict[tuple[str, str], HotHandler] = {}
+    hot_routes: dict[tuple[str, str], HotRoute] = {}
 
     @asynccontextmanager
     async def _engines(app: Litestar) -> AsyncIterator[None]:
@@ -142,7 +142,7 @@ def create_app(settings: Settings | None = None, context: Context | None = None)
         chosen = settings or Settings.from_env()
         configure_logging(level=chosen.log_level, log_format=chosen.log_format, process="http")
         async with open_context(chosen, "http") as ctx:
-            _wire(app, hot_handlers, ctx)
+            _wire(app, hot_routes, ctx)
             calm_garbage_collector()
             yield
             await app.state.live.close()
@@ -162,13 +162,13 @@ def create_app(settings: Settings | None = None, context: Context | None = None)
         openapi_config=openapi_config(),
         logging_config=None,  # The framework would set up Python's logging once more, and its own way.
     )
-    app.asgi_handler = EdgeMiddleware(HotRoutes(app.asgi_handler, hot_handlers))
+    app.asgi_handler = EdgeMiddleware(HotRoutes(app.asgi_handler, hot_routes))
     if context:
-        _wire(app, hot_handlers, context)
+        _wire(app, hot_routes, context)
     return app
 
 
-def _wire(app: Litestar, hot_handlers: dict[tuple[str, str], HotHandler], ctx: Context) -> None:
+def _wire(app: Litestar, hot_routes: dict[tuple[str, str], HotRoute], ctx: Context) -> None:
     """Give the routes what they work with."""
     desk = orders_api.OrderDesk(ctx)
     app.state.context = ctx
@@ -177,7 +177,8 @@ def _wire(app: Litestar, hot_handlers: dict[tuple[str, str], HotHandler], ctx: C
     app.state.publish_gate = live_api.RoomGate(ctx)
     app.state.live = live_api.LiveProcess(ctx)
     app.state.order_desk = desk
-    hot_handlers["POST", "/api/checkout"] = orders_api.make_checkout(desk)
+    hot_routes["POST", "/api/checkout"] = orders_api.make_checkout(desk)
+    hot_routes.update(orders_api.make_callbacks(desk))
 
 
 async def run_gateway(ctx: Context, stop: asyncio.Event) -> None:

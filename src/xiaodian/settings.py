@@ -60,6 +60,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     creator_hold_days: Annotated[int, "Commission can be paid out so many days after the shop's settlement."] = 2
     books_utc_offset_h: Annotated[int, "Days and months of statements begin so many hours before UTC's."] = 8
     refund_pending_hours: Annotated[int, "Reconciliation reports refunds that providers owe longer than this."] = 24
+    checkouts_per_minute: Annotated[int, "Orders a minute that one account may try to place, in each HTTP process."] = (
+        60
+    )
     checkout_batch_max: Annotated[int, "Most orders placed in one transaction."] = 200
     checkout_queue_max: Annotated[int, "Most orders waiting to be placed in one process; beyond it: 503."] = 5000
     sandbox_payments: Annotated[bool, "Offer the sandbox payment provider (for demos and tests)."] = True

@@ -35,6 +35,7 @@ async def running(
         database_url=database_url,
         nats_url=nats_url,
         http_workers=workers,
+        checkouts_per_minute=1_000_000,
         log_level="critical",
     )
     stop = asyncio.Event()

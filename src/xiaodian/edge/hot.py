@@ -1,12 +1,12 @@
 """Hot routes: the few that are called thousands of times a second, answered in front of the framework's pipeline.
 
 They stand in the framework as ordinary routes too, which documents them in OpenAPI and states their access. Here they
-get the plumbing alone: body with a limit, JSON only, problems for errors.
+get the plumbing alone: body with a limit, of the media type they take, problems for errors.
 """
 
 import re
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import msgspec
 from litestar import Request
@@ -29,42 +29,56 @@ MAX_KEY_CHARS = 128
 IDEMPOTENCY_KEY = "Idempotency-Key"
 IDEMPOTENCY_KEY_PATTERN = rf"^[!-~]{{1,{MAX_KEY_CHARS}}}(?![\s\S])"
 
-_JSON_HEADERS = [(b"content-type", JSON.encode())]
 _FIELD = re.compile(r"`\$\.(.+)`$")
 _KEY = re.compile(IDEMPOTENCY_KEY_PATTERN)
 
 HotConnection = ASGIConnection[Any, Any, Any, Any]
-HotHandler = Callable[[HotConnection, bytes], Awaitable[tuple[int, bytes]]]
-"""From a request and its body to the status and the JSON of the answer; raises DomainErrors."""
+HotAnswer = tuple[int, bytes, str]
+"""Status, body and its media type."""
+
+
+class HotRoute(NamedTuple):
+    """How a hot route is answered."""
+
+    handle: Callable[[HotConnection, bytes], Awaitable[HotAnswer]]
+    """From a request and its body to the answer; raises DomainErrors."""
+    template: str
+    """The route as the framework knows it, for logs and metrics."""
+    takes: str | None = JSON
+    """The media type of the body; None: any."""
 
 
 class HotRoutes:
-    """ASGI: answers some (method, path) by their handlers, leaves the rest to the app behind it.
+    """ASGI: answers some (method, path) by themselves, leaves the rest to the app behind it.
 
-    `handlers` may be filled later, once the engines are connected.
+    `routes` may be filled later, once the engines are connected.
     """
 
-    def __init__(self, app: ASGIApp, handlers: Mapping[tuple[str, str], HotHandler]) -> None:
+    def __init__(self, app: ASGIApp, routes: Mapping[tuple[str, str], HotRoute]) -> None:
         self._app = app
-        self._handlers = handlers
+        self._routes = routes
 
     async def __call__(self, scope: Any, receive: Receive, send: Send) -> None:
         """ASGI."""
-        handler = self._handlers.get((scope["method"], scope["path"])) if scope["type"] == "http" else None
-        if handler is None:
+        route = self._routes.get((scope["method"], scope["path"])) if scope["type"] == "http" else None
+        if route is None:
             await self._app(scope, receive, send)
             return
-        scope["path_template"] = scope["path"]
-        headers = _JSON_HEADERS
+        scope["path_template"] = route.template
+        more: list[tuple[bytes, bytes]] = []
         try:
             connection: HotConnection = ASGIConnection(scope, receive, send)
-            status, body = await handler(connection, await _read_json(connection, receive))
+            body = await _read_body(connection, receive, route.takes)
+            status, body, media_type = await route.handle(connection, body)
         except Exception as error:
             answer = handle_error(Request(scope, receive, send), error)
-            status, body = answer.status_code or 500, msgspec.json.encode(answer.content)
-            headers = [(b"content-type", PROBLEM_MEDIA_TYPE.encode())]
-            headers += [(name.encode(), str(value).encode()) for name, value in answer.headers.items()]
-        headers = [*headers, (b"content-length", str(len(body)).encode())]
+            status, body, media_type = (
+                answer.status_code or 500,
+                msgspec.json.encode(answer.content),
+                PROBLEM_MEDIA_TYPE,
+            )
+            more = [(name.encode(), str(value).encode()) for name, value in answer.headers.items()]
+        headers = [(b"content-type", media_type.encode()), (b"content-length", str(len(body)).encode()), *more]
         await send({"type": "http.response.start", "status": status, "headers": headers})
         await send({"type": "http.response.body", "body": body, "more_body": False})
 
@@ -86,9 +100,9 @@ def read_idempotency_key(connection: HotConnection) -> str:
     return key
 
 
-async def _read_json(connection: HotConnection, receive: Receive) -> bytes:
-    if connection.headers.get("content-type", "").partition(";")[0].strip().lower() != JSON:
-        raise UnsupportedMediaTypeError(expected=JSON)
+async def _read_body(connection: HotConnection, receive: Receive, takes: str | None) -> bytes:
+    if takes and connection.headers.get("content-type", "").partition(";")[0].strip().lower() != takes:
+        raise UnsupportedMediaTypeError(expected=takes)
     chunks: list[bytes] = []
     size = 0
     while True:

@@ -1,5 +1,6 @@
 """The door of orders. What takes a connection runs inside the caller's transaction."""
 
+from xiaodian.modules.orders.callbacks import make_callbacks
 from xiaodian.modules.orders.checkout import make_checkout
 from xiaodian.modules.orders.dependencies import IdempotencyKey
 from xiaodian.modules.orders.models import Role
@@ -36,6 +37,7 @@ __all__ = [
     "list_sold_of_shop",
     "lock_order_for",
     "lock_orders",
+    "make_callbacks",
     "make_checkout",
     "refund_lines",
     "sum_pending_of_shop",

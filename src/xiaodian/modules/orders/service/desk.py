@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from xiaodian.contracts.accounts import Caller
 from xiaodian.contracts.orders import IdempotencyInFlightError, IdempotencyMismatchError, Order
+from xiaodian.contracts.risk import Limit
 from xiaodian.edge.context import Context
 from xiaodian.infra.batcher import Batcher
 from xiaodian.modules.orders.service.cashier import Cashier
@@ -12,6 +13,7 @@ from xiaodian.modules.orders.service.decide import decide
 from xiaodian.modules.orders.service.idempotency import Key, hash_body
 from xiaodian.modules.orders.service.place_orders import PlaceRequest, place_orders
 from xiaodian.modules.orders.service.serials import Serials
+from xiaodian.modules.risk import api as risk
 
 
 class OrderDesk:
@@ -22,6 +24,7 @@ class OrderDesk:
         self.cashier = Cashier(ctx)
         self._serials = Serials(ctx.database)
         self._in_flight: dict[Key, bytes] = {}
+        self._pace = risk.Pace(Limit(name="checkout", burst=ctx.settings.checkouts_per_minute, period_s=60))
         limits = {"max_batch": ctx.settings.checkout_batch_max, "max_queue": ctx.settings.checkout_queue_max}
         self._placing: Batcher[PlaceRequest, list[Order]] = Batcher(self._place_batch, **limits)
 
@@ -29,8 +32,9 @@ class OrderDesk:
         """The orders that this request placed, one a shop, now or when it came before.
 
         They stand even if nobody waits for the answer any more. Raises what judge_checkout does,
-        IdempotencyMismatchError, IdempotencyInFlightError, UnavailableError.
+        IdempotencyMismatchError, IdempotencyInFlightError, TooManyRequestsError, UnavailableError.
         """
+        self._pace.take(caller.account_id)
         check_wish(wish)
         request = PlaceRequest(
             buyer_id=caller.account_id,
