@@ -1,7 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { Attempt } from "../src/lib/api/attempt";
 import { BubbleQueue, type Purchase } from "../src/lib/live/bubbles";
-import { toRefusal } from "../src/viewer/buy/refusal";
+import type { QuotedLine, QuotedShop } from "../src/viewer/buy/api";
+import { isMendable, quotedProblem, toRefusal } from "../src/viewer/buy/refusal";
+import { sumsOf } from "../src/viewer/buy/sums";
 
 const problem = (code: string, status: number, params: Record<string, unknown> = {}) => ({
   code,
@@ -9,6 +11,29 @@ const problem = (code: string, status: number, params: Record<string, unknown> =
   params,
   title: `text of ${code}`,
   isTransient: status === 0 || status === 429 || status >= 500,
+});
+
+const line = (change: Partial<QuotedLine> = {}): QuotedLine => ({
+  sku_id: "k1",
+  price_minor: 8900,
+  amount_minor: 8900,
+  available: 50,
+  problem: null,
+  ...change,
+});
+
+const shop = (change: Partial<QuotedShop> = {}): QuotedShop => ({
+  shop_id: "s1",
+  shop_name: "草莓园",
+  is_open: true,
+  lines: [line()],
+  subtotal_minor: 8900,
+  off_minor: 500,
+  platform_off_minor: 100,
+  freight_minor: 600,
+  total_minor: 8900,
+  coupon_refused: null,
+  ...change,
 });
 
 describe("an attempt to buy", () => {
@@ -30,12 +55,19 @@ describe("an attempt to buy", () => {
 
 describe("a refused checkout", () => {
   it("says what is left and of what", () => {
-    expect(toRefusal(problem("sold_out", 409, { sku_id: "k1", available: 3 }))).toEqual({ kind: "sold_out", skuId: "k1", left: 3 });
+    const refusal = toRefusal(problem("sold_out", 409, { sku_id: "k1", available: 3, shop_name: "草莓园" }));
+    expect(refusal).toEqual({ kind: "line", skuId: "k1", shopName: "草莓园", problem: { kind: "sold_out", left: 3 } });
   });
 
-  it("names the new price to confirm", () => {
-    const refusal = toRefusal(problem("price_changed", 409, { sku_id: "k1", price_minor: 16900 }));
-    expect(refusal).toEqual({ kind: "price_changed", skuId: "k1", priceMinor: 16900 });
+  it("names the new price to confirm, and how many one buyer may still have", () => {
+    const changed = toRefusal(problem("price_changed", 409, { sku_id: "k1", price_minor: 16900 }));
+    expect(changed).toMatchObject({ skuId: "k1", problem: { kind: "price_changed", priceMinor: 16900 } });
+    const limited = toRefusal(problem("purchase_limit", 409, { sku_id: "k1", limit: 2, left: 1 }));
+    expect(limited).toMatchObject({ problem: { kind: "purchase_limit", limit: 2, left: 1 } });
+  });
+
+  it.each(["no_delivery", "not_on_sale", "shop_closed"])("tells %s of the line it stands in the way of", (code) => {
+    expect(toRefusal(problem(code, 409, { sku_id: "k2" }))).toMatchObject({ kind: "line", skuId: "k2", problem: { kind: code } });
   });
 
   it("tells what may simply be repeated from what may not", () => {
@@ -44,7 +76,37 @@ describe("a refused checkout", () => {
     expect(toRefusal(problem("idempotency_in_flight", 409)).kind).toBe("again");
     expect(toRefusal(problem("invalid_input", 422)).kind).toBe("other");
     expect(toRefusal(problem("unauthenticated", 401)).kind).toBe("sign_in");
-    expect(toRefusal(problem("coupon_refused", 409, { reason: "expired" }))).toEqual({ kind: "coupon", reason: "expired" });
+    const coupon = toRefusal(problem("coupon_refused", 409, { reason: "expired", shop_id: "s1" }));
+    expect(coupon).toEqual({ kind: "coupon", reason: "expired", shopId: "s1" });
+  });
+
+  it("leaves the button to those problems that it can mend", () => {
+    expect(isMendable({ kind: "price_changed", priceMinor: 1 })).toBe(true);
+    expect(isMendable({ kind: "sold_out", left: 2 })).toBe(true);
+    expect(isMendable({ kind: "sold_out", left: 0 })).toBe(false);
+    expect(isMendable({ kind: "purchase_limit", limit: 2, left: 0 })).toBe(false);
+    expect(isMendable({ kind: "no_delivery" })).toBe(false);
+  });
+});
+
+describe("a quote", () => {
+  it("is one bill over all shops", () => {
+    const quote = { shops: [shop(), shop({ shop_id: "s2", freight_minor: 0 })], platform_coupon_refused: null, total_minor: 17_200, currency: "CNY" };
+    expect(sumsOf(quote)).toEqual({
+      subtotal_minor: 17_800,
+      off_minor: 1000,
+      platform_off_minor: 200,
+      freight_minor: 600,
+      total_minor: 17_200,
+      currency: "CNY",
+    });
+  });
+
+  it("names what is wrong with a line before anybody presses", () => {
+    expect(quotedProblem(shop(), line())).toBeNull();
+    expect(quotedProblem(shop(), line({ problem: "sold_out", available: 2 }))).toEqual({ kind: "sold_out", left: 2 });
+    expect(quotedProblem(shop(), line({ problem: "price_changed", price_minor: 9900 }))).toEqual({ kind: "price_changed", priceMinor: 9900 });
+    expect(quotedProblem(shop({ is_open: false }), line())).toEqual({ kind: "shop_closed" });
   });
 });
 

@@ -1,5 +1,6 @@
 /** What a viewer sees besides the picture, as a pure fold of the room's log; the same rules as the server's. */
 import type { Schemas } from "../api/client";
+import { offerOf } from "./offer";
 
 export type Snapshot = Schemas["Snapshot"];
 export type Tick = Schemas["Tick"];
@@ -7,6 +8,7 @@ export type Moment = Tick["moments"][number];
 export type Comment = Schemas["Comment"];
 export type BagItem = Schemas["BagItem"];
 export type BagSku = Schemas["BagSku"];
+type FlashSale = Schemas["BagFlashSale"];
 export type Cue = Schemas["Cue"];
 
 /** The fold, with the cues of late kept: a picture that runs behind still needs the one before. */
@@ -43,7 +45,7 @@ export function applyMoment(fold: RoomFold, moment: Moment): RoomFold {
     case "price":
       return { ...fold, bag: withSku(fold.bag, moment.sku_id, (sku) => ({ ...sku, price_minor: moment.price_minor })) };
     case "stock":
-      return { ...fold, bag: withSku(fold.bag, moment.sku_id, (sku) => ({ ...sku, available: moment.available })) };
+      return { ...fold, bag: withSku(fold.bag, moment.sku_id, (sku) => withStock(sku, moment)) };
     case "viewers":
       return { ...fold, online: moment.online, delay_ms: moment.delay_ms };
     case "likes":
@@ -83,20 +85,30 @@ export function cueAt(cues: readonly Cue[], playingMs: number): Cue | null {
   return found;
 }
 
-export function available(item: BagItem): number {
-  return item.skus.reduce((sum, sku) => sum + Math.max(0, sku.available), 0);
+export function available(item: BagItem, nowMs = Date.now()): number {
+  return item.skus.reduce((sum, sku) => sum + offerOf(sku, nowMs).available, 0);
 }
 
 /** Lowest price of what can be bought (of all, if nothing can), and whether there are higher ones. */
-export function priceRange(item: BagItem): { minor: number; isFrom: boolean; listMinor: number } {
-  const inStock = item.skus.filter((sku) => sku.available > 0);
-  const skus = [...(inStock.length > 0 ? inStock : item.skus)].sort((a, b) => a.price_minor - b.price_minor);
-  const cheapest = skus[0];
+export function priceRange(item: BagItem, nowMs = Date.now()): { minor: number; isFrom: boolean; listMinor: number } {
+  const all = item.skus.map((sku) => offerOf(sku, nowMs));
+  const inStock = all.filter((offer) => offer.available > 0);
+  const offers = (inStock.length > 0 ? inStock : all).sort((a, b) => a.priceMinor - b.priceMinor);
+  const cheapest = offers[0];
   return {
-    minor: cheapest?.price_minor ?? 0,
-    listMinor: cheapest?.list_price_minor ?? 0,
-    isFrom: skus.some((sku) => sku.price_minor !== cheapest?.price_minor),
+    minor: cheapest?.priceMinor ?? 0,
+    listMinor: cheapest?.wasMinor ?? cheapest?.priceMinor ?? 0,
+    isFrom: offers.some((offer) => offer.priceMinor !== cheapest?.priceMinor),
   };
+}
+
+/** The flash sale to speak of: the one that runs and ends first, else the one that begins first. */
+export function flashOf(item: BagItem, nowMs = Date.now()): { sale: FlashSale; isOn: boolean } | null {
+  const offers = item.skus.map((sku) => offerOf(sku, nowMs));
+  const on = offers.flatMap((offer) => offer.flash ?? []).sort((a, b) => a.ends_at_ms - b.ends_at_ms)[0];
+  if (on) return { sale: on, isOn: true };
+  const next = offers.flatMap((offer) => offer.next ?? []).sort((a, b) => a.starts_at_ms - b.starts_at_ms)[0];
+  return next ? { sale: next, isOn: false } : null;
 }
 
 type CueMoment = Extract<Moment, { kind: "featured" | "unfeatured" }>;
@@ -116,6 +128,15 @@ function withSku(bag: BagItem[], skuId: string, change: (sku: BagSku) => BagSku)
       ? { ...item, skus: item.skus.map((sku) => (sku.sku_id === skuId ? change(sku) : sku)) }
       : item,
   );
+}
+
+type StockMoment = Schemas["StockMoment"];
+
+/** Pieces of the SKU's own stock, or of those that a flash sale has set aside. */
+function withStock(sku: BagSku, { available, stock_id }: StockMoment): BagSku {
+  if (!stock_id || stock_id === sku.sku_id) return { ...sku, available };
+  const sale = sku.flash_sale;
+  return sale?.flash_sale_id === stock_id ? { ...sku, flash_sale: { ...sale, left: available } } : sku;
 }
 
 function pinnedBy(moment: Extract<Moment, { kind: "comment_pinned" }>): Comment | null {

@@ -1,5 +1,5 @@
 /** What lies over the page: sheets that any page of the viewer's app can open. */
-export type ShellSheet = { kind: "none" } | { kind: "account" } | { kind: "orders" };
+export type ShellSheet = { kind: "none" } | { kind: "account" } | { kind: "orders" } | { kind: "cart" };
 
 const state = $state<{ sheet: ShellSheet["kind"] }>({ sheet: "none" });
 
@@ -13,6 +13,10 @@ export function showAccount(): void {
 
 export function showOrders(): void {
   state.sheet = "orders";
+}
+
+export function showCart(): void {
+  state.sheet = "cart";
 }
 
 export function closeSheet(): void {

@@ -1,0 +1,30 @@
+/** What a SKU costs at this moment and how many can be had for that: its own price, or a flash sale's. Pure. */
+import type { Schemas } from "../api/client";
+
+type BagSku = Schemas["BagSku"];
+export type FlashSale = Schemas["BagFlashSale"];
+
+export type Offer = {
+  priceMinor: number;
+  /** The higher price it is compared with. */
+  wasMinor: number | null;
+  available: number;
+  /** The flash sale whose price this is. */
+  flash: FlashSale | null;
+  /** A flash sale that is still to begin. */
+  next: FlashSale | null;
+};
+
+export function offerOf(sku: BagSku, nowMs: number): Offer {
+  const sale = sku.flash_sale ?? null;
+  const flash = sale && sale.starts_at_ms <= nowMs && nowMs < sale.ends_at_ms && sale.left > 0 ? sale : null;
+  const priceMinor = flash?.price_minor ?? sku.price_minor;
+  const highest = Math.max(sku.list_price_minor, sku.price_minor);
+  return {
+    priceMinor,
+    wasMinor: highest > priceMinor ? highest : null,
+    available: Math.max(0, flash?.left ?? sku.available),
+    flash,
+    next: sale && nowMs < sale.starts_at_ms ? sale : null,
+  };
+}

@@ -1,0 +1,20 @@
+/** The cart: what is said to the server. */
+import { type Schemas, api, ok } from "../../lib/api/client";
+
+export type CartItem = Schemas["CartItemView"];
+export type CartShop = Schemas["CartShop"];
+export type CartView = Schemas["Cart"];
+
+const at = (sku_id: string) => ({ params: { path: { sku_id } } });
+
+export function getCart(): Promise<CartView> {
+  return ok(api.GET("/api/me/cart"));
+}
+
+export async function putItem(skuId: string, quantity: number, room_id: string | null): Promise<void> {
+  await ok(api.PUT("/api/me/cart/items/{sku_id}", { ...at(skuId), body: { quantity, room_id } }));
+}
+
+export async function removeItem(skuId: string): Promise<void> {
+  await ok(api.DELETE("/api/me/cart/items/{sku_id}", at(skuId)));
+}
