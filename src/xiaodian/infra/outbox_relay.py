@@ -11,7 +11,7 @@ from prometheus_client import Counter
 
 from xiaodian.contracts.base import UnavailableError
 from xiaodian.infra.broker import AWAY_ERRORS, PUBLISH_TIMEOUT_S, Broker
-from xiaodian.infra.database import Connection, Database, Record
+from xiaodian.infra.database import Connection, Database, Record, forget_old_plans
 from xiaodian.infra.logging import get_logger
 
 POKE = "outbox"
@@ -50,8 +50,9 @@ async def _relay_while_leader(connection: Connection, broker: Broker, wake: asyn
     try:
         while True:
             wake.clear()
+            await forget_old_plans(connection)
             while await relay_batch(connection, broker) == BATCH:
-                pass
+                await forget_old_plans(connection)
             await _wait(wake)
     finally:
         if not connection.is_closed():
