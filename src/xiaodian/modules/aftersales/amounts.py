@@ -109,19 +109,20 @@ def refund_of(order: Order, line: Line, after_sale: AfterSale) -> tuple[LineRefu
         line_no=line.line_no,
         quantity=quantity,
         refund_minor=goods_minor,
-        platform_minor=_platform_part(line, quantity, goods_minor),
+        platform_minor=_platform_part(line, quantity, goods_minor, is_whole=is_whole),
     )
     due_minor = freight_due(order, line, quantity) if is_whole else 0
     return back, min(max(after_sale.freight_minor, due_minor), freight_left(order))
 
 
-def _platform_part(line: Line, quantity: int, goods_minor: int) -> int:
-    """What the platform gets back of its discount: in proportion to the buyer's money, or to the pieces."""
-    if line.paid_minor:
-        total = _share(line.platform_off_minor, line.refunded_minor + goods_minor, line.paid_minor)
+def _platform_part(line: Line, quantity: int, goods_minor: int, *, is_whole: bool) -> int:
+    """What the platform gets back of its discount: its part of the pieces, or of the money if that is not for all."""
+    if is_whole:
+        before = _share(line.platform_off_minor, line.refunded_quantity, line.quantity)
+        part = _share(line.platform_off_minor, line.refunded_quantity + quantity, line.quantity) - before
     else:
-        total = _share(line.platform_off_minor, line.refunded_quantity + quantity, line.quantity)
-    return max(total - line.refunded_platform_minor, 0)
+        part = _share(line.platform_off_minor, goods_minor, line.paid_minor)
+    return min(part, line.platform_off_minor - line.refunded_platform_minor)
 
 
 def _share(total_minor: int, part: int, whole: int) -> int:
