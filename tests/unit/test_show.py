@@ -3,6 +3,7 @@
 from itertools import pairwise
 
 from xiaodian.cli.show.catalogue import AFTER_BUYING, AUDIENCE, GREETINGS, HOSTS, PASSWORD, REMARKS, VISITOR
+from xiaodian.cli.show.client import price_now
 from xiaodian.cli.show.film import film_cues, film_length_s
 from xiaodian.cli.show.goods import SIZE, paint_cut_out, paint_picture
 from xiaodian.cli.show.playlist import read_segments, started_at_ms
@@ -61,6 +62,7 @@ def test_every_product_has_its_picture_and_its_talk() -> None:
     for product in (product for host in HOSTS for product in host.products):
         assert REMARKS[product.art]
         assert product.live_price_minor is None or product.live_price_minor < product.skus[0].price_minor
+        assert product.flash is None or product.flash.price_minor < product.skus[0].price_minor
         cut_out = paint_cut_out(product.art)
         transparent = cut_out.getchannel("A").histogram()[0]
         assert 0.2 < transparent / SIZE**2 < 0.9, "a product on a transparent ground"
@@ -74,3 +76,12 @@ def test_no_two_people_of_the_demo_share_a_sign_in() -> None:
 def test_product_pictures_differ_from_each_other() -> None:
     arts = [product.art for host in HOSTS for product in host.products]
     assert len({paint_picture(art).resize((32, 32)).tobytes() for art in arts}) == len(arts)
+
+
+def test_the_audience_offers_what_the_platform_asks_for_before_during_and_after_a_flash_sale() -> None:
+    sale = {"price_minor": 1990, "left": 2, "starts_at_ms": 10, "ends_at_ms": 20}
+    sku = {"price_minor": 2900, "flash_sale": sale}
+    assert [price_now(sku, 2, now_ms) for now_ms in (9, 10, 19, 20)] == [2900, 1990, 1990, 2900]
+    assert price_now(sku, 3, 10) == 2900
+    assert price_now({**sku, "price_minor": 1500}, 1, 10) == 1500
+    assert price_now({**sku, "flash_sale": None}, 1, 10) == 2900

@@ -14,9 +14,10 @@ from typing import Any
 import msgspec
 
 from xiaodian.cli.platform import Platform, PlatformNotStartedError
-from xiaodian.cli.show.catalogue import HOSTS, PASSWORD, REGIONS, VISITOR
+from xiaodian.cli.show.catalogue import HOSTS, OPERATOR, PASSWORD, REGIONS, VISITOR
 from xiaodian.cli.show.client import Member
 from xiaodian.cli.show.film import ensure_film
+from xiaodian.cli.show.office import open_office
 from xiaodian.cli.show.troupe import Troupe
 from xiaodian.infra.embedded.engines import EnginesNotStartedError
 from xiaodian.infra.logging import configure_logging
@@ -94,7 +95,7 @@ async def _run_demo(settings: Settings, *, with_show: bool) -> int:
         troupe = Troupe()
         try:
             if film:
-                await _unless(stop, _open_show(troupe, film, f"http://127.0.0.1:{platform.settings.http_port}", films))
+                await _unless(stop, _open_show(troupe, film, platform.settings, films))
             if not stop.is_set():
                 _print_welcome(platform.settings, with_show=with_show)
             await stop.wait()
@@ -119,12 +120,14 @@ async def _unless(stop: asyncio.Event, work: Coroutine[Any, Any, None]) -> None:
         await asyncio.gather(task, return_exceptions=True)
 
 
-async def _open_show(troupe: Troupe, film: "asyncio.Task[Path]", address: str, films: Path) -> None:
+async def _open_show(troupe: Troupe, film: "asyncio.Task[Path]", settings: Settings, films: Path) -> None:
+    address = f"http://127.0.0.1:{settings.http_port}"
     begun_ms = int(time.time() * 1000)
     visitor = Member(address)
     try:
         await visitor.enter(VISITOR.sign_in, PASSWORD, VISITOR.name)
         await visitor.address(REGIONS[0])
+        await open_office(address, settings.database_url)
         await film
         for number, host in enumerate(HOSTS):
             await troupe.start(f"host {host.name}", "xiaodian.cli.show.host", address, str(films), str(number))
@@ -154,6 +157,7 @@ def _print_welcome(settings: Settings, *, with_show: bool) -> None:
         lines += [
             "",
             f"    观众 viewer       {VISITOR.sign_in}   {PASSWORD}",
+            f"    运营 operator     {OPERATOR.sign_in}   {PASSWORD}",
             *(f"    主播 host         {host.sign_in}   {PASSWORD}   {host.name} · {host.shop}" for host in HOSTS),
         ]
     lines += ["", "  Ctrl-C 全部停止 · stops everything; the data stays in " + str(settings.data_dir), ""]

@@ -103,11 +103,9 @@ class Viewer:
             self._held_up = moment["product_id"]
         elif kind == "unfeatured":
             self._held_up = None
-        elif kind == "stock" and moment.get("stock_id", moment["sku_id"]) != moment["sku_id"]:
-            pass  # Pieces that a flash sale has set aside; this audience buys at the ordinary price.
         elif kind in ("price", "stock"):
             for sku in (sku for item in self._bag for sku in item["skus"] if sku["sku_id"] == moment["sku_id"]):
-                sku.update({name: moment[name] for name in ("price_minor", "available") if name in moment})
+                _change(sku, moment)
         elif kind == "state" and moment["state"] == "ended":
             self._over.set()
 
@@ -177,6 +175,14 @@ class Viewer:
                 if self._chance.random() < 0.5:
                     await asyncio.sleep(self._chance.uniform(1, 3))
                     await self._say(room_id, self._pick(AFTER_BUYING))
+
+
+def _change(sku: Json, moment: Json) -> None:
+    sale, stock_id = sku["flash_sale"], moment.get("stock_id")
+    if stock_id is None:
+        sku.update({name: moment[name] for name in ("price_minor", "available") if name in moment})
+    elif sale and sale["flash_sale_id"] == stock_id:
+        sale["left"] = moment["available"]
 
 
 async def _main(address: str) -> None:

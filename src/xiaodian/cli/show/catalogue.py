@@ -12,6 +12,14 @@ class SkuSample(msgspec.Struct, frozen=True):
     weight_g: int
 
 
+class FlashSample(msgspec.Struct, frozen=True):
+    """A flash sale of a product's first variant: price, pieces, and how many of them one buyer gets."""
+
+    price_minor: int
+    pieces: int
+    per_buyer: int
+
+
 class ProductSample(msgspec.Struct, frozen=True, kw_only=True):
     """A product; `art` names its painting in `goods`, `sign` is what the film writes under it."""
 
@@ -25,6 +33,9 @@ class ProductSample(msgspec.Struct, frozen=True, kw_only=True):
     limit_per_buyer: int | None = None
     live_price_minor: int | None = None
     """Price of the first variant while the host holds the product up in the live room; None: as always."""
+    flash: FlashSample | None = None
+    commission_bp: int | None = None
+    """What every other host gets for selling it; None: they may not."""
 
 
 class FreightSample(msgspec.Struct, frozen=True, kw_only=True):
@@ -107,6 +118,8 @@ YUE = HostSample(
             description="只放草莓、冰糖和柠檬，小锅慢熬三小时，果肉含量八成。开封后请冷藏。\n"
             "Berries, rock sugar, lemon, three hours in a small pot. Keep cool once opened.",
             skus=(SkuSample("单瓶 1 jar · 240 g", 2900, 3000, 450), SkuSample("三瓶 3 jars", 7900, 1500, 1300)),
+            flash=FlashSample(1990, 60, 2),
+            commission_bp=1500,
         ),
         ProductSample(
             art="crisps",
@@ -190,6 +203,8 @@ ZHOU = HostSample(
 HOSTS = (YUE, ZHOU)
 
 VISITOR = ViewerSample("13800000001", "小丹")
+
+OPERATOR = ViewerSample("13700000001", "小店平台")
 
 AUDIENCE = tuple(
     ViewerSample(f"138000001{number:02d}", name)

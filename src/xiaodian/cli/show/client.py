@@ -1,6 +1,7 @@
 """A member of the platform, as a program: HTTP with a session cookie, and the room's WebSocket."""
 
 import asyncio
+import time
 from collections.abc import Callable
 from typing import Any, cast
 
@@ -68,7 +69,7 @@ class Member:
         line = {
             "sku_id": sku["sku_id"],
             "quantity": quantity,
-            "price_minor": sku["price_minor"],
+            "price_minor": price_now(sku, quantity, time.time() * 1000),
             "room_id": room_id,
         }
         placed: Json = await self.call(
@@ -104,6 +105,14 @@ class Member:
             },
         )
         return cast(str, made["address_id"])
+
+
+def price_now(sku: Json, quantity: int, now_ms: float) -> int:
+    """What a piece of a SKU of the bag costs: in a flash sale, as long as its pieces last, if that is less."""
+    price_minor, sale = int(sku["price_minor"]), sku["flash_sale"]
+    if sale and sale["starts_at_ms"] <= now_ms < sale["ends_at_ms"] and sale["left"] >= quantity:
+        return min(price_minor, int(sale["price_minor"]))
+    return price_minor
 
 
 def _read(answer: httpx.Response) -> Any:

@@ -13,6 +13,7 @@ from pathlib import Path
 import httpx
 
 from xiaodian.cli.show import seed
+from xiaodian.cli.show.bargains import hold_flash_sales
 from xiaodian.cli.show.catalogue import HOSTS, HostSample
 from xiaodian.cli.show.client import ApiError, Json, Member
 from xiaodian.cli.show.film import ensure_film, film_cues, film_length_s, find_ffmpeg
@@ -41,12 +42,17 @@ class Host:
     async def give_show(self, length_s: float) -> None:
         """Open a room, be on air for so long, end it."""
         await self._open_room()
+        bargains = asyncio.create_task(hold_flash_sales(self._sample, self._member, self._products))
         deadline = time.monotonic() + length_s
-        while time.monotonic() < deadline:
-            with suppress(TimeoutError):
-                async with asyncio.timeout(deadline - time.monotonic()):
-                    await self._send_and_hold_up()
-                    await asyncio.sleep(ENCODER_PAUSE_S)
+        try:
+            while time.monotonic() < deadline:
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(deadline - time.monotonic()):
+                        await self._send_and_hold_up()
+                        await asyncio.sleep(ENCODER_PAUSE_S)
+        finally:
+            bargains.cancel()
+            await asyncio.gather(bargains, return_exceptions=True)
         await self._control("POST", "end")
 
     async def _open_room(self) -> None:
@@ -59,7 +65,9 @@ class Host:
         self._room = await self._member.call(
             "POST", "/api/rooms", {"title": self._sample.room_title, "cover_url": cover}
         )
-        await self._control("PUT", "bag", {"product_ids": [product["product_id"] for product in self._products]})
+        own = [product["product_id"] for product in self._products]
+        others = await seed.find_goods_of_others(self._member, self._products)
+        await self._control("PUT", "bag", {"product_ids": [*own, *others]})
 
     async def _control(self, method: str, path: str, body: Json | None = None) -> None:
         await self._member.call(method, f"/api/rooms/{self._room['room_id']}/control/{path}", body)

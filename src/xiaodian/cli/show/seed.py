@@ -29,7 +29,12 @@ async def set_up_shop(host: HostSample, member: Member) -> list[Json]:
     await _set_freight(host.freight, member, path)
     page = await member.call("GET", f"{path}/products", params={"limit": 100})
     there = {product["title"]: product for product in page["items"]}
-    return [there.get(sample.title) or await _list_product(sample, member, path) for sample in host.products]
+    products = [there.get(sample.title) or await _list_product(sample, member, path) for sample in host.products]
+    for sample, product in zip(host.products, products, strict=True):
+        if sample.commission_bp is not None:
+            rate = {"rate_bp": sample.commission_bp}
+            await member.call("PUT", f"/api/products/{product['product_id']}/commission", rate)
+    return products
 
 
 async def make_cover(host: HostSample, member: Member) -> str:
@@ -49,6 +54,13 @@ async def refill(host: HostSample, member: Member, products: list[Json]) -> None
                 await member.call("PUT", f"/api/skus/{sku['sku_id']}/stock", {"available": sku_sample.stock})
 
 
+async def find_goods_of_others(member: Member, products: list[Json]) -> list[str]:
+    """The first product, if there is one, that another shop lets every host sell for a commission."""
+    own = {product["shop_id"] for product in products}
+    market = (await member.call("GET", "/api/commission-market"))["items"]
+    return [item["product_id"] for item in market if item["shop_id"] not in own][:1]
+
+
 async def _issue_coupon(host: HostSample, member: Member, path: str) -> None:
     coupon = {
         "code": host.coupon,
@@ -56,6 +68,8 @@ async def _issue_coupon(host: HostSample, member: Member, path: str) -> None:
         "min_spend_minor": COUPON_MIN_MINOR,
         "quota": COUPON_QUOTA,
         "per_account": 3,
+        "title": f"满{COUPON_MIN_MINOR // 100}减{COUPON_OFF_MINOR // 100} · {host.name}",
+        "is_listed": True,
         "valid_until_ms": int((time.time() + YEAR_S) * 1000),
     }
     issued = (await member.call("GET", f"{path}/coupons"))["items"]
