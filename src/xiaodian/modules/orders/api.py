@@ -9,7 +9,6 @@ from xiaodian.modules.orders.service.answer_once import answer_once
 from xiaodian.modules.orders.service.desk import OrderDesk
 from xiaodian.modules.orders.service.hold import hold
 from xiaodian.modules.orders.service.order_access import get_order_for, lock_order_for
-from xiaodian.modules.orders.service.pending import list_pending_of_creator, sum_pending_of_shop
 from xiaodian.modules.orders.service.refund_lines import refund_lines
 from xiaodian.modules.orders.service.sold import (
     list_open_sums_of_creator,
@@ -32,7 +31,6 @@ __all__ = [
     "list_open_sums_of_creator",
     "list_open_sums_of_shop",
     "list_paid_between",
-    "list_pending_of_creator",
     "list_sold_by_creator",
     "list_sold_of_shop",
     "lock_order_for",
@@ -40,5 +38,4 @@ __all__ = [
     "make_callbacks",
     "make_checkout",
     "refund_lines",
-    "sum_pending_of_shop",
 ]
