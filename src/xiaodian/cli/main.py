@@ -12,6 +12,8 @@ COMMANDS = {
     "migrate": "bring the database to the newest schema",
     "doctor": "check this machine and say what to do",
     "demo": "run the platform with a lively room on air",
+    "reconcile": "compare the books of a day and list every difference",
+    "operator": "make somebody an operator of the platform, or no longer",
     "drill": "prove on your own installation that nothing is sold twice",
 }
 

@@ -4,7 +4,8 @@ from enum import StrEnum
 from typing import NewType
 from uuid import UUID
 
-from xiaodian.contracts.base import DomainError, Event
+from xiaodian.contracts.base import Contract, DomainError, Event
+from xiaodian.contracts.orders import IllegalMoveError
 from xiaodian.contracts.shops import ShopId
 
 SettlementId = NewType("SettlementId", UUID)
@@ -29,6 +30,50 @@ class PayoutState(StrEnum):
     PAID = "paid"
     FAILED = "failed"
     REJECTED = "rejected"
+
+
+class DifferenceKind(StrEnum):
+    """What reconciliation finds."""
+
+    MISSING_HERE = "missing_here"
+    """The provider's statement has it, we have not."""
+    MISSING_THERE = "missing_there"
+    """We have it, the provider's statement has not."""
+    OTHER_AMOUNT = "other_amount"
+    OTHER_CURRENCY = "other_currency"
+    NO_STATEMENT = "no_statement"
+    """The provider has not given its statement."""
+    PAYMENT_WITHOUT_LEDGER = "payment_without_ledger"
+    """Payments and ledger do not say the same of an order's money."""
+    CAPTURED_NOT_PAID = "captured_not_paid"
+    """Money was taken for an order that is not paid, and it is not on its way back."""
+    LEDGER_WITHOUT_ORDER = "ledger_without_order"
+    PAID_WITHOUT_LEDGER = "paid_without_ledger"
+    REFUND_OVERDUE = "refund_overdue"
+    ESCROW_NOT_EMPTY = "escrow_not_empty"
+    """Of a settled order."""
+    NOT_SETTLED = "not_settled"
+    """Completed, but its escrow is not what the order says; nobody gets the money until somebody looks."""
+    STOCK_BROKEN = "stock_broken"
+    """Pieces on hand and sold are not those that ever came."""
+    LEDGER_BROKEN = "ledger_broken"
+
+
+class Difference(Contract, frozen=True, kw_only=True):
+    """Where two books do not say the same. Which of the ids are set depends on the kind."""
+
+    kind: DifferenceKind
+    provider: str | None = None
+    order_id: UUID | None = None
+    charge_id: UUID | None = None
+    refund_id: UUID | None = None
+    stock_id: UUID | None = None
+    ours_minor: int | None = None
+    """By our books; of stock, pieces."""
+    theirs_minor: int | None = None
+    """By the other side's: the provider's, or the book that it is compared with."""
+    currency: str | None = None
+    detail: str = ""
 
 
 class OrderSettled(Event, frozen=True, kw_only=True):
@@ -66,6 +111,40 @@ class MoneyFrozenError(DomainError):
     """The operator has frozen this money; `reason` says why."""
 
     code = "money_frozen"
+    status = 409
+
+
+class IllegalPayoutMoveError(IllegalMoveError):
+    """The payout's state does not allow this; `state` and `allowed` say what is and what may follow."""
+
+    code = "illegal_payout_move"
+
+
+class NothingToPayError(DomainError):
+    """No released payout waits to be put into a batch."""
+
+    code = "nothing_to_pay"
+    status = 409
+
+
+class AlreadyFrozenError(DomainError):
+    """This money is frozen already; `freeze_id` says by what."""
+
+    code = "already_frozen"
+    status = 409
+
+
+class NotFrozenError(DomainError):
+    """The freeze was lifted before."""
+
+    code = "not_frozen"
+    status = 409
+
+
+class HasServiceShareError(DomainError):
+    """A share of the shop's sales goes to a service provider already; `share_id` says which. End it first."""
+
+    code = "has_service_share"
     status = 409
 
 

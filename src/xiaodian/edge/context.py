@@ -14,11 +14,16 @@ from xiaodian.infra.storage import Storage
 from xiaodian.settings import Settings
 
 
-class Context(msgspec.Struct, frozen=True, kw_only=True):
-    """The engines and settings of this process."""
+class Records(msgspec.Struct, frozen=True, kw_only=True):
+    """What suffices for whoever only looks into the records, such as a command of an operator."""
 
     settings: Settings
     database: Database
+
+
+class Context(Records, frozen=True, kw_only=True):
+    """The engines and settings of this process."""
+
     broker: Broker
     storage: Storage
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from xiaodian.contracts.payments import PaymentProvider, UnknownProviderError
-from xiaodian.edge.context import Context
+from xiaodian.edge.context import Records
 from xiaodian.modules.payments.service.alipay import AlipayProvider
 from xiaodian.modules.payments.service.sandbox import SandboxProvider
 from xiaodian.modules.payments.service.stripe import StripeProvider
@@ -26,7 +26,7 @@ def make_real_providers(settings: Settings) -> list[PaymentProvider]:
 class Providers:
     """The payment providers of this installation, by name. One per process."""
 
-    def __init__(self, ctx: Context) -> None:
+    def __init__(self, ctx: Records) -> None:
         """Raises BadSettingError if one of them is set up halfway."""
         self._sandbox = SandboxProvider(ctx.database) if ctx.settings.sandbox_payments else None
         providers: list[PaymentProvider] = make_real_providers(ctx.settings)

@@ -1,0 +1,23 @@
+"""Read a shop's month as one moment shows it."""
+
+from datetime import date
+
+from xiaodian.contracts.accounts import Caller
+from xiaodian.contracts.shops import ShopId
+from xiaodian.edge.context import Context
+from xiaodian.modules.settlement.service.statement import Statement, get_statement
+from xiaodian.modules.shops import api as shops
+
+
+async def read_month(
+    ctx: Context, caller: Caller, shop_id: ShopId, month: date, *, after: int, limit: int
+) -> Statement:
+    """A shop's statement for its staff. Raises NotFoundError."""
+    async with (
+        ctx.database.connection() as connection,
+        connection.transaction(isolation="repeatable_read", readonly=True),
+    ):
+        await shops.require_staff(connection, shop_id, caller.account_id)
+        return await get_statement(
+            connection, shop_id, month, after=after, limit=limit, utc_offset_h=ctx.settings.books_utc_offset_h
+        )
