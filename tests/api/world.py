@@ -50,6 +50,7 @@ async def make_world(ctx: Context, sign_up: SignUp, make_client: Callable[[], ht
         await accounts.grant_operator(connection, operator_id)
     ids = await _make_belongings(owner, owner_id)
     ids |= await _make_promotions(owner, ids, other_id)
+    ids |= await _make_after_sale(owner, ids)
     token = make_client()
     made = await _post(owner, "/api/me/tokens", {"name": "OBS", "scopes": ["room:control"]})
     token.headers["authorization"] = f"Bearer {made['token']}"
@@ -133,6 +134,22 @@ async def _make_promotions(owner: httpx.AsyncClient, ids: dict[str, str], other_
         "flash_sale_id": flash_sale["flash_sale_id"],
         "other_id": str(other_id),
     }
+
+
+async def _make_after_sale(owner: httpx.AsyncClient, ids: dict[str, str]) -> dict[str, str]:
+    """An exchange, asked for an order that was paid and shipped."""
+    line = {"sku_id": ids["sku_id"], "quantity": 1, "price_minor": PRICE_MINOR}
+    placed = await _post(owner, "/api/checkout", {"address_id": ids["address_id"], "lines": [line]})
+    order_id = placed["orders"][0]["order_id"]
+    charge = await _post(owner, "/api/payments", {"order_ids": [order_id], "provider": "sandbox"})
+    decision = f"/api/sandbox/charges/{charge['charge_id']}/decision"
+    shipment = {"carrier": "顺丰速运", "tracking_number": "SF1234567890"}
+    for path, body in ((decision, {"outcome": "succeed"}), (f"/api/orders/{order_id}/shipment", shipment)):
+        answer = await owner.post(path, json=body)
+        assert answer.status_code == 200, (path, answer.text)
+    wish = {"line_no": 0, "kind": "exchange", "quantity": 1, "reason": "damaged"}
+    after_sale = await _post(owner, f"/api/orders/{order_id}/after-sales", wish)
+    return {"after_sale_id": after_sale["after_sale_id"], "shipped_order_id": order_id}
 
 
 async def _post(client: httpx.AsyncClient, path: str, body: Any) -> Any:

@@ -11,6 +11,7 @@ from xiaodian.edge.context import Context
 from xiaodian.infra.database import Database
 from xiaodian.kit.clock import from_epoch_ms
 from xiaodian.modules.aftersales.service import run_clock
+from xiaodian.modules.aftersales.service.move import move
 from xiaodian.modules.aftersales.service.run_clock import time_out
 from xiaodian.modules.orders import api as orders
 
@@ -149,12 +150,11 @@ async def test_one_that_fails_does_not_keep_the_others_waiting(
 ) -> None:
     sku_id = await counter.market.sku()
     asked = [await counter.ask(await counter.paid(sku_id), "refund_only") for _ in range(3)]
-    real = run_clock.move
 
     async def _move(connection: Any, after_sale: Any, *rest: Any) -> Any:
         if str(after_sale.after_sale_id) == asked[0]["after_sale_id"]:
             raise RuntimeError("a fault of ours")
-        return await real(connection, after_sale, *rest)
+        return await move(connection, after_sale, *rest)
 
     monkeypatch.setattr(run_clock, "move", _move)
     assert await counter.stay_silent() == 2
