@@ -150,7 +150,7 @@ async def test_stripes_own_webhooks_are_believed_and_forged_ones_are_not(
             await _open(stripe, a_charge("stripe", "card")),
         )
         await _pay(stripe_url, paid)
-        await _pay(stripe_url, declined, "4000000000000002")
+        await _pay(stripe_url, declined, "4000000000000341")
         told: dict[Any, PaymentNotice] = {}
         # What the tests before have done may be told now too.
         while not {paid.charge_id, declined.charge_id} <= told.keys():

@@ -4,7 +4,7 @@ import re
 
 from xiaodian.kit.money import format_minor
 
-_YUAN = re.compile(r"(-?)(\d{1,12})(?:\.(\d{1,2}))?")
+_YUAN = re.compile(r"(-?)([0-9]{1,12})(?:\.([0-9]{1,2}))?")
 
 
 def to_minor(text: str) -> int:
