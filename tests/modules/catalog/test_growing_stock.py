@@ -36,7 +36,8 @@ async def test_selling_reads_only_what_is_sold(one_connection: Database, monkeyp
     for _ in range(TIMES):
         await make_goods(one_connection, [1] * SKUS)
     monkeypatch.setattr(database_module, "PLAN_LIFE_S", 0)
-    assert await rows_read(one_connection, TABLES, _sell) < SKUS
+    # A table of a single page may be read whole.
+    assert await rows_read(one_connection, TABLES, _sell) < SKUS * TIMES // 10
 
 
 async def _take(connection: Connection, goods: Goods) -> None:
