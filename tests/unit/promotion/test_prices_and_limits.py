@@ -89,8 +89,8 @@ def test_a_flash_price_that_saves_nobody_anything_is_refused(
     [
         (timedelta(0), timedelta(0), "in_the_past"),
         (timedelta(hours=1), timedelta(0), "before_start"),
-        (timedelta(0), timedelta(days=32), "too_long"),
-        (timedelta(days=181), timedelta(hours=1), "too_far"),
+        (timedelta(0), timedelta(days=32), "lasts_too_long"),
+        (timedelta(days=181), timedelta(hours=1), "too_far_ahead"),
     ],
 )
 def test_a_flash_sale_at_an_impossible_time_is_refused(starts_in: timedelta, lasts: timedelta, reason: str) -> None:

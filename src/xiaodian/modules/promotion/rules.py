@@ -171,9 +171,9 @@ def check_time(starts_at: datetime, ends_at: datetime, now: datetime) -> None:
     if ends_at <= max(starts_at, now):
         raise InvalidInputError(field="ends_at_ms", reason="in_the_past" if ends_at <= now else "before_start")
     if ends_at - starts_at > LONGEST_FLASH_SALE:
-        raise InvalidInputError(field="ends_at_ms", reason="too_long")
+        raise InvalidInputError(field="ends_at_ms", reason="lasts_too_long")
     if starts_at - now > FARTHEST_FLASH_SALE:
-        raise InvalidInputError(field="starts_at_ms", reason="too_far")
+        raise InvalidInputError(field="starts_at_ms", reason="too_far_ahead")
 
 
 def check_price(price_minor: int, list_minor: int, lowest_minor: int) -> None:
