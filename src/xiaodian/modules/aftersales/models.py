@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from enum import StrEnum
+from typing import TypeAlias
 
 import msgspec
 
@@ -11,7 +12,7 @@ from xiaodian.contracts.orders import OrderId
 from xiaodian.contracts.shops import ShopId
 
 
-class Role(StrEnum):
+class AfterSaleRole(StrEnum):
     """Who does something; also `by` and `waits_for` on the wire."""
 
     BUYER = "buyer"
@@ -23,7 +24,7 @@ class Role(StrEnum):
     """A payment provider, through a verified message."""
 
 
-class Deed(StrEnum):
+class AfterSaleDeed(StrEnum):
     """What can be done with an after-sale; also the names in `allowed` and in the history on the wire."""
 
     OPEN = "open"
@@ -49,6 +50,11 @@ class Deed(StrEnum):
     """There is nothing to exchange with, or it was never sent: the money goes back instead."""
     REFUND_SUCCEEDED = "refund_succeeded"
     REFUND_FAILED = "refund_failed"
+
+
+# Their full names are for the API's document, where those of orders stand beside them.
+Role: TypeAlias = AfterSaleRole
+Deed: TypeAlias = AfterSaleDeed
 
 
 class ReturnAddress(msgspec.Struct, frozen=True, kw_only=True):

@@ -58,7 +58,7 @@ class Owner(StrEnum):
     ORDER = "order_id"
 
 
-class StateFilter(StrEnum):
+class AfterSaleFilter(StrEnum):
     """Which after-sales a list shows: those in one state, or all that have not ended."""
 
     OPEN = "open"
@@ -133,7 +133,7 @@ async def list_after_sales(
     *,
     before: UUID | None,
     limit: int,
-    state: StateFilter | None,
+    state: AfterSaleFilter | None,
 ) -> list[AfterSale]:
     """After-sales of a buyer, a shop, an order, or all, the newest first."""
     conditions = ["($1::uuid IS NULL OR after_sale_id < $1)"]
@@ -141,7 +141,7 @@ async def list_after_sales(
     if owner is not None:
         conditions.append(f"{owner} = $3")
         values.append(owner_id)
-    if state is StateFilter.OPEN:
+    if state is AfterSaleFilter.OPEN:
         conditions.append(_OPEN)
     elif state is not None:
         conditions.append(f"state = '{state}'")

@@ -15,7 +15,7 @@ from xiaodian.edge.access import Access, SignedIn, access
 from xiaodian.edge.context import Ctx
 from xiaodian.edge.problems import problems
 from xiaodian.kit.paging import MAX_PAGE_SIZE, Page
-from xiaodian.modules.aftersales.queries import StateFilter
+from xiaodian.modules.aftersales.queries import AfterSaleFilter
 from xiaodian.modules.aftersales.service import deeds, see
 from xiaodian.modules.aftersales.service import open_after_sale as opening
 from xiaodian.modules.aftersales.wire import (
@@ -48,7 +48,7 @@ ONCE_PROBLEMS = problems(
 )
 
 Limit = Annotated[int, QueryParameter(ge=1, le=MAX_PAGE_SIZE)]
-InState = Annotated[StateFilter | None, QueryParameter(name="state")]
+InState = Annotated[AfterSaleFilter | None, QueryParameter(name="state")]
 
 
 @post("/api/orders/{order_id:uuid}/after-sales", opt=MEMBER, tags=TAGS, responses=ONCE_PROBLEMS)
@@ -104,7 +104,7 @@ async def list_all(
     caller: SignedIn,
     cursor: FromQuery[str | None] = None,
     limit: Limit = 20,
-    in_state: Annotated[StateFilter, QueryParameter(name="state")] = StateFilter.ESCALATED,
+    in_state: Annotated[AfterSaleFilter, QueryParameter(name="state")] = AfterSaleFilter.ESCALATED,
 ) -> Page[AfterSaleView]:
     """After-sales of all shops, the newest first; those that wait for a ruling unless another state is asked for."""
     return await see.list_all(ctx.database, cursor, limit, in_state)

@@ -93,7 +93,7 @@ class EvidenceInput(Input, frozen=True, kw_only=True):
     picture_urls: PictureUrls = msgspec.field(default_factory=list)
 
 
-class Outcome(StrEnum):
+class Ruling(StrEnum):
     """What an operator rules."""
 
     BUYER = "buyer"
@@ -107,7 +107,7 @@ class Outcome(StrEnum):
 class RulingInput(Input, frozen=True, kw_only=True):
     """The operator decides. With `with_freight` the order's freight goes back too (for the buyer only)."""
 
-    outcome: Outcome
+    outcome: Ruling
     note: NeededWords
     with_freight: bool = False
 

@@ -24,20 +24,20 @@ from xiaodian.modules.aftersales.wire import (
     AgreementInput,
     EscalationInput,
     EvidenceInput,
-    Outcome,
     ParcelInput,
     RefusalInput,
     ReturnAddressInput,
     ReturnReceiptInput,
+    Ruling,
     RulingInput,
 )
 from xiaodian.modules.orders import api as orders
 
 _DEED_OF = {
-    Outcome.BUYER: Deed.RULE_BUYER,
-    Outcome.SELLER: Deed.RULE_SELLER,
-    Outcome.EVIDENCE: Deed.RULE_EVIDENCE,
-    Outcome.NEGOTIATE: Deed.RULE_NEGOTIATE,
+    Ruling.BUYER: Deed.RULE_BUYER,
+    Ruling.SELLER: Deed.RULE_SELLER,
+    Ruling.EVIDENCE: Deed.RULE_EVIDENCE,
+    Ruling.NEGOTIATE: Deed.RULE_NEGOTIATE,
 }
 _PARTIES = frozenset({Role.BUYER, Role.SELLER})
 
@@ -118,7 +118,7 @@ async def add_evidence(ctx: Context, caller: Caller, after_sale_id: UUID, data: 
 async def rule(ctx: Context, caller: Caller, key: str, after_sale_id: UUID, data: RulingInput) -> AfterSaleView:
     """The operator decides. Raises NotFoundError, IllegalMoveError, InvalidInputError."""
     note = _clean("note", data.note)
-    with_freight = data.with_freight and data.outcome is Outcome.BUYER
+    with_freight = data.with_freight and data.outcome is Ruling.BUYER
     doing = Doing(deed=_DEED_OF[data.outcome], role=Role.OPERATOR, note=note, with_freight=with_freight)
     return await _act_once(ctx, caller, key, after_sale_id, doing, data)
 

@@ -13,7 +13,7 @@ from xiaodian.kit.clock import utc_now
 from xiaodian.kit.paging import Page, decode_cursor, encode_cursor
 from xiaodian.modules.aftersales import queries
 from xiaodian.modules.aftersales.models import AfterSale, Role
-from xiaodian.modules.aftersales.queries import Owner, StateFilter
+from xiaodian.modules.aftersales.queries import AfterSaleFilter, Owner
 from xiaodian.modules.aftersales.wire import AfterSaleView, to_view
 from xiaodian.modules.orders import api as orders
 from xiaodian.modules.shops import api as shops
@@ -41,7 +41,7 @@ async def list_of_order(
 
 
 async def list_of_buyer(
-    database: Database, caller: Caller, cursor: str | None, limit: int, state: StateFilter | None
+    database: Database, caller: Caller, cursor: str | None, limit: int, state: AfterSaleFilter | None
 ) -> Page[AfterSaleView]:
     """What the caller has asked for."""
     async with database.connection() as connection:
@@ -49,7 +49,7 @@ async def list_of_buyer(
 
 
 async def list_of_shop(
-    database: Database, caller: Caller, shop_id: ShopId, cursor: str | None, limit: int, state: StateFilter | None
+    database: Database, caller: Caller, shop_id: ShopId, cursor: str | None, limit: int, state: AfterSaleFilter | None
 ) -> Page[AfterSaleView]:
     """What is asked of a shop, for its staff. Raises NotFoundError."""
     async with database.connection() as connection:
@@ -57,7 +57,7 @@ async def list_of_shop(
         return await _page(connection, Owner.SHOP, shop_id, {Role.SELLER}, cursor, limit, state)
 
 
-async def list_all(database: Database, cursor: str | None, limit: int, state: StateFilter) -> Page[AfterSaleView]:
+async def list_all(database: Database, cursor: str | None, limit: int, state: AfterSaleFilter) -> Page[AfterSaleView]:
     """What is asked of all shops, for operators."""
     async with database.connection() as connection:
         return await _page(connection, None, None, {Role.OPERATOR}, cursor, limit, state)
@@ -95,7 +95,7 @@ async def _page(
     roles: Collection[Role],
     cursor: str | None,
     limit: int,
-    state: StateFilter | None,
+    state: AfterSaleFilter | None,
 ) -> Page[AfterSaleView]:
     before = decode_cursor(cursor) if cursor else None
     found = await queries.list_after_sales(connection, owner, owner_id, before=before, limit=limit + 1, state=state)
