@@ -1,148 +1,259 @@
-"""Orders driven about at random: whatever happens in whatever order, stock and ledger add up."""
+"""Orders driven about at random: whatever happens in whatever order, money, stock, coupons and limits add up."""
 
-import random
+import asyncio
+from collections.abc import Coroutine
 from datetime import timedelta
-from typing import Any
+from typing import Any, TypeVar
+from uuid import uuid4
 
-import pytest
-from tests.modules.orders.market import Buyer, Market
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
+from tests.conftest import SignUp
+from tests.modules.orders.books import check_books
+from tests.modules.orders.life import post, refund, run_job, shipment, track
+from tests.modules.orders.market import Buyer, Market, open_market
 
+from xiaodian.contracts.payments import RefundTooLargeError
+from xiaodian.edge.context import Context
 from xiaodian.kit.clock import utc_now
-from xiaodian.modules.orders.service.run_clock import cancel_overdue_payments, complete_overdue_receipts
+from xiaodian.modules.orders.service.run_clock import (
+    cancel_overdue_payments,
+    complete_overdue_receipts,
+    handle_left_notices,
+)
 
-STEPS = 120
-STOCK = 60
+T = TypeVar("T")
+
+STOCK = 12
+PICK = st.integers(min_value=0, max_value=1_000_000)
+"""Whatever there is at that moment, by number: the later steps depend on what the earlier ones have made."""
 
 
 class Walk:
-    """One buyer and one seller who do anything at any time."""
+    """One buyer and two sellers who do anything at any time. A refusal is as good as a deed."""
 
-    def __init__(self, market: Market, buyer: Buyer, sku_ids: list[Any], chance: random.Random) -> None:
-        self.market = market
+    def __init__(self, markets: list[Market], buyer: Buyer, sku_ids: list[Any]) -> None:
+        self.markets = markets
         self.buyer = buyer
         self.sku_ids = sku_ids
-        self.chance = chance
-        self.order_ids: list[str] = []
-        self.charge_ids: list[str] = []
+        self.orders: list[dict[str, Any]] = []
+        self.charges: list[dict[str, Any]] = []
 
-    async def step(self) -> None:
-        """Do something; a refusal is as good as a deed."""
-        anything = [self.start, self.decide, self.ship, self.receive, self.cancel, self.wait]
-        deed = self.chance.choice([self.place, self.place, self.go_on, self.go_on, self.go_on, self.go_on, *anything])
-        await deed()
-
-    async def go_on(self) -> None:
-        """Take some order one step further."""
-        if (order_id := self._some(self.order_ids)) is None:
-            return
-        self.order_ids.append(order_id)
-        state = (await self.buyer.see(order_id))["state"]
-        if state == "pending_payment":
-            await self.start()
-            await self.decide()
-        elif state == "paid":
-            await self.ship()
-        elif state == "shipped":
-            await self.receive()
-
-    async def place(self) -> None:
-        wanted = [
-            (sku_id, self.chance.randint(1, 3))
-            for sku_id in self.chance.sample(self.sku_ids, self.chance.randint(1, 2))
-        ]
-        code = self.chance.choice([None, "SAVE5"])
-        answer = await self.buyer.checkout(wanted, coupon_code=code)
-        assert answer.status_code in (201, 409), answer.text
+    async def checkout(self, wanted: list[tuple[int, int]], *, shop_coupon: bool, platform_coupon: bool) -> None:
+        lines = {self.sku_ids[number % len(self.sku_ids)]: quantity for number, quantity in wanted}
+        answer = await self.buyer.checkout(
+            list(lines.items()),
+            shops=self.markets[0].said("SAVE5") if shop_coupon else [],
+            platform_coupon_code="PLAT10" if platform_coupon else None,
+        )
+        assert answer.status_code in (201, 409, 422), answer.text
         if answer.status_code == 201:
-            self.order_ids.append(answer.json()["order_id"])
+            self.orders += answer.json()["orders"]
 
-    async def start(self) -> None:
-        if order_id := self._some(self.order_ids):
+    async def start_payment(self, picks: list[int]) -> None:
+        if self.orders:
+            order_ids = list({self._some(self.orders, pick)["order_id"] for pick in picks})
             answer = await self.buyer.client.post(
-                f"/api/orders/{order_id}/payment",
-                json={"provider": "sandbox"},
-                headers={"Idempotency-Key": str(self.chance.random())},
+                "/api/payments",
+                json={"order_ids": order_ids, "provider": "sandbox"},
+                headers={"Idempotency-Key": uuid4().hex},
             )
             assert answer.status_code in (201, 409), answer.text
             if answer.status_code == 201:
-                self.charge_ids.append(answer.json()["charge_id"])
+                self.charges.append(answer.json())
 
-    async def decide(self) -> None:
-        if charge_id := self._some(self.charge_ids):
-            await self.buyer.decide(charge_id, self.chance.choice(["succeed", "succeed", "fail"]))
-
-    async def ship(self) -> None:
-        await self._post(self.market.seller, "shipment", {"carrier": "顺丰", "tracking_number": "SF123456"})
-
-    async def receive(self) -> None:
-        await self._post(self.buyer.client, "receipt", None)
-
-    async def cancel(self) -> None:
-        await self._post(self.chance.choice([self.buyer.client, self.market.seller]), "cancel", {})
-
-    async def wait(self) -> None:
-        later = utc_now() + timedelta(days=self.chance.choice([0, 1, 8]))
-        await cancel_overdue_payments(self.market.ctx.database, later)
-        await complete_overdue_receipts(self.market.ctx.database, later)
-
-    async def _post(self, client: Any, deed: str, body: Any) -> None:
-        if order_id := self._some(self.order_ids):
-            answer = await client.post(f"/api/orders/{order_id}/{deed}", json=body)
+    async def end_payment(self, pick: int, outcome: str) -> None:
+        if self.charges:
+            path = f"/api/sandbox/charges/{self._some(self.charges, pick)['charge_id']}/decision"
+            answer = await self.buyer.client.post(path, json={"outcome": outcome, "delay_s": 0})
             assert answer.status_code in (200, 409), answer.text
 
-    def _some(self, ids: list[str]) -> str | None:
-        return self.chance.choice(ids[-2:]) if ids else None
+    async def act(self, pick: int, deed: str, *, as_buyer: bool, body: Any = None) -> None:
+        if self.orders:
+            order = self._some(self.orders, pick)
+            client = self.buyer.client if as_buyer else self._seller_of(order).seller
+            answer = await post(client, order, deed, body)
+            assert answer.status_code in (200, 404, 409), answer.text
+
+    async def deliver(self, pick: int) -> None:
+        if self.orders:
+            order = self._some(self.orders, pick)
+            answer = await track(self._seller_of(order).seller, order, {"kind": "delivered"})
+            assert answer.status_code in (200, 409), answer.text
+
+    async def give_back(self, pick: int, line_pick: int, quantity: int, share: float, *, freight: bool) -> None:
+        """Some pieces, some money: often more than there is."""
+        if not self.orders:
+            return
+        order = await self.buyer.see(self._some(self.orders, pick)["order_id"])
+        line = self._some(order["lines"], line_pick)
+        left_minor = line["paid_minor"] - line["refunded_minor"]
+        back = (line["line_no"], quantity, round(left_minor * share), 0)
+        if share == 1.0:
+            back = (
+                line["line_no"],
+                line["quantity"] - line["refunded_quantity"],
+                left_minor,
+                await self._subsidy(line),
+            )
+        try:
+            await refund(self._seller_of(order), order["order_id"], back, freight_minor=800 if freight else 0)
+        except RefundTooLargeError:
+            return
+
+    async def wait(self, days: int) -> None:
+        later = utc_now() + timedelta(days=days, minutes=20 * (days >= 0))
+        database = self.markets[0].ctx.database
+        await asyncio.gather(*(cancel_overdue_payments(database, later) for _ in range(2)))
+        await asyncio.gather(*(complete_overdue_receipts(database, later) for _ in range(2)))
+
+    async def work(self) -> None:
+        """What workers do besides: callbacks that come late, what we ask of providers, refunds."""
+        ctx = self.markets[0].ctx
+        async with ctx.database.connection() as connection:
+            await connection.execute("UPDATE payments.charge SET ask_at = now() WHERE ask_at IS NOT NULL")
+        for name in ("payments_ask_about_charges", "payments_deliver_sandbox_callbacks"):
+            await run_job(ctx, name)
+        await handle_left_notices(ctx.database, utc_now())
+        await run_job(ctx, "payments_carry_out_refunds")
+
+    async def check(self) -> None:
+        async with self.markets[0].ctx.database.connection() as connection:
+            await check_books(connection)
+
+    async def _subsidy(self, line: dict[str, Any]) -> int:
+        return int(line["platform_off_minor"]) if not line["refunded_quantity"] else 0
+
+    def _seller_of(self, order: dict[str, Any]) -> Market:
+        return next(market for market in self.markets if str(market.shop_id) == order["shop_id"])
+
+    def _some(self, things: list[dict[str, Any]], pick: int) -> dict[str, Any]:
+        # The newest are picked most, so that some get far.
+        return things[-1 - pick % min(len(things), 4)]
 
 
-async def check(market: Market) -> None:
-    """What must always hold, over every row."""
-    async with market.ctx.database.connection() as connection:
-        stock = await connection.fetch(
-            """
-            SELECT on_hand, reserved, sold,
-                coalesce(sum(quantity) FILTER (WHERE o.state = 'pending_payment'), 0) AS held,
-                coalesce(sum(quantity) FILTER (WHERE o.state IN ('paid', 'shipped', 'completed')), 0) AS gone
-            FROM catalog.stock LEFT JOIN orders.line AS l USING (sku_id)
-                LEFT JOIN orders.order AS o USING (shop_id, order_id)
-            GROUP BY sku_id
-            """
-        )
-        for row in stock:
-            assert (row["reserved"], row["sold"], row["on_hand"]) == (row["held"], row["gone"], STOCK - row["gone"])
-        money = await connection.fetch(
-            """
-            SELECT o.state, o.total_minor, (
-                SELECT coalesce(sum(amount_minor), 0) FROM ledger.entry WHERE account = 'escrow:' || o.order_id
-            ) AS escrow FROM orders.order AS o
-            """
-        )
-        for row in money:
-            assert row["escrow"] == (row["total_minor"] if row["state"] in ("paid", "shipped") else 0)
-        earned = await connection.fetchval("SELECT sum(total_minor) FROM orders.order WHERE state = 'completed'")
-        unbalanced = await connection.fetchval(
-            "SELECT count(*) FROM (SELECT FROM ledger.entry GROUP BY transfer_id HAVING sum(amount_minor) <> 0) AS bad"
-        )
-        redeemed = await connection.fetchrow(
-            """
-            SELECT (SELECT redeemed FROM promotion.coupon) AS counted,
-                (SELECT count(*) FROM promotion.redemption WHERE released_at IS NULL) AS rows
-            """
-        )
-    assert unbalanced == 0
-    assert (await market.balances()).get("shop", 0) == (earned or 0)
-    assert sum((await market.balances()).values()) == 0
-    assert redeemed is not None
-    assert redeemed["counted"] == redeemed["rows"] <= 15
+class WalkMachine(RuleBasedStateMachine):
+    """The walk as hypothesis drives it, from a thread of its own."""
+
+    walk: Walk
+    loop: asyncio.AbstractEventLoop
+    open_walk: Any
+
+    def run(self, coroutine: Coroutine[Any, Any, T]) -> T:
+        """Do it in the test's event loop."""
+        return asyncio.run_coroutine_threadsafe(coroutine, self.loop).result(60)
+
+    @initialize()
+    def begin(self) -> None:
+        """A buyer and goods of this walk's own."""
+        self.walk = self.run(self.open_walk())
+
+    @rule(
+        wanted=st.lists(st.tuples(PICK, st.integers(1, 4)), min_size=1, max_size=3),
+        shop_coupon=st.booleans(),
+        platform_coupon=st.booleans(),
+    )
+    def checkout(self, wanted: list[tuple[int, int]], shop_coupon: bool, platform_coupon: bool) -> None:
+        """Buy of one shop or both."""
+        self.run(self.walk.checkout(wanted, shop_coupon=shop_coupon, platform_coupon=platform_coupon))
+
+    @rule(picks=st.lists(PICK, min_size=1, max_size=3))
+    def start_payment(self, picks: list[int]) -> None:
+        """Begin to pay some orders."""
+        self.run(self.walk.start_payment(picks))
+
+    @rule(picks=st.lists(PICK, min_size=1, max_size=3), ship=st.booleans())
+    def pay_and_ship(self, picks: list[int], ship: bool) -> None:
+        """What mostly happens."""
+        self.run(self.walk.start_payment(picks))
+        self.run(self.walk.end_payment(0, "succeed"))
+        if ship:
+            self.run(self.walk.act(picks[0], "shipment", as_buyer=False, body=shipment()))
+
+    @rule(pick=PICK, outcome=st.sampled_from(["succeed", "fail", "succeed_twice", "out_of_order", "later", "never"]))
+    def end_payment(self, pick: int, outcome: str) -> None:
+        """However a provider tells of it, and however late."""
+        self.run(self.walk.end_payment(pick, outcome))
+
+    @rule(pick=PICK)
+    def ship(self, pick: int) -> None:
+        """Hand it over."""
+        self.run(self.walk.act(pick, "shipment", as_buyer=False, body=shipment()))
+
+    @rule(pick=PICK)
+    def deliver(self, pick: int) -> None:
+        """The carrier has come."""
+        self.run(self.walk.deliver(pick))
+
+    @rule(pick=PICK)
+    def receive(self, pick: int) -> None:
+        """The buyer says that it came."""
+        self.run(self.walk.act(pick, "receipt", as_buyer=True))
+
+    @rule(pick=PICK, as_buyer=st.booleans())
+    def cancel(self, pick: int, as_buyer: bool) -> None:
+        """Either thinks again."""
+        self.run(self.walk.act(pick, "cancel", as_buyer=as_buyer, body={}))
+
+    @rule(
+        pick=PICK,
+        line_pick=PICK,
+        quantity=st.integers(0, 3),
+        share=st.sampled_from([0.0, 0.1, 0.5, 1.0, 1.0, 1.0, 1.5]),
+        freight=st.booleans(),
+    )
+    def give_back(self, pick: int, line_pick: int, quantity: int, share: float, freight: bool) -> None:
+        """As after-sales do."""
+        self.run(self.walk.give_back(pick, line_pick, quantity, share, freight=freight))
+
+    @rule(days=st.sampled_from([-3650, -1, 0, 0, 8, 16, 36500]))
+    def wait(self, days: int) -> None:
+        """Time passes, or the clock jumps."""
+        self.run(self.walk.wait(days))
+
+    @rule()
+    def work(self) -> None:
+        """Workers catch up."""
+        self.run(self.walk.work())
+
+    @invariant()
+    def books_add_up(self) -> None:
+        """After each step."""
+        if hasattr(self, "walk"):
+            self.run(self.walk.check())
 
 
-@pytest.mark.parametrize("seed", [1, 2, 3])
-async def test_stock_and_ledger_add_up_whatever_buyers_and_sellers_do(market: Market, seed: int) -> None:
-    sku_ids, buyer = await market.product([STOCK, STOCK, STOCK]), await market.buyer()
-    await market.coupon(quota=15)
-    walk = Walk(market, buyer, list(sku_ids), random.Random(seed))
-    for number in range(STEPS):
-        await walk.step()
-        if number % 20 == 19:
-            await check(market)
-    states = {order["state"] for order in (await buyer.client.get("/api/me/orders?limit=100")).json()["items"]}
-    assert {"completed", "cancelled"} <= states
+async def test_money_stock_coupons_and_limits_add_up_after_each_step_whatever_anybody_does(
+    ctx: Context, sign_up: SignUp, market: Market
+) -> None:
+    markets = [market, await open_market(ctx, sign_up)]
+    await market.coupon(quota=6)
+    await market.platform_coupon(quota=6)
+    await market.freight(800)
+
+    async def _open_walk() -> Walk:
+        # What an earlier walk has left may be finished by this one's clock and workers, and must add up still.
+        sku_ids = [
+            *await markets[0].product([STOCK, STOCK]),
+            *await markets[1].product([STOCK]),
+        ]
+        await markets[0].limit(sku_ids[0], 7)
+        return Walk(markets, await market.buyer(), sku_ids)
+
+    machine = type(
+        "Machine", (WalkMachine,), {"loop": asyncio.get_running_loop(), "open_walk": staticmethod(_open_walk)}
+    )
+    walks = settings(
+        max_examples=8,
+        stateful_step_count=30,
+        deadline=None,
+        database=None,
+        derandomize=True,
+        suppress_health_check=list(HealthCheck),
+    )
+    await asyncio.to_thread(run_state_machine_as_test, machine, settings=walks)
+    async with ctx.database.connection() as connection:
+        states = {row["state"] for row in await connection.fetch("SELECT DISTINCT state FROM orders.order")}
+        assert {"completed", "cancelled", "paid"} <= states
+        assert await connection.fetchval("SELECT count(*) FROM payments.refund WHERE state = 'succeeded'") > 0

@@ -11,9 +11,10 @@ from xiaodian.modules.catalog import api as catalog
 from xiaodian.modules.orders.models import Deed
 from xiaodian.modules.orders.rules import get_next_state
 from xiaodian.modules.orders.service.give_back import (
-    release_limits,
-    release_platform_coupons,
-    release_shop_coupons,
+    find_free_platform_coupons,
+    pieces_left,
+    release_promotions,
+    shop_coupons,
     sum_quantities,
 )
 from xiaodian.modules.orders.service.move_orders import Actor, move_orders
@@ -30,9 +31,8 @@ async def cancel_unpaid(
         return []
     await payments.close_charges_of(connection, [order.order_id for order in moved])
     await catalog.release_many(connection, sum_quantities(moved))
-    await release_limits(connection, moved)
-    await release_platform_coupons(connection, moved)
-    await release_shop_coupons(connection, moved)
+    free = await find_free_platform_coupons(connection, moved)
+    await release_promotions(connection, coupons=[*free, *shop_coupons(moved)], pieces=pieces_left(moved))
     return moved
 
 
@@ -44,6 +44,5 @@ async def cancel_paid(connection: Connection, order: Order, actor: Actor, now: d
     [moved] = await move_orders(connection, [refunded], Deed.CANCEL, actor, now=now)
     if quantities := sum_quantities([order]):
         await catalog.return_many(connection, quantities)
-    await release_limits(connection, [order])
-    await release_shop_coupons(connection, [order])
+    await release_promotions(connection, coupons=shop_coupons([order]), pieces=pieces_left([order]))
     return moved

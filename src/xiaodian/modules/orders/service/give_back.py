@@ -5,7 +5,7 @@ from uuid import UUID
 
 from xiaodian.contracts.accounts import AccountId
 from xiaodian.contracts.catalog import StockId
-from xiaodian.contracts.orders import CheckoutId, Order, OrderId
+from xiaodian.contracts.orders import Order
 from xiaodian.contracts.promotion import PLATFORM
 from xiaodian.contracts.shops import ShopId
 from xiaodian.infra.database import Connection
@@ -13,6 +13,8 @@ from xiaodian.modules.promotion import api as promotion
 
 Pieces = Mapping[int, int]
 """Quantities by line number."""
+Redemption = tuple[ShopId, UUID]
+"""What names a redeemed coupon: the shop (or PLATFORM) and the order (or checkout)."""
 
 _LOCK_CHECKOUT = """
     SELECT pg_advisory_xact_lock(hashtextextended('checkout ' || checkout_id, 0))
@@ -35,15 +37,39 @@ def sum_quantities(orders: Iterable[Order]) -> dict[StockId, int]:
     return quantities
 
 
-async def release_limits(connection: Connection, orders: Sequence[Order]) -> None:
-    """The buyers may buy again what these orders are still about."""
-    await release_limits_of(
-        connection, [(order, {line.line_no: line.left_quantity for line in order.lines}) for order in orders]
-    )
+def pieces_left(orders: Iterable[Order]) -> list[tuple[Order, Pieces]]:
+    """The pieces that the orders are still about."""
+    return [(order, {line.line_no: line.left_quantity for line in order.lines}) for order in orders]
 
 
-async def release_limits_of(connection: Connection, pieces: Sequence[tuple[Order, Pieces]]) -> None:
-    """The buyers may buy again these pieces of their orders."""
+def shop_coupons(orders: Iterable[Order]) -> list[Redemption]:
+    """The shops' coupons that these orders redeemed."""
+    return [(order.shop_id, order.order_id) for order in orders if order.coupon_id is not None]
+
+
+async def find_free_platform_coupons(connection: Connection, cancelled: Sequence[Order]) -> list[Redemption]:
+    """The platform's coupons of checkouts of which nothing was paid and nothing is left to pay.
+
+    The caller has cancelled the orders in this transaction.
+    """
+    checkout_ids = {order.checkout_id for order in cancelled if order.platform_coupon_id is not None}
+    if not checkout_ids:
+        return []
+    # Two orders of a checkout may be cancelled at once: whoever comes second must see what the first one did.
+    await connection.execute(_LOCK_CHECKOUT, list(checkout_ids))
+    rows = await connection.fetch(_UNPAID_CHECKOUTS, list(checkout_ids))
+    return [(PLATFORM, row["checkout_id"]) for row in rows]
+
+
+async def release_promotions(
+    connection: Connection, *, coupons: Sequence[Redemption], pieces: Sequence[tuple[Order, Pieces]]
+) -> None:
+    """These coupons can be redeemed again, and the buyers may buy these pieces of their orders again.
+
+    Coupons before limits, as checkout locks them.
+    """
+    if coupons:
+        await promotion.release_redemptions(connection, coupons)
     released: dict[tuple[UUID, AccountId], int] = {}
     for order, quantities in pieces:
         for line in order.lines:
@@ -51,29 +77,4 @@ async def release_limits_of(connection: Connection, pieces: Sequence[tuple[Order
                 key = (limit_id, order.buyer_id)
                 released[key] = released.get(key, 0) + quantities[line.line_no]
     if released:
-        await promotion.release_purchases(connection, [(*key, quantity) for key, quantity in sorted(released.items())])
-
-
-async def release_shop_coupons(connection: Connection, orders: Sequence[Order]) -> None:
-    """The shops' coupons that these orders redeemed can be redeemed again."""
-    redeemed: list[tuple[ShopId, OrderId]] = [
-        (order.shop_id, order.order_id) for order in orders if order.coupon_id is not None
-    ]
-    if redeemed:
-        await promotion.release_redemptions(connection, redeemed)
-
-
-async def release_platform_coupons(connection: Connection, cancelled: Sequence[Order]) -> None:
-    """The platform's coupons of checkouts of which nothing was paid and nothing is left to pay.
-
-    The caller has cancelled the orders in this transaction.
-    """
-    checkout_ids = {order.checkout_id for order in cancelled if order.platform_coupon_id is not None}
-    if not checkout_ids:
-        return
-    # Two orders of a checkout may be cancelled at once: whoever comes second must see what the first one did.
-    await connection.execute(_LOCK_CHECKOUT, list(checkout_ids))
-    rows = await connection.fetch(_UNPAID_CHECKOUTS, list(checkout_ids))
-    unpaid: list[tuple[ShopId, CheckoutId]] = [(PLATFORM, row["checkout_id"]) for row in rows]
-    if unpaid:
-        await promotion.release_redemptions(connection, unpaid)
+        await promotion.release_purchases(connection, [(*key, quantity) for key, quantity in released.items()])

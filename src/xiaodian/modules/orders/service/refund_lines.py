@@ -13,7 +13,7 @@ from xiaodian.modules.ledger import api as ledger
 from xiaodian.modules.orders import transfers
 from xiaodian.modules.orders.models import Deed, Role
 from xiaodian.modules.orders.rules import check_refund, find_next_state
-from xiaodian.modules.orders.service.give_back import release_limits_of, release_shop_coupons
+from xiaodian.modules.orders.service.give_back import release_promotions, shop_coupons
 from xiaodian.modules.orders.service.move_orders import Actor, move_orders
 from xiaodian.modules.payments import api as payments
 
@@ -53,14 +53,12 @@ async def refund_lines(connection: Connection, order: Order, refund: OrderRefund
     refunded = await write_refund(connection, order, refund, now)
     if refunded is order:
         return order
+    after = refunded
+    if find_next_state(refunded, Deed.CLOSE_REFUNDED, Role.PLATFORM, now) is not None:
+        [after] = await move_orders(connection, [refunded], Deed.CLOSE_REFUNDED, _PLATFORM, now=now)
     if order.state is OrderState.PAID:
-        await _give_back_unshipped(connection, order, refund)
-    if find_next_state(refunded, Deed.CLOSE_REFUNDED, Role.PLATFORM, now) is None:
-        return refunded
-    [closed] = await move_orders(connection, [refunded], Deed.CLOSE_REFUNDED, _PLATFORM, now=now)
-    if order.state is OrderState.PAID:
-        await release_shop_coupons(connection, [closed])
-    return closed
+        await _give_back_unshipped(connection, order, refund, is_closed=after.state is OrderState.CANCELLED)
+    return after
 
 
 async def write_refund(connection: Connection, order: Order, refund: OrderRefund, now: datetime) -> Order:
@@ -124,7 +122,7 @@ async def _count(connection: Connection, order: Order, refund: OrderRefund) -> N
         await connection.execute(_FREIGHT, order.shop_id, order.order_id, refund.freight_minor)
 
 
-async def _give_back_unshipped(connection: Connection, order: Order, refund: OrderRefund) -> None:
+async def _give_back_unshipped(connection: Connection, order: Order, refund: OrderRefund, *, is_closed: bool) -> None:
     pieces = {line.line_no: line.quantity for line in refund.lines if line.quantity}
     quantities: dict[StockId, int] = {}
     for line in order.lines:
@@ -132,7 +130,7 @@ async def _give_back_unshipped(connection: Connection, order: Order, refund: Ord
             quantities[line.stock_id] = quantities.get(line.stock_id, 0) + pieces[line.line_no]
     if quantities:
         await catalog.return_many(connection, quantities)
-    await release_limits_of(connection, [(order, pieces)])
+    await release_promotions(connection, coupons=shop_coupons([order] if is_closed else []), pieces=[(order, pieces)])
 
 
 def _subtract(order: Order, refund: OrderRefund) -> Order:
