@@ -39,10 +39,16 @@ class FreightBook:
     def __init__(self, templates: Iterable[FreightTemplate]) -> None:
         self._templates: dict[tuple[ShopId, UUID], FreightTemplate] = {}
         self._defaults: dict[ShopId, FreightTemplate] = {}
+        self._charging: set[ShopId] = set()
         for template in templates:
+            self._charging.add(template.shop_id)
             self._templates[template.shop_id, template.template_id] = template
             if template.is_default:
                 self._defaults[template.shop_id] = template
+
+    def may_charge(self, shop_id: ShopId) -> bool:
+        """Whether there is anything to reckon; without a template carriage is free, to everywhere."""
+        return shop_id in self._charging
 
     def reckon(self, shop_id: ShopId, region: str, parcels: Sequence[Parcel]) -> int:
         """Freight of an order to a region (`辽宁省 丹东市`; empty: not yet known), in minor units.

@@ -39,7 +39,8 @@ def appraise(buyer_id: AccountId, wish: Wish, facts: Facts, region: str) -> Appr
             raise InvalidInputError(field="lines", reason="several_currencies")
         if part.said is not None and part.said.coupon_code is not None:
             _take_shop_coupon_off(part, part.said.coupon_code, buyer_id, facts)
-        _add_freight(part, region, facts)
+        if facts.freight.may_charge(part.shop.shop_id):
+            _add_freight(part, region, facts)
     if wish.platform_coupon_code is not None:
         _take_platform_coupon_off(appraisal, wish.platform_coupon_code, buyer_id, facts)
     return appraisal
