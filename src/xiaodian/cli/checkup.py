@@ -21,7 +21,8 @@ import nats.errors
 from xiaodian.cli.show.film import find_ffmpeg
 from xiaodian.edge.pages import WEB_FOLDER
 from xiaodian.infra.embedded.engines import EmbeddedEngines, EnginesNotStartedError
-from xiaodian.settings import ENV_PREFIX, Settings
+from xiaodian.modules.payments.api import make_real_providers
+from xiaodian.settings import ENV_PREFIX, BadSettingError, Settings
 
 OLDEST_POSTGRES = 180_000
 ENOUGH_DISK_BYTES, LEAST_DISK_BYTES = 10 * 1024**3, 1024**3
@@ -48,6 +49,27 @@ def check_python() -> Finding:
     """Python 3.11 or newer."""
     version = ".".join(str(part) for part in sys.version_info[:3])
     return _ok(f"Python {version}", f"Python {version}")
+
+
+def check_payments(settings: Settings) -> Finding:
+    """Payment providers are set up whole, or not at all."""
+    try:
+        names = [provider.name for provider in make_real_providers(settings)]
+    except BadSettingError as error:
+        return Finding(
+            level="fail",
+            text=("支付设置不完整", "a payment provider is not set up right"),
+            deed=(str(error), str(error)),
+        )
+    if settings.sandbox_payments:
+        names.append("sandbox")
+    if not names:
+        return Finding(
+            level="warn",
+            text=("没有支付渠道", "there is no payment provider"),
+            deed=("见 docs/payments.md", "see docs/payments.md"),
+        )
+    return _ok(f"支付渠道：{'、'.join(names)}", f"payments through {', '.join(names)}")
 
 
 def check_front_end() -> Finding:

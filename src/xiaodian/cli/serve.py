@@ -18,6 +18,8 @@ def run(options: argparse.Namespace) -> int:
     """Serve until told to stop by a signal."""
     settings = Settings.from_env()
     configure_logging(level=settings.log_level, log_format=settings.log_format, process=options.process)
+    if options.process in ("all", "http", "worker"):
+        _check_payment_providers(settings)
     # Each process loads only what it runs: six of them start at once.
     if options.process == "http":
         from xiaodian.cli.http_server import serve_http
@@ -28,6 +30,13 @@ def run(options: argparse.Namespace) -> int:
 
         return run_process(options.process, settings)
     return asyncio.run(_serve_all(settings))
+
+
+def _check_payment_providers(settings: Settings) -> None:
+    """Say what is wrong before anything starts. Raises BadSettingError."""
+    from xiaodian.modules.payments.api import make_real_providers
+
+    make_real_providers(settings)
 
 
 async def _serve_all(settings: Settings) -> int:

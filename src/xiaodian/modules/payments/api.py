@@ -12,7 +12,7 @@ from xiaodian.modules.payments.service.inbox import accept_refund_notices
 from xiaodian.modules.payments.service.inbox_rows import keep_notices, list_unhandled_payments
 from xiaodian.modules.payments.service.movements import get_statement_lines, list_day, list_movements
 from xiaodian.modules.payments.service.overdue_refunds import list_overdue_refunds
-from xiaodian.modules.payments.service.providers import Providers
+from xiaodian.modules.payments.service.providers import Providers, make_real_providers
 from xiaodian.modules.payments.service.refunds import list_refunds, request_refunds
 from xiaodian.modules.payments.service.sandbox_cashier import SandboxOutcome, decide
 
@@ -35,6 +35,7 @@ __all__ = [
     "list_refunds",
     "list_unhandled_payments",
     "lock_captured_parts",
+    "make_real_providers",
     "request_refunds",
     "set_action",
     "transfers",
