@@ -14,7 +14,8 @@ def upgrade() -> None:
             ADD title text NOT NULL DEFAULT '',
             ADD is_listed boolean NOT NULL DEFAULT false,
             ADD valid_from timestamptz NOT NULL DEFAULT 'epoch',
-            ADD ended_at timestamptz
+            ADD ended_at timestamptz,
+            ADD CONSTRAINT coupon_has_its_time CHECK (valid_until > valid_from)
     """)
     op.execute("CREATE UNIQUE INDEX coupon_by_id ON promotion.coupon (coupon_id)")
     op.execute(

@@ -8,9 +8,11 @@ import httpx
 from tests.conftest import SignUp
 from tests.live.stage import envelope_of
 from tests.modules.orders.market import Market
+from tests.modules.promotion.sales import FLASH_MINOR, open_sale
 
 from xiaodian.contracts.accounts import AccountId
 from xiaodian.contracts.catalog import ProductChanged, ProductId
+from xiaodian.contracts.live import RoomId
 from xiaodian.modules.promotion import api as promotion
 from xiaodian.modules.promotion import handlers
 
@@ -165,3 +167,29 @@ async def test_goods_off_sale_and_of_closed_shops_are_not_on_the_market(market: 
     assert len(await market_titles(creator)) == 1
     await market.seller.patch(f"/api/shops/{market.shop_id}", json={"is_open": False})
     assert await market_titles(creator) == []
+
+
+async def test_what_a_creator_sold_keeps_the_rate_of_that_moment(market: Market, sign_up: SignUp) -> None:
+    creator, creator_id = await sign_up("达人")
+    sku_id = await market.sku()
+    product_id = ProductId(UUID(await market.product_id(sku_id)))
+    await open_to_all(market, product_id, 1200)
+    room_id = RoomId(UUID((await creator.post("/api/rooms", json={"title": "带货"})).json()["room_id"]))
+    bag = await creator.put(f"/api/rooms/{room_id}/control/bag", json={"product_ids": [str(product_id)]})
+    assert bag.status_code == 204, bag.text
+    buyer = await market.buyer()
+    await open_sale(market, sku_id)
+    in_room, outside = [
+        (await buyer.orders([wanted]))[0]["order_id"]
+        for wanted in ((sku_id, 1, FLASH_MINOR, room_id), (sku_id, 1, FLASH_MINOR))
+    ]
+    await market.seller.delete(f"/api/products/{product_id}/commission")
+    after = (await buyer.orders([(sku_id, 1, FLASH_MINOR, room_id)]))[0]["order_id"]
+    sold = []
+    for order_id in (in_room, outside, after):
+        (line,) = (await market.seller.get(f"/api/orders/{order_id}")).json()["lines"]
+        sold.append((line["room_id"], line["commission_bp"], line["price_minor"]))
+    # The room's bag still holds the product until the end of its commission has reached the room.
+    assert sold == [(str(room_id), 1200, FLASH_MINOR), (None, 0, FLASH_MINOR), (str(room_id), 0, FLASH_MINOR)]
+    (line,) = (await market.seller.get(f"/api/orders/{in_room}")).json()["lines"]
+    assert line["creator_id"] == str(creator_id)

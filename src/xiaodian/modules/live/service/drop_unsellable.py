@@ -25,12 +25,12 @@ async def drop_unsellable(connection: Connection, product_ids: Collection[Produc
     found = await queries.find_rooms_with(connection, product_ids, OPEN_STATES)
     rooms = await queries.get_rooms(connection, {room_id for room_id, _ in found})
     owners = await _get_owners(connection, product_ids)
+    pairs = [(rooms[room_id].host_id, product_id) for room_id, product_id in found]
+    commissioned = await promotion.find_commissions(connection, pairs)
     changed: set[RoomId] = set()
     for room_id, product_id in found:
         room = rooms[room_id]
-        if owners.get(product_id) == room.host_id:
-            continue
-        if not await promotion.may_sell(connection, room.host_id, [product_id]):
+        if owners.get(product_id) != room.host_id and (room.host_id, product_id) not in commissioned:
             await _drop(connection, room, product_id)
             changed.add(room_id)
     await tell_bags(connection, changed)
