@@ -146,6 +146,8 @@ def create_app(settings: Settings | None = None, context: Context | None = None)
             calm_garbage_collector()
             yield
             await app.state.live.close()
+            await app.state.order_desk.cashier.settle()
+            await app.state.order_desk.cashier.providers.close()
 
     app = Litestar(
         route_handlers=ROUTES,

@@ -256,6 +256,9 @@ class PaymentProvider(Protocol):
     async def get_statement(self, day: date) -> list[StatementLine]:
         """All that the provider took in and gave back for us on a day (in its own time zone)."""
 
+    async def close(self) -> None:
+        """Let go of connections; the last that is asked of it."""
+
 
 class BadCallbackError(DomainError):
     """A provider's message with a wrong signature, or about a charge or amount we do not know."""

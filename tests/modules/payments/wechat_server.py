@@ -4,6 +4,7 @@ It checks each request's signature by the merchant's certificate number, signs e
 now, seals what it tells with AES-256-GCM, and changes its certificate when told to.
 """
 
+import asyncio
 import base64
 import datetime
 import gzip
@@ -47,6 +48,8 @@ class WechatServer:
         self.tamper = False
         """Sign answers with a key that nobody knows."""
         self.refund_status = "SUCCESS"
+        self.slow_s = 0.0
+        """Take so long over a new order, after it was written down."""
         self.rotate("5157F09EFDC0")
         self.app = web.Application()
         self.app.router.add_get("/v3/certificates", self._certificates)
@@ -204,6 +207,7 @@ class WechatServer:
         if known is not None and known["wish"] != wish:
             raise self._refusal(403, "OUT_TRADE_NO_USED")
         self.orders[number] = known or {"wish": wish, "trade_state": "NOTPAY", "number": number}
+        await asyncio.sleep(self.slow_s)
         return self._answer(
             {
                 "native": {"code_url": f"weixin://wxpay/bizpayurl?pr={number[:8]}"},

@@ -18,7 +18,11 @@ LEFT_ALONE = timedelta(seconds=3)
 
 def jobs(ctx: Context) -> list[Job]:
     """Ask silent providers, tell them of closed charges, have refunds carried out, handle what was left over."""
-    providers = Providers(ctx)
+    return jobs_with(ctx, Providers(ctx))
+
+
+def jobs_with(ctx: Context, providers: Providers) -> list[Job]:
+    """The same, through given providers."""
 
     async def _ask() -> None:
         await ask_about_charges(ctx.database, providers, utc_now())

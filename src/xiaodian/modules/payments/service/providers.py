@@ -57,3 +57,8 @@ class Providers:
         if self._sandbox is None:
             raise UnknownProviderError(field="provider")
         return self._sandbox
+
+    async def close(self) -> None:
+        """Let go of the connections to all of them."""
+        for provider in self._by_name.values():
+            await provider.close()

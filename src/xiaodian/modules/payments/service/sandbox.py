@@ -136,6 +136,9 @@ class SandboxProvider:
         start = datetime(day.year, day.month, day.day, tzinfo=UTC)
         return await self.books.list_lines(start, start + timedelta(days=1))
 
+    async def close(self) -> None:
+        """It has nothing of its own."""
+
     async def _get_key(self) -> bytes:
         if self._key is None:
             async with self._database.connection() as connection:
