@@ -53,9 +53,16 @@ class Counter:
 
     async def completed(self, sku_id: SkuId, quantity: int = 1, **more: Any) -> dict[str, Any]:
         """An order whose buyer has said that it came."""
-        order = await self.shipped(sku_id, quantity, **more)
-        answer = await self.buyer.client.post(f"/api/orders/{order['order_id']}/receipt")
-        assert answer.status_code == 200, answer.text
+        return await self.receive(await self.buyer.order(sku_id, quantity, **more))
+
+    async def receive(self, order: dict[str, Any]) -> dict[str, Any]:
+        """Pay, ship and receive an order that was placed."""
+        path = f"/api/orders/{order['order_id']}"
+        await self.buyer.pay(order["order_id"])
+        shipped = await self.seller.post(f"{path}/shipment", json=SHIPMENT)
+        assert shipped.status_code == 200, shipped.text
+        received = await self.buyer.client.post(f"{path}/receipt")
+        assert received.status_code == 200, received.text
         return await self.buyer.see(order["order_id"])
 
     async def try_ask(self, order: dict[str, Any], kind: str, quantity: int = 1, /, **more: Any) -> httpx.Response:
@@ -125,7 +132,7 @@ class Counter:
     async def work(self) -> None:
         """What workers do: refunds are carried out, what is due is settled, events are told to whom they concern."""
         for _ in range(4):
-            await self._tell()
+            await self.tell()
             for job in jobs(self.ctx):
                 if job.name.startswith(("payments_carry", "payments_handle_refund", "settlement")):
                     await job.run()
@@ -146,7 +153,8 @@ class Counter:
                 await connection.fetchval("SELECT holds FROM orders.order WHERE order_id = $1", UUID(order["order_id"]))
             )
 
-    async def _tell(self) -> None:
+    async def tell(self) -> None:
+        """Events reach whom they concern."""
         async with self.ctx.database.connection() as connection:
             rows = await connection.fetch(
                 "SELECT message_id, payload FROM infra.outbox WHERE subject LIKE 'event.%' ORDER BY id"

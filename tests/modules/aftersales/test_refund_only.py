@@ -1,9 +1,13 @@
 """Money back without goods back: before shipping, and as a compensation afterwards."""
 
 from typing import Any
+from uuid import UUID, uuid4
 
 import pytest
-from tests.modules.aftersales.counter import FREIGHT_MINOR, PICTURE, PRICE_MINOR, Counter
+from tests.modules.aftersales.counter import FREIGHT_MINOR, PICTURE, PRICE_MINOR, SHIPMENT, Counter
+
+from xiaodian.contracts.payments import ChargeId, PaymentRefunded, RefundFailed, RefundId
+from xiaodian.infra import outbox
 
 
 async def test_a_buyer_gets_all_back_with_freight_for_what_was_never_shipped(counter: Counter) -> None:
@@ -137,6 +141,41 @@ async def test_an_after_sale_of_a_cancelled_order_closes_by_itself(counter: Coun
     assert (await counter.see(asked))["state"] == "closed"
     assert await counter.stay_silent() == 0
     assert await counter.market.balances() == {}
+
+
+async def test_a_seller_who_ships_instead_of_answering_has_refused(counter: Counter) -> None:
+    order = await counter.paid(await counter.market.sku())
+    asked = await counter.ask(order, "refund_only")
+    shipped = await counter.seller.post(f"/api/orders/{order['order_id']}/shipment", json=SHIPMENT)
+    assert shipped.status_code == 200
+    later = await counter.ask(await counter.shipped(await counter.market.sku()), "refund_only")
+    await counter.work()
+    seen = await counter.see(asked)
+    assert (seen["state"], seen["refusals"], seen["history"][-1]["deed"]) == ("refused", 1, "shipped")
+    assert seen["allowed"] == ["request_again", "escalate", "withdraw"]
+    assert (await counter.see(later))["state"] == "requested"
+
+
+async def test_a_refund_that_the_provider_refuses_waits_for_an_operator_until_it_succeeds(counter: Counter) -> None:
+    asked = await counter.ask(await counter.paid(await counter.market.sku()), "refund_only")
+    await counter.agree(asked)
+    refund: dict[str, Any] = {
+        "order_id": UUID(asked["order_id"]),
+        "shop_id": counter.market.shop_id,
+        "refund_id": RefundId(UUID(asked["after_sale_id"])),
+        "amount_minor": PRICE_MINOR,
+    }
+    succeeded = PaymentRefunded(charge_id=ChargeId(uuid4()), currency="CNY", **refund)
+    states = []
+    for event in (RefundFailed(**refund), succeeded, succeeded, RefundFailed(**refund)):
+        async with counter.ctx.database.transaction() as connection:
+            await outbox.emit(connection, event)
+        await counter.tell()
+        seen = await counter.see(asked)
+        states.append((seen["state"], seen["waits_for"]))
+    assert states == [("refunding", "operator"), ("refunded", None), ("refunded", None), ("refunded", None)]
+    assert [step["deed"] for step in seen["history"]] == ["open", "agree", "refund_failed", "refund_succeeded"]
+    assert await counter.market.events("AfterSaleChanged") == ["AfterSaleChanged"] * 4
 
 
 async def test_goods_that_the_platform_alone_paid_go_back_to_it_without_a_payment_provider(counter: Counter) -> None:

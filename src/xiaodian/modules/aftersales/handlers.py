@@ -1,4 +1,4 @@
-"""Reactions: refunds that a payment provider carried out or refused, orders that were cancelled."""
+"""Reactions: refunds that a payment provider carried out or refused, orders that were cancelled or shipped."""
 
 from collections.abc import Sequence
 from uuid import UUID
@@ -6,17 +6,18 @@ from uuid import UUID
 import msgspec
 
 from xiaodian.contracts.base import Envelope
-from xiaodian.contracts.orders import OrderCancelled
+from xiaodian.contracts.orders import OrderCancelled, OrderShipped
 from xiaodian.contracts.payments import PaymentRefunded, RefundFailed
 from xiaodian.edge.context import Context
 from xiaodian.infra.outbox_relay import POKE
 from xiaodian.infra.work import Consumer, first_time
 from xiaodian.kit.clock import utc_now
 from xiaodian.modules.aftersales.models import Deed
-from xiaodian.modules.aftersales.service.follow_refunds import close_voided, note_refunds
+from xiaodian.modules.aftersales.service.follow_orders import close_voided, refuse_by_shipping
+from xiaodian.modules.aftersales.service.follow_refunds import note_refunds
 
 _decode_refund = msgspec.json.Decoder(PaymentRefunded | RefundFailed).decode
-_decode_cancelled = msgspec.json.Decoder(OrderCancelled).decode
+_decode_order = msgspec.json.Decoder(OrderCancelled | OrderShipped).decode
 
 
 def consumers(ctx: Context) -> list[Consumer]:
@@ -28,7 +29,11 @@ def consumers(ctx: Context) -> list[Consumer]:
             event_types=("PaymentRefunded", "RefundFailed"),
             handle=reactions.follow_refunds,
         ),
-        Consumer(durable="aftersales-orders", event_types=("OrderCancelled",), handle=reactions.follow_orders),
+        Consumer(
+            durable="aftersales-orders",
+            event_types=("OrderCancelled", "OrderShipped"),
+            handle=reactions.follow_orders,
+        ),
     ]
 
 
@@ -49,12 +54,16 @@ class Reactions:
             await self._ctx.broker.poke(POKE)
 
     async def follow_orders(self, envelopes: Sequence[Envelope]) -> None:
-        """A cancelled order leaves nothing to ask for."""
+        """A cancelled order leaves nothing to ask for; a shipped one no refund for goods that were not sent."""
+        now = utc_now()
         async with self._ctx.database.transaction() as connection:
             fresh = await first_time(connection, "aftersales-orders", envelopes)
-            order_ids = {_decode_cancelled(envelope.data).order_id for envelope in fresh}
-            closed = await close_voided(connection, order_ids, utc_now())
-        if closed:
+            events = [_decode_order(envelope.data) for envelope in fresh]
+            cancelled = {event.order_id for event in events if isinstance(event, OrderCancelled)}
+            shipped = {event.order_id for event in events if isinstance(event, OrderShipped)} - cancelled
+            done = await close_voided(connection, cancelled, now)
+            done += await refuse_by_shipping(connection, shipped, now)
+        if done:
             await self._ctx.broker.poke(POKE)
 
 

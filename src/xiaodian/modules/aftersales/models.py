@@ -44,6 +44,8 @@ class AfterSaleDeed(StrEnum):
     RULE_EVIDENCE = "rule_evidence"
     RULE_NEGOTIATE = "rule_negotiate"
     TIME_OUT = "time_out"
+    SHIPPED = "shipped"
+    """The seller sent the goods instead of answering: that refuses a refund for goods not sent (habit)."""
     VOID = "void"
     """The order was cancelled and all of its money went back by that."""
     TURN_TO_REFUND = "turn_to_refund"

@@ -159,6 +159,7 @@ MOVES: Sequence[AllowedMove] = (
     # Who was silent for too long has agreed, and cannot refuse any more.
     AllowedMove(_S.REQUESTED, Deed.REFUSE, _SELLER, _S.REFUSED, (_is_in_time,)),
     AllowedMove(_S.REQUESTED, Deed.WITHDRAW, _BUYER, _S.CLOSED),
+    AllowedMove(_S.REQUESTED, Deed.SHIPPED, _CLOCK, _S.REFUSED, (_is_refund_only,)),
     AllowedMove(_S.REQUESTED, Deed.TIME_OUT, _CLOCK, _S.REFUNDING, (_is_overdue, _is_refund_only)),
     AllowedMove(_S.REQUESTED, Deed.TIME_OUT, _CLOCK, _S.AWAITING_RETURN, (_is_overdue, _has_return)),
     AllowedMove(_S.REFUSED, Deed.REQUEST_AGAIN, _BUYER, _S.REQUESTED, (_may_ask_again,)),
@@ -246,7 +247,7 @@ def advance(after_sale: AfterSale, doing: Doing, next_state: AfterSaleState, now
     changes: dict[str, object] = {"state": next_state, "evidence_wanted": doing.deed is Deed.RULE_EVIDENCE}
     if doing.deed is Deed.ADD_EVIDENCE:
         changes["evidence_wanted"] = after_sale.evidence_wanted
-    if doing.deed is Deed.REFUSE:
+    if next_state is AfterSaleState.REFUSED:
         changes["refusals"] = after_sale.refusals + 1
     if doing.deed is Deed.ESCALATE:
         changes["escalated_from"] = after_sale.state

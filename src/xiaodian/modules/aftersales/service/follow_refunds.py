@@ -1,6 +1,6 @@
-"""What comes from outside: a provider's word on a refund, an order that was cancelled under an after-sale."""
+"""What comes from outside: a provider's word on a refund."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from uuid import UUID
 
@@ -8,7 +8,7 @@ from xiaodian.infra.database import Connection
 from xiaodian.modules.aftersales import queries
 from xiaodian.modules.aftersales.models import Deed, Doing, Role
 from xiaodian.modules.aftersales.rules import advance, find_next_state
-from xiaodian.modules.aftersales.service.move import VOID, move, record
+from xiaodian.modules.aftersales.service.move import record
 
 
 async def note_refunds(connection: Connection, outcomes: Mapping[UUID, Deed], now: datetime) -> int:
@@ -27,15 +27,3 @@ async def note_refunds(connection: Connection, outcomes: Mapping[UUID, Deed], no
         await record(connection, advance(after_sale, doing, next_state, now), doing, now)
         told += 1
     return told
-
-
-async def close_voided(connection: Connection, order_ids: Collection[UUID], now: datetime) -> int:
-    """Close what is open of cancelled orders: all of their money went back already. Says how many."""
-    open_ids = await queries.list_open_of_orders(connection, order_ids)
-    after_sales = await queries.lock_after_sales(connection, open_ids)
-    closed = 0
-    for after_sale in after_sales.values():
-        if find_next_state(after_sale, Deed.VOID, Role.CLOCK, now):
-            await move(connection, after_sale, VOID, now)
-            closed += 1
-    return closed
