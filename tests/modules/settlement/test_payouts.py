@@ -234,7 +234,7 @@ async def test_only_the_owner_moves_the_shops_money(till: Till) -> None:
     clerk, clerk_id = await till.sign_up("店员")
     async with till.ctx.database.connection() as connection:
         await connection.execute(
-            "INSERT INTO shops.staff (shop_id, account_id) VALUES ($1, $2)", till.shop_id, clerk_id
+            "INSERT INTO shops.staff (shop_id, account_id, role) VALUES ($1, $2, 'owner')", till.shop_id, clerk_id
         )
     base = f"/api/shops/{till.shop_id}"
     assert (await clerk.get(f"{base}/balance")).status_code == 200
