@@ -299,6 +299,7 @@ async def run(options: argparse.Namespace) -> None:
             rtmp_port=0,
             publisher_port=0,
             http_workers=options.http_workers,
+            checkouts_per_minute=1_000_000,
             log_level="warning",
         )
         processes = ("http", "worker") if options.with_worker else ("http",)

@@ -6,8 +6,10 @@ from xiaodian.modules.catalog.service.set_aside import give_back, restock_return
 from xiaodian.modules.catalog.service.set_available import set_available
 from xiaodian.modules.catalog.service.stock import (
     open_shelf,
+    open_shelf_of,
     release_many,
     reserve_taken,
+    reserve_untold,
     return_many,
     spend_many,
 )
@@ -22,8 +24,10 @@ __all__ = [
     "get_skus",
     "give_back",
     "open_shelf",
+    "open_shelf_of",
     "release_many",
     "reserve_taken",
+    "reserve_untold",
     "restock_returned",
     "return_many",
     "set_aside",

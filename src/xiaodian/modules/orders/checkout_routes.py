@@ -5,7 +5,7 @@ from uuid import UUID
 from litestar import delete, get, post, put
 from litestar.params import FromPath, JSONBody
 
-from xiaodian.contracts.base import InvalidInputError, NotFoundError
+from xiaodian.contracts.base import InvalidInputError, NotFoundError, TooManyRequestsError
 from xiaodian.contracts.catalog import SkuId
 from xiaodian.contracts.orders import (
     IdempotencyInFlightError,
@@ -48,6 +48,7 @@ TAGS = ["orders"]
         PurchaseLimitError,
         ShopClosedError,
         SoldOutError,
+        TooManyRequestsError,
     ),
 )
 async def checkout(

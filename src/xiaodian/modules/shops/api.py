@@ -1,7 +1,7 @@
 """The door of shops."""
 
 from xiaodian.modules.shops.freight import FreightBook, Parcel
-from xiaodian.modules.shops.freight_queries import open_freight_book, require_freight_template
+from xiaodian.modules.shops.freight_queries import open_freight_book, open_fronts, require_freight_template
 from xiaodian.modules.shops.queries import find_shop_of, get_shop, get_shops, require_staff
 
 __all__ = [
@@ -11,6 +11,7 @@ __all__ = [
     "get_shop",
     "get_shops",
     "open_freight_book",
+    "open_fronts",
     "require_freight_template",
     "require_staff",
 ]

@@ -1,18 +1,27 @@
 """Reads of freight templates."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from functools import lru_cache
 from uuid import UUID
 
 import msgspec
 
 from xiaodian.contracts.base import InvalidInputError, NotFoundError
-from xiaodian.contracts.shops import FreightRate, FreightTemplate, RegionalRate, ShopId
+from xiaodian.contracts.shops import FreightRate, FreightTemplate, RegionalRate, Shop, ShopId
 from xiaodian.infra.database import Connection, Record
 from xiaodian.modules.shops.freight import FreightBook
 
 # Rates as text: decoded here, straight into structs, and only once for as long as nobody changes them.
 _TEMPLATE = "shop_id, template_id, name, is_default, rate::text AS rate, exceptions::text AS exceptions"
+
+_FRONTS = f"""
+    SELECT shop_id, shop.name AS shop_name, shop.owner_id, shop.is_open, template_id, template.name, is_default,
+        rate, exceptions
+    FROM shops.shop LEFT JOIN (
+        SELECT {_TEMPLATE} FROM shops.freight_template WHERE removed_at IS NULL
+    ) AS template USING (shop_id)
+    WHERE shop_id = ANY($1::uuid[])
+"""
 
 
 async def open_freight_book(connection: Connection, shop_ids: Iterable[ShopId]) -> FreightBook:
@@ -22,6 +31,18 @@ async def open_freight_book(connection: Connection, shop_ids: Iterable[ShopId]) 
         list(set(shop_ids)),
     )
     return FreightBook([_to_template(row) for row in rows])
+
+
+async def open_fronts(connection: Connection, shop_ids: Collection[ShopId]) -> tuple[dict[ShopId, Shop], FreightBook]:
+    """All that selling asks of these shops, with one statement: themselves, and what carriage costs in them."""
+    rows = await connection.fetch(_FRONTS, list(shop_ids))
+    shops = {
+        row["shop_id"]: Shop(
+            shop_id=row["shop_id"], name=row["shop_name"], owner_id=row["owner_id"], is_open=row["is_open"]
+        )
+        for row in rows
+    }
+    return shops, FreightBook([_to_template(row) for row in rows if row["template_id"] is not None])
 
 
 async def list_freight_templates(connection: Connection, shop_id: ShopId) -> list[FreightTemplate]:

@@ -2,13 +2,13 @@
 
 from collections.abc import Iterable
 
-from xiaodian.contracts.catalog import SkuAtSale, StockChanged, StockId
+from xiaodian.contracts.catalog import SkuAtSale, SkuId, StockChanged, StockId
 from xiaodian.infra import outbox
 from xiaodian.infra.database import Connection
 from xiaodian.modules.catalog.rules import Quantities, Shelf
 
 # Foreign keys see to it that none of the joins misses; being outer ones, they cannot begin anywhere but at the stocks.
-_SHELF = """
+_SHELVES = """
     SELECT stock.stock_id, stock.sku_id, sku.product_id, sku.shop_id, product.title AS product_title,
            sku.name AS sku_name, product.picture_urls[1] AS picture_url, sku.price_minor, product.currency,
            stock.on_hand - stock.reserved AS available, product.state = 'on_sale' AND NOT sku.is_removed AS on_sale,
@@ -17,8 +17,12 @@ _SHELF = """
         LEFT JOIN catalog.sku ON sku.sku_id = stock.sku_id
         LEFT JOIN catalog.product ON product.product_id = sku.product_id
         LEFT JOIN catalog.category ON category.code = product.category
-    WHERE stock.stock_id = ANY($1::uuid[]) ORDER BY stock.stock_id
+    WHERE {which} ORDER BY stock.stock_id
 """
+_SHELF = _SHELVES.format(which="stock.stock_id = ANY($1::uuid[])")
+_SHELF_OF = _SHELVES.format(
+    which="stock.sku_id = ANY($1::uuid[]) AND (stock.stock_id = stock.sku_id OR stock.on_hand > stock.reserved)"
+)
 
 # Nothing but the counts of rows that this transaction holds already; what the events tell, the shelf knows.
 _RESERVE = """
@@ -57,11 +61,23 @@ async def open_shelf(connection: Connection, stock_ids: Iterable[StockId], *, lo
     return Shelf({row["stock_id"]: SkuAtSale(**row) for row in rows})
 
 
+async def open_shelf_of(connection: Connection, sku_ids: Iterable[SkuId], *, lock: bool) -> Shelf:
+    """The same for all of these SKUs' stocks: their own, and of what was set aside that which has pieces left."""
+    rows = await connection.fetch(_SHELF_OF + "FOR UPDATE OF stock" if lock else _SHELF_OF, sorted(set(sku_ids)))
+    return Shelf({row["stock_id"]: SkuAtSale(**row) for row in rows})
+
+
 async def reserve_taken(connection: Connection, shelf: Shelf) -> None:
     """Reserve what was taken from a shelf that this transaction locked. Emits StockChanged, one a stock."""
-    if shelf.taken:
-        await connection.execute(_RESERVE, list(shelf.taken), list(shelf.taken.values()))
-        await outbox.emit(connection, *(_event_of(shelf, stock_id) for stock_id in shelf.taken))
+    await outbox.emit(connection, *await reserve_untold(connection, shelf))
+
+
+async def reserve_untold(connection: Connection, shelf: Shelf) -> list[StockChanged]:
+    """The same, for who emits the events together with others; answers them."""
+    if not shelf.taken:
+        return []
+    await connection.execute(_RESERVE, list(shelf.taken), list(shelf.taken.values()))
+    return [_event_of(shelf, stock_id) for stock_id in shelf.taken]
 
 
 async def release_many(connection: Connection, quantities: Quantities) -> None:

@@ -1,6 +1,5 @@
 """What a wish costs by the facts, and what stands in its way. Checkout, quote and cart all price by this alone."""
 
-from collections import Counter
 from typing import Any
 from uuid import UUID
 
@@ -48,7 +47,7 @@ def appraise(buyer_id: AccountId, wish: Wish, facts: Facts, region: str) -> Appr
 
 def _price_lines(buyer_id: AccountId, wish: Wish, facts: Facts) -> list[ShopAppraisal]:
     parts: dict[ShopId, ShopAppraisal] = {}
-    counted: Counter[UUID] = Counter()
+    counted: dict[UUID, int] = {}
     for shown in wish.lines:
         sku = facts.shelf.skus.get(StockId(shown.sku_id))
         if sku is None or sku.stock_id != sku.sku_id:
@@ -67,7 +66,7 @@ def _price_lines(buyer_id: AccountId, wish: Wish, facts: Facts) -> list[ShopAppr
 
 
 def _price_line(
-    buyer_id: AccountId, shown: LineInput, sku: SkuAtSale, facts: Facts, counted: Counter[UUID]
+    buyer_id: AccountId, shown: LineInput, sku: SkuAtSale, facts: Facts, counted: dict[UUID, int]
 ) -> LineAppraisal:
     """One line. `counted` is what earlier lines of the same wish count against limits."""
     room_id, live_minor, flash, flash_left = None, None, None, 0
@@ -124,14 +123,14 @@ def _count_against(
     buyer_id: AccountId,
     line: LineAppraisal,
     facts: Facts,
-    counted: Counter[UUID],
+    counted: dict[UUID, int],
 ) -> None:
     if limit is None:
         return
-    left = max(0, facts.limits.left(limit_id, buyer_id, limit) - counted[limit_id])
+    left = max(0, facts.limits.left(limit_id, buyer_id, limit) - counted.get(limit_id, 0))
     if left < line.quantity and line.problem is None:
         line.problem = _refuse(PurchaseLimitError, line.sku, facts, limit=limit, left=left)
-    counted[limit_id] += line.quantity
+    counted[limit_id] = counted.get(limit_id, 0) + line.quantity
     line.limit_ids = [*line.limit_ids, limit_id]
     line.limit_per_buyer = min(limit, line.limit_per_buyer or limit)
 

@@ -62,11 +62,10 @@ async def get_facts(connection: Connection, asks: Sequence[Ask], now: datetime, 
     addresses = await accounts.get_addresses(connection, own_addresses) if own_addresses else {}
     counters = await live.open_counters(connection, room_ids) if room_ids else {}
     live_prices = await promotion.live_prices(connection, in_rooms) if room_ids else {}
-    flash_sales = await promotion.find_flash_sales(connection, sku_ids, now)
-    stock_ids = [*map(StockId, sku_ids), *(sale.flash_sale_id for sale in flash_sales.values())]
-    shelf = await catalog.open_shelf(connection, stock_ids, lock=lock)
-    shop_ids = {sku.shop_id for sku in shelf.skus.values()}
-    owners = await shops.get_shops(connection, list(shop_ids))
+    shelf = await catalog.open_shelf_of(connection, sku_ids, lock=lock)
+    set_aside = {sku.sku_id for sku in shelf.skus.values() if sku.stock_id != sku.sku_id}
+    flash_sales = await promotion.find_flash_sales(connection, set_aside, now) if set_aside else {}
+    owners, freight = await shops.open_fronts(connection, {sku.shop_id for sku in shelf.skus.values()})
     pairs = _find_helpers(asks, shelf, counters, owners) if counters else set()
     return Facts(
         now=now,
@@ -76,7 +75,7 @@ async def get_facts(connection: Connection, asks: Sequence[Ask], now: datetime, 
         counters=counters,
         live_prices=live_prices,
         shops=owners,
-        freight=await shops.open_freight_book(connection, list(shop_ids)),
+        freight=freight,
         commissions=await promotion.find_commissions(connection, pairs) if pairs else {},
         coupons=await promotion.open_coupon_book(connection, _find_coupon_wishes(asks), lock=lock),
         limits=await _open_limit_book(connection, asks, shelf, flash_sales, lock=lock),

@@ -95,11 +95,11 @@ async def _place(
     answers = {request.answer_key: _judge(request, facts, expires_at, numbers) for request in fresh}
     placed = [order for answer in answers.values() if isinstance(answer, list) for order in answer]
     if placed:
-        await catalog.reserve_taken(connection, facts.shelf)
+        changes = await catalog.reserve_untold(connection, facts.shelf)
         await promotion.write_redemptions(connection, facts.coupons)
         await promotion.write_purchases(connection, facts.limits)
         await write_orders(connection, placed)
-        await outbox.emit(connection, *map(_to_event, placed))
+        await outbox.emit(connection, *changes, *map(_to_event, placed))
         await _take_from_carts(connection, fresh, answers)
     await keep_answers(connection, [_to_kept(request, answers[request.answer_key]) for request in fresh], facts.now)
     return answers
