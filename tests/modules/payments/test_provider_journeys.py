@@ -10,7 +10,8 @@ import msgspec
 import pytest
 from tests.conftest import SignUp
 from tests.modules.orders.market import PRICE_MINOR, Buyer, Market, open_market
-from tests.modules.payments.servers import private_pem, serve
+from tests.modules.payments.alipay_server import APP_ID, AlipayServer
+from tests.modules.payments.servers import private_pem, public_pem, serve
 from tests.modules.payments.wechat_server import API_V3_KEY, APPID, MCHID, MERCHANT_SERIAL, WechatServer
 
 from xiaodian.app import create_app
@@ -34,8 +35,16 @@ async def wechat() -> AsyncIterator[tuple[WechatServer, str]]:
 
 
 @pytest.fixture
-def settings(settings: Settings, wechat: tuple[WechatServer, str]) -> Settings:
-    """An installation with WeChat Pay."""
+async def alipay() -> AsyncIterator[tuple[AlipayServer, str]]:
+    """Alipay and its address."""
+    server = AlipayServer()
+    async with serve(server.app) as url:
+        yield server, url
+
+
+@pytest.fixture
+def settings(settings: Settings, wechat: tuple[WechatServer, str], alipay: tuple[AlipayServer, str]) -> Settings:
+    """An installation with WeChat Pay and Alipay."""
     return msgspec.structs.replace(
         settings,
         public_url="http://test",
@@ -45,6 +54,10 @@ def settings(settings: Settings, wechat: tuple[WechatServer, str]) -> Settings:
         wechat_private_key=private_pem("merchant"),
         wechat_api_v3_key=API_V3_KEY,
         wechat_api_base=wechat[1],
+        alipay_app_id=APP_ID,
+        alipay_private_key=private_pem("app"),
+        alipay_public_key=public_pem("alipay"),
+        alipay_gateway=f"{alipay[1]}/gateway.do",
     )
 
 
@@ -249,9 +262,29 @@ async def test_a_provider_that_answers_after_the_time_out_is_asked_again_for_the
     await quick.close()
 
 
+async def test_alipay_tells_by_a_form_and_is_answered_with_the_word_it_wants(
+    market: Market, buyer: Buyer, alipay: tuple[AlipayServer, str]
+) -> None:
+    order = await buyer.order(await market.sku())
+    charge = await buyer.start_payment(order["order_id"], provider="alipay")
+    number = alipay[0].visit(charge["action"]["url"])["out_trade_no"]
+    alipay[0].pay(number)
+    form = {"content-type": "application/x-www-form-urlencoded; charset=utf-8"}
+    body = alipay[0].notice(number)
+    for _ in range(2):
+        answer = await market.seller.post("/api/payments/callbacks/alipay", headers=form, content=body)
+        assert (answer.status_code, answer.text) == (200, "success")
+        await _app_of(market.seller).state.order_desk.cashier.settle()
+    assert (await buyer.see(order["order_id"]))["state"] == "paid"
+    assert await market.balances() == {"provider": -PRICE_MINOR, "escrow": PRICE_MINOR}
+    forged = await market.seller.post("/api/payments/callbacks/alipay", headers=form, content=body + b"1")
+    assert (forged.status_code, forged.json()["code"]) == (400, "bad_callback")
+
+
 async def test_the_ways_to_pay_are_offered(buyer: Buyer) -> None:
     items = (await buyer.client.get("/api/payment-methods")).json()["items"]
     assert items == [
         {"provider": "wechat", "methods": ["native"]},
+        {"provider": "alipay", "methods": ["page", "wap"]},
         {"provider": "sandbox", "methods": ["page"]},
     ]

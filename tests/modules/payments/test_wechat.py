@@ -212,6 +212,13 @@ async def test_with_wechats_public_key_no_certificate_is_needed(server: tuple[We
     charge = await _paid(provider, server[0])
     assert await provider.find_charge(charge) is not None
     assert "GET /v3/certificates" not in server[0].requests
+    headers, body = server[0].payment_callback(charge.charge_id.hex)
+    assert isinstance(await provider.verify_callback(headers, body), PaymentNotice)
+    server[0].tamper = True
+    for _ in range(2):
+        with pytest.raises(BadCallbackError):
+            await provider.verify_callback({**headers, "wechatpay-serial": "unknown"}, body)
+    assert server[0].requests.count("GET /v3/certificates") == 1
     await provider.close()
 
 

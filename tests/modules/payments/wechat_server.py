@@ -175,6 +175,8 @@ class WechatServer:
         await self._read(request)
         data = []
         for serial, (_, pem) in self.platform.items():
+            if not pem:
+                continue
             nonce, associated = os.urandom(6).hex(), "certificate"
             sealed = AESGCM(API_V3_KEY.encode()).encrypt(nonce.encode(), pem, associated.encode())
             data.append(

@@ -33,7 +33,7 @@ from xiaodian.modules.payments.service.providers import Providers
 from xiaodian.modules.payments.service.refunds import REFUND, settle_refunds, to_refund
 
 BATCH = 100
-AT_ONCE = 10
+AT_ONCE = 32
 """Calls to providers under way at the same time in one process."""
 
 Item = TypeVar("Item")
@@ -68,39 +68,42 @@ class _DueRefund(msgspec.Struct, frozen=True, kw_only=True):
 
 async def ask_about_charges(database: Database, providers: Providers, now: datetime) -> int:
     """Ask about charges that nobody has told us about for a while; the answers go into the inbox. Says how many."""
-    charges = await _claim_charges(database, providers, now, due="ask_at", times="times_asked")
 
     async def _find(charge: Charge) -> PaymentNotice | None:
         return await providers.get(charge.provider).find_charge(charge)
 
-    answers = await _call_all(_find, charges)
-    notices = [notice for _, notice in answers if notice is not None]
-    if notices:
-        async with database.connection() as connection:
-            await keep_notices(connection, notices, now)
-    return len(notices)
+    async def _batch() -> tuple[int, int]:
+        charges = await _claim_charges(database, providers, now, due="ask_at", times="times_asked")
+        notices = [notice for _, notice in await _call_all(_find, charges) if notice is not None]
+        if notices:
+            async with database.connection() as connection:
+                await keep_notices(connection, notices, now)
+        return len(charges), len(notices)
+
+    return await _until_done(_batch)
 
 
 async def close_charges(database: Database, providers: Providers, now: datetime) -> int:
     """Tell providers of charges that nobody shall pay any more. Says how many were told."""
-    charges = await _claim_charges(database, providers, now, due="close_at", times="times_closed")
 
-    async def _close(charge: Charge) -> bool:
+    async def _close(charge: Charge) -> None:
         await providers.get(charge.provider).close_charge(charge)
-        return True
 
-    told = [charge.charge_id for charge, _ in await _call_all(_close, charges)]
-    if told:
-        async with database.connection() as connection:
-            await connection.execute(
-                "UPDATE payments.charge SET close_at = NULL WHERE charge_id = ANY($1::uuid[])", told
-            )
-    return len(told)
+    async def _batch() -> tuple[int, int]:
+        charges = await _claim_charges(database, providers, now, due="close_at", times="times_closed")
+        told = [charge.charge_id for charge, _ in await _call_all(_close, charges)]
+        if told:
+            async with database.connection() as connection:
+                await connection.execute(
+                    "UPDATE payments.charge SET close_at = NULL WHERE charge_id = ANY($1::uuid[])", told
+                )
+        return len(charges), len(told)
+
+    return await _until_done(_batch)
 
 
 async def carry_out_refunds(database: Database, providers: Providers, now: datetime) -> int:
     """Have providers give back what was decided. Says how many refunds came to an end."""
-    due = await _claim_refunds(database, providers, now)
 
     async def _refund(one: _DueRefund) -> RefundOutcome:
         provider = providers.get(one.refund.provider)
@@ -108,16 +111,28 @@ async def carry_out_refunds(database: Database, providers: Providers, now: datet
             return await provider.find_refund(one.refund, one.charge)
         return await provider.refund(one.refund, one.charge)
 
-    outcomes = {one.refund.refund_id: outcome for one, outcome in await _call_all(_refund, due)}
-    if not outcomes:
-        return 0
-    async with database.transaction() as connection:
-        await _mark_under_way(connection, outcomes)
-        return len(
-            await settle_refunds(
-                connection, {refund_id: (outcome.state, outcome.detail) for refund_id, outcome in outcomes.items()}
-            )
-        )
+    async def _batch() -> tuple[int, int]:
+        due = await _claim_refunds(database, providers, now)
+        answers = await _call_all(_refund, due)
+        if not answers:
+            return len(due), 0
+        outcomes = {one.refund.refund_id: outcome for one, outcome in answers}
+        async with database.transaction() as connection:
+            await _mark_under_way(connection, outcomes)
+            words = {refund_id: (outcome.state, outcome.detail) for refund_id, outcome in outcomes.items()}
+            return len(due), len(await settle_refunds(connection, words))
+
+    return await _until_done(_batch)
+
+
+async def _until_done(batch: Callable[[], Awaitable[tuple[int, int]]]) -> int:
+    """Batch after batch (how many were due, how many came to something) until there is no full one any more."""
+    total = 0
+    while True:
+        due, done = await batch()
+        total += done
+        if due < BATCH:
+            return total
 
 
 async def _mark_under_way(connection: Connection, outcomes: dict[RefundId, RefundOutcome]) -> None:

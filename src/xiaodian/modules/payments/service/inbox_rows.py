@@ -8,6 +8,9 @@ import msgspec
 
 from xiaodian.contracts.payments import PaymentNotice, RefundNotice
 from xiaodian.infra.database import Connection
+from xiaodian.infra.logging import get_logger
+
+log = get_logger(__name__)
 
 AnyNotice = PaymentNotice | RefundNotice
 NoticeKey = tuple[str, str]
@@ -69,6 +72,9 @@ async def keep_notices(
 ) -> dict[NoticeKey, KeptNotice]:
     """Put messages into the inbox, to be handled later; what it knows of each, by its key."""
     rows = await connection.fetch(_KEEP, [_to_row(notice, None) for notice in first_of_each(notices)], now)
+    for row in rows:
+        if row["refused"] is not None:
+            log.warning("notice_refused", provider=row["provider"], notice_id=row["notice_id"], why=row["refused"])
     return {
         (row["provider"], row["notice_id"]): KeptNotice(
             refused=row["refused"], is_handled=row["handled_at"] is not None

@@ -40,6 +40,7 @@ class WechatKeys:
     def __init__(self, *, api_v3_key: str, public_keys: Mapping[str, RSAPublicKey], fetch: Fetch) -> None:
         self._api_v3_key = api_v3_key
         self._keys = dict(public_keys)
+        self._has_public_key = bool(public_keys)
         self._fetch = fetch
         self._fetched_at: float | None = None
         self._fetching = asyncio.Lock()
@@ -57,9 +58,17 @@ class WechatKeys:
         if serial not in self._keys and serial:
             async with self._fetching:
                 if serial not in self._keys and self._may_fetch():
-                    self._keys.update(await self._download())
-                    self._fetched_at = asyncio.get_running_loop().time()
+                    await self._fetch_keys()
         return self._keys.get(serial)
+
+    async def _fetch_keys(self) -> None:
+        try:
+            self._keys.update(await self._download())
+        except UnavailableError:
+            # A merchant that has WeChat Pay's public key may have no certificates to download at all.
+            if not self._has_public_key:
+                raise
+        self._fetched_at = asyncio.get_running_loop().time()
 
     def _may_fetch(self) -> bool:
         now = asyncio.get_running_loop().time()
@@ -77,7 +86,7 @@ class WechatKeys:
                     keys[one.serial_no] = key
         except (BadCallbackError, ValueError) as error:
             raise UnavailableError(retry_after_s=1) from error
-        signer = keys.get(headers.get("wechatpay-serial", ""))
+        signer = {**keys, **self._keys}.get(headers.get("wechatpay-serial", ""))
         if signer is None or not _is_signed(signer, headers, body):
             raise UnavailableError(retry_after_s=1)
         return keys
