@@ -15,6 +15,9 @@ from xiaodian.app import create_app
 from xiaodian.edge.openapi import openapi_document
 from xiaodian.edge.problems import PROBLEM_MEDIA_TYPE
 
+SHIPPING = ("shipment", "tracking")
+"""What a warehouse's program may do to an order."""
+
 
 @pytest.fixture(scope="module")
 def document() -> Any:
@@ -56,12 +59,19 @@ def test_names_of_operations_are_unique(document: Any) -> None:
     assert len(names) == len(set(names))
 
 
-def test_room_control_asks_for_its_scope_and_nothing_else_does(document: Any) -> None:
+def test_room_control_and_shipping_ask_for_their_scopes_and_nothing_else_does(document: Any) -> None:
     for path, item in document["paths"].items():
         for operation in item.values():
             for wanted in operation.get("security", []):
                 if "token" in wanted:
-                    assert wanted["token"] == (["room:control"] if "/control/" in path else ["everything"]), path
+                    assert wanted["token"] == [_scope_of(path)], path
+
+
+def _scope_of(path: str) -> str:
+    if "/control/" in path:
+        return "room:control"
+    ships = path.endswith("/shipment-files") or path in {f"/api/orders/{{order_id}}/{end}" for end in SHIPPING}
+    return "orders:shipping" if ships else "everything"
 
 
 async def test_it_is_served_and_the_same_as_what_the_front_end_is_built_from(
