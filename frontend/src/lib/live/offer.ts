@@ -17,7 +17,9 @@ export type Offer = {
 
 export function offerOf(sku: BagSku, nowMs: number): Offer {
   const sale = sku.flash_sale ?? null;
-  const flash = sale && sale.starts_at_ms <= nowMs && nowMs < sale.ends_at_ms && sale.left > 0 ? sale : null;
+  const isOn = sale !== null && sale.starts_at_ms <= nowMs && nowMs < sale.ends_at_ms && sale.left > 0;
+  // The lowest price counts: a host's may be below the flash price, and then the ordinary stock is sold.
+  const flash = isOn && sale.price_minor < sku.price_minor ? sale : null;
   const priceMinor = flash?.price_minor ?? sku.price_minor;
   const highest = Math.max(sku.list_price_minor, sku.price_minor);
   return {
