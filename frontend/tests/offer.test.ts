@@ -22,6 +22,10 @@ describe("a flash sale", () => {
     expect(offerOf(sku({ flash_sale: { ...sale, left: 0 } }), 1500)).toMatchObject({ priceMinor: 8900, available: 40, flash: null });
   });
 
+  it("gives way to a host's price that is lower still", () => {
+    expect(offerOf(sku({ price_minor: 4900 }), 1500)).toMatchObject({ priceMinor: 4900, available: 40, flash: null });
+  });
+
   it("shows in the bag and on the card with its own price and pieces", () => {
     const both = item([sku(), sku({ sku_id: "k2", flash_sale: null, price_minor: 12_900, list_price_minor: 12_900 })]);
     expect(priceRange(both, 1500)).toEqual({ minor: 5900, listMinor: 9900, isFrom: true });
