@@ -17,14 +17,13 @@ from xiaodian.modules.orders.service.sold import (
     list_sold_by_creator,
     list_sold_of_shop,
 )
-from xiaodian.modules.orders.shipping_rules import check_shipment
+from xiaodian.modules.orders.shipping_rules import read_shipment
 
 __all__ = [
     "IdempotencyKey",
     "OrderDesk",
     "Role",
     "answer_once",
-    "check_shipment",
     "find_orders",
     "get_order_for",
     "hold",
@@ -37,5 +36,6 @@ __all__ = [
     "lock_orders",
     "make_callbacks",
     "make_checkout",
+    "read_shipment",
     "refund_lines",
 ]

@@ -55,11 +55,6 @@ def read_shipment(carrier: str, tracking_number: str) -> Parcel:
     return Parcel(carrier=name, tracking_number=number)
 
 
-def check_shipment(carrier: str, tracking_number: str) -> None:
-    """Raises InvalidInputError as read_shipment does."""
-    read_shipment(carrier, tracking_number)
-
-
 def find_carrier(name: str) -> Carrier | None:
     """The usual carrier of this name, however its company is called after it (`顺丰速运`)."""
     plain = re.sub(r"\s", "", name).lower()

@@ -73,7 +73,8 @@ async def withdraw(ctx: Context, caller: Caller, after_sale_id: UUID) -> AfterSa
 
 async def ship_return(ctx: Context, caller: Caller, after_sale_id: UUID, data: ParcelInput) -> AfterSaleView:
     """The buyer has sent the goods back. Raises NotFoundError, IllegalMoveError, InvalidInputError."""
-    doing = Doing(deed=Deed.SHIP_RETURN, role=Role.BUYER, parcel=_to_parcel(data), note=_name_parcel(data))
+    parcel = _to_parcel(data)
+    doing = Doing(deed=Deed.SHIP_RETURN, role=Role.BUYER, parcel=parcel, note=_name(parcel))
     return await _act(ctx, caller, after_sale_id, doing)
 
 
@@ -90,7 +91,8 @@ async def receive_return(
 
 async def resend(ctx: Context, caller: Caller, after_sale_id: UUID, data: ParcelInput) -> AfterSaleView:
     """The seller has sent the exchange. Raises NotFoundError, IllegalMoveError, InvalidInputError."""
-    doing = Doing(deed=Deed.RESEND, role=Role.SELLER, parcel=_to_parcel(data), note=_name_parcel(data))
+    parcel = _to_parcel(data)
+    doing = Doing(deed=Deed.RESEND, role=Role.SELLER, parcel=parcel, note=_name(parcel))
     return await _act(ctx, caller, after_sale_id, doing)
 
 
@@ -184,9 +186,10 @@ def _to_address(data: ReturnAddressInput) -> ReturnAddress:
 
 
 def _to_parcel(data: ParcelInput) -> Parcel:
-    orders.check_shipment(data.carrier, data.tracking_number)
-    return Parcel(carrier=data.carrier.strip(), tracking_number=data.tracking_number, sent_at=utc_now())
+    """As carriers print it. Raises InvalidInputError."""
+    read = orders.read_shipment(data.carrier, data.tracking_number)
+    return Parcel(carrier=read.carrier, tracking_number=read.tracking_number, sent_at=utc_now())
 
 
-def _name_parcel(data: ParcelInput) -> str:
-    return f"{data.carrier.strip()} {data.tracking_number}"
+def _name(parcel: Parcel) -> str:
+    return f"{parcel.carrier} {parcel.tracking_number}"
