@@ -10,6 +10,7 @@ from tests.unit.live.moments import AT_MS, logs
 from xiaodian.contracts.accounts import AccountId
 from xiaodian.contracts.catalog import ProductId, SkuId, StockId
 from xiaodian.contracts.live import (
+    AnyMoment,
     BagFlashSale,
     BagItem,
     BagMoment,
@@ -121,7 +122,7 @@ def test_what_is_left_of_a_flash_sale_and_of_the_ordinary_stock_are_told_apart()
         return StockMoment(at_ms=AT_MS, product_id=product_id, sku_id=sku_id, available=available, stock_id=stock_id)
 
     bag = BagMoment(at_ms=AT_MS, items=[item])
-    moments = [bag, left(4, sale_id), left(8, None), left(1, StockId(UUID(int=99)))]
+    moments: list[AnyMoment] = [bag, left(4, sale_id), left(8, None), left(1, StockId(UUID(int=99)))]
     (seen,) = fold(empty_snapshot(ROOM), 1, moments).bag[0].skus
     assert seen.flash_sale is not None
     assert (seen.available, seen.flash_sale.left) == (8, 4)
