@@ -7,7 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from xiaodian.contracts.accounts import AccountId
 from xiaodian.contracts.base import InvalidInputError
+from xiaodian.contracts.catalog import ProductId, SkuId, StockId
 from xiaodian.contracts.orders import Line, LineRefund
 from xiaodian.contracts.payments import RefundTooLargeError
 from xiaodian.contracts.settlement import IllegalPayoutMoveError, PayoutState
@@ -29,9 +31,9 @@ def line(fee_bp: int = 0, commission_bp: int = 0, *, has_creator: bool = True) -
     """A line at these rates."""
     return Line(
         line_no=0,
-        product_id=uuid4(),
-        sku_id=uuid4(),
-        stock_id=uuid4(),
+        product_id=ProductId(uuid4()),
+        sku_id=SkuId(uuid4()),
+        stock_id=StockId(uuid4()),
         title="草莓",
         sku_name="3斤装",
         picture_url=None,
@@ -41,7 +43,7 @@ def line(fee_bp: int = 0, commission_bp: int = 0, *, has_creator: bool = True) -
         amount_minor=1000,
         fee_bp=fee_bp,
         commission_bp=commission_bp,
-        creator_id=uuid4() if has_creator else None,
+        creator_id=AccountId(uuid4()) if has_creator else None,
     )
 
 

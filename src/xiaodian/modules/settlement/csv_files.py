@@ -28,7 +28,7 @@ def read_rows(raw: bytes, *, most: int) -> list[list[str]]:
     try:
         rows = [[cell.strip() for cell in row] for row in csv.reader(io.StringIO(text, newline=""), strict=True)]
     except csv.Error as error:
-        raise InvalidInputError(field="file", reason="not_csv") from error
+        raise InvalidInputError(field="file", reason="not_a_table") from error
     filled = [row for row in rows if any(row)]
     if len(filled) > most:
         raise InvalidInputError(field="file", reason="too_many_rows", limit=most)
@@ -48,4 +48,4 @@ def _decode(raw: bytes) -> str:
             return raw.decode(encoding)
         except UnicodeDecodeError:
             continue
-    raise InvalidInputError(field="file", reason="not_csv")
+    raise InvalidInputError(field="file", reason="not_a_table")
