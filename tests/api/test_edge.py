@@ -142,6 +142,21 @@ async def test_a_strange_host_cannot_write_into_the_policy(client: httpx.AsyncCl
     assert host not in policy
 
 
+async def test_only_where_cards_are_taken_through_stripe_may_its_script_run(
+    client: httpx.AsyncClient, app: Any
+) -> None:
+    app.state.front_end = {
+        "index.html": BuiltFile(content=b"<!doctype html>", compressed=None, media_type="text/html", etag='"x"')
+    }
+    for key, expected in (("", False), ("pk_test_1", True)):
+        _set_settings(app, stripe_publishable_key=key)
+        answer = await client.get("/")
+        policy = dict(part.split(" ", 1) for part in answer.headers["content-security-policy"].split("; "))
+        assert ("https://js.stripe.com" in policy["script-src"].split()) is expected
+        assert ("https://hooks.stripe.com" in policy["frame-src"].split()) is expected
+        assert ("https://api.stripe.com" in policy["connect-src"].split()) is expected
+
+
 async def test_addresses_from_the_settings_are_in_the_policy(client: httpx.AsyncClient, app: Any) -> None:
     _set_settings(
         app, gateway_url="wss://live.example/gate", publisher_url="wss://cam.example", public_url="https://x.example"

@@ -21,25 +21,33 @@ INERT_POLICY = (b"content-security-policy", b"default-src 'none'; frame-ancestor
 
 NOT_MODIFIED = 304
 
+# https://docs.stripe.com/security/guide#content-security-policy
+STRIPE_SCRIPTS = ("https://js.stripe.com", "https://*.js.stripe.com")
+STRIPE_FRAMES = (*STRIPE_SCRIPTS, "https://hooks.stripe.com")
+STRIPE_API = "https://api.stripe.com"
+
 _HOST_NAME = re.compile(r"[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?", re.IGNORECASE)
 
 
 @lru_cache(maxsize=256)
-def page_policy(host: str, gateway_url: str, publisher_url: str) -> bytes:
+def page_policy(host: str, gateway_url: str, publisher_url: str, with_stripe: bool = False) -> bytes:
     """The Content-Security-Policy of our pages, for the host name that the browser asked for.
 
     Scripts are only our own files. hls.js works in a blob worker and feeds the video from a blob. WebSockets go to the
-    gateway and the publisher: other ports of the same host, unless the settings name other addresses.
+    gateway and the publisher: other ports of the same host, unless the settings name other addresses. Where cards are
+    taken through Stripe, its script and frame must come from Stripe, so that no card number ever comes near us.
     """
+    connect = ["'self'", *_socket_sources(host), *filter(None, (gateway_url, publisher_url))]
     return "; ".join(
         (
             "default-src 'self'",
-            "script-src 'self'",
+            " ".join(("script-src 'self'", *(STRIPE_SCRIPTS if with_stripe else ()))),
+            " ".join(("frame-src 'self'", *(STRIPE_FRAMES if with_stripe else ()))),
             "style-src 'self' 'unsafe-inline'",
             "img-src 'self' data: blob:",
             "media-src 'self' blob: data:",
             "worker-src 'self' blob:",
-            " ".join(("connect-src 'self'", *_socket_sources(host), *filter(None, (gateway_url, publisher_url)))),
+            " ".join(("connect-src", *connect, *((STRIPE_API,) if with_stripe else ()))),
             "object-src 'none'",
             "base-uri 'none'",
             "form-action 'self'",
@@ -57,7 +65,9 @@ def headers_for(*, status: int, is_page: bool, is_https: bool, host: str, settin
         # What it says replaces what the browser kept with the answer; a policy of ours would be that of no page.
         return headers
     if is_page:
-        policy = page_policy(host, _origin(settings.gateway_url), _origin(settings.publisher_url))
+        policy = page_policy(
+            host, _origin(settings.gateway_url), _origin(settings.publisher_url), bool(settings.stripe_publishable_key)
+        )
         headers += [*PAGES, (b"content-security-policy", policy)]
     else:
         headers.append(INERT_POLICY)

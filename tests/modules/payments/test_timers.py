@@ -103,7 +103,7 @@ async def test_a_charge_is_not_asked_for_before_its_time_and_ever_more_rarely(ti
 async def test_a_closed_charge_is_watched_for_a_while_and_then_let_go(till: Till) -> None:
     charge = await till.charge()
     await _close(till, charge)
-    for _ in range(12):
+    for _ in range(13):
         await _ask(till)
     assert await till.count("payments.charge", "ask_at IS NULL") == 1
 
