@@ -1,6 +1,8 @@
 """Orders paid through a real kind of provider, by the public interface: silent, late, twice, at once, forged, down."""
 
 import asyncio
+import os
+import sys
 from collections.abc import AsyncIterator, Callable
 from typing import Any
 from uuid import uuid4
@@ -192,6 +194,48 @@ async def test_who_pays_a_cancelled_order_gets_the_money_back_from_the_provider(
         ("refund_requested", PRICE_MINOR, "late_payment"),
         ("refunded", PRICE_MINOR, "late_payment"),
     ]
+
+
+REFUNDING = """
+import asyncio
+from xiaodian.edge.context import Context
+from xiaodian.infra.database import Database
+from xiaodian.kit.clock import utc_now
+from xiaodian.modules.payments.service.ask_providers import carry_out_refunds
+from xiaodian.modules.payments.service.providers import Providers
+from xiaodian.settings import Settings
+
+async def main():
+    settings = Settings.from_env()
+    database = await Database.connect(settings.database_url, pool_size=2)
+    providers = Providers(Context(settings=settings, database=database, broker=None, storage=None))
+    await carry_out_refunds(database, providers, utc_now())
+
+asyncio.run(main())
+"""
+
+
+async def test_a_worker_killed_while_the_provider_gives_back_leaves_one_refund_not_two(
+    market: Market, buyer: Buyer, wechat: tuple[WechatServer, str], worker: Worker, settings: Settings
+) -> None:
+    order_id, number = await _begin(market, buyer)
+    wechat[0].pay(number)
+    assert (await buyer.client.post(f"/api/orders/{order_id}/cancel", json={})).is_success
+    await worker.run("payments_ask_about_charges")
+    await worker.run("orders_handle_left_notices")
+    wechat[0].slow_s = 60.0
+    doomed = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", REFUNDING, env={**os.environ, **settings.to_env()}
+    )
+    await asyncio.wait_for(wechat[0].refund_arrived.wait(), 60)
+    doomed.kill()
+    await doomed.wait()
+    wechat[0].slow_s = 0.0
+    assert await market.events("PaymentRefunded") == []
+    await worker.run("payments_carry_out_refunds")
+    assert len(wechat[0].refunds) == 1
+    assert await market.events("PaymentRefunded") == ["PaymentRefunded"]
+    assert await market.balances() == {}
 
 
 async def test_an_order_nobody_will_pay_is_closed_at_the_provider(

@@ -49,7 +49,8 @@ class WechatServer:
         """Sign answers with a key that nobody knows."""
         self.refund_status = "SUCCESS"
         self.slow_s = 0.0
-        """Take so long over a new order, after it was written down."""
+        """Take so long over a new order or refund, after it was written down."""
+        self.refund_arrived = asyncio.Event()
         self.rotate("5157F09EFDC0")
         self.app = web.Application()
         self.app.router.add_get("/v3/certificates", self._certificates)
@@ -258,6 +259,8 @@ class WechatServer:
                 "amount": {**wish["amount"]},
             }
             order["trade_state"] = "REFUND"
+        self.refund_arrived.set()
+        await asyncio.sleep(self.slow_s)
         return self._answer(self.refunds[number])
 
     async def _query_refund(self, request: web.Request) -> web.Response:

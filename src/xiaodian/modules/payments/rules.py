@@ -24,7 +24,7 @@ FIRST_ASKED_AFTER = timedelta(seconds=30)
 """A charge that the provider says nothing about is asked for after this time; most have been called back by then."""
 LONGEST_PAUSE = timedelta(hours=6)
 TIMES_ASKED_AFTER_THE_END = 13
-"""A failed or closed charge may still have been paid; so it is watched for about a day, as long as providers call back."""
+"""A failed or closed charge may have been paid: it is watched for about a day, as long as providers call back."""
 TIMES_CLOSED = 12
 """A provider that cannot be told of a closed charge is told so often; the charge ends there by its own time limit."""
 
