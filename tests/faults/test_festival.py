@@ -44,20 +44,20 @@ async def test_no_acknowledged_order_is_lost_or_doubled_when_a_process_is_killed
 
 
 async def test_no_acknowledged_order_is_lost_when_postgres_itself_is_killed(
-    own_postgres: EmbeddedPostgres, own_nats: EmbeddedNats, data_dir: Path
+    durable_postgres: EmbeddedPostgres, own_nats: EmbeddedNats, data_dir: Path
 ) -> None:
-    async with running(own_postgres.url(), own_nats.url, data_dir) as platform:
+    async with running(durable_postgres.url(), own_nats.url, data_dir) as platform:
         rush = await Rush.start(platform)
         await rush.order(200)
 
         async def _kill() -> None:
-            own_postgres.postmaster().kill()
-            await asyncio.to_thread(psutil.wait_procs, [own_postgres.postmaster()])
-            await asyncio.to_thread(own_postgres.ensure_running)
+            durable_postgres.postmaster().kill()
+            await asyncio.to_thread(psutil.wait_procs, [durable_postgres.postmaster()])
+            await asyncio.to_thread(durable_postgres.ensure_running)
 
         await rush.order_during(_kill)
         assert set(rush.tally.statuses) <= {201, 503}
-        assert await rush.check(own_postgres.url()) == KEPT
+        assert await rush.check(durable_postgres.url()) == KEPT
 
 
 async def test_no_acknowledged_order_is_missing_on_the_replica_that_takes_a_lost_primarys_place(
