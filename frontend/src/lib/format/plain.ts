@@ -28,7 +28,7 @@ export function moneyParts(
       .join("");
   const fraction = pick("decimal", "fraction");
   return {
-    symbol: pick("minusSign", "currency"),
+    symbol: pick("minusSign", "currency").replace("-", "−"),
     whole: pick("integer", "group"),
     fraction: short ? fraction.replace(/^\D0+$/, "").replace(/0+$/, "") : fraction,
   };

@@ -8,7 +8,7 @@ export class CartCheckout {
   readonly checkout = new Checkout(() => wantedOf(this.shops, this.#prices), true);
   /** What the buyer has taken out of the selection: all else is chosen, also what comes into the cart later. */
   #left = $state.raw<ReadonlySet<string>>(new Set());
-  /** Prices that the buyer has said yes to. */
+  /** Prices that the buyer has seen and means to pay: a later one is asked for first. */
   #prices = $state.raw<Record<string, number>>({});
 
   readonly chosen = $derived.by(() => new Set(buyableIds(cart.view ?? { shops: [], count: 0 }).filter((id) => !this.#left.has(id))));
@@ -34,6 +34,16 @@ export class CartCheckout {
       else left.add(id);
     }
     this.#left = left;
+  }
+
+  /** What is confirmed is what is seen now; the cart may learn of other prices meanwhile. */
+  freeze(): void {
+    this.#prices = Object.fromEntries(this.shops.flatMap((shop) => shop.items).map((item) => [item.sku_id, item.price_minor]));
+    this.checkout.refusal = null;
+  }
+
+  thaw(): void {
+    this.#prices = {};
   }
 
   takePrice(skuId: string, priceMinor: number): void {
