@@ -46,9 +46,8 @@ _SET_STATES = """
 
 _CLOSE = """
     UPDATE payments.charge SET
-        state = 'closed', changed_at = $3, close_at = $3, times_closed = 0, ask_at = $4, times_asked = 0
-    WHERE state = 'pending' AND charge_id <> ALL($2::uuid[]) AND charge_id IN (
-        SELECT part.charge_id FROM payments.charge_part AS part WHERE part.order_id = ANY($1::uuid[]))
+        state = 'closed', changed_at = $2, close_at = $2, times_closed = 0, ask_at = $3, times_asked = 0
+    WHERE charge_id = ANY($1::uuid[]) AND state = 'pending'
 """
 
 
@@ -126,6 +125,13 @@ async def close_charges_of(connection: Connection, order_ids: Collection[UUID], 
     """
     if not order_ids:
         return 0
+    # Two statements, because hardly ever is there anything to close when an order is paid.
+    rows = await connection.fetch(
+        "SELECT charge_id FROM payments.charge_part WHERE order_id = ANY($1::uuid[])", list(order_ids)
+    )
+    charge_ids = sorted({row["charge_id"] for row in rows} - set(but))
+    if not charge_ids:
+        return 0
     now = utc_now()
-    status = await connection.execute(_CLOSE, list(order_ids), list(but), now, now + FIRST_ASKED_AFTER)
+    status = await connection.execute(_CLOSE, charge_ids, now, now + FIRST_ASKED_AFTER)
     return int(status.rpartition(" ")[2])
