@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Coupon } from "../src/viewer/buy/api";
-import { PLATFORM, bestCoupon, codeOf, couponsOf, missingMinor, savingMinor } from "../src/viewer/buy/coupons";
+import { PLATFORM, bestCoupon, codeOf, couponsOf, missingMinor, nearestMinor, savingMinor } from "../src/viewer/buy/coupons";
 
 const coupon = (code: string, off_minor: number, min_spend_minor = 0, change: Partial<Coupon> = {}): Coupon => ({
   coupon_id: code,
@@ -49,6 +49,8 @@ describe("the coupon taken by itself", () => {
 it("says what is missing until a coupon counts", () => {
   expect(missingMinor(coupon("BIG", 2000, 10_000), 8900)).toBe(1100);
   expect(missingMinor(coupon("BIG", 2000, 10_000), 10_000)).toBe(0);
+  expect(nearestMinor([coupon("BIG", 2000, 10_000), coupon("HUGE", 5000, 50_000)], 8900)).toBe(1100);
+  expect(nearestMinor([coupon("SMALL", 500)], 8900)).toBeNull();
 });
 
 it("keeps the platform's coupons apart from the shops'", () => {

@@ -31,6 +31,13 @@ export function dateTime(epochMs: number): string {
   }).format(epochMs);
 }
 
+/** The day; the year only if it is another one. */
+export function day(epochMs: number): string {
+  const sameYear = new Date(epochMs).getFullYear() === new Date().getFullYear();
+  const year = sameYear ? undefined : "numeric";
+  return new Intl.DateTimeFormat(locale(), { year, month: "short", day: "numeric" }).format(epochMs);
+}
+
 export function date(epochMs: number): string {
   return new Intl.DateTimeFormat(locale(), { year: "numeric", month: "short", day: "numeric" }).format(epochMs);
 }

@@ -18,6 +18,12 @@ export function missingMinor(coupon: Coupon, spendMinor: number): number {
   return Math.max(0, coupon.min_spend_minor - spendMinor);
 }
 
+/** How little is missing until one of them counts; null if none is out of reach. */
+export function nearestMinor(coupons: readonly Coupon[], spendMinor: number): number | null {
+  const missing = coupons.map((coupon) => missingMinor(coupon, spendMinor)).filter((minor) => minor > 0);
+  return missing.length > 0 ? Math.min(...missing) : null;
+}
+
 export function savingMinor(coupon: Coupon, spendMinor: number): number {
   return missingMinor(coupon, spendMinor) > 0 ? 0 : Math.min(coupon.off_minor, spendMinor);
 }
