@@ -40,7 +40,10 @@ async def test_lists_can_be_narrowed_to_a_state(counter: Counter) -> None:
 
     assert await _ids("?state=open") == [one["after_sale_id"] for one in (escalated, refused, waiting)]
     assert await _ids("?state=refused") == [refused["after_sale_id"]]
-    assert await _ids("?state=closed") == [closed["after_sale_id"]]
+    assert await _ids("?state=closed") == await _ids("?state=ended") == [closed["after_sale_id"]]
+    assert await _ids("?state=for_seller") == [waiting["after_sale_id"]]
+    await counter.rule(escalated, "evidence")
+    assert await _ids("?state=for_seller") == [escalated["after_sale_id"], waiting["after_sale_id"]]
     assert (await counter.seller.get(f"{path}?state=odd")).status_code == 400
     to_decide = (await counter.operator.get("/api/operator/after-sales")).json()["items"]
     assert [one["after_sale_id"] for one in to_decide] == [escalated["after_sale_id"]]

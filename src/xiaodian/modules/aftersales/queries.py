@@ -48,6 +48,12 @@ _UPDATE = (
 
 # Written out, not bound, so that the planner sees that a partial index holds them.
 _OPEN = "state NOT IN ('refunded', 'exchanged', 'closed')"
+_ENDED = "state IN ('refunded', 'exchanged', 'closed')"
+# As `rules.waits_for` says, and also where the operator wants evidence of both.
+_FOR_SELLER = (
+    f"{_OPEN} AND (state IN ('requested', 'returning', 'awaiting_resend')"
+    " OR state = 'awaiting_return' AND return_address IS NULL OR state = 'escalated' AND evidence_wanted)"
+)
 
 
 class Owner(StrEnum):
@@ -59,9 +65,13 @@ class Owner(StrEnum):
 
 
 class AfterSaleFilter(StrEnum):
-    """Which after-sales a list shows: those in one state, or all that have not ended."""
+    """Which after-sales a list shows: those in one state, in several, or those that wait for the seller."""
 
     OPEN = "open"
+    """All that have not ended."""
+    ENDED = "ended"
+    FOR_SELLER = "for_seller"
+    """The seller has something to do."""
     REQUESTED = "requested"
     REFUSED = "refused"
     AWAITING_RETURN = "awaiting_return"
@@ -73,6 +83,9 @@ class AfterSaleFilter(StrEnum):
     REFUNDED = "refunded"
     EXCHANGED = "exchanged"
     CLOSED = "closed"
+
+
+_SEVERAL = {AfterSaleFilter.OPEN: _OPEN, AfterSaleFilter.ENDED: _ENDED, AfterSaleFilter.FOR_SELLER: _FOR_SELLER}
 
 
 async def find_after_sale(connection: Connection, after_sale_id: UUID) -> AfterSale | None:
@@ -141,8 +154,8 @@ async def list_after_sales(
     if owner is not None:
         conditions.append(f"{owner} = $3")
         values.append(owner_id)
-    if state is AfterSaleFilter.OPEN:
-        conditions.append(_OPEN)
+    if state in _SEVERAL:
+        conditions.append(_SEVERAL[state])
     elif state is not None:
         conditions.append(f"state = '{state}'")
     rows = await connection.fetch(
