@@ -5,7 +5,8 @@ from uuid import uuid4
 
 import httpx
 import pytest
-from tests.api.routes import TABLES, Row
+from tests.api.routes import TABLES
+from tests.api.row import Row
 from tests.api.world import CALLERS, World
 
 from xiaodian.app import create_app

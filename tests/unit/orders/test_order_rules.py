@@ -34,8 +34,7 @@ KEY = uuid4()
 def line(**more: int) -> Line:
     """Two pieces for 100, of which the merchant pays 10 and the platform 20."""
     sku_id = SkuId(uuid4())
-    values = {"off_minor": 10, "platform_off_minor": 20, **more}
-    return Line(
+    plain = Line(
         line_no=0,
         product_id=ProductId(uuid4()),
         sku_id=sku_id,
@@ -47,8 +46,10 @@ def line(**more: int) -> Line:
         quantity=2,
         price_minor=50,
         amount_minor=100,
-        **values,
+        off_minor=10,
+        platform_off_minor=20,
     )
+    return msgspec.structs.replace(plain, **more)
 
 
 def order_in(state: OrderState) -> Order:

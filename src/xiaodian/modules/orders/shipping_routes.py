@@ -123,7 +123,8 @@ async def ship_file(
 ) -> ShipmentFileView:
     """Ship the orders in a table: CSV, in UTF-8 or GBK, at most 1,000 rows.
 
-    Columns 订单号, 快递公司, 运单号 (or number, carrier, tracking_number), in any order, others beside them. A row that is refused does not stop the others. With `dry_run` nothing is shipped. The same file again is harmless.
+    Columns 订单号, 快递公司, 运单号 (or number, carrier, tracking_number), in any order, others beside them. A row that
+    is refused does not stop the others. With `dry_run` nothing is shipped. The same file again is harmless.
     """
     rows = read_shipment_file(await data.file.read(MAX_BYTES + 1))
     results = await ship_from_file(ctx, caller, ShopId(shop_id), rows, dry_run=dry_run)
