@@ -1,0 +1,65 @@
+/** Amounts, rates and months as people type and read them. Pure. */
+import { parseMoney } from "../../lib/format";
+import type { MessageKey } from "../../lib/i18n/index.svelte";
+import type { Settlement } from "./wire";
+
+/** Months of statements begin at midnight in China unless the platform says otherwise; it only decides what is shown first. */
+const BOOKS_UTC_OFFSET_H = 8;
+
+/** An amount of at most so much, or what is wrong with the text. */
+export function readAmount(text: string, mostMinor: number): number | MessageKey {
+  if (!text.trim()) return "required";
+  const minor = parseMoney(text.normalize("NFKC").replaceAll(",", ""));
+  if (minor === null) return "price_malformed";
+  if (minor < 1) return "price_zero";
+  return minor > mostMinor ? "money_too_much" : minor;
+}
+
+/** Basis points from a percentage as typed (`2.5` → 250), or what is wrong with it. */
+export function readRate(text: string, least: number, most: number): number | MessageKey {
+  const typed = /^(\d{1,3})(?:\.(\d{1,2}))?\s*%?$/.exec(text.normalize("NFKC").trim());
+  if (!typed) return text.trim() ? "rate_malformed" : "required";
+  const points = Number(typed[1]) * 100 + Number((typed[2] ?? "").padEnd(2, "0"));
+  return points < least || points > most ? "rate_out_of_range" : points;
+}
+
+/** `250` → `2.5`, as one would type it. */
+export function textOfRate(points: number): string {
+  return String(points / 100);
+}
+
+/** `1990` → `19.90`, as one would type it; also below zero. */
+export function textOfAmount(minor: number): string {
+  return (minor / 100).toFixed(2);
+}
+
+/** `2026-11` at this moment. */
+export function monthAt(nowMs: number): string {
+  return new Date(nowMs + BOOKS_UTC_OFFSET_H * 3_600_000).toISOString().slice(0, 7);
+}
+
+/** `2026-11-11` at this moment. */
+export function dayAt(nowMs: number): string {
+  return new Date(nowMs + BOOKS_UTC_OFFSET_H * 3_600_000).toISOString().slice(0, 10);
+}
+
+/** The last months, this one first. */
+export function lastMonths(nowMs: number, count: number): string[] {
+  const [year = 0, month = 1] = monthAt(nowMs).split("-").map(Number);
+  return Array.from({ length: count }, (_, back) => new Date(Date.UTC(year, month - 1 - back, 1)).toISOString().slice(0, 7));
+}
+
+export type SumLine = { text: MessageKey; minor: number };
+
+/** How the shop's part of an order comes about; what is nothing is left out, but never the goods. */
+export function sumOf(settlement: Settlement): SumLine[] {
+  const lines: SumLine[] = [
+    { text: "money_goods", minor: settlement.goods_minor },
+    { text: "money_freight", minor: settlement.freight_minor },
+    { text: "money_refunded", minor: -settlement.refunded_minor },
+    { text: "money_commission", minor: -settlement.commission_minor },
+    { text: "money_service", minor: -settlement.service_minor },
+    { text: "money_fee", minor: -settlement.fee_minor },
+  ];
+  return lines.filter((line, index) => index === 0 || line.minor !== 0);
+}
