@@ -1,5 +1,6 @@
 """Stock, categories and what a product says of itself, over HTTP."""
 
+import asyncio
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -10,6 +11,7 @@ from tests.modules.catalog.test_products import create
 from tests.modules.orders.market import Market
 
 from xiaodian.contracts.base import Envelope
+from xiaodian.contracts.catalog import SkuId
 from xiaodian.contracts.shops import FreightTemplateRemoved
 from xiaodian.infra.outbox import event_message
 from xiaodian.infra.work import decode_batch
@@ -112,13 +114,21 @@ async def test_products_forget_a_template_that_is_removed(market: Market) -> Non
     assert [product["freight_template_id"] for product in after] == [kept, None]
 
 
+async def correct(
+    market: Market, sku_id: SkuId, *, by: httpx.AsyncClient | None = None, key: str | None = None, **body: Any
+) -> httpx.Response:
+    """A correction by the seller, or who else tries; each with a key of its own."""
+    return await (by or market.seller).post(
+        f"/api/skus/{sku_id}/stock-corrections", json=body, headers={"Idempotency-Key": key or uuid4().hex}
+    )
+
+
 async def test_stock_is_corrected_by_what_came_or_went_and_the_journal_says_why(market: Market) -> None:
     sku_id, buyer = await market.sku(stock=10), await market.buyer()
     await buyer.order(sku_id, 4)
-    path = f"/api/skus/{sku_id}/stock-corrections"
-    restocked = await market.seller.post(path, json={"delta": 20, "kind": "restock", "reason": "到货 20 箱"})
+    restocked = await correct(market, sku_id, delta=20, kind="restock", reason="到货 20 箱")
     assert (restocked.status_code, restocked.json()["available"]) == (201, 26)
-    broken = await market.seller.post(path, json={"delta": -2, "kind": "correction", "reason": "压坏"})
+    broken = await correct(market, sku_id, delta=-2, kind="correction", reason="压坏")
     assert broken.json()["available"] == 24
     assert await market.stock(sku_id) == (28, 4, 0)
     entries = (await market.seller.get(f"/api/skus/{sku_id}/stock-journal")).json()["items"]
@@ -128,6 +138,46 @@ async def test_stock_is_corrected_by_what_came_or_went_and_the_journal_says_why(
         ("opening", 10, 10, None),
     ]
     assert {entry["changed_by"] for entry in entries} == {str(market.seller_id)}
+
+
+async def test_a_restock_that_is_sent_again_adds_its_pieces_once(market: Market) -> None:
+    sku_id = await market.sku(stock=10)
+    answers = [await correct(market, sku_id, key="k", delta=5, kind="restock", reason="到货") for _ in range(2)]
+    assert [(answer.status_code, answer.json()["available"]) for answer in answers] == [(201, 15)] * 2
+    assert await market.stock(sku_id) == (15, 0, 0)
+    assert (await correct(market, sku_id, key="other", delta=5, kind="restock")).json()["available"] == 20
+
+
+async def test_ten_retries_at_once_add_the_pieces_once(market: Market) -> None:
+    sku_id = await market.sku(stock=10)
+    answers = await asyncio.gather(*(correct(market, sku_id, key="k", delta=5, kind="restock") for _ in range(10)))
+    assert {(answer.status_code, answer.json()["available"]) for answer in answers} == {(201, 15)}
+    assert await market.stock(sku_id) == (15, 0, 0)
+
+
+@pytest.mark.parametrize("other", [{"delta": 6}, {"kind": "correction"}, {"reason": "别的"}])
+async def test_a_key_that_came_with_another_correction_is_refused(market: Market, other: dict[str, Any]) -> None:
+    sku_id = await market.sku(stock=10)
+    body: dict[str, Any] = {"delta": 5, "kind": "restock", "reason": "到货"}
+    await correct(market, sku_id, key="k", **body)
+    answer = await correct(market, sku_id, key="k", **(body | other))
+    assert (answer.status_code, answer.json()["code"]) == (422, "idempotency_mismatch")
+    assert await market.stock(sku_id) == (15, 0, 0)
+
+
+async def test_a_key_of_another_sku_is_another_key(market: Market) -> None:
+    for sku_id in (await market.sku(stock=10), await market.sku(stock=10)):
+        await correct(market, sku_id, key="k", delta=5, kind="restock")
+        assert await market.stock(sku_id) == (15, 0, 0)
+
+
+async def test_a_correction_without_a_key_changes_nothing(market: Market) -> None:
+    sku_id = await market.sku(stock=10)
+    answer = await market.seller.post(
+        f"/api/skus/{sku_id}/stock-corrections", json={"delta": 5, "kind": "restock", "reason": ""}
+    )
+    assert answer.status_code in (400, 422)
+    assert await market.stock(sku_id) == (10, 0, 0)
 
 
 @pytest.mark.parametrize(
@@ -144,7 +194,7 @@ async def test_a_correction_that_cannot_be_changes_nothing(
 ) -> None:
     sku_id = await market.sku(stock=10)
     events = await market.events()
-    answer = await market.seller.post(f"/api/skus/{sku_id}/stock-corrections", json=body)
+    answer = await correct(market, sku_id, **body)
     assert (answer.status_code, answer.json()["params"]) == (422, params)
     assert await market.stock(sku_id) == (10, 0, 0)
     assert await market.events() == events
@@ -153,7 +203,7 @@ async def test_a_correction_that_cannot_be_changes_nothing(
 async def test_the_journal_pages_the_latest_first(market: Market) -> None:
     sku_id = await market.sku(stock=0)
     for delta in range(1, 6):
-        await market.seller.post(f"/api/skus/{sku_id}/stock-corrections", json={"delta": delta, "kind": "restock"})
+        await correct(market, sku_id, delta=delta, kind="restock")
     path = f"/api/skus/{sku_id}/stock-journal"
     first = (await market.seller.get(path, params={"limit": 4})).json()
     rest = (await market.seller.get(path, params={"limit": 4, "cursor": first["next_cursor"]})).json()
@@ -164,8 +214,8 @@ async def test_the_journal_pages_the_latest_first(market: Market) -> None:
 async def test_the_journal_is_not_for_strangers(market: Market) -> None:
     sku_id, stranger = await market.sku(stock=1), (await market.buyer()).client
     assert (await stranger.get(f"/api/skus/{sku_id}/stock-journal")).status_code == 404
-    body = {"delta": 1, "kind": "restock"}
-    assert (await stranger.post(f"/api/skus/{sku_id}/stock-corrections", json=body)).status_code == 404
+    answer = await correct(market, sku_id, by=stranger, delta=1, kind="restock")
+    assert answer.status_code == 404
     assert await market.stock(sku_id) == (1, 0, 0)
 
 

@@ -13,6 +13,7 @@ from xiaodian.contracts.payments import RefundTooLargeError
 from xiaodian.contracts.shops import ShopId
 from xiaodian.edge.access import Access, SignedIn, access
 from xiaodian.edge.context import Ctx
+from xiaodian.edge.idempotency import IdempotencyKey
 from xiaodian.edge.problems import problems
 from xiaodian.kit.paging import MAX_PAGE_SIZE, Page
 from xiaodian.modules.aftersales.queries import AfterSaleFilter
@@ -30,7 +31,6 @@ from xiaodian.modules.aftersales.wire import (
     ReturnReceiptInput,
     RulingInput,
 )
-from xiaodian.modules.orders.api import IdempotencyKey
 
 TAGS = ["after-sales"]
 ONE = "/api/after-sales/{after_sale_id:uuid}"

@@ -4,7 +4,7 @@ Tables: catalog.product, sku, stock, stock_journal, category, price_change. Even
 
 Always holds: 0 ≤ reserved ≤ on_hand, so what can be bought (on_hand - reserved) is never negative. Stock rows are
 locked in the order of their stock_id. Every piece that comes or goes other than by orders stands in the journal: the
-deltas of a stock sum to its on_hand + sold. An order placed never
+deltas of a stock sum to its on_hand + sold. A correction happens once for an Idempotency-Key. An order placed never
 changes with its product: it keeps copies.
 
 Never imports orders, live, promotion: who reserves, at which price and why is not known here.

@@ -8,8 +8,10 @@ from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 
 from xiaodian.contracts.base import ForbiddenError, InvalidInputError, NotFoundError, UnauthenticatedError
 from xiaodian.contracts.catalog import Category, Sku, SkuId
+from xiaodian.contracts.orders import IdempotencyMismatchError
 from xiaodian.edge.access import Access, SignedIn, access
 from xiaodian.edge.context import Ctx
+from xiaodian.edge.idempotency import IdempotencyKey
 from xiaodian.edge.problems import MalformedRequestError, problems
 from xiaodian.kit.paging import MAX_PAGE_SIZE, Page, decode_cursor, encode_cursor
 from xiaodian.modules.catalog import queries
@@ -30,10 +32,26 @@ async def set_stock(ctx: Ctx, caller: SignedIn, sku_id: FromPath[UUID], data: JS
     return sku
 
 
-@post("/api/skus/{sku_id:uuid}/stock-corrections", opt=access(Access.MEMBER), tags=TAGS, responses=WRITE_PROBLEMS)
-async def correct_stock(ctx: Ctx, caller: SignedIn, sku_id: FromPath[UUID], data: JSONBody[StockCorrection]) -> Sku:
-    """Add what came in, or put a count right, whatever is sold meanwhile (shop staff)."""
-    sku = await change_stock.add_to_stock(ctx.database, caller, SkuId(sku_id), data)
+@post(
+    "/api/skus/{sku_id:uuid}/stock-corrections",
+    opt=access(Access.MEMBER),
+    tags=TAGS,
+    responses=problems(
+        MalformedRequestError, InvalidInputError, IdempotencyMismatchError, NotFoundError, UnauthenticatedError
+    ),
+)
+async def correct_stock(
+    ctx: Ctx,
+    caller: SignedIn,
+    sku_id: FromPath[UUID],
+    data: JSONBody[StockCorrection],
+    idempotency_key: IdempotencyKey,
+) -> Sku:
+    """Add what came in, or put a count right, whatever is sold meanwhile (shop staff).
+
+    The same Idempotency-Key again changes nothing and is answered with the SKU as it is by then.
+    """
+    sku = await change_stock.add_to_stock(ctx.database, caller, SkuId(sku_id), data, idempotency_key)
     await ctx.broker.poke("outbox")
     return sku
 

@@ -2,7 +2,6 @@
 
 from xiaodian.modules.orders.callbacks import make_callbacks
 from xiaodian.modules.orders.checkout import make_checkout
-from xiaodian.modules.orders.dependencies import IdempotencyKey
 from xiaodian.modules.orders.models import Role
 from xiaodian.modules.orders.queries import find_orders, lock_orders
 from xiaodian.modules.orders.service.answer_once import answer_once
@@ -20,7 +19,6 @@ from xiaodian.modules.orders.service.sold import (
 from xiaodian.modules.orders.shipping_rules import read_shipment
 
 __all__ = [
-    "IdempotencyKey",
     "OrderDesk",
     "Role",
     "answer_once",

@@ -20,9 +20,10 @@ from xiaodian.contracts.orders import (
 from xiaodian.contracts.promotion import CouponRefusedError
 from xiaodian.edge.access import Access, SignedIn, access
 from xiaodian.edge.context import Ctx
+from xiaodian.edge.idempotency import IdempotencyKey
 from xiaodian.edge.problems import problems
 from xiaodian.modules.orders.checkout_wire import CheckoutView, to_checkout_view
-from xiaodian.modules.orders.dependencies import DESK, Desk, IdempotencyKey
+from xiaodian.modules.orders.dependencies import DESK, Desk
 from xiaodian.modules.orders.service import cart as carts
 from xiaodian.modules.orders.service import quote as quoting
 from xiaodian.modules.orders.service.cart import Cart, CartItemInput

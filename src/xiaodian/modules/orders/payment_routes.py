@@ -17,9 +17,10 @@ from xiaodian.contracts.orders import (
 from xiaodian.contracts.payments import BadCallbackError, ChargeClosedError, ChargeId, UnknownProviderError
 from xiaodian.edge.access import Access, SignedIn, access
 from xiaodian.edge.context import Ctx, client_address, is_https
+from xiaodian.edge.idempotency import IdempotencyKey
 from xiaodian.edge.problems import problems
 from xiaodian.kit.paging import MAX_PAGE_SIZE, Page, decode_cursor, encode_cursor
-from xiaodian.modules.orders.dependencies import DESK, Desk, IdempotencyKey
+from xiaodian.modules.orders.dependencies import DESK, Desk
 from xiaodian.modules.orders.service import sandbox_cashier
 from xiaodian.modules.orders.service import start_payment as service
 from xiaodian.modules.orders.service.money import get_money_of_order, list_money_of_buyer

@@ -13,12 +13,12 @@ from xiaodian.contracts.settlement import BalanceTooLowError, MoneyFrozenError, 
 from xiaodian.contracts.shops import ShopId
 from xiaodian.edge.access import Access, SignedIn, access
 from xiaodian.edge.context import Context, Ctx
+from xiaodian.edge.idempotency import IdempotencyKey
 from xiaodian.edge.problems import problems
 from xiaodian.infra.database import Connection
 from xiaodian.kit.clock import to_epoch_ms, utc_now
 from xiaodian.kit.paging import MAX_PAGE_SIZE, Page, decode_cursor, encode_cursor
 from xiaodian.modules.orders import api as orders
-from xiaodian.modules.orders.api import IdempotencyKey
 from xiaodian.modules.settlement.models import BankAccount, Owner
 from xiaodian.modules.settlement.service import earnings, owners, payout_rows, payouts
 from xiaodian.modules.settlement.wire import EarningLineView, EarningsView, to_earning_line_view, to_earnings_view

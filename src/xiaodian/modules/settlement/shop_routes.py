@@ -13,13 +13,13 @@ from xiaodian.contracts.settlement import BalanceTooLowError, HasServiceShareErr
 from xiaodian.contracts.shops import ShopId
 from xiaodian.edge.access import Access, SignedIn, access
 from xiaodian.edge.context import Ctx
+from xiaodian.edge.idempotency import IdempotencyKey
 from xiaodian.edge.problems import problems
 from xiaodian.infra.database import Connection
 from xiaodian.kit.clock import utc_now
 from xiaodian.kit.paging import MAX_PAGE_SIZE, Page, decode_cursor, encode_cursor
 from xiaodian.modules.accounts import api as accounts
 from xiaodian.modules.orders import api as orders
-from xiaodian.modules.orders.api import IdempotencyKey
 from xiaodian.modules.settlement import queries
 from xiaodian.modules.settlement.models import Owner
 from xiaodian.modules.settlement.rules import parse_month

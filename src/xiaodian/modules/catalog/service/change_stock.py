@@ -17,13 +17,14 @@ async def set_stock(database: Database, caller: Caller, sku_id: SkuId, available
         return await set_available(connection, sku_id, available, caller.account_id)
 
 
-async def add_to_stock(database: Database, caller: Caller, sku_id: SkuId, correction: StockCorrection) -> Sku:
-    """More or fewer pieces of a SKU of one's own shop. Raises NotFoundError, InvalidInputError."""
+async def add_to_stock(database: Database, caller: Caller, sku_id: SkuId, correction: StockCorrection, key: str) -> Sku:
+    """More or fewer pieces of a SKU of one's own shop, once for an Idempotency-Key.
+
+    Raises NotFoundError, InvalidInputError, IdempotencyMismatchError.
+    """
     async with database.transaction() as connection:
         await get_sku_of_staff(connection, caller, sku_id)
-        return await correct_stock(
-            connection, sku_id, correction.delta, correction.kind, correction.reason, caller.account_id
-        )
+        return await correct_stock(connection, sku_id, correction, caller.account_id, key)
 
 
 async def get_sku_of_staff(connection: Connection, caller: Caller, sku_id: SkuId) -> Sku:

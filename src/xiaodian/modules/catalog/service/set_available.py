@@ -3,11 +3,13 @@
 from xiaodian.contracts.accounts import AccountId
 from xiaodian.contracts.base import InvalidInputError, NotFoundError
 from xiaodian.contracts.catalog import JournalKind, Sku, SkuId, StockChanged, StockId
+from xiaodian.contracts.orders import IdempotencyMismatchError
 from xiaodian.infra import outbox
 from xiaodian.infra.database import Connection
 from xiaodian.modules.catalog import queries
 from xiaodian.modules.catalog.rules import MAX_STOCK, check_correction
-from xiaodian.modules.catalog.service.journal import JournalLine, write_journal
+from xiaodian.modules.catalog.service.journal import JournalLine, find_correction, write_journal
+from xiaodian.modules.catalog.service.product_input import StockCorrection
 from xiaodian.modules.catalog.service.stock import lock_stocks
 
 
@@ -22,20 +24,27 @@ async def set_available(connection: Connection, sku_id: SkuId, available: int, b
     sku = await lock_sku(connection, sku_id)
     if sku.available == available:
         return sku
-    return await _move(connection, sku, available, JournalKind.CORRECTION, by, None)
+    return await _move(connection, sku, available, JournalKind.CORRECTION, by)
 
 
 async def correct_stock(
-    connection: Connection, sku_id: SkuId, delta: int, kind: JournalKind, reason: str, by: AccountId
+    connection: Connection, sku_id: SkuId, correction: StockCorrection, by: AccountId, key: str
 ) -> Sku:
-    """So many pieces more or fewer of the SKU's own stock, whatever is sold meanwhile.
+    """So many pieces more or fewer of the SKU's own stock, whatever is sold meanwhile; once for a key.
 
     Inside the caller's transaction, who has checked that `by` may. Emits StockChanged and writes the journal.
-    Raises NotFoundError, InvalidInputError.
+    Raises NotFoundError, InvalidInputError, IdempotencyMismatchError.
     """
     sku = await lock_sku(connection, sku_id)
-    check_correction(delta, kind, sku.available)
-    return await _move(connection, sku, sku.available + delta, kind, by, reason)
+    # The stock is locked, so whoever came with this key before has finished.
+    done = await find_correction(connection, sku_id, by, key)
+    if done is not None:
+        if done != correction:
+            raise IdempotencyMismatchError(field="Idempotency-Key")
+        return sku
+    check_correction(correction.delta, correction.kind, sku.available)
+    available = sku.available + correction.delta
+    return await _move(connection, sku, available, correction.kind, by, correction.reason, key)
 
 
 async def lock_sku(connection: Connection, sku_id: SkuId) -> Sku:
@@ -48,12 +57,18 @@ async def lock_sku(connection: Connection, sku_id: SkuId) -> Sku:
 
 
 async def _move(
-    connection: Connection, sku: Sku, available: int, kind: JournalKind, by: AccountId, reason: str | None
+    connection: Connection,
+    sku: Sku,
+    available: int,
+    kind: JournalKind,
+    by: AccountId,
+    reason: str | None = None,
+    key: str | None = None,
 ) -> Sku:
     stock_id, delta = StockId(sku.sku_id), available - sku.available
     await connection.execute("UPDATE catalog.stock SET on_hand = on_hand + $2 WHERE stock_id = $1", stock_id, delta)
     line = JournalLine(sku.shop_id, sku.sku_id, stock_id, sku.available, available, delta)
-    await write_journal(connection, [line], kind, by=by, reason=reason)
+    await write_journal(connection, [line], kind, by=by, reason=reason, request_key=key)
     await outbox.emit(
         connection,
         StockChanged(
