@@ -5,7 +5,7 @@
 
 from collections.abc import Awaitable, Callable
 from enum import StrEnum
-from typing import Any
+from typing import Any, Protocol
 
 from litestar import Litestar, Request
 from litestar.connection import ASGIConnection
@@ -27,6 +27,26 @@ MaybeSignedIn = NamedDependency[Caller | None]
 """The same where anybody may call: `maybe_caller: MaybeSignedIn`."""
 
 
+class Asking(Protocol):
+    """What of a request access is decided by; the framework's connections have it, and those of hot routes."""
+
+    @property
+    def scope(self) -> Any:
+        """ASGI's."""
+
+    @property
+    def headers(self) -> Any:
+        """Values by lower-case name."""
+
+    @property
+    def cookies(self) -> Any:
+        """Values by name."""
+
+    @property
+    def app(self) -> Any:
+        """The application, whose state knows how to authenticate."""
+
+
 class Access(StrEnum):
     """The kinds of callers. Rights on one shop or room are checked by the use case, which knows it."""
 
@@ -42,13 +62,13 @@ def access(kind: Access, scope: Scope = Scope.EVERYTHING) -> dict[str, Any]:
     return {"access": kind, "scope": scope}
 
 
-def token_of(connection: ASGIConnection[Any, Any, Any, Any]) -> str | None:
+def token_of(connection: Asking) -> str | None:
     """The bearer token if there is one, else the session cookie."""
     bearer = _bearer_token(connection)
     return bearer if bearer is not None else connection.cookies.get(SESSION_COOKIE)
 
 
-def _bearer_token(connection: ASGIConnection[Any, Any, Any, Any]) -> str | None:
+def _bearer_token(connection: Asking) -> str | None:
     """Only this scheme counts: browsers add `Basic` by themselves where a proxy asks for it."""
     authorization = connection.headers.get("authorization", "")
     return authorization[7:].strip() if authorization[:7].lower() == "bearer " else None
@@ -73,7 +93,7 @@ async def guard_access(connection: ASGIConnection[Any, Any, Any, Any], handler: 
     connection.state.caller = caller
 
 
-async def require_member(connection: ASGIConnection[Any, Any, Any, Any]) -> Caller:
+async def require_member(connection: Asking) -> Caller:
     """What the guard does for a route of Access.MEMBER, for hot routes, which have no guard.
 
     Raises UnauthenticatedError, ForbiddenError, UnavailableError.
@@ -82,7 +102,7 @@ async def require_member(connection: ASGIConnection[Any, Any, Any, Any]) -> Call
     return await _require_caller(connection, Scope.EVERYTHING)
 
 
-async def _require_caller(connection: ASGIConnection[Any, Any, Any, Any], scope: Scope) -> Caller:
+async def _require_caller(connection: Asking, scope: Scope) -> Caller:
     caller = await _resolve_caller(connection)
     if caller is None:
         raise UnauthenticatedError
@@ -108,7 +128,7 @@ async def provide_caller_or_none(request: Request[Any, Any, Any]) -> Caller | No
     return caller if caller is not None and _is_in_scope(caller, request.route_handler.opt["scope"]) else None
 
 
-async def _resolve_caller(connection: ASGIConnection[Any, Any, Any, Any]) -> Caller | None:
+async def _resolve_caller(connection: Asking) -> Caller | None:
     token = token_of(connection)
     authenticate: Authenticator = connection.app.state.authenticate
     return await authenticate(token) if token else None
@@ -124,7 +144,7 @@ def _allow_options_only(connection: ASGIConnection[Any, Any, Any, Any]) -> None:
         raise ForbiddenError
 
 
-def _refuse_foreign_page(connection: ASGIConnection[Any, Any, Any, Any]) -> None:
+def _refuse_foreign_page(connection: Asking) -> None:
     """Refuse a write that a page of another site makes in our visitor's browser (on top of SameSite=Lax).
 
     Also where nobody need be signed in: a foreign page could sign its visitor in as somebody else. A bearer token
@@ -139,11 +159,11 @@ def _refuse_foreign_page(connection: ASGIConnection[Any, Any, Any, Any]) -> None
         raise ForbiddenError
 
 
-def _is_own(origin: str, connection: ASGIConnection[Any, Any, Any, Any]) -> bool:
+def _is_own(origin: str, connection: Asking) -> bool:
     public_url: str = connection.app.state.context.settings.public_url
     if origin == public_url.rstrip("/"):
         return True
-    return origin.partition("://")[2] == connection.headers.get("host")
+    return bool(origin.partition("://")[2] == connection.headers.get("host"))
 
 
 def routes_without_access(app: Litestar) -> list[str]:

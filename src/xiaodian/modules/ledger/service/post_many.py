@@ -16,11 +16,7 @@ _TRANSFERS = """
     ORDER BY transfer_id ON CONFLICT DO NOTHING RETURNING transfer_id
 """
 
-# The transfers must be written first: a transaction that numbers entries is one that the checkpoint job can see.
-_ENTRIES = """
-    INSERT INTO ledger.entry (transfer_id, entry_no, account, currency, amount_minor, posted_at)
-    SELECT *, $6::timestamptz FROM unnest($1::uuid[], $2::smallint[], $3::text[], $4::text[], $5::bigint[])
-"""
+_ENTRY = ["transfer_id", "entry_no", "account", "currency", "amount_minor", "posted_at"]
 
 
 async def post_many(
@@ -45,10 +41,11 @@ async def post_many(
     )
     fresh = {row["transfer_id"] for row in rows}
     entries = [
-        (transfer.transfer_id, number, entry.account, transfer.currency, entry.amount_minor)
+        (transfer.transfer_id, number, entry.account, transfer.currency, entry.amount_minor, moment)
         for transfer in transfers
         if transfer.transfer_id in fresh
         for number, entry in enumerate(transfer.entries)
     ]
     if entries:
-        await connection.execute(_ENTRIES, *map(list, zip(*entries, strict=True)), moment)
+        # The transfers were written first: a transaction that numbers entries is one that the checkpoint job can see.
+        await connection.copy_records_to_table("entry", schema_name="ledger", columns=_ENTRY, records=entries)

@@ -18,6 +18,10 @@ Acknowledgement = tuple[int, bytes, str]
 
 # Two at a time, so that the round trip of one batch does not hold up the next: rows of the inbox are independent.
 KEPT_AT_ONCE = 2
+# Three, so that one is decided here while another waits for the disk; they meet only at the stock of a SKU, last.
+CAPTURED_AT_ONCE = 3
+# Callbacks that are acknowledged and not handled yet; a further one is acknowledged when there is room again.
+MAX_FOLLOWING = 2000
 
 log = get_logger(__name__)
 
@@ -33,8 +37,11 @@ class Cashier:
         self.providers = payments.Providers(ctx)
         limits = {"max_batch": ctx.settings.checkout_batch_max, "max_queue": ctx.settings.checkout_queue_max}
         self._keeping: Batcher[AnyNotice, bool] = Batcher(self._keep_batch, parallel=KEPT_AT_ONCE, **limits)
-        self._capturing: Batcher[PaymentNotice, None] = Batcher(self._capture_batch, **limits)
+        self._capturing: Batcher[PaymentNotice, None] = Batcher(
+            self._capture_batch, parallel=CAPTURED_AT_ONCE, **limits
+        )
         self._following: set[asyncio.Task[None]] = set()
+        self._room = asyncio.Semaphore(MAX_FOLLOWING)
 
     async def take_callback(self, provider: str, headers: Mapping[str, str], body: bytes) -> Acknowledgement:
         """Keep a provider's callback; answers how the provider wants it acknowledged. It is handled afterwards.
@@ -43,9 +50,10 @@ class Cashier:
         """
         notice = await self._receive(provider, headers, body)
         if notice is not None:
+            await self._room.acquire()
             task = asyncio.get_running_loop().create_task(self._follow(notice))
             self._following.add(task)
-            task.add_done_callback(self._following.discard)
+            task.add_done_callback(self._done)
         return self.providers.get(provider).acknowledgement
 
     async def handle_callback(self, provider: str, headers: Mapping[str, str], body: bytes) -> None:
@@ -66,6 +74,10 @@ class Cashier:
         """Verify and keep; None if there is nothing left to do."""
         notice = await self.providers.get(provider).verify_callback(headers, body)
         return notice if notice is not None and await self._keeping.submit(notice) else None
+
+    def _done(self, task: asyncio.Task[None]) -> None:
+        self._following.discard(task)
+        self._room.release()
 
     async def _follow(self, notice: AnyNotice) -> None:
         try:

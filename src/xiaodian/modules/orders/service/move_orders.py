@@ -35,11 +35,7 @@ _UPDATE = """
     WHERE o.shop_id = moved.shop_id AND o.order_id = moved.order_id
 """
 
-_HISTORY = """
-    INSERT INTO orders.move (shop_id, order_id, move_id, deed, state, moved_at, role, account_id, reason)
-    SELECT shop_id, order_id, move_id, $5, state, $6, $7, $8, $9
-    FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[]) AS moved (shop_id, order_id, move_id, state)
-"""
+_MOVE = ["shop_id", "order_id", "move_id", "deed", "state", "moved_at", "role", "account_id", "reason"]
 
 
 class Actor(msgspec.Struct, frozen=True, kw_only=True):
@@ -96,18 +92,11 @@ async def move_orders(
         [order.completes_at for order in moved],
         [order.closed_at for order in moved],
     )
-    await connection.execute(
-        _HISTORY,
-        shop_ids,
-        order_ids,
-        [new_id() for _ in moved],
-        states,
-        deed,
-        now,
-        actor.role,
-        actor.account_id,
-        actor.reason,
-    )
+    history = [
+        (order.shop_id, order.order_id, new_id(), deed, order.state, now, actor.role, actor.account_id, actor.reason)
+        for order in moved
+    ]
+    await connection.copy_records_to_table("move", schema_name="orders", columns=_MOVE, records=history)
     await outbox.emit(connection, *(_to_event(order, actor) for order in moved))
     return moved
 
