@@ -188,6 +188,19 @@ class RefundNotice(Contract, frozen=True, kw_only=True):
     currency: str
 
 
+class RefusedNotice(Contract, frozen=True, kw_only=True):
+    """A provider's verified word that we did not act on."""
+
+    provider: str
+    notice_id: str
+    charge_id: UUID | None
+    """As the provider names it; it need not be one of ours. Null for a refund."""
+    refund_id: UUID | None
+    amount_minor: int
+    currency: str
+    reason: str
+
+
 class RefundOutcome(Contract, frozen=True, kw_only=True):
     """What a provider says when it is asked to refund: done, refused for good, or under way."""
 

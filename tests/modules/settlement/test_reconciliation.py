@@ -3,9 +3,11 @@
 import asyncio
 import json
 from collections.abc import Awaitable, Callable
-from datetime import date
+from datetime import date, timedelta
 from uuid import UUID, uuid4
 
+import httpx
+import msgspec
 import pytest
 from tests.modules.settlement.till import Till
 
@@ -14,10 +16,11 @@ from xiaodian.contracts.accounting import escrow_account, provider_account
 from xiaodian.contracts.base import UnavailableError
 from xiaodian.contracts.ledger import Entry, Transfer
 from xiaodian.contracts.orders import OrderId
-from xiaodian.contracts.payments import StatementLine
+from xiaodian.contracts.payments import ChargeState, StatementLine
 from xiaodian.contracts.settlement import Difference
 from xiaodian.kit.clock import utc_now
 from xiaodian.modules.ledger import api as ledger
+from xiaodian.modules.payments import api as payments
 from xiaodian.modules.payments.service.sandbox import SandboxProvider
 from xiaodian.modules.settlement.rules import date_in_books
 from xiaodian.modules.settlement.service.reconcile import reconcile
@@ -112,6 +115,28 @@ async def stock_broken(till: Till, order_id: OrderId) -> None:
     await run(till, "UPDATE catalog.stock SET on_hand = on_hand + 1 WHERE sku_id = $1", till.sku_id)
 
 
+async def notice_refused(till: Till, order_id: OrderId) -> None:
+    assert (await tell_amount(till, order_id, 1)).status_code == 400
+
+
+async def cancelled_with_money(till: Till, order_id: OrderId) -> None:
+    cancelled = await till.buyer.client.post(f"/api/orders/{order_id}/cancel", json={})
+    assert cancelled.status_code == 200, cancelled.text
+    await till.give(escrow_account(order_id), 5)
+
+
+async def tell_amount(till: Till, order_id: OrderId, amount_minor: int) -> httpx.Response:
+    """The provider says, rightly signed, that so much was paid for an order."""
+    async with till.ctx.database.transaction() as connection:
+        [part] = (await payments.lock_captured_parts(connection, [order_id]))[order_id]
+        charge = await payments.get_charge_of_payer(connection, part.charge_id, till.buyer.account_id)
+    told = msgspec.structs.replace(charge, amount_minor=amount_minor)
+    headers, body = await SandboxProvider(till.ctx.database).sign_notice(told, ChargeState.CAPTURED, uuid4().hex)
+    return await till.seller.post(
+        "/api/payments/callbacks/sandbox", headers={**headers, "content-type": "application/json"}, content=body
+    )
+
+
 PLANTS: list[Plant] = [
     missing_here,
     missing_there,
@@ -125,6 +150,8 @@ PLANTS: list[Plant] = [
     escrow_not_empty,
     not_settled,
     stock_broken,
+    notice_refused,
+    cancelled_with_money,
 ]
 
 
@@ -141,6 +168,10 @@ async def test_books_that_agree_have_no_differences(till: Till) -> None:
     await till.refund(refunded, {0: 1000})
     paid_twice = await till.sell()
     await till.refund(paid_twice, {0: 2990})
+    cancelled = await till.sell(freight_minor=100)
+    await till.buyer.client.post(f"/api/orders/{cancelled}/cancel", json={})
+    told_again = await till.sell()
+    await tell_amount(till, told_again, 2990)
     assert await differences(till, whole_ledger=True) == []
 
 
@@ -150,6 +181,16 @@ async def test_a_difference_says_by_how_much_and_where(till: Till) -> None:
     [difference] = await differences(till)
     assert (difference.provider, difference.ours_minor, difference.theirs_minor) == ("sandbox", 2990, 2991)
     assert difference.charge_id is not None
+
+
+async def test_a_refused_message_says_whose_it_is_and_on_which_day_it_came(till: Till) -> None:
+    order_id = await till.sell()
+    await notice_refused(till, order_id)
+    [difference] = await differences(till)
+    assert (difference.provider, difference.theirs_minor, difference.currency) == ("sandbox", 1, "CNY")
+    assert difference.charge_id is not None
+    assert difference.detail.startswith("unknown_charge ")
+    assert await reconcile(till.ctx, today() - timedelta(days=2)) == []
 
 
 async def test_a_provider_without_a_statement_is_a_difference(till: Till, monkeypatch: pytest.MonkeyPatch) -> None:

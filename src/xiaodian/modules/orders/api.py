@@ -10,6 +10,7 @@ from xiaodian.modules.orders.service.hold import hold
 from xiaodian.modules.orders.service.order_access import get_order_for, lock_order_for
 from xiaodian.modules.orders.service.refund_lines import refund_lines
 from xiaodian.modules.orders.service.sold import (
+    list_cancelled_after_payment,
     list_open_sums_of_creator,
     list_open_sums_of_shop,
     list_paid_between,
@@ -25,6 +26,7 @@ __all__ = [
     "find_orders",
     "get_order_for",
     "hold",
+    "list_cancelled_after_payment",
     "list_open_sums_of_creator",
     "list_open_sums_of_shop",
     "list_paid_between",

@@ -121,6 +121,27 @@ async def list_paid_between(
     return await _in_order(connection, [row["order_id"] for row in rows])
 
 
+async def list_cancelled_after_payment(
+    connection: Connection, start: datetime, end: datetime, *, after: Order | None, limit: int
+) -> list[Order]:
+    """Orders that were paid before and cancelled in [start, end), the oldest first, after this one."""
+    after_at, after_id = (after.closed_at, after.order_id) if after else (start, UUID(int=0))
+    rows = await connection.fetch(
+        """
+        SELECT order_id FROM orders.order
+        WHERE state = 'cancelled' AND paid_at IS NOT NULL
+            AND closed_at >= $1 AND closed_at < $2 AND (closed_at, order_id) > ($3, $4)
+        ORDER BY closed_at, order_id LIMIT $5
+        """,
+        start,
+        end,
+        after_at,
+        after_id,
+        limit,
+    )
+    return await _in_order(connection, [row["order_id"] for row in rows])
+
+
 async def _in_order(connection: Connection, order_ids: list[OrderId]) -> list[Order]:
     orders = await find_orders(connection, order_ids)
     return [orders[order_id] for order_id in order_ids if order_id in orders]

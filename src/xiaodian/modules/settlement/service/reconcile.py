@@ -45,8 +45,10 @@ async def reconcile(ctx: Records, day: date, *, whole_ledger: bool = False) -> l
             _ledger_and_orders(connection, period),
             _orders_and_ledger(connection, period),
             _settlements(connection, period),
+            _cancelled(connection, period),
         ):
             found += await _take(part)
+        found += await _refused_notices(connection, period)
         found += await _refunds(connection, utc_now() - timedelta(hours=ctx.settings.refund_pending_hours))
         found += await _stock(connection)
         if whole_ledger:
@@ -152,6 +154,42 @@ async def _settlements(connection: Connection, period: Period) -> AsyncIterator[
         after = (page[-1].settled_at, page[-1].order_id)
     for order_id, problem in await queries.list_troubled(connection, MOST):
         yield Difference(kind=DifferenceKind.NOT_SETTLED, order_id=order_id, detail=problem)
+
+
+async def _cancelled(connection: Connection, period: Period) -> AsyncIterator[Difference]:
+    """Orders cancelled that day must have nothing in escrow: it went back to the buyer, and to the platform."""
+    after: Order | None = None
+    while True:
+        page = await orders.list_cancelled_after_payment(connection, period.start, period.end, after=after, limit=PAGE)
+        accounts = {escrow_account(order.order_id): order for order in page}
+        balances = await ledger.get_balances(connection, accounts, DEFAULT_CURRENCY)
+        for account, balance in balances.items():
+            if balance:
+                yield Difference(
+                    kind=DifferenceKind.CANCELLED_WITH_MONEY,
+                    order_id=accounts[account].order_id,
+                    ours_minor=balance,
+                    theirs_minor=0,
+                    currency=accounts[account].currency,
+                )
+        if len(page) < PAGE:
+            return
+        after = page[-1]
+
+
+async def _refused_notices(connection: Connection, period: Period) -> list[Difference]:
+    return [
+        Difference(
+            kind=DifferenceKind.NOTICE_REFUSED,
+            provider=notice.provider,
+            charge_id=notice.charge_id,
+            refund_id=notice.refund_id,
+            theirs_minor=notice.amount_minor,
+            currency=notice.currency,
+            detail=f"{notice.reason} {notice.notice_id}",
+        )
+        for notice in await payments.list_refused_notices(connection, period.start, period.end, MOST)
+    ]
 
 
 async def _sum_requested(connection: Connection, order_ids: Sequence[UUID]) -> dict[UUID, int]:
