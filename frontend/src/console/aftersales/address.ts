@@ -1,0 +1,31 @@
+/** The address goods come back to: kept on this device, since it hardly ever changes. */
+import type { ReturnAddress } from "./api";
+
+const KEPT = "xd_return_address";
+const FIELDS = ["recipient", "phone", "region", "detail"] as const;
+type Field = (typeof FIELDS)[number];
+
+export function readAddress(typed: ReturnAddress): { address: ReturnAddress; missing: Field[] } {
+  const address = { recipient: typed.recipient.trim(), phone: typed.phone.normalize("NFKC").trim(), region: typed.region.trim(), detail: typed.detail.trim() };
+  return { address, missing: FIELDS.filter((field) => !address[field]) };
+}
+
+export function rememberedAddress(): ReturnAddress {
+  const empty = { recipient: "", phone: "", region: "", detail: "" };
+  try {
+    const kept: unknown = JSON.parse(localStorage.getItem(KEPT) ?? "{}");
+    if (typeof kept !== "object" || kept === null) return empty;
+    const texts = Object.entries(kept).filter(([field, text]) => (FIELDS as readonly string[]).includes(field) && typeof text === "string");
+    return { ...empty, ...Object.fromEntries(texts) };
+  } catch {
+    return empty;
+  }
+}
+
+export function rememberAddress(address: ReturnAddress): void {
+  try {
+    localStorage.setItem(KEPT, JSON.stringify(address));
+  } catch {
+    // A full or forbidden storage: it is typed again next time.
+  }
+}
