@@ -36,7 +36,7 @@ _LINES = """
     SELECT $2, order_id, 0, $3, $3, $3, '丹东草莓', '1斤装', 1, 2990, 2990 FROM unnest($1::uuid[]) AS new (order_id)
 """
 _KEYS = """
-    INSERT INTO orders.idempotency (account_id, key, body_hash, order_id, created_at)
+    INSERT INTO orders.idempotency (account_id, key, body_hash, checkout_id, created_at)
     SELECT order_id, order_id::text, '\\x00', order_id, now() FROM unnest($1::uuid[]) AS new (order_id)
 """
 _OUTBOX = """
