@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from collections import Counter
 from collections.abc import Awaitable, Callable
 from datetime import date, timedelta
 from uuid import UUID, uuid4
@@ -21,8 +22,11 @@ from xiaodian.contracts.settlement import Difference
 from xiaodian.kit.clock import utc_now
 from xiaodian.modules.ledger import api as ledger
 from xiaodian.modules.payments import api as payments
+from xiaodian.modules.payments.service.ask_providers import carry_out_refunds
 from xiaodian.modules.payments.service.sandbox import SandboxProvider
 from xiaodian.modules.settlement.rules import date_in_books
+from xiaodian.modules.settlement.service import reconcile as reconcile_module
+from xiaodian.modules.settlement.service import reconcile_statements
 from xiaodian.modules.settlement.service.reconcile import reconcile
 
 Plant = Callable[[Till, OrderId], Awaitable[None]]
@@ -173,6 +177,48 @@ async def test_books_that_agree_have_no_differences(till: Till) -> None:
     told_again = await till.sell()
     await tell_amount(till, told_again, 2990)
     assert await differences(till, whole_ledger=True) == []
+
+
+@pytest.fixture
+def small_pages(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of two rows each, so that a few orders are many pages."""
+    for module in (reconcile_module, reconcile_statements):
+        monkeypatch.setattr(module, "PAGE", 2)
+
+
+@pytest.mark.usefixtures("small_pages")
+async def test_a_day_of_many_pages_is_compared_to_its_end(till: Till) -> None:
+    order_ids = [await till.sell() for _ in range(5)]
+    await till.refund(order_ids[0], {0: 100})
+    await run(till, "UPDATE payments.refund SET try_at = requested_at")
+    assert await carry_out_refunds(till.ctx.database, payments.Providers(till.ctx), utc_now()) == 1
+    assert await differences(till) == []
+    for order_id in order_ids:
+        await payment_without_ledger(till, order_id)
+    found = await differences(till)
+    # Once each, though the first one's payment and refund stand on different pages.
+    assert sorted(difference.order_id.int for difference in found if difference.order_id) == sorted(
+        order_id.int for order_id in order_ids
+    )
+    await other_amount(till, order_ids[0])
+    kinds = Counter(difference.kind for difference in await differences(till))
+    assert kinds == {"payment_without_ledger": 5, "other_amount": 5}
+
+
+@pytest.mark.usefixtures("small_pages")
+async def test_what_no_statement_has_is_found_on_every_page(till: Till) -> None:
+    order_ids = [await till.sell() for _ in range(5)]
+    await missing_there(till, order_ids[0])
+    assert [difference.kind for difference in await differences(till)] == ["missing_there"] * 5
+
+
+async def test_a_day_that_is_wrong_as_a_whole_is_not_listed_without_end(
+    till: Till, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    order_ids = [await till.sell() for _ in range(3)]
+    await other_amount(till, order_ids[0])
+    monkeypatch.setattr(reconcile_module, "MOST", 2)
+    assert len(await differences(till)) == 2
 
 
 async def test_a_difference_says_by_how_much_and_where(till: Till) -> None:

@@ -10,7 +10,12 @@ from xiaodian.modules.payments.service.accept_notices import Accepted, accept_no
 from xiaodian.modules.payments.service.charges import close_charges_of, create_charge, set_action
 from xiaodian.modules.payments.service.inbox import accept_refund_notices
 from xiaodian.modules.payments.service.inbox_rows import keep_notices, list_unhandled_payments
-from xiaodian.modules.payments.service.movements import get_statement_lines, list_day, list_movements
+from xiaodian.modules.payments.service.movements import (
+    find_booked,
+    get_statement_lines,
+    list_day,
+    list_movements,
+)
 from xiaodian.modules.payments.service.overdue_refunds import list_overdue_refunds
 from xiaodian.modules.payments.service.providers import Providers, make_real_providers
 from xiaodian.modules.payments.service.refunds import list_refunds, request_refunds
@@ -26,6 +31,7 @@ __all__ = [
     "close_charges_of",
     "create_charge",
     "decide",
+    "find_booked",
     "get_charge_of_payer",
     "get_order_ids_of_charges",
     "get_statement_lines",

@@ -1,6 +1,6 @@
 """Pure comparisons of two books that speak of the same money."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from uuid import UUID
 
 import msgspec
@@ -116,33 +116,27 @@ def key_of(line: StatementLine | BookedLine) -> LineKey:
     return (None, line.refund_id) if line.refund_id else (line.charge_id, None)
 
 
-def compare_lines(
-    provider: str,
-    stated: Sequence[StatementLine],
-    booked: Mapping[LineKey, BookedLine],
-    of_day: Iterable[BookedLine],
-    stated_elsewhere: Iterable[StatementLine],
+def compare_stated(
+    provider: str, stated: Iterable[StatementLine], booked: Mapping[LineKey, BookedLine]
 ) -> list[Difference]:
-    """A provider's statement of a day against what we have booked.
+    """Lines of a provider's statement against what we have booked of the same charges and refunds."""
+    return [difference for line in stated for difference in _compare_line(provider, line, booked.get(key_of(line)))]
 
-    `booked` also has what we booked shortly before and after the day, and `stated_elsewhere` are the lines of the
-    statements beside it: a payment just before midnight may stand on another day there than here.
-    """
-    found = [difference for line in stated for difference in _compare_line(provider, line, booked.get(key_of(line)))]
-    known = {key_of(line) for line in (*stated, *stated_elsewhere)}
-    for mine in of_day:
-        if key_of(mine) not in known:
-            found.append(
-                Difference(
-                    kind=DifferenceKind.MISSING_THERE,
-                    provider=provider,
-                    charge_id=mine.charge_id,
-                    refund_id=mine.refund_id,
-                    ours_minor=mine.amount_minor,
-                    currency=mine.currency,
-                )
-            )
-    return found
+
+def list_missing_there(provider: str, booked: Iterable[BookedLine], stated: Container[LineKey]) -> list[Difference]:
+    """Those of our lines that stand in none of the provider's statements."""
+    return [
+        Difference(
+            kind=DifferenceKind.MISSING_THERE,
+            provider=provider,
+            charge_id=mine.charge_id,
+            refund_id=mine.refund_id,
+            ours_minor=mine.amount_minor,
+            currency=mine.currency,
+        )
+        for mine in booked
+        if key_of(mine) not in stated
+    ]
 
 
 def _compare_line(provider: str, line: StatementLine, mine: BookedLine | None) -> list[Difference]:

@@ -22,13 +22,30 @@ _MOVEMENTS = """
     ORDER BY at
 """
 
-_BOOKED = """
+_LINE = ", ".join(BookedLine.__struct_fields__)
+_CAPTURED = """
     SELECT provider, charge_id, NULL::uuid AS refund_id, amount_minor, currency, captured_at AS at
     FROM payments.charge WHERE captured_at >= $1 AND captured_at < $2
-    UNION ALL
-    SELECT provider, charge_id, refund_id, -amount_minor, currency, settled_at
+"""
+_REFUNDED = """
+    SELECT provider, charge_id, refund_id, -amount_minor AS amount_minor, currency, settled_at AS at
     FROM payments.refund WHERE state = 'succeeded' AND settled_at >= $1 AND settled_at < $2
-    ORDER BY at
+"""
+
+# Each side is limited by itself, so that each is read along its index no further than a page.
+_DAY = f"""
+    (
+        {_CAPTURED} AND ($3::text IS NULL OR provider = $3) AND (captured_at, charge_id) > ($4, $5)
+        ORDER BY captured_at, charge_id LIMIT $6
+    ) UNION ALL (
+        {_REFUNDED} AND ($3::text IS NULL OR provider = $3) AND (settled_at, refund_id) > ($4, $5)
+        ORDER BY settled_at, refund_id LIMIT $6
+    )
+"""
+_BOOKED = f"""
+    {_CAPTURED} AND provider = $3 AND charge_id = ANY($4::uuid[])
+    UNION ALL
+    {_REFUNDED} AND provider = $3 AND refund_id = ANY($5::uuid[])
 """
 
 
@@ -38,9 +55,41 @@ async def list_movements(connection: Connection, order_ids: Collection[UUID]) ->
     return [Movement(**{**row, "kind": MovementKind(row["kind"])}) for row in rows]
 
 
-async def list_day(connection: Connection, start: datetime, end: datetime) -> list[BookedLine]:
-    """What we think all providers took in and gave back from `start` until before `end`, the oldest first."""
-    return [BookedLine(**row) for row in await connection.fetch(_BOOKED, start, end)]
+async def list_day(
+    connection: Connection,
+    start: datetime,
+    end: datetime,
+    *,
+    provider: str | None = None,
+    after: BookedLine | None = None,
+    limit: int,
+) -> list[BookedLine]:
+    """What we think a provider (None: each of them) took in and gave back in [start, end), the oldest first."""
+    after_at, after_id = (after.at, after.refund_id or after.charge_id) if after else (start, UUID(int=0))
+    rows = await connection.fetch(
+        f"SELECT {_LINE} FROM ({_DAY}) AS line ORDER BY at, coalesce(refund_id, charge_id) LIMIT $6",
+        start,
+        end,
+        provider,
+        after_at,
+        after_id,
+        limit,
+    )
+    return [BookedLine(**row) for row in rows]
+
+
+async def find_booked(
+    connection: Connection,
+    provider: str,
+    start: datetime,
+    end: datetime,
+    *,
+    charge_ids: Collection[UUID],
+    refund_ids: Collection[UUID],
+) -> list[BookedLine]:
+    """Those of these charges and refunds that we think the provider carried out in [start, end)."""
+    rows = await connection.fetch(_BOOKED, start, end, provider, list(charge_ids), list(refund_ids))
+    return [BookedLine(**row) for row in rows]
 
 
 async def get_statement_lines(provider: PaymentProvider, day: date) -> list[StatementLine]:

@@ -12,6 +12,7 @@ from uuid import UUID
 
 from xiaodian.contracts.accounting import escrow_account
 from xiaodian.contracts.orders import Order, OrderId
+from xiaodian.contracts.payments import BookedLine
 from xiaodian.contracts.settlement import Difference, DifferenceKind
 from xiaodian.edge.context import Records
 from xiaodian.infra.database import Connection
@@ -24,7 +25,7 @@ from xiaodian.modules.payments import api as payments
 from xiaodian.modules.settlement import queries
 from xiaodian.modules.settlement.reconciliation import Money, compare_money, judge_capture, judge_paid, sum_ledger
 from xiaodian.modules.settlement.rules import Period, day_of_books
-from xiaodian.modules.settlement.service.reconcile_statements import compare_statements
+from xiaodian.modules.settlement.service.reconcile_statements import compare_statement
 
 PAGE = 500
 MOST = 1_000
@@ -38,7 +39,9 @@ async def reconcile(ctx: Records, day: date, *, whole_ledger: bool = False) -> l
     `whole_ledger` also looks at every entry that was ever posted. Raises InvalidInputError.
     """
     period = day_of_books(day, ctx.settings.books_utc_offset_h)
-    found = await compare_statements(ctx, day, period)
+    found: list[Difference] = []
+    for provider in payments.Providers(ctx).list():
+        found += await _take(compare_statement(ctx.database, provider, day, period))
     async with ctx.database.connection() as connection:
         for part in (
             _payments_and_ledger(connection, period),
@@ -75,10 +78,11 @@ async def _take(part: AsyncIterator[Difference]) -> list[Difference]:
 
 async def _payments_and_ledger(connection: Connection, period: Period) -> AsyncIterator[Difference]:
     """Every order of which money came in or went back that day: the same sums in payments and in the ledger?"""
-    booked = await payments.list_day(connection, period.start, period.end)
-    charge_ids = list({line.charge_id for line in booked})
-    for page in (charge_ids[start : start + PAGE] for start in range(0, len(charge_ids), PAGE)):
-        by_charge = await payments.get_order_ids_of_charges(connection, page)
+    listed: set[tuple[UUID, DifferenceKind]] = set()
+    after: BookedLine | None = None
+    while True:
+        page = await payments.list_day(connection, period.start, period.end, after=after, limit=PAGE)
+        by_charge = await payments.get_order_ids_of_charges(connection, {line.charge_id for line in page})
         order_ids = list({order_id for ids in by_charge.values() for order_id in ids})
         wanted = Money.by_order(await payments.list_movements(connection, order_ids))
         transfers = await ledger.list_transfers_of(connection, [str(one) for one in order_ids], (CAPTURE, REFUND))
@@ -91,8 +95,12 @@ async def _payments_and_ledger(connection: Connection, period: Period) -> AsyncI
                 compare_money(order_id, ours, theirs),
                 judge_capture(order_id, found.get(OrderId(order_id)), theirs, returning.get(order_id, 0)),
             ):
-                if difference:
+                if difference and (order_id, difference.kind) not in listed:
+                    listed.add((order_id, difference.kind))
                     yield difference
+        if len(page) < PAGE:
+            return
+        after = page[-1]
 
 
 async def _ledger_and_orders(connection: Connection, period: Period) -> AsyncIterator[Difference]:

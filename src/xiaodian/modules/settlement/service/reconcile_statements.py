@@ -1,52 +1,72 @@
-"""Each provider's statement of a day against what we have booked."""
+"""Each provider's statement of a day against what we have booked, of which there is never more than a page at hand."""
 
+from collections.abc import AsyncIterator, Sequence
 from datetime import date, timedelta
 
 from xiaodian.contracts.base import UnavailableError
 from xiaodian.contracts.payments import BookedLine, PaymentProvider, StatementLine
 from xiaodian.contracts.settlement import Difference, DifferenceKind
-from xiaodian.edge.context import Records
+from xiaodian.infra.database import Database
 from xiaodian.modules.payments import api as payments
-from xiaodian.modules.settlement.reconciliation import compare_lines, key_of
+from xiaodian.modules.settlement.reconciliation import LineKey, compare_stated, key_of, list_missing_there
 from xiaodian.modules.settlement.rules import Period
 
+PAGE = 500
 NEAR_MIDNIGHT = timedelta(hours=2)
 """Word of a payment may come to us so much later than the provider took it."""
 A_DAY = timedelta(days=1)
 
 
-async def compare_statements(ctx: Records, day: date, period: Period) -> list[Difference]:
-    """The differences of all providers; one whose statement cannot be had is a difference of its own."""
-    async with ctx.database.connection() as connection:
-        booked = await payments.list_day(connection, period.start - NEAR_MIDNIGHT, period.end + NEAR_MIDNIGHT)
-    found: list[Difference] = []
-    for provider in payments.Providers(ctx).list():
-        mine = [line for line in booked if line.provider == provider.name]
+async def compare_statement(
+    database: Database, provider: PaymentProvider, day: date, period: Period
+) -> AsyncIterator[Difference]:
+    """The differences of one provider; a statement that cannot be had is one by itself.
+
+    Providers count days in time zones of their own, so our day may lie in two of theirs: lines go by their time.
+    """
+    stated: set[LineKey] = set()
+    for its_day in (day, day - A_DAY, day + A_DAY):
         try:
-            found += await _compare(provider, day, period, mine)
+            lines = await payments.get_statement_lines(provider, its_day)
         except UnavailableError:
-            found.append(Difference(kind=DifferenceKind.NO_STATEMENT, provider=provider.name, detail=day.isoformat()))
-    return found
+            if its_day == day:
+                yield Difference(kind=DifferenceKind.NO_STATEMENT, provider=provider.name, detail=day.isoformat())
+                return
+            continue  # It may not be over yet; what it would have explained then shows as missing until it is.
+        stated.update(map(key_of, lines))
+        of_day = [line for line in lines if period.start <= line.at < period.end]
+        for page in (of_day[start : start + PAGE] for start in range(0, len(of_day), PAGE)):
+            booked = await _find_booked(database, provider.name, period, page)
+            for difference in compare_stated(provider.name, page, {key_of(line): line for line in booked}):
+                yield difference
+    async for mine in _list_booked(database, provider.name, period):
+        for difference in list_missing_there(provider.name, mine, stated):
+            yield difference
 
 
-async def _compare(provider: PaymentProvider, day: date, period: Period, mine: list[BookedLine]) -> list[Difference]:
-    """Providers count days in time zones of their own, so our day may lie in two of theirs: lines go by their time."""
-    told = [
-        *await _get_beside(provider, day - A_DAY),
-        *await payments.get_statement_lines(provider, day),
-        *await _get_beside(provider, day + A_DAY),
-    ]
-    return compare_lines(
-        provider.name,
-        [line for line in told if period.start <= line.at < period.end],
-        {key_of(line): line for line in mine},
-        [line for line in mine if period.start <= line.at < period.end],
-        told,
-    )
+async def _find_booked(
+    database: Database, provider: str, period: Period, lines: Sequence[StatementLine]
+) -> list[BookedLine]:
+    """A payment just before midnight may stand on another day there than here."""
+    async with database.connection() as connection:
+        return await payments.find_booked(
+            connection,
+            provider,
+            period.start - NEAR_MIDNIGHT,
+            period.end + NEAR_MIDNIGHT,
+            charge_ids=[line.charge_id for line in lines if line.charge_id and not line.refund_id],
+            refund_ids=[line.refund_id for line in lines if line.refund_id],
+        )
 
 
-async def _get_beside(provider: PaymentProvider, day: date) -> list[StatementLine]:
-    try:
-        return await payments.get_statement_lines(provider, day)
-    except UnavailableError:
-        return []  # It may not be over yet; what it would have explained then shows as missing until it is.
+async def _list_booked(database: Database, provider: str, period: Period) -> AsyncIterator[list[BookedLine]]:
+    after: BookedLine | None = None
+    while True:
+        async with database.connection() as connection:
+            page = await payments.list_day(
+                connection, period.start, period.end, provider=provider, after=after, limit=PAGE
+            )
+        yield page
+        if len(page) < PAGE:
+            return
+        after = page[-1]
