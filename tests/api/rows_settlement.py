@@ -23,6 +23,7 @@ ROWS: list[Row] = [
     Row("POST", f"{SHOP}/payouts", owner_only(409), {"amount_minor": 100}),
     Row("GET", f"{SHOP}/payouts", owner_only(200)),
     Row("POST", f"{SHOP}/deposit", owner_only(409), {"amount_minor": 100}),
+    Row("POST", f"{SHOP}/deposit/withdrawal", owner_only(409), {"amount_minor": 100}),
     Row("POST", f"{SHOP}/service-shares", owner_only(422), {"provider_id": NOWHERE, "rate_bp": 300}),
     Row("GET", f"{SHOP}/service-shares", owner_only(200)),
     Row(

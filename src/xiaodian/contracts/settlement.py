@@ -152,6 +152,13 @@ class HasServiceShareError(DomainError):
     status = 409
 
 
+class DepositNeededError(DomainError):
+    """A buyer may yet have a claim on the shop: after-sales are open."""
+
+    code = "deposit_needed"
+    status = 409
+
+
 class NoBankAccountError(DomainError):
     """Nobody has said yet where the money shall be paid to."""
 

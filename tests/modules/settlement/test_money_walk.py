@@ -63,9 +63,10 @@ class Walk:
         assert answer.status_code in (201, 409), answer.text
 
     async def deposit(self) -> None:
-        """Perhaps more than there is."""
+        """Put in or taken back, perhaps more than there is."""
+        path = self.dice.choice(["deposit", "deposit/withdrawal"])
         answer = await self.till.seller.post(
-            f"/api/shops/{self.till.shop_id}/deposit",
+            f"/api/shops/{self.till.shop_id}/{path}",
             json={"amount_minor": 300},
             headers={"Idempotency-Key": uuid4().hex},
         )

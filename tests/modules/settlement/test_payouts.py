@@ -11,7 +11,7 @@ import pytest
 from tests.modules.settlement.till import BANK, Till
 
 from xiaodian.contracts.accounting import BANK as BANK_ACCOUNT
-from xiaodian.contracts.accounting import deposit_account, payout_account, shop_account
+from xiaodian.contracts.accounting import payout_account, shop_account
 
 
 async def released(till: Till, operator: httpx.AsyncClient, amount_minor: int) -> str:
@@ -215,20 +215,6 @@ async def test_two_operators_never_put_one_payout_into_two_batches(till: Till) -
     assert {answer.status_code for answer in answers} <= {201, 409}
 
 
-async def test_a_deposit_comes_out_of_the_balance_and_never_more_than_it_has(till: Till) -> None:
-    await till.rich(1_000)
-    path = f"/api/shops/{till.shop_id}/deposit"
-    answers = await asyncio.gather(
-        *(
-            till.seller.post(path, json={"amount_minor": 600}, headers={"Idempotency-Key": uuid4().hex})
-            for _ in range(3)
-        )
-    )
-    assert sorted(answer.status_code for answer in answers) == [200, 409, 409]
-    assert await till.balance(deposit_account(till.shop_id)) == 600
-    assert (await till.see("balance"))["deposit_minor"] == 600
-
-
 async def test_only_the_owner_moves_the_shops_money(till: Till) -> None:
     await till.rich(1_000)
     clerk, clerk_id = await till.sign_up("店员")
@@ -243,9 +229,10 @@ async def test_only_the_owner_moves_the_shops_money(till: Till) -> None:
         await clerk.put(f"{base}/bank-account", json=BANK),
         await clerk.post(f"{base}/payouts", json={"amount_minor": 100}, headers=key),
         await clerk.post(f"{base}/deposit", json={"amount_minor": 100}, headers=key),
+        await clerk.post(f"{base}/deposit/withdrawal", json={"amount_minor": 100}, headers=key),
         await clerk.post(f"{base}/service-shares", json={"provider_id": str(clerk_id), "rate_bp": 100}),
     ]
-    assert [answer.status_code for answer in refused] == [403] * 4
+    assert [answer.status_code for answer in refused] == [403] * 5
     assert await till.balance(shop_account(till.shop_id)) == 1_000
 
 

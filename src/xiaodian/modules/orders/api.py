@@ -6,7 +6,7 @@ from xiaodian.modules.orders.models import Role
 from xiaodian.modules.orders.queries import find_orders, lock_orders
 from xiaodian.modules.orders.service.answer_once import answer_once
 from xiaodian.modules.orders.service.desk import OrderDesk
-from xiaodian.modules.orders.service.hold import hold
+from xiaodian.modules.orders.service.hold import has_held_orders, hold
 from xiaodian.modules.orders.service.order_access import get_order_for, lock_order_for
 from xiaodian.modules.orders.service.refund_lines import refund_lines
 from xiaodian.modules.orders.service.sold import (
@@ -25,6 +25,7 @@ __all__ = [
     "answer_once",
     "find_orders",
     "get_order_for",
+    "has_held_orders",
     "hold",
     "list_cancelled_after_payment",
     "list_open_sums_of_creator",

@@ -8,22 +8,17 @@ from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 from litestar.response import Stream
 
 from xiaodian.contracts.base import ForbiddenError, InvalidInputError, NotFoundError
-from xiaodian.contracts.orders import IdempotencyInFlightError, IdempotencyMismatchError
-from xiaodian.contracts.settlement import BalanceTooLowError, HasServiceShareError, OwnerKind
+from xiaodian.contracts.settlement import HasServiceShareError
 from xiaodian.contracts.shops import ShopId
 from xiaodian.edge.access import Access, SignedIn, access
 from xiaodian.edge.context import Ctx
-from xiaodian.edge.idempotency import IdempotencyKey
 from xiaodian.edge.problems import problems
-from xiaodian.infra.database import Connection
 from xiaodian.kit.clock import utc_now
 from xiaodian.kit.paging import MAX_PAGE_SIZE, Page, decode_cursor, encode_cursor
 from xiaodian.modules.accounts import api as accounts
-from xiaodian.modules.orders import api as orders
 from xiaodian.modules.settlement import queries
-from xiaodian.modules.settlement.models import Owner
 from xiaodian.modules.settlement.rules import parse_month
-from xiaodian.modules.settlement.service import books_of_shop, fee_invoices, owners, payouts, service_shares
+from xiaodian.modules.settlement.service import books_of_shop, fee_invoices, service_shares
 from xiaodian.modules.settlement.service.month_views import read_month
 from xiaodian.modules.settlement.service.statement import write_statement
 from xiaodian.modules.settlement.wire import (
@@ -37,7 +32,6 @@ from xiaodian.modules.settlement.wire import (
     to_statement_view,
 )
 from xiaodian.modules.settlement.wire_payouts import (
-    AmountInput,
     ServiceShareInput,
     ServiceShareView,
     to_service_share_view,
@@ -132,38 +126,6 @@ async def list_shop_fee_invoices(
 
 
 @post(
-    f"{SHOP}/deposit",
-    opt=access(Access.MEMBER),
-    tags=TAGS,
-    status_code=200,
-    responses=problems(
-        BalanceTooLowError, ForbiddenError, IdempotencyInFlightError, IdempotencyMismatchError, NotFoundError
-    ),
-)
-async def pay_shop_deposit(
-    ctx: Ctx,
-    caller: SignedIn,
-    shop_id: FromPath[UUID],
-    data: JSONBody[AmountInput],
-    idempotency_key: IdempotencyKey,
-) -> BalanceView:
-    """Put part of the balance into the shop's deposit (owner)."""
-    shop = Owner(OwnerKind.SHOP, shop_id)
-
-    async def _run(connection: Connection) -> BalanceView:
-        await owners.require_owner(connection, ShopId(shop_id), caller)
-        await payouts.pay_deposit(connection, ShopId(shop_id), shop, data.amount_minor, utc_now())
-        money = await books_of_shop.get_shop_money(
-            connection, ShopId(shop_id), utc_now(), ctx.settings.books_utc_offset_h
-        )
-        return to_balance_view(money)
-
-    return await orders.answer_once(
-        ctx.database, caller, idempotency_key, f"deposit {shop_id}", data, BalanceView, _run
-    )
-
-
-@post(
     f"{SHOP}/service-shares",
     opt=access(Access.MEMBER),
     tags=TAGS,
@@ -216,7 +178,6 @@ SHOP_ROUTES: list[Any] = [
     get_shop_statement,
     download_shop_statement,
     list_shop_fee_invoices,
-    pay_shop_deposit,
     start_shop_service_share,
     list_shop_service_shares,
     end_shop_service_share,

@@ -20,7 +20,8 @@ from xiaodian.contracts.settlement import OwnerKind
 from xiaodian.contracts.shops import ShopId
 from xiaodian.modules.settlement.models import ClawBack, Owner, Parts, Payout, Settlement, Share
 
-SETTLE, CLAW_BACK, DEPOSIT, DRAW_ON_DEPOSIT = "settle", "claw_back", "deposit", "draw_on_deposit"
+SETTLE, CLAW_BACK, DRAW_ON_DEPOSIT = "settle", "claw_back", "draw_on_deposit"
+DEPOSIT, DEPOSIT_WITHDRAWN = "deposit", "deposit_withdrawn"
 PAYOUT, PAYOUT_PAID, PAYOUT_RETURNED = "payout", "payout_paid", "payout_returned"
 
 _ACCOUNT_OF = {
@@ -89,13 +90,12 @@ def draw_on_deposit(settlement: Settlement, done: ClawBack) -> Transfer:
 
 def pay_deposit(deposit_id: UUID, shop_id: ShopId, amount_minor: int, currency: str) -> Transfer:
     """From a shop's balance into its deposit."""
-    return Transfer(
-        transfer_id=deposit_id,
-        kind=DEPOSIT,
-        currency=currency,
-        entries=_entries({shop_account(shop_id): -amount_minor, deposit_account(shop_id): amount_minor}),
-        reference=str(shop_id),
-    )
+    return _of_deposit(DEPOSIT, deposit_id, shop_id, amount_minor, currency)
+
+
+def withdraw_deposit(withdrawal_id: UUID, shop_id: ShopId, amount_minor: int, currency: str) -> Transfer:
+    """From a shop's deposit back into its balance."""
+    return _of_deposit(DEPOSIT_WITHDRAWN, withdrawal_id, shop_id, -amount_minor, currency)
 
 
 def request_payout(payout: Payout) -> Transfer:
@@ -127,6 +127,16 @@ def _of_payout(kind: str, payout: Payout, source: str, target: str, reverses_id:
         entries=_entries({source: -payout.amount_minor, target: payout.amount_minor}),
         reference=str(payout.payout_id),
         reverses_id=reverses_id,
+    )
+
+
+def _of_deposit(kind: str, transfer_id: UUID, shop_id: ShopId, put_in_minor: int, currency: str) -> Transfer:
+    return Transfer(
+        transfer_id=transfer_id,
+        kind=kind,
+        currency=currency,
+        entries=_entries({shop_account(shop_id): -put_in_minor, deposit_account(shop_id): put_in_minor}),
+        reference=str(shop_id),
     )
 
 

@@ -3,6 +3,7 @@
 import msgspec
 
 from xiaodian.contracts.orders import Order
+from xiaodian.contracts.shops import ShopId
 from xiaodian.infra.database import Connection
 
 
@@ -16,3 +17,10 @@ async def hold(connection: Connection, order: Order, change: int) -> Order:
         change,
     )
     return msgspec.structs.replace(order, holds=holds)
+
+
+async def has_held_orders(connection: Connection, shop_id: ShopId) -> bool:
+    """Whether any order of a shop is held."""
+    return bool(
+        await connection.fetchval("SELECT EXISTS (SELECT FROM orders.order WHERE shop_id = $1 AND holds > 0)", shop_id)
+    )

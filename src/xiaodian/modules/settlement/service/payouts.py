@@ -6,7 +6,6 @@ from uuid import UUID
 from xiaodian.contracts.accounts import AccountId, Caller
 from xiaodian.contracts.base import NotFoundError
 from xiaodian.contracts.settlement import BalanceTooLowError, NoBankAccountError, PayoutId, PayoutState
-from xiaodian.contracts.shops import ShopId
 from xiaodian.edge.context import Context
 from xiaodian.infra.database import Connection
 from xiaodian.kit.clock import utc_now
@@ -78,16 +77,6 @@ async def reject_payout(ctx: Context, caller: Caller, payout_id: UUID, reason: s
             connection, [Change(payout, PayoutDeed.REJECT, reason)], by=caller.account_id, now=utc_now()
         )
     return rejected
-
-
-async def pay_deposit(connection: Connection, shop_id: ShopId, owner: Owner, amount_minor: int, now: datetime) -> None:
-    """Put part of a shop's balance into its deposit. Raises BalanceTooLowError."""
-    await lock_owner(connection, owner)
-    balances = await get_balances(connection, owner, now, 0)
-    if amount_minor > balances.available_minor:
-        raise BalanceTooLowError(field="amount_minor", available_minor=max(balances.available_minor, 0))
-    transfer = transfers.pay_deposit(new_id(), shop_id, amount_minor, balances.currency)
-    await ledger.post_many(connection, [transfer], posted_at=now)
 
 
 async def _lock(connection: Connection, payout_id: UUID) -> Payout:

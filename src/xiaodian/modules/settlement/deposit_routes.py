@@ -1,0 +1,86 @@
+"""HTTP: a shop's deposit."""
+
+from typing import Any
+from uuid import UUID
+
+from litestar import post
+from litestar.params import FromPath, JSONBody
+
+from xiaodian.contracts.base import ForbiddenError, NotFoundError
+from xiaodian.contracts.orders import IdempotencyInFlightError, IdempotencyMismatchError
+from xiaodian.contracts.settlement import BalanceTooLowError, DepositNeededError, MoneyFrozenError
+from xiaodian.contracts.shops import ShopId
+from xiaodian.edge.access import Access, SignedIn, access
+from xiaodian.edge.context import Ctx
+from xiaodian.edge.idempotency import IdempotencyKey
+from xiaodian.edge.problems import problems
+from xiaodian.infra.database import Connection
+from xiaodian.kit.clock import utc_now
+from xiaodian.modules.orders import api as orders
+from xiaodian.modules.settlement.service import books_of_shop, deposits, owners
+from xiaodian.modules.settlement.wire import BalanceView, to_balance_view
+from xiaodian.modules.settlement.wire_payouts import AmountInput
+
+TAGS = ["settlement"]
+DEPOSIT = "/api/shops/{shop_id:uuid}/deposit"
+REFUSALS = (
+    BalanceTooLowError,
+    ForbiddenError,
+    IdempotencyInFlightError,
+    IdempotencyMismatchError,
+    NotFoundError,
+)
+
+
+@post(DEPOSIT, opt=access(Access.MEMBER), tags=TAGS, status_code=200, responses=problems(*REFUSALS))
+async def pay_shop_deposit(
+    ctx: Ctx,
+    caller: SignedIn,
+    shop_id: FromPath[UUID],
+    data: JSONBody[AmountInput],
+    idempotency_key: IdempotencyKey,
+) -> BalanceView:
+    """Put part of the balance into the shop's deposit (owner)."""
+
+    async def _run(connection: Connection) -> BalanceView:
+        await owners.require_owner(connection, ShopId(shop_id), caller)
+        await deposits.pay_deposit(connection, ShopId(shop_id), data.amount_minor, utc_now())
+        return await _see(ctx, connection, ShopId(shop_id))
+
+    return await orders.answer_once(
+        ctx.database, caller, idempotency_key, f"deposit {shop_id}", data, BalanceView, _run
+    )
+
+
+@post(
+    f"{DEPOSIT}/withdrawal",
+    opt=access(Access.MEMBER),
+    tags=TAGS,
+    status_code=200,
+    responses=problems(*REFUSALS, DepositNeededError, MoneyFrozenError),
+)
+async def withdraw_shop_deposit(
+    ctx: Ctx,
+    caller: SignedIn,
+    shop_id: FromPath[UUID],
+    data: JSONBody[AmountInput],
+    idempotency_key: IdempotencyKey,
+) -> BalanceView:
+    """Put part of the shop's deposit back into the balance, while no after-sale is open (owner)."""
+
+    async def _run(connection: Connection) -> BalanceView:
+        await owners.require_owner(connection, ShopId(shop_id), caller)
+        await deposits.withdraw_deposit(connection, ShopId(shop_id), data.amount_minor, utc_now())
+        return await _see(ctx, connection, ShopId(shop_id))
+
+    return await orders.answer_once(
+        ctx.database, caller, idempotency_key, f"deposit withdrawal {shop_id}", data, BalanceView, _run
+    )
+
+
+async def _see(ctx: Ctx, connection: Connection, shop_id: ShopId) -> BalanceView:
+    money = await books_of_shop.get_shop_money(connection, shop_id, utc_now(), ctx.settings.books_utc_offset_h)
+    return to_balance_view(money)
+
+
+DEPOSIT_ROUTES: list[Any] = [pay_shop_deposit, withdraw_shop_deposit]
