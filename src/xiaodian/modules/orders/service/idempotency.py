@@ -163,6 +163,29 @@ async def keep_answers(connection: Connection, answers: Sequence[KeptAnswer], no
         raise KeyTakenError
 
 
+async def replace_answer(connection: Connection, key: Key, answer: bytes) -> None:
+    """What was kept for the time being gives way to the answer itself."""
+    await connection.execute(
+        "UPDATE orders.idempotency SET answer = $3 WHERE account_id = $1 AND key = $2", *key, answer
+    )
+
+
+async def drop_answer(connection: Connection, key: Key) -> None:
+    """Nothing came of the request: it may be made again at once."""
+    await connection.execute("DELETE FROM orders.idempotency WHERE account_id = $1 AND key = $2", *key)
+
+
+async def renew_answer(connection: Connection, key: Key, before: datetime, now: datetime) -> bool:
+    """Make a kept answer as of now if it is from before a moment; says whether it was."""
+    done = await connection.execute(
+        "UPDATE orders.idempotency SET created_at = $4 WHERE account_id = $1 AND key = $2 AND created_at < $3",
+        *key,
+        before,
+        now,
+    )
+    return done == "UPDATE 1"
+
+
 async def forget_answers(connection: Connection, before: datetime, limit: int) -> int:
     """Delete answers given before a moment, at most `limit`; says how many."""
     done = await connection.execute(

@@ -1,14 +1,15 @@
 """The buyer wants to pay one or several orders: one charge with a provider, once for an Idempotency-Key."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Annotated
 
 import msgspec
 from msgspec import Meta
 
 from xiaodian.contracts.accounts import Caller
-from xiaodian.contracts.base import Input, InvalidInputError, Line, NotFoundError
-from xiaodian.contracts.orders import Order, OrderId
+from xiaodian.contracts.base import DomainError, Input, InvalidInputError, Line, NotFoundError
+from xiaodian.contracts.orders import IdempotencyInFlightError, Order, OrderId
 from xiaodian.contracts.payments import Charge, ChargePart, NewCharge, PaymentProvider
 from xiaodian.infra.database import Connection, Database
 from xiaodian.kit.clock import utc_now
@@ -20,11 +21,17 @@ from xiaodian.modules.orders.service.idempotency import (
     Key,
     KeyTakenError,
     check_same_body,
-    find_answers,
+    claim_keys,
+    drop_answer,
     hash_body,
     keep_answers,
+    renew_answer,
+    replace_answer,
 )
 from xiaodian.modules.payments import api as payments
+
+OPENED_WITHIN = timedelta(minutes=1)
+"""Whoever has not heard from the provider by then was killed: the next one with the same key tries again."""
 
 _decode_charge = msgspec.json.Decoder(Charge).decode
 
@@ -54,29 +61,33 @@ async def start_payment(
     """A charge that the provider has opened; the pending one if these orders have one.
 
     Raises NotFoundError, IllegalMoveError, InvalidInputError, UnknownProviderError, IdempotencyMismatchError,
-    UnavailableError.
+    IdempotencyInFlightError, UnavailableError.
     """
     provider = providers.get(wish.provider, wish.method)
     method = wish.method or provider.methods[0]
-    answer_key = (payer.caller.account_id, key)
-    body_hash = hash_body("payment", wish)
-    async with database.transaction() as connection:
-        if (kept := await _find_kept(connection, answer_key, body_hash)) is not None:
-            return kept
-        charge = await _create(connection, payer.caller, wish, method)
-    charge = await _open(provider, charge, payer, wish.payer_code)
+    answer_key, body_hash = (payer.caller.account_id, key), hash_body("payment", wish)
     try:
         async with database.transaction() as connection:
-            assert charge.action is not None
-            await payments.set_action(connection, charge.charge_id, charge.action)
-            answer = KeptAnswer(key=answer_key, body_hash=body_hash, answer=msgspec.json.encode(charge))
-            await keep_answers(connection, [answer], utc_now())
-    except KeyTakenError:
-        # The same request came twice at once; the other one's answer counts.
-        async with database.connection() as connection:
             kept = await _find_kept(connection, answer_key, body_hash)
-        assert kept is not None
-        return kept
+            if kept is not None and kept.action is not None:
+                return kept
+            charge = await _create(connection, payer.caller, wish, method)
+            if kept is None:
+                opening = msgspec.json.encode(msgspec.structs.replace(charge, action=None))
+                answer = KeptAnswer(key=answer_key, body_hash=body_hash, answer=opening)
+                await keep_answers(connection, [answer], utc_now())
+    except KeyTakenError as error:
+        raise IdempotencyInFlightError(retry_after_s=1) from error
+    try:
+        charge = await _open(provider, charge, payer, wish.payer_code)
+    except DomainError:
+        async with database.connection() as connection:
+            await drop_answer(connection, answer_key)
+        raise
+    async with database.transaction() as connection:
+        assert charge.action is not None
+        await payments.set_action(connection, charge.charge_id, charge.action)
+        await replace_answer(connection, answer_key, msgspec.json.encode(charge))
     return charge
 
 
@@ -92,12 +103,19 @@ async def _open(provider: PaymentProvider, charge: Charge, payer: Payer, payer_c
 
 
 async def _find_kept(connection: Connection, key: Key, body_hash: bytes) -> Charge | None:
-    kept = (await find_answers(connection, [key])).get(key)
+    """What was answered before; a charge without action is still to be opened, and it is for us to do it."""
+    claimed = await claim_keys(connection, [key])
+    if claimed.in_flight:
+        raise IdempotencyInFlightError(retry_after_s=1)
+    kept = claimed.kept.get(key)
     if kept is None:
         return None
     check_same_body(kept, body_hash)
     assert kept.answer is not None
-    return _decode_charge(kept.answer)
+    charge, now = _decode_charge(kept.answer), utc_now()
+    if charge.action is None and not await renew_answer(connection, key, now - OPENED_WITHIN, now):
+        raise IdempotencyInFlightError(retry_after_s=1)
+    return charge
 
 
 async def _create(connection: Connection, caller: Caller, wish: PaymentInput, method: str) -> Charge:
