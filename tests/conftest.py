@@ -4,6 +4,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
@@ -13,6 +14,7 @@ import asyncpg
 import httpx
 import pytest
 
+from xiaodian.app import create_app, wire
 from xiaodian.contracts.accounts import AccountId
 from xiaodian.edge.context import Context
 from xiaodian.infra.broker import Broker
@@ -129,13 +131,20 @@ def ctx(settings: Settings, database: Database, broker: Broker) -> Context:
     return Context(settings=settings, database=database, broker=broker, storage=storage)
 
 
+@cache
+def _app_of_this_process() -> Any:
+    """Reading two hundred routes takes longer than most tests; wired anew for each, the app keeps nothing of the last.
+
+    Litestar types the ASGI messages more narrowly than httpx does.
+    """
+    return create_app()
+
+
 @pytest.fixture
 async def make_client(ctx: Context) -> AsyncIterator[Callable[[], httpx.AsyncClient]]:
     """Makes HTTP clients of the whole app, each with own cookies."""
-    from xiaodian.app import create_app
-
-    # Litestar types the ASGI messages more narrowly than httpx does.
-    app: Any = create_app(context=ctx)
+    app = _app_of_this_process()
+    wire(app, ctx)
     clients: list[httpx.AsyncClient] = []
 
     def _make() -> httpx.AsyncClient:

@@ -142,7 +142,7 @@ def create_app(settings: Settings | None = None, context: Context | None = None)
         chosen = settings or Settings.from_env()
         configure_logging(level=chosen.log_level, log_format=chosen.log_format, process="http")
         async with open_context(chosen, "http") as ctx:
-            _wire(app, hot_routes, ctx)
+            wire(app, ctx)
             calm_garbage_collector()
             yield
             await app.state.order_desk.cashier.settle()
@@ -165,14 +165,17 @@ def create_app(settings: Settings | None = None, context: Context | None = None)
         openapi_config=openapi_config(),
         logging_config=None,  # The framework would set up Python's logging once more, and its own way.
     )
+    app.state.hot_routes = hot_routes
     app.asgi_handler = EdgeMiddleware(HotRoutes(app.asgi_handler, hot_routes))
     if context:
-        _wire(app, hot_routes, context)
+        wire(app, context)
     return app
 
 
-def _wire(app: Litestar, hot_routes: dict[tuple[str, str], HotRoute], ctx: Context) -> None:
-    """Give the routes what they work with."""
+def wire(app: Litestar, ctx: Context) -> None:
+    """Give the routes what they work with, instead of what they had."""
+    hot_routes: dict[tuple[str, str], HotRoute] = app.state.hot_routes
+    hot_routes.clear()
     desk = orders_api.OrderDesk(ctx)
     app.state.context = ctx
     app.state.front_end = pages.load_front_end()

@@ -6,6 +6,7 @@ All files are read and compressed once at start-up; they are few and small.
 import gzip
 import hashlib
 import mimetypes
+from functools import cache
 from pathlib import Path
 
 import msgspec
@@ -38,6 +39,7 @@ class FrontEndNotBuiltError(NotFoundError):
     code = "front_end_not_built"
 
 
+@cache
 def load_front_end(folder: Path = WEB_FOLDER) -> dict[str, BuiltFile]:
     """Every built file by its path (`assets/app-1a2b.js`); empty if nothing was built."""
     return {path.relative_to(folder).as_posix(): _load(path) for path in sorted(folder.rglob("*")) if path.is_file()}
