@@ -62,7 +62,7 @@ describe("what can come back", () => {
 
 describe("an after-sale in words", () => {
   const STATES: State[] = ["requested", "refused", "awaiting_return", "returning", "awaiting_resend", "resent", "escalated", "refunding", "refunded", "exchanged", "closed"];
-  const texts = JSON.parse(readFileSync(new URL("../../src/xiaodian/messages/zh/viewer.json", import.meta.url), "utf8"));
+  const texts = JSON.parse(readFileSync(new URL("../../src/xiaodian/messages/zh/sheets.json", import.meta.url), "utf8"));
 
   it.each(STATES)("says of %s what it is and what comes next", (state) => {
     for (const kind of ["refund_only", "return_refund", "exchange"] as const) {

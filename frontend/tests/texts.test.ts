@@ -1,4 +1,4 @@
-import { readFileSync, readdirSync } from "node:fs";
+import { existsSync, readFileSync, readdirSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { formatClock, formatCount, formatMinor, moneyParts, shorten } from "../src/lib/format/plain";
 import { fill } from "../src/lib/i18n/fill";
@@ -7,10 +7,25 @@ import { ServerClock } from "../src/lib/live/clock";
 const root = new URL("../", import.meta.url);
 const messages = (language: string, area: string): Record<string, string> =>
   JSON.parse(readFileSync(new URL(`../src/xiaodian/messages/${language}/${area}.json`, root), "utf8"));
+/** What is loaded together with a file: all that it imports, and what that imports; not what is imported when needed. */
+function importedBy(file: URL, found = new Set<string>()): Set<string> {
+  if (found.has(file.href)) return found;
+  found.add(file.href);
+  if (!/\.(svelte|ts)$/.test(file.href)) return found;
+  for (const [, path] of readFileSync(file, "utf8").matchAll(/^\s*(?:import|export)\s+(?!type\b)(?:[^;"]*?from\s+)?"(\.[^"]+)"/gm)) {
+    const target = [path, `${path}.ts`, `${path}/index.ts`].map((one) => new URL(one ?? "", file)).find((one) => /\.\w+$/.test(one.href) && existsSync(one));
+    if (target) importedBy(target, found);
+  }
+  return found;
+}
+
+/** The texts that a source names: `t("one")`, `t(isOne ? "one" : "other")`. */
+const named = (source: string) =>
+  [...source.matchAll(/\bt\(([^()]*)/g)].flatMap((call) => [...(call[1] ?? "").matchAll(/"(\w+)"/g)].map((found) => found[1] ?? ""));
 const placeholders = (text: string) => [...text.matchAll(/\{\w+\}/g)].map((found) => found[0]).sort();
 
 describe("the message catalogue", () => {
-  it.each(["common", "viewer", "console", "errors"])("says everything of %s in both languages, with the same facts", (area) => {
+  it.each(["common", "viewer", "sheets", "console", "errors"])("says everything of %s in both languages, with the same facts", (area) => {
     const zh = messages("zh", area);
     const en = messages("en", area);
     expect(Object.keys(en)).toEqual(Object.keys(zh));
@@ -20,7 +35,7 @@ describe("the message catalogue", () => {
   });
 
   it.each([
-    ["viewer", ["common", "viewer"]],
+    ["viewer", ["common", "viewer", "sheets"]],
     ["console", ["common", "console"]],
   ])("loads every text that the %s uses", (app, areas) => {
     const loaded = Object.assign({}, ...areas.map((area) => messages("zh", area)));
@@ -30,6 +45,22 @@ describe("the message catalogue", () => {
       .flatMap((name) => [...readFileSync(new URL(name, folder), "utf8").matchAll(/\bt\("([\w.]+)"/g)].map((found) => found[1] ?? ""))
       .filter((key) => !(key in loaded));
     expect(missing).toEqual([]);
+  });
+
+  it("has every text of the viewer in one area only, so that nothing is loaded twice", () => {
+    const keys = ["common", "viewer", "sheets"].flatMap((area) => Object.keys(messages("zh", area)));
+    expect(keys.filter((key, index) => keys.indexOf(key) !== index)).toEqual([]);
+  });
+
+  it("has what the first load says in its own area: the sheets' texts come with the sheets", () => {
+    const first = importedBy(new URL("src/viewer/main.ts", root));
+    const files = [...first].map((file) => file.slice(file.lastIndexOf("/") + 1));
+    expect(files).toContain("RoomPage.svelte");
+    expect(files).not.toContain("CartSheet.svelte");
+    const loaded = { ...messages("zh", "common"), ...messages("zh", "viewer") };
+    const known = { ...loaded, ...messages("zh", "sheets") };
+    const late = [...first].flatMap((file) => named(readFileSync(new URL(file), "utf8")).filter((key) => key in known && !(key in loaded)));
+    expect(late).toEqual([]);
   });
 
   it("fills placeholders and leaves unknown ones to be seen", () => {

@@ -1,12 +1,13 @@
 /** The message catalogue in the reader's language. Only the areas asked for, in the chosen language, are loaded. */
 import type common from "../../../../src/xiaodian/messages/zh/common.json";
 import type consoleTexts from "../../../../src/xiaodian/messages/zh/console.json";
+import type sheets from "../../../../src/xiaodian/messages/zh/sheets.json";
 import type viewer from "../../../../src/xiaodian/messages/zh/viewer.json";
 import { type Params, fill } from "./fill";
 
 export type Language = "zh" | "en";
-export type Area = "common" | "viewer" | "console" | "errors";
-export type MessageKey = keyof typeof common | keyof typeof viewer | keyof typeof consoleTexts;
+export type Area = "common" | "viewer" | "sheets" | "console" | "errors";
+export type MessageKey = keyof typeof common | keyof typeof viewer | keyof typeof sheets | keyof typeof consoleTexts;
 type Catalogue = Record<string, string>;
 
 const COOKIE = "xd_lang";
@@ -14,6 +15,8 @@ const files = import.meta.glob<Catalogue>("../../../../src/xiaodian/messages/*/*
 
 const state = $state<{ language: Language; texts: Catalogue }>({ language: "zh", texts: {} });
 let areas: Area[] = [];
+let wanted: Language = "zh";
+let shown: Area[] = [];
 
 /** The language chosen before (cookie), else the first of the browser's that we speak, else Chinese. */
 export function chooseLanguage(cookie: string, preferred: readonly string[]): Language {
@@ -29,13 +32,22 @@ export function chooseLanguage(cookie: string, preferred: readonly string[]): La
 /** Load the texts an app needs; await it before mounting. */
 export async function startI18n(needed: Area[]): Promise<void> {
   areas = needed;
-  await load(chooseLanguage(document.cookie, navigator.languages));
+  wanted = chooseLanguage(document.cookie, navigator.languages);
+  await load();
+}
+
+/** Texts that the first load went without; await it before showing what uses them. */
+export async function needTexts(area: Area): Promise<void> {
+  if (shown.includes(area)) return;
+  if (!areas.includes(area)) areas = [...areas, area];
+  await load();
 }
 
 /** Switch the language in place, and remember it for a year; the server reads the same cookie. */
 export async function setLanguage(language: Language): Promise<void> {
   document.cookie = `${COOKIE}=${language}; path=/; max-age=31536000; samesite=lax`;
-  await load(language);
+  wanted = language;
+  await load();
 }
 
 export function language(): Language {
@@ -57,11 +69,21 @@ export function tOr(key: string, fallback: string, params?: Params): string {
   return key in state.texts ? fill(state.texts, key, params) : fallback;
 }
 
-async function load(language: Language): Promise<void> {
-  const loaded = await Promise.all(
-    areas.map((area) => files[`../../../../src/xiaodian/messages/${language}/${area}.json`]?.() ?? {}),
-  );
-  state.texts = Object.assign({}, ...loaded);
-  state.language = language;
-  document.documentElement.lang = locale();
+/** If something else is wanted by the time it is here, that is loaded too: what was wanted last is shown. */
+async function load(): Promise<void> {
+  for (;;) {
+    const language = wanted;
+    const names = areas;
+    const texts = await Promise.all(names.map((area) => read(language, area)));
+    if (language !== wanted || names !== areas) continue;
+    state.texts = Object.assign({}, ...texts);
+    state.language = language;
+    shown = names;
+    document.documentElement.lang = locale();
+    return;
+  }
+}
+
+async function read(language: Language, area: Area): Promise<Catalogue> {
+  return (await files[`../../../../src/xiaodian/messages/${language}/${area}.json`]?.()) ?? {};
 }
