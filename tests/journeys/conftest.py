@@ -62,8 +62,8 @@ def free_ports(count: int) -> list[int]:
 
 
 @pytest.fixture(scope="session")
-def platform() -> Iterator[str]:
-    """`xiaodian serve` with its own engines, ports and data folder; answers its address."""
+def platform_env() -> Iterator[dict[str, str]]:
+    """The environment of a platform with its own engines, ports and data folder."""
     folder = Path(tempfile.mkdtemp(prefix="xd"))
     http, gateway, publisher, rtmp, worker = free_ports(5)
     settings = Settings(
@@ -78,11 +78,18 @@ def platform() -> Iterator[str]:
         sign_ups_per_hour=10_000,
     )
     outside = {name: value for name, value in os.environ.items() if not name.startswith("XIAODIAN_")}
+    yield {**outside, **settings.to_env()}
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def platform(platform_env: dict[str, str]) -> Iterator[str]:
+    """`xiaodian serve`; answers its address."""
     ARTIFACTS.mkdir(exist_ok=True)
     with (ARTIFACTS / "platform.log").open("w") as log:
         process = subprocess.Popen(
             [sys.executable, "-m", "xiaodian", "serve"],
-            env={**outside, **settings.to_env()},
+            env=platform_env,
             stdout=subprocess.PIPE,
             stderr=log,
             text=True,
@@ -90,13 +97,12 @@ def platform() -> Iterator[str]:
         try:
             assert process.stdout
             assert "is up" in process.stdout.readline(), (ARTIFACTS / "platform.log").read_text()[-3000:]
-            yield f"http://127.0.0.1:{http}"
+            yield f"http://127.0.0.1:{platform_env['XIAODIAN_HTTP_PORT']}"
         finally:
             process.terminate()
             process.wait(30)
             if process.stdout:
                 process.stdout.close()
-            shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")
@@ -186,6 +192,29 @@ async def enter(platform: str) -> AsyncIterator[Callable[[str], Awaitable[Member
         member = Member(platform)
         members.append(member)
         await member.enter(f"{uuid4().hex[:12]}@example.com", PASSWORD, name)
+        return member
+
+    yield _enter
+    for member in members:
+        await member.close()
+
+
+@pytest.fixture
+async def enter_operator(platform: str, platform_env: dict[str, str]) -> AsyncIterator[Callable[[], Awaitable[Member]]]:
+    """`await enter_operator()`: a new account, made an operator as only the command line can."""
+    members: list[Member] = []
+
+    async def _enter() -> Member:
+        member = Member(platform)
+        members.append(member)
+        sign_in = f"{uuid4().hex[:12]}@example.com"
+        await member.enter(sign_in, PASSWORD, "平台")
+        grant = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "xiaodian", "operator", "grant", sign_in), env=platform_env
+        )
+        assert await grant.wait() == 0
+        # The session from before does not know of it yet.
+        await member.enter(sign_in, PASSWORD, "平台")
         return member
 
     yield _enter

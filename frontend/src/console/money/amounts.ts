@@ -63,3 +63,14 @@ export function sumOf(settlement: Settlement): SumLine[] {
   ];
   return lines.filter((line, index) => index === 0 || line.minor !== 0);
 }
+
+/** In the order of an order's life; what is not known here comes last. */
+const MOVEMENTS = ["settle", "claw_back", "draw_on_deposit", "deposit", "payout", "payout_returned"];
+
+/** What moved a balance, each kind with what it brought; what brought nothing is left out. */
+export function movementsOf(byKind: Record<string, number>): [kind: string, minor: number][] {
+  const place = (kind: string) => (MOVEMENTS.includes(kind) ? MOVEMENTS.indexOf(kind) : MOVEMENTS.length);
+  return Object.entries(byKind)
+    .filter(([, minor]) => minor !== 0)
+    .sort(([one], [other]) => place(one) - place(other));
+}
