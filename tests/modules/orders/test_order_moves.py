@@ -3,6 +3,7 @@
 import asyncio
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 from tests.conftest import SignUp
@@ -10,7 +11,10 @@ from tests.modules.orders.life import paid, post, run_job, shipment, shipped, tr
 from tests.modules.orders.market import PRICE_MINOR, Buyer, Market, open_market
 
 from xiaodian.edge.context import Context
+from xiaodian.infra.database import Database
 from xiaodian.kit.clock import from_epoch_ms, utc_now
+from xiaodian.modules.orders import jobs
+from xiaodian.modules.orders.service import run_clock
 from xiaodian.modules.orders.service.run_clock import (
     cancel_overdue_payments,
     complete_overdue_receipts,
@@ -233,8 +237,50 @@ async def test_a_platform_coupon_comes_back_when_the_last_order_of_its_checkout_
 
 async def test_answers_for_retries_are_kept_a_day_and_no_longer(market: Market, buyer: Buyer) -> None:
     await buyer.order(await market.sku())
-    assert await forget_old_answers(market.ctx.database, utc_now() + timedelta(hours=23)) == 0
-    assert await forget_old_answers(market.ctx.database, utc_now() + timedelta(hours=25)) == 1
+    for hours, forgotten in ((23, 0), (2, 1)):
+        async with market.ctx.database.connection() as connection:
+            await connection.execute(
+                "UPDATE orders.idempotency SET created_at = created_at - make_interval(hours => $1)", hours
+            )
+        assert await forget_old_answers(market.ctx.database) == forgotten
+
+
+async def test_a_worker_whose_clock_jumped_ahead_forgets_no_answer_early(
+    market: Market, buyer: Buyer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await buyer.order(await market.sku())
+    for module in (jobs, run_clock):
+        monkeypatch.setattr(module, "utc_now", lambda: utc_now() + timedelta(days=2000), raising=False)
+    await run_job(market.ctx, "orders_forget_old_answers")
+    assert await market.count("orders.idempotency") == 1
+
+
+async def test_a_deadlock_with_another_transaction_does_not_keep_overdue_orders_from_being_cancelled(
+    market: Market, buyer: Buyer
+) -> None:
+    sku_id = await market.sku(stock=5)
+    order = await buyer.order(sku_id, 2)
+    async with market.ctx.database.transaction() as other:
+        # It has more patience, so that it is the job which has to begin again.
+        await other.execute("SET LOCAL deadlock_timeout = '60s'")
+        await other.execute("SELECT FROM catalog.stock WHERE stock_id = $1 FOR UPDATE", sku_id)
+        later = utc_now() + timedelta(hours=1)
+        job = asyncio.create_task(cancel_overdue_payments(market.ctx.database, later))
+        await until_one_waits(market.ctx.database)
+        await other.execute("SELECT FROM orders.order WHERE order_id = $1 FOR UPDATE", UUID(order["order_id"]))
+    # Begun again, the job passes over what the other one still held by then.
+    assert await job + await cancel_overdue_payments(market.ctx.database, later) == 1
+    assert (await buyer.see(order["order_id"]))["state"] == "cancelled"
+    assert await market.stock(sku_id) == (5, 0, 0)
+
+
+async def until_one_waits(database: Database) -> None:
+    """Until a statement waits for a lock that another transaction holds."""
+    async with database.connection() as connection:
+        while not await connection.fetchval(
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+        ):
+            pass
 
 
 async def test_orders_are_seen_by_their_buyer_and_their_shop_and_nobody_else(market: Market, buyer: Buyer) -> None:

@@ -32,7 +32,7 @@ def jobs(ctx: Context) -> list[Job]:
             await ctx.broker.poke("outbox")
 
     async def _forget() -> None:
-        await forget_old_answers(ctx.database, utc_now())
+        await forget_old_answers(ctx.database)
 
     return [
         Job(name="orders_cancel_overdue_payments", period_s=1.0, run=_cancel),

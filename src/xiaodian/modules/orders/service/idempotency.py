@@ -6,7 +6,7 @@ that was placed its orders themselves are the answer; refusals and other answers
 
 import hashlib
 from collections.abc import Collection, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
@@ -186,15 +186,18 @@ async def renew_answer(connection: Connection, key: Key, before: datetime, now: 
     return done == "UPDATE 1"
 
 
-async def forget_answers(connection: Connection, before: datetime, limit: int) -> int:
-    """Delete answers given before a moment, at most `limit`; says how many."""
+async def forget_answers(connection: Connection, older_than: timedelta, limit: int) -> int:
+    """Delete answers older than this, at most `limit`; says how many.
+
+    By the database's clock: one process whose clock runs ahead must not open the way for second orders.
+    """
     done = await connection.execute(
         """
         DELETE FROM orders.idempotency WHERE ctid = ANY(ARRAY(
-            SELECT ctid FROM orders.idempotency WHERE created_at < $1 LIMIT $2 FOR UPDATE SKIP LOCKED
+            SELECT ctid FROM orders.idempotency WHERE created_at < now() - $1::interval LIMIT $2 FOR UPDATE SKIP LOCKED
         ))
         """,
-        before,
+        older_than,
         limit,
     )
     return int(done.rpartition(" ")[2])

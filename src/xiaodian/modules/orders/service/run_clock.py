@@ -3,6 +3,8 @@
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
 
+import asyncpg
+
 from xiaodian.contracts.payments import BadCallbackError, PaymentNotice
 from xiaodian.infra.database import Connection, Database
 from xiaodian.infra.logging import get_logger
@@ -18,6 +20,7 @@ from xiaodian.modules.payments import api as payments
 log = get_logger(__name__)
 
 BATCH = 500
+DEADLOCKS_BORNE = 4
 ANSWERS_KEPT = timedelta(hours=24)
 
 _CLOCK = Actor(role=Role.CLOCK)
@@ -62,20 +65,27 @@ async def handle_left_notices(database: Database, received_before: datetime) -> 
     return len(notices)
 
 
-async def forget_old_answers(database: Database, now: datetime) -> int:
+async def forget_old_answers(database: Database) -> int:
     """Delete the answers kept for retries, after a day. Says how many."""
 
     async def _batch(connection: Connection) -> int:
-        return await forget_answers(connection, now - ANSWERS_KEPT, BATCH)
+        return await forget_answers(connection, ANSWERS_KEPT, BATCH)
 
     return await _until_done(database, _batch)
 
 
 async def _until_done(database: Database, batch: Callable[[Connection], Awaitable[int]]) -> int:
-    total = 0
+    total, deadlocks = 0, 0
     while True:
-        async with database.transaction() as connection:
-            done = await batch(connection)
-        total += done
+        try:
+            async with database.transaction() as connection:
+                done = await batch(connection)
+        except asyncpg.DeadlockDetectedError:
+            # Somebody else goes on; what this batch locked and wrote is undone, so it may begin again.
+            deadlocks += 1
+            if deadlocks == DEADLOCKS_BORNE:
+                raise
+            continue
+        total, deadlocks = total + done, 0
         if done < BATCH:
             return total
