@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { Attempt } from "../src/lib/api/attempt";
 import { BubbleQueue, type Purchase } from "../src/lib/live/bubbles";
 import type { QuotedLine, QuotedShop } from "../src/viewer/buy/api";
-import { isMendable, quotedProblem, toRefusal } from "../src/viewer/buy/refusal";
+import { fewerOf, isMendable, quotedProblem, toRefusal } from "../src/viewer/buy/refusal";
 import { sumsOf } from "../src/viewer/buy/sums";
 
 const problem = (code: string, status: number, params: Record<string, unknown> = {}) => ({
@@ -19,6 +19,8 @@ const line = (change: Partial<QuotedLine> = {}): QuotedLine => ({
   amount_minor: 8900,
   available: 50,
   problem: null,
+  limit: null,
+  left: null,
   ...change,
 });
 
@@ -107,6 +109,16 @@ describe("a quote", () => {
     expect(quotedProblem(shop(), line({ problem: "sold_out", available: 2 }))).toEqual({ kind: "sold_out", left: 2 });
     expect(quotedProblem(shop(), line({ problem: "price_changed", price_minor: 9900 }))).toEqual({ kind: "price_changed", priceMinor: 9900 });
     expect(quotedProblem(shop({ is_open: false }), line())).toEqual({ kind: "shop_closed" });
+  });
+
+  it("says how many one buyer may still have, and offers that many", () => {
+    const some = quotedProblem(shop(), line({ problem: "purchase_limit", limit: 3, left: 1 }));
+    expect(some).toEqual({ kind: "purchase_limit", limit: 3, left: 1 });
+    expect(some && fewerOf(some)).toBe(1);
+    const none = quotedProblem(shop(), line({ problem: "purchase_limit", limit: 3, left: 0 }));
+    expect(none && [fewerOf(none), isMendable(none)]).toEqual([null, false]);
+    expect(fewerOf({ kind: "sold_out", left: 2 })).toBe(2);
+    expect(fewerOf({ kind: "price_changed", priceMinor: 1 })).toBeNull();
   });
 });
 

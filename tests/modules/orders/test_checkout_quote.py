@@ -25,6 +25,8 @@ async def test_a_quote_tells_the_sums_without_reserving_and_the_checkout_comes_t
             "amount_minor": 2 * PRICE_MINOR,
             "available": 10,
             "problem": None,
+            "limit": None,
+            "left": None,
         }
     ]
     assert (first["subtotal_minor"], first["off_minor"], first["freight_minor"]) == (2 * PRICE_MINOR, 500, 600)
@@ -62,6 +64,7 @@ async def test_a_quote_names_all_problems_at_once(market: Market, sign_up: SignU
     assert [line["problem"] for line in mine["lines"]] == ["not_on_sale", "sold_out", "price_changed", "purchase_limit"]
     assert [line["price_minor"] for line in mine["lines"]] == [PRICE_MINOR] * 4
     assert (mine["lines"][1]["available"], mine["coupon_refused"]) == (1, "unknown")
+    assert [(line["limit"], line["left"]) for line in mine["lines"]] == [(None, None)] * 3 + [(1, 1)]
     assert ([line["problem"] for line in others["lines"]], others["is_open"]) == (["no_delivery"], False)
     assert quote["platform_coupon_refused"] == "unknown"
 
@@ -91,3 +94,26 @@ async def test_a_flash_price_is_quoted_as_long_as_its_pieces_suffice(market: Mar
     assert (one["price_minor"], one["available"], one["problem"]) == (990, 3, None)
     more = (await buyer.quote([(sku_id, 4, 990)]))["shops"][0]["lines"][0]
     assert (more["price_minor"], more["available"], more["problem"]) == (PRICE_MINOR, 7, "price_changed")
+
+
+async def test_a_quote_says_how_many_a_buyer_may_still_have_before_too_many_are_asked_for(market: Market) -> None:
+    first, second = await market.product([10, 10])
+    await market.limit(first, 4)
+    buyer = await market.buyer()
+    await buyer.order(first)
+    lines = (await buyer.quote([(first, 2), (second, 2)]))["shops"][0]["lines"]
+    told = [(line["problem"], line["limit"], line["left"]) for line in lines]
+    assert told == [(None, 4, 3), ("purchase_limit", 4, 1)]
+
+
+async def test_of_two_limits_a_quote_tells_the_one_that_leaves_fewer(market: Market) -> None:
+    sku_id, buyer = await market.sku(), await market.buyer()
+    await market.limit(sku_id, 3)
+    await market.flash_sale(sku_id, 990, 5, limit=2)
+    told = (await buyer.quote([(sku_id, 1, 990)]))["shops"][0]["lines"][0]
+    assert (told["limit"], told["left"]) == (2, 2)
+    await buyer.orders([(sku_id, 2, 990)])
+    told = (await buyer.quote([(sku_id, 1, 990)]))["shops"][0]["lines"][0]
+    assert (told["problem"], told["limit"], told["left"]) == ("purchase_limit", 2, 0)
+    told = (await buyer.quote([(sku_id, 2)]))["shops"][0]["lines"][0]
+    assert (told["problem"], told["limit"], told["left"]) == ("purchase_limit", 3, 1)

@@ -125,6 +125,12 @@ export class Checkout {
     return null;
   }
 
+  /** How many of it the buyer may still have, if that is limited and known. */
+  leftFor(skuId: string): number | null {
+    const lines = (this.quote?.shops ?? []).flatMap((shop) => shop.lines);
+    return lines.find((line) => line.sku_id === skuId)?.left ?? null;
+  }
+
   get isBlocked(): boolean {
     return this.wanted.some((line) => this.problemOf(line.skuId) !== null);
   }

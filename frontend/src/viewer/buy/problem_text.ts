@@ -1,7 +1,7 @@
 /** Problems of a line and refusals of a checkout, in words. */
 import { integer, money } from "../../lib/format";
 import { t } from "../../lib/i18n/index.svelte";
-import type { LineProblem, Refusal } from "./refusal";
+import { type LineProblem, type Refusal, fewerOf } from "./refusal";
 
 export function problemText(problem: LineProblem, currency: string): string {
   switch (problem.kind) {
@@ -24,8 +24,10 @@ export function problemText(problem: LineProblem, currency: string): string {
 
 export function refusalText(refusal: Refusal, currency: string): string | null {
   switch (refusal.kind) {
-    case "line":
-      return problemText(refusal.problem, currency);
+    case "line": {
+      const why = problemText(refusal.problem, currency);
+      return fewerOf(refusal.problem) === null ? why : t("quantity_mended", { why });
+    }
     case "coupon":
       return t("coupon_refused_confirm");
     case "again":

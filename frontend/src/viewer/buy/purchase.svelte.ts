@@ -55,7 +55,8 @@ export class Purchase {
   }
 
   get most(): number {
-    return Math.max(1, Math.min(MOST_AT_ONCE, this.offer?.available ?? 1, this.limit ?? MOST_AT_ONCE));
+    const left = (this.skuId && this.checkout.leftFor(this.skuId)) || MOST_AT_ONCE;
+    return Math.max(1, Math.min(MOST_AT_ONCE, this.offer?.available ?? 1, this.limit ?? MOST_AT_ONCE, left));
   }
 
   choose(skuId: string): void {

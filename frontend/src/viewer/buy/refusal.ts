@@ -63,10 +63,16 @@ export function quotedProblem(shop: QuotedShop, line: QuotedLine): LineProblem |
     case "price_changed":
       return { kind: "price_changed", priceMinor: line.price_minor };
     case "purchase_limit":
-      return { kind: "purchase_limit", limit: null, left: null };
+      return { kind: "purchase_limit", limit: line.limit, left: line.left };
     default:
       return { kind: line.problem };
   }
+}
+
+/** How many fewer pieces could be bought all the same; null if that is not what is wrong, or none could. */
+export function fewerOf(problem: LineProblem): number | null {
+  const left = problem.kind === "sold_out" || problem.kind === "purchase_limit" ? problem.left : null;
+  return left !== null && left > 0 ? left : null;
 }
 
 /** Whether fewer pieces, or a yes to the price, would mend it. */

@@ -40,6 +40,8 @@ class LineAppraisal(msgspec.Struct):
     limit_ids: list[UUID] = []
     limit_per_buyer: int | None = None
     """The smallest of the limits it counts against."""
+    limit_left: tuple[int, int] | None = None
+    """Of the limit that leaves the buyer the fewest pieces: the limit, and how many more the buyer may have."""
     problem: DomainError | None = None
 
 

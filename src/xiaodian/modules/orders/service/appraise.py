@@ -133,6 +133,8 @@ def _count_against(
     counted[limit_id] = counted.get(limit_id, 0) + line.quantity
     line.limit_ids = [*line.limit_ids, limit_id]
     line.limit_per_buyer = min(limit, line.limit_per_buyer or limit)
+    if line.limit_left is None or left < line.limit_left[1]:
+        line.limit_left = (limit, left)
 
 
 def _refuse(error: type[DomainError], sku: SkuAtSale, facts: Facts, **params: Any) -> DomainError:

@@ -34,6 +34,10 @@ class LineQuote(Contract, frozen=True, kw_only=True):
     available: int
     """What is left at this price."""
     problem: LineProblem | None
+    limit: int | None
+    """How many of it one buyer may have; null if any number."""
+    left: int | None
+    """How many of those this buyer may still have, lines before this one counted; null as `limit`."""
 
 
 class ShopQuote(Contract, frozen=True, kw_only=True):
@@ -100,12 +104,15 @@ def _to_quote(part: ShopAppraisal, facts: Facts) -> ShopQuote:
 
 
 def _to_line_quote(line: LineAppraisal, facts: Facts) -> LineQuote:
+    limit, left = line.limit_left or (None, None)
     return LineQuote(
         sku_id=line.sku.sku_id,
         price_minor=line.price_minor,
         amount_minor=line.amount_minor,
         available=facts.shelf.left(line.stock_id),
         problem=_name_problem(line.problem),
+        limit=limit,
+        left=left,
     )
 
 
