@@ -66,8 +66,8 @@ describe("a product being edited", () => {
     const draft = draftOf(product);
     (draft.skus[1] as { stock: string }).stock = "30";
     expect(skuInputs(draft, "默认")).toEqual([
-      { sku_id: "k1", name: "3斤装", price_minor: 5990 },
-      { sku_id: "k2", name: "5斤装", price_minor: 9900, stock: 30 },
+      { sku_id: "k1", name: "3斤装", price_minor: 5990, weight_g: 0 },
+      { sku_id: "k2", name: "5斤装", price_minor: 9900, weight_g: 0, stock: 30 },
     ]);
   });
 });

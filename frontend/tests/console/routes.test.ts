@@ -11,6 +11,8 @@ it("finds the page of every path a host may have kept", () => {
   expect(routeOf("/console/orders")).toEqual({ page: "orders" });
   expect(routeOf("/console/rooms/0190-ab")).toEqual({ page: "room", id: "0190-ab" });
   expect(routeOf("/console/products/new")).toEqual({ page: "product", id: "new" });
+  expect(routeOf("/console/after-sales")).toEqual({ page: "after-sales" });
+  expect(routeOf("/console/orders/shipping")).toEqual({ page: "shipping" });
   expect(routeOf("/console/nowhere")).toEqual({ page: "unknown" });
 });
 
