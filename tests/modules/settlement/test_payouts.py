@@ -178,6 +178,8 @@ async def test_frozen_money_is_not_paid_out_until_it_is_lifted_and_both_are_writ
     assert (freeze["frozen_by"], freeze["lifted_by"]) == (str(operator_id), str(operator_id))
     assert (freeze["reason"], freeze["lift_reason"]) == ("涉嫌虚假发货", "已核实发货")
     assert freeze["lifted_at_ms"] >= freeze["frozen_at_ms"]
+    shop = (await operator.get(f"/api/shops/{till.shop_id}")).json()
+    assert freeze["owner_name"] == frozen.json()["owner_name"] == shop["name"]
     assert (await make_batch(operator))["count"] == 1
     [in_batch] = (await operator.get("/api/operator/payouts?state=in_batch")).json()["items"]
     assert in_batch["payout_id"] == let_go

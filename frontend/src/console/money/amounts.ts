@@ -65,7 +65,7 @@ export function sumOf(settlement: Settlement): SumLine[] {
 }
 
 /** In the order of an order's life; what is not known here comes last. */
-const MOVEMENTS = ["settle", "claw_back", "draw_on_deposit", "deposit", "payout", "payout_returned"];
+const MOVEMENTS = ["settle", "claw_back", "draw_on_deposit", "deposit", "deposit_withdrawn", "payout", "payout_returned"];
 
 /** What moved a balance, each kind with what it brought; what brought nothing is left out. */
 export function movementsOf(byKind: Record<string, number>): [kind: string, minor: number][] {

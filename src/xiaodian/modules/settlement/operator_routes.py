@@ -19,11 +19,11 @@ from xiaodian.edge.access import Access, SignedIn, access
 from xiaodian.edge.context import Context, Ctx
 from xiaodian.edge.problems import PayloadTooLargeError, problems
 from xiaodian.kit.paging import MAX_PAGE_SIZE, Page, decode_cursor, encode_cursor
-from xiaodian.modules.settlement.models import Owner, Payout
+from xiaodian.modules.settlement.models import Freeze, Owner, Payout
 from xiaodian.modules.settlement.rules import parse_day
 from xiaodian.modules.settlement.service import batches, owners, payout_rows, payouts
 from xiaodian.modules.settlement.service.batches import Results
-from xiaodian.modules.settlement.service.operator_payouts import see_payouts
+from xiaodian.modules.settlement.service.operator_payouts import find_names, see_payouts
 from xiaodian.modules.settlement.service.reconcile import reconcile
 from xiaodian.modules.settlement.wire import ReconciliationView
 from xiaodian.modules.settlement.wire_payouts import (
@@ -150,7 +150,7 @@ async def take_payout_results(
 async def freeze_money(ctx: Ctx, caller: SignedIn, data: JSONBody[FreezeInput]) -> FreezeView:
     """Freeze somebody's money, with a reason that they read; nothing of it is paid out until it is lifted."""
     owner = Owner(data.kind, data.owner_id)
-    return to_freeze_view(await owners.freeze(ctx, owner, caller.account_id, data.reason))
+    return await _see_freeze(ctx, await owners.freeze(ctx, owner, caller.account_id, data.reason))
 
 
 @post(
@@ -162,7 +162,7 @@ async def freeze_money(ctx: Ctx, caller: SignedIn, data: JSONBody[FreezeInput]) 
 )
 async def lift_freeze(ctx: Ctx, caller: SignedIn, freeze_id: FromPath[UUID], data: JSONBody[ReasonInput]) -> FreezeView:
     """Let frozen money go."""
-    return to_freeze_view(await owners.lift_freeze(ctx, freeze_id, caller.account_id, data.reason))
+    return await _see_freeze(ctx, await owners.lift_freeze(ctx, freeze_id, caller.account_id, data.reason))
 
 
 @get("/api/operator/freezes", opt=OPERATOR, tags=TAGS, responses=problems(ForbiddenError, InvalidInputError))
@@ -173,8 +173,9 @@ async def list_freezes(
     before = decode_cursor(cursor) if cursor else None
     async with ctx.database.connection() as connection:
         found = await owners.list_freezes(connection, before=before, limit=limit + 1)
+        names = await find_names(connection, {Owner(freeze.kind, freeze.owner_id) for freeze in found})
     return Page(
-        items=[to_freeze_view(freeze) for freeze in found[:limit]],
+        items=[to_freeze_view(freeze, names[Owner(freeze.kind, freeze.owner_id)]) for freeze in found[:limit]],
         next_cursor=encode_cursor(found[limit - 1].freeze_id) if len(found) > limit else None,
     )
 
@@ -191,6 +192,13 @@ async def _see(ctx: Context, payout: Payout) -> OperatorPayoutView:
     async with ctx.database.connection() as connection:
         [seen] = await see_payouts(connection, [payout])
     return to_operator_payout_view(seen)
+
+
+async def _see_freeze(ctx: Context, freeze: Freeze) -> FreezeView:
+    owner = Owner(freeze.kind, freeze.owner_id)
+    async with ctx.database.connection() as connection:
+        names = await find_names(connection, [owner])
+    return to_freeze_view(freeze, names[owner])
 
 
 OPERATOR_ROUTES: list[Any] = [

@@ -133,6 +133,7 @@ class FreezeView(Contract, frozen=True, kw_only=True):
     freeze_id: UUID
     kind: OwnerKind
     owner_id: UUID
+    owner_name: str
     reason: str
     frozen_by: UUID
     frozen_at_ms: int
@@ -213,12 +214,13 @@ def to_batch_view(batch: Batch) -> BatchView:
     )
 
 
-def to_freeze_view(freeze: Freeze) -> FreezeView:
+def to_freeze_view(freeze: Freeze, owner_name: str) -> FreezeView:
     """A freeze with its whole history."""
     return FreezeView(
         freeze_id=freeze.freeze_id,
         kind=freeze.kind,
         owner_id=freeze.owner_id,
+        owner_name=owner_name,
         reason=freeze.reason,
         frozen_by=freeze.frozen_by,
         frozen_at_ms=to_epoch_ms(freeze.frozen_at),

@@ -1,6 +1,6 @@
 """Payouts with what an operator needs to decide about them."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import msgspec
 
@@ -24,19 +24,25 @@ class PayoutSeen(msgspec.Struct, frozen=True, kw_only=True):
 
 async def see_payouts(connection: Connection, payouts: Sequence[Payout]) -> list[PayoutSeen]:
     """Payouts with names and freezes, in the same order."""
-    shop_ids = [ShopId(payout.owner_id) for payout in payouts if payout.kind is OwnerKind.SHOP]
-    account_ids = [AccountId(payout.owner_id) for payout in payouts if payout.kind is not OwnerKind.SHOP]
-    of_shops = await shops.get_shops(connection, shop_ids)
-    of_accounts = await accounts.get_accounts(connection, account_ids)
+    names = await find_names(connection, {payout.owner for payout in payouts})
     freezes = await find_freezes(connection, {payout.owner for payout in payouts})
     return [
         PayoutSeen(
             payout=payout,
-            owner_name=_name_of(payout.owner, of_shops, of_accounts),
+            owner_name=names[payout.owner],
             freeze=freezes.get(payout.owner),
         )
         for payout in payouts
     ]
+
+
+async def find_names(connection: Connection, owners: Collection[Owner]) -> dict[Owner, str]:
+    """What owners of money are called; empty for those that are no more."""
+    shop_ids = [ShopId(owner.owner_id) for owner in owners if owner.kind is OwnerKind.SHOP]
+    account_ids = [AccountId(owner.owner_id) for owner in owners if owner.kind is not OwnerKind.SHOP]
+    of_shops = await shops.get_shops(connection, shop_ids)
+    of_accounts = await accounts.get_accounts(connection, account_ids)
+    return {owner: _name_of(owner, of_shops, of_accounts) for owner in owners}
 
 
 def _name_of(owner: Owner, of_shops: dict[ShopId, Shop], of_accounts: dict[AccountId, Account]) -> str:
