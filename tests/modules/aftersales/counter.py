@@ -153,6 +153,10 @@ class Counter:
                 await connection.fetchval("SELECT holds FROM orders.order WHERE order_id = $1", UUID(order["order_id"]))
             )
 
+    def forget(self) -> None:
+        """The broker does not know what it has told, and tells all of it again."""
+        self._told.clear()
+
     async def tell(self) -> None:
         """Events reach whom they concern."""
         async with self.ctx.database.connection() as connection:

@@ -19,7 +19,9 @@ WRONG_ESCROW = """
         SELECT coalesce(sum(amount_minor), 0) AS held FROM ledger.entry WHERE account = 'escrow:' || o.order_id
     ) AS escrow
     CROSS JOIN LATERAL (
-        SELECT CASE WHEN o.paid_at IS NULL THEN 0 ELSE o.freight_minor - o.refunded_freight_minor + (
+        SELECT CASE WHEN o.paid_at IS NULL OR EXISTS (
+            SELECT FROM settlement.settlement AS s WHERE (s.shop_id, s.order_id) = (o.shop_id, o.order_id)
+        ) THEN 0 ELSE o.freight_minor - o.refunded_freight_minor + (
             SELECT sum(amount_minor - off_minor - refunded_minor - refunded_platform_minor) FROM orders.line AS l
             WHERE (l.shop_id, l.order_id) = (o.shop_id, o.order_id)
         ) END AS held
@@ -28,14 +30,20 @@ WRONG_ESCROW = """
 """
 
 WRONG_STOCK = f"""
-    SELECT stock.*, held, gone, brought FROM catalog.stock CROSS JOIN LATERAL (
+    SELECT stock.*, held, gone, brought, came_back, sent_again FROM catalog.stock CROSS JOIN LATERAL (
         SELECT coalesce(sum(taken) FILTER (WHERE state = 'pending_payment'), 0) AS held,
             coalesce(sum(taken) FILTER (WHERE paid_at IS NOT NULL), 0) AS gone
         FROM ({_PIECES}) AS pieces WHERE pieces.stock_id = stock.stock_id
     ) AS of_orders CROSS JOIN LATERAL (
         SELECT coalesce(sum(delta), 0) AS brought FROM catalog.stock_journal AS j WHERE j.stock_id = stock.stock_id
-    ) AS journal
-    WHERE reserved <> held OR sold <> gone OR on_hand + sold <> brought OR on_hand < reserved
+    ) AS journal CROSS JOIN LATERAL (
+        SELECT coalesce(sum(a.quantity) FILTER (WHERE received_at IS NOT NULL AND l.stock_id = stock.stock_id), 0)
+                AS came_back,
+            coalesce(sum(a.quantity) FILTER (WHERE is_replaced AND l.sku_id = stock.stock_id), 0) AS sent_again
+        FROM aftersales.after_sale AS a JOIN orders.line AS l USING (shop_id, order_id, line_no)
+        WHERE stock.stock_id IN (l.stock_id, l.sku_id)
+    ) AS of_after_sales
+    WHERE reserved <> held OR sold <> gone - came_back + sent_again OR on_hand + sold <> brought OR on_hand < reserved
 """
 
 WRONG_LIMITS = f"""
@@ -83,7 +91,7 @@ WRONG_MONEY = """
 
 # Each part of a payment went back as often as refunds say, and never more than it was.
 WRONG_PARTS = """
-    SELECT part.* FROM payments.charge_part AS part WHERE refunded_minor <> (
+    SELECT part.* FROM payments.charge_part AS part WHERE refunded_minor > amount_minor OR refunded_minor <> (
         SELECT coalesce(sum(amount_minor), 0) FROM payments.refund AS r
         WHERE (r.charge_id, r.order_id) = (part.charge_id, part.order_id)
     )

@@ -20,7 +20,7 @@ from xiaodian.modules.orders.service.checkout_input import CheckoutInput
 
 PRICE_MINOR = 2990
 
-Wanted = tuple[SkuId, int] | tuple[SkuId, int, int] | tuple[SkuId, int, int, RoomId]
+Wanted = tuple[SkuId, int] | tuple[SkuId, int, int] | tuple[SkuId, int, int, RoomId | None]
 """A SKU, how many, the price that was shown (else the ordinary one), the room where (else none)."""
 
 
