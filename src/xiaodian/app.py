@@ -1,14 +1,12 @@
 """The composition root: which modules there are and how they are wired. No logic."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
-from typing import TypeVar
 
 from litestar import Litestar
 from litestar.di import Provide
 
-from xiaodian.contracts.base import UnavailableError
 from xiaodian.edge import health, pages
 from xiaodian.edge.access import guard_access, provide_caller, provide_caller_or_none
 from xiaodian.edge.context import Context, provide_context
@@ -20,8 +18,9 @@ from xiaodian.edge.request import MAX_BODY_BYTES, StrictRequest
 from xiaodian.infra.broker import Broker
 from xiaodian.infra.database import Database
 from xiaodian.infra.garbage import calm_garbage_collector
-from xiaodian.infra.logging import configure_logging, get_logger
+from xiaodian.infra.logging import configure_logging
 from xiaodian.infra.parents import end_with_parent_process
+from xiaodian.infra.patience import patiently
 from xiaodian.infra.storage import Storage
 from xiaodian.infra.work import Consumer, Job
 from xiaodian.modules.accounts import api as accounts_api
@@ -56,9 +55,6 @@ from xiaodian.modules.settlement import routes as settlement_routes
 from xiaodian.modules.shops import routes as shops_routes
 from xiaodian.settings import Settings
 
-T = TypeVar("T")
-
-ENGINE_RETRY_S = 1.0
 ROUTES = [
     *health.routes,
     *pages.routes,
@@ -87,33 +83,20 @@ JOBS = (
     aftersales_jobs,
 )
 
-log = get_logger(__name__)
-
 
 @asynccontextmanager
 async def open_context(settings: Settings, process: str) -> AsyncIterator[Context]:
     """Connect to the engines, waiting for them as long as it takes; closed at the end of the block."""
     async with AsyncExitStack() as stack:
-        database = await _when_available(
+        database = await patiently(
             lambda: Database.connect(settings.database_url, pool_size=settings.database_pool_size)
         )
         stack.push_async_callback(database.close)
-        broker = await _when_available(
-            lambda: Broker.connect(settings.nats_url, prefix=settings.nats_prefix, name=process)
-        )
+        broker = await patiently(lambda: Broker.connect(settings.nats_url, prefix=settings.nats_prefix, name=process))
         stack.push_async_callback(broker.close)
-        await _when_available(broker.ensure_streams)
+        await patiently(broker.ensure_streams)
         storage = Storage.open(settings.media_url, settings.data_dir)
         yield Context(settings=settings, database=database, broker=broker, storage=storage)
-
-
-async def _when_available(connect: Callable[[], Awaitable[T]]) -> T:
-    while True:
-        try:
-            return await connect()
-        except UnavailableError:
-            log.warning("waiting_for_engines")
-            await asyncio.sleep(ENGINE_RETRY_S)
 
 
 def consumers(ctx: Context) -> list[Consumer]:

@@ -3,7 +3,6 @@
 import os
 import resource
 import shutil
-import socket
 import subprocess
 import sys
 import tempfile
@@ -21,6 +20,7 @@ import nats.errors
 from xiaodian.cli.show.film import find_ffmpeg
 from xiaodian.edge.pages import WEB_FOLDER
 from xiaodian.infra.embedded.engines import EmbeddedEngines, EnginesNotStartedError
+from xiaodian.infra.ports import bind_once
 from xiaodian.modules.payments.api import make_real_providers
 from xiaodian.settings import ENV_PREFIX, BadSettingError, Settings
 
@@ -135,14 +135,12 @@ def check_ports(settings: Settings) -> Iterator[Finding]:
         if not name.endswith("_port") or not port:
             continue
         variable = ENV_PREFIX + name.upper()
-        with socket.socket() as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind((settings.host, port))
-            except OSError as error:
-                yield _taken_port(settings, variable, port, error)
-            else:
-                yield _ok(f"端口 {port} 空闲（{variable}）", f"port {port} is free ({variable})")
+        try:
+            bind_once(settings.host, port)
+        except OSError as error:
+            yield _taken_port(settings, variable, port, error)
+        else:
+            yield _ok(f"端口 {port} 空闲（{variable}）", f"port {port} is free ({variable})")
 
 
 def _taken_port(settings: Settings, variable: str, port: int, error: OSError) -> Finding:

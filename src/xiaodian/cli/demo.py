@@ -21,6 +21,7 @@ from xiaodian.cli.show.office import open_office
 from xiaodian.cli.show.troupe import Troupe
 from xiaodian.infra.embedded.engines import EnginesNotStartedError
 from xiaodian.infra.logging import configure_logging
+from xiaodian.infra.ports import bind_once
 from xiaodian.settings import ENV_PREFIX, Settings
 
 ON_AIR_TIMEOUT_S = 60.0
@@ -72,13 +73,11 @@ def _taken_ports(settings: Settings) -> list[tuple[str, int]]:
 
 
 def _is_free(host: str, port: int) -> bool:
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((host, port))
-        except OSError:
-            return False
-        return True
+    try:
+        bind_once(host, port)
+    except OSError:
+        return False
+    return True
 
 
 async def _run_demo(settings: Settings, *, with_show: bool) -> int:

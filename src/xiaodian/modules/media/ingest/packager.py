@@ -1,32 +1,15 @@
 """Runs ffmpeg for one publication and stores what it makes: files first, rows after."""
 
-import asyncio
-from collections.abc import Awaitable, Callable
-from typing import TypeVar
-
-from xiaodian.contracts.base import UnavailableError
 from xiaodian.edge.context import Context
 from xiaodian.infra.logging import get_logger
+from xiaodian.infra.patience import patiently
 from xiaodian.modules.media.ingest import metrics
 from xiaodian.modules.media.ingest.ffmpeg import Ffmpeg
 from xiaodian.modules.media.ingest.fmp4 import Fragment, Init
 from xiaodian.modules.media.rules import init_name, segment_name, segment_time, stream_file_path
 from xiaodian.modules.media.service.publish import Claim, ClaimLostError, RunClaim, begin_run, record_segment
 
-RETRY_S = 0.5
-
 log = get_logger(__name__)
-T = TypeVar("T")
-
-
-async def patiently(action: Callable[[], Awaitable[T]]) -> T:
-    """Do it until the engines are there; meanwhile the encoder waits behind us."""
-    while True:
-        try:
-            return await action()
-        except UnavailableError:
-            log.warning("ingest_waits_for_engines")
-            await asyncio.sleep(RETRY_S)
 
 
 class Packager:
@@ -100,4 +83,4 @@ class Packager:
         )
 
 
-__all__ = ["ClaimLostError", "Packager", "patiently"]
+__all__ = ["ClaimLostError", "Packager"]

@@ -7,12 +7,13 @@ from typing import Generic, TypeVar
 from xiaodian.contracts.base import UnavailableError
 from xiaodian.edge.context import Context
 from xiaodian.infra.logging import get_logger
+from xiaodian.infra.patience import patiently
 from xiaodian.kit.clock import to_epoch_ms, utc_now
 from xiaodian.modules.media.ingest.feeders import Feeder
 from xiaodian.modules.media.ingest.ffmpeg import FfmpegError
 from xiaodian.modules.media.ingest.film import CLOCK_START_MS, FilmError
 from xiaodian.modules.media.ingest.fmp4 import Fmp4Error
-from xiaodian.modules.media.ingest.packager import Packager, patiently
+from xiaodian.modules.media.ingest.packager import Packager
 from xiaodian.modules.media.service.publish import Claim, ClaimLostError, release_claim
 
 SLOW_DOWN_BYTES = 2 * 1024 * 1024

@@ -10,9 +10,9 @@ from picows import ws_create_server
 from xiaodian.contracts.media import PublishGate
 from xiaodian.edge.context import Context
 from xiaodian.infra.logging import get_logger
+from xiaodian.infra.patience import patiently
 from xiaodian.modules.media.ingest.browser import MAX_FRAME_BYTES, route_publisher
 from xiaodian.modules.media.ingest.encoder import EncoderPublisher
-from xiaodian.modules.media.ingest.packager import patiently
 from xiaodian.modules.media.ingest.registry import Registry
 from xiaodian.modules.media.rtmp.protocol import RtmpConnection
 from xiaodian.modules.media.service.notify import END_SUBJECT
