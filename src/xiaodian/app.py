@@ -164,6 +164,7 @@ def wire(app: Litestar, ctx: Context) -> None:
     app.state.front_end = pages.load_front_end()
     app.state.authenticate = accounts_api.make_authenticator(ctx)
     app.state.publish_gate = live_api.RoomGate(ctx)
+    app.state.playlists = media_api.make_playlists(ctx)
     app.state.live = live_api.LiveProcess(ctx)
     app.state.order_desk = desk
     hot_routes["POST", "/api/checkout"] = orders_api.make_checkout(desk)

@@ -15,6 +15,7 @@ from xiaodian.kit.ids import new_id
 from xiaodian.modules.media.ingest.server import IngestPorts, serve_ingest
 from xiaodian.modules.media.service import publish
 from xiaodian.modules.media.service.notify import tell_ingest_to_stop
+from xiaodian.modules.media.service.serve_playlist import PlaylistCache
 
 
 async def create_stream(connection: Connection, owner_id: AccountId) -> StreamId:
@@ -84,6 +85,11 @@ async def close_date_range(connection: Connection, stream_id: StreamId, range_id
         from_epoch_ms(end_ms),
     )
     await _playlist_changed(connection, stream_id)
+
+
+def make_playlists(ctx: Context) -> PlaylistCache:
+    """The playlists of a process that serves them."""
+    return PlaylistCache(ctx.database)
 
 
 async def run_ingest(

@@ -64,12 +64,9 @@ def _stream_id(text: str) -> StreamId:
 
 
 def _playlists(scope: Scope) -> PlaylistCache:
-    """The process's cache; it lives as long as the app."""
-    state = scope["litestar_app"].state
-    if "playlist_cache" not in state:
-        state["playlist_cache"] = PlaylistCache(state.context.database)
-    cache: PlaylistCache = state["playlist_cache"]
-    return cache
+    """The process's cache."""
+    playlists: PlaylistCache = scope["litestar_app"].state.playlists
+    return playlists
 
 
 async def _send_file(scope: Scope, send: Send, path: str, kind: bytes) -> None:
