@@ -3,7 +3,7 @@ import { expect, it, vi } from "vitest";
 // The router reads the address when it is loaded.
 vi.hoisted(() => Object.assign(globalThis, { location: new URL("http://console.test/console") }));
 
-import { routeOf, sectionOf } from "../../src/console/routes";
+import { needsNoShop, routeOf, sectionOf } from "../../src/console/routes";
 
 it("finds the page of every path a host may have kept", () => {
   expect(routeOf("/console")).toEqual({ page: "rooms" });
@@ -19,4 +19,10 @@ it("finds the page of every path a host may have kept", () => {
 it("shows a room's page as part of the rooms, so that the host knows where back leads", () => {
   expect(sectionOf({ page: "room", id: "1" })).toBe("rooms");
   expect(sectionOf({ page: "unknown" })).toBeNull();
+});
+
+it("finds the parts of the money's and the operator's pages, and opens them to those without a shop who need none", () => {
+  expect(routeOf("/console/money/statement")).toEqual({ page: "money" });
+  expect(routeOf("/console/operator/payouts")).toEqual({ page: "operator" });
+  expect([routeOf("/console/earnings"), routeOf("/console/operator"), routeOf("/console/money")].map(needsNoShop)).toEqual([true, true, false]);
 });
