@@ -6,6 +6,7 @@ import { deedsOf, nextKey, strongDeed } from "../../src/console/aftersales/words
 import { earnedMinor, idIn, readRate } from "../../src/console/commissions/rate";
 import { inPhase, phaseOf, readTyped } from "../../src/console/flash/phase";
 import { draftOf, emptyException, grams, readDraft, readRegions } from "../../src/console/freight/draft";
+import { mergeSellable } from "../../src/console/live/sellable";
 import { percent, sharesOf } from "../../src/console/orders/shares";
 import { cell, refusedFirst, refusedText, shippingTable } from "../../src/console/orders/shipment_file";
 import { readDelta } from "../../src/console/stock/delta";
@@ -121,5 +122,14 @@ describe("commissions and stock as typed", () => {
     expect(readDelta("−3", "correction", 3)).toBe(-3);
     expect(readDelta("-4", "correction", 3)).toBe("stock_delta_too_low");
     expect(readDelta("-1", "restock", 3)).toBe("count_malformed");
+  });
+});
+
+describe("what a host may sell for a commission", () => {
+  it("stands in the list once, at the rate that was agreed, without the host's own goods", () => {
+    const agreed = [{ product_id: "p1", title: "茶壶", state: "open", rate_bp: 3000 }, { product_id: "p2", title: "花瓶", state: "proposed", rate_bp: 2000 }];
+    const market = [{ product_id: "p1", rate_bp: 1000, shop_id: "a" }, { product_id: "p2", rate_bp: 1000, shop_id: "a" }, { product_id: "p3", rate_bp: 1000, shop_id: "mine" }];
+    const found = mergeSellable(agreed as never, market as never, "", "mine");
+    expect(found.map((one) => [one.product_id, one.rate_bp])).toEqual([["p1", 3000], ["p2", 1000]]);
   });
 });
