@@ -17,6 +17,7 @@ PAGES = [
     for path, address in (
         ("/", ""),
         ("/rooms/{rest}", "/rooms/x"),
+        ("/pay/{rest}", "/pay/sandbox/x"),
         ("/console", ""),
         ("/console/{rest}", "/console/x"),
     )

@@ -6,7 +6,7 @@ import App from "./App.svelte";
 
 const target = document.getElementById("app");
 if (target) {
-  startRouter((path) => path === "/" || path.startsWith("/rooms/"));
+  startRouter((path) => path === "/" || path.startsWith("/rooms/") || path.startsWith("/pay/"));
   await startI18n(["common", "viewer"]);
   mount(App, { target });
 }

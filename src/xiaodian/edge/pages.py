@@ -63,7 +63,7 @@ def get_asset(name: FromPath[str], state: State, request: Request[None, None, St
 
 
 @get(
-    ["/", "/rooms/{rest:path}"],
+    ["/", "/rooms/{rest:path}", "/pay/{rest:path}"],
     opt=access(Access.PUBLIC),
     include_in_schema=False,
     sync_to_thread=False,

@@ -4,6 +4,8 @@ import { type Schemas, api, ok } from "../../lib/api/client";
 export type PayProvider = Schemas["ProviderView"];
 export type PayAction = Schemas["PayAction"];
 export type Charge = Schemas["ChargeView"];
+/** `payer_code`: what the provider's own sign-in page gave; empty where nobody was sent there. */
+export type ChargeInput = { order_ids: string[]; provider: string; method: string; payer_code: string };
 export type Outcome = Schemas["SandboxOutcome"];
 
 export async function listMethods(): Promise<PayProvider[]> {
@@ -11,8 +13,8 @@ export async function listMethods(): Promise<PayProvider[]> {
   return items;
 }
 
-export function openCharge(body: { order_ids: string[]; provider: string; method: string }, key: string): Promise<Charge> {
-  return ok(api.POST("/api/payments", { body: { payer_code: "", ...body }, params: { header: { "Idempotency-Key": key } } }));
+export function openCharge(body: ChargeInput, key: string): Promise<Charge> {
+  return ok(api.POST("/api/payments", { body, params: { header: { "Idempotency-Key": key } } }));
 }
 
 export function getCharge(chargeId: string): Promise<Charge> {

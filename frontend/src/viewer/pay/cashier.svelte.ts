@@ -3,7 +3,10 @@ import { ApiProblem, textOf } from "../../lib/api/client";
 import { Attempt } from "../../lib/api/attempt";
 import { type Order, getOrder } from "../orders/api";
 import { type Charge, type Outcome, decide, getCharge, listMethods, openCharge } from "./api";
+import { keepForSignIn, lastProvider, rememberProvider } from "./memory";
 import { type PayOption, deviceOf, payOptions } from "./methods";
+import { endOfCapture, endOtherwise } from "./outcome";
+import { Pause } from "./pause";
 
 /**
  * `choosing` → `asking` → `acting` (the buyer's turn) → `waiting` (the provider's) → `paid`, `failed` or `closed`;
@@ -14,7 +17,6 @@ export type CashierStep = "choosing" | "asking" | "acting" | "waiting" | "failed
 const FIRST_LOOK_MS = 400;
 const LOOK_MS = 1500;
 const SLOWEST_LOOK_MS = 5000;
-const LAST_KEY = "xd_last_pay";
 
 export class Cashier {
   orders = $state.raw<Order[]>([]);
@@ -24,10 +26,13 @@ export class Cashier {
   chosen = $state.raw<PayOption | null>(null);
   charge = $state.raw<Charge | null>(null);
   problem = $state<string | null>(null);
+  /** The buyer has just come back from the provider's page: what happened there is not known yet. */
+  isBack = $state(false);
   #attempt = new Attempt();
   #round = 0;
+  #payerCode = "";
   #isLeft = false;
-  #wake: (() => void) | null = null;
+  #pause = new Pause();
   #following = false;
 
   constructor(orders: Order[]) {
@@ -55,18 +60,41 @@ export class Cashier {
     return this.charge?.provider === "sandbox";
   }
 
+  /** The provider has to learn who pays, on its own page, before there can be a payment. */
+  get isSignIn(): boolean {
+    return this.charge?.method === "jsapi" && this.charge.action?.kind === "page";
+  }
+
   /** Learn the ways to pay; where there is but one, take it. */
   async start(): Promise<void> {
     this.step = "choosing";
     this.problem = null;
     try {
-      this.options = payOptions(await listMethods(), deviceOf(navigator.userAgent));
+      await this.#learnOptions();
     } catch (error) {
       return this.#explain(error);
     }
-    const last = recall();
-    this.chosen = this.options.find((option) => option.provider === last) ?? this.options[0] ?? null;
-    if (this.options.length === 1) await this.ask();
+    this.chosen = this.#optionOf(lastProvider());
+    if (this.options?.length === 1) await this.ask();
+  }
+
+  /** Go on with a payment that was begun before, in this window or another. */
+  async resume(charge: Charge, payerCode = ""): Promise<void> {
+    this.charge = charge;
+    this.chosen = { provider: charge.provider, method: charge.method };
+    this.isBack = true;
+    this.step = charge.state === "pending" ? "acting" : "waiting";
+    // The way that was begun can be gone on with; others are offered once they are known.
+    void this.#learnOptions().catch(() => undefined);
+    this.#payerCode = this.isSignIn ? payerCode : "";
+    if (charge.state === "pending" && (this.#payerCode || !charge.action)) return this.ask();
+    await this.#take(charge);
+    void this.#follow();
+  }
+
+  /** Nothing happened there: the buyer's turn again. */
+  payNow(): void {
+    this.isBack = false;
   }
 
   choose(option: PayOption): void {
@@ -77,8 +105,9 @@ export class Cashier {
   chooseAgain(): void {
     this.charge = null;
     this.problem = null;
-    if (this.options === null) void this.start();
-    else this.step = "choosing";
+    if (this.options === null) return void this.start();
+    this.chosen = this.#optionOf(this.chosen?.provider ?? null);
+    this.step = "choosing";
   }
 
   get hasChoice(): boolean {
@@ -89,17 +118,27 @@ export class Cashier {
   async ask(): Promise<void> {
     const option = this.chosen;
     if (!option) return this.start();
-    const body = { order_ids: this.orders.map((order) => order.order_id), ...option };
+    const body = { order_ids: this.orders.map((order) => order.order_id), ...option, payer_code: this.#payerCode };
     this.step = "asking";
     this.problem = null;
+    this.isBack = false;
     try {
       this.charge = await openCharge(body, this.#attempt.keyFor({ ...body, round: this.#round }));
-      remember(option.provider);
+      rememberProvider(option.provider);
       this.step = "acting";
       void this.#follow();
+      if (this.isSignIn && !this.#payerCode) this.signIn();
+      this.#payerCode = "";
     } catch (error) {
       await this.#explain(error);
     }
+  }
+
+  /** Off to the provider's sign-in page; it sends the buyer back with a code. */
+  signIn(): void {
+    if (!this.charge?.action) return;
+    keepForSignIn({ chargeId: this.charge.charge_id, orderIds: this.charge.order_ids });
+    location.assign(this.charge.action.url);
   }
 
   /** The sandbox stands where a real provider would: it is told what shall happen. */
@@ -116,7 +155,7 @@ export class Cashier {
 
   /** The buyer says it is done, or came back to the page: do not wait for the next look. */
   look(): void {
-    this.#wake?.();
+    this.#pause.end();
   }
 
   /** The time to pay is over. */
@@ -137,7 +176,7 @@ export class Cashier {
     let pause = FIRST_LOOK_MS;
     try {
       while (!this.#isLeft && (this.step === "acting" || this.step === "waiting")) {
-        await this.#pause(pause);
+        await this.#pause.wait(pause);
         pause = this.step === "waiting" ? FIRST_LOOK_MS + pause / 2 : Math.min(SLOWEST_LOOK_MS, Math.max(LOOK_MS, pause * 1.2));
         const charge = this.charge;
         if (this.#isLeft || !charge) return;
@@ -156,28 +195,26 @@ export class Cashier {
   async #takeState(chargeId: string): Promise<void> {
     const charge = await getCharge(chargeId);
     if (this.charge?.charge_id !== chargeId) return;
+    await this.#take(charge);
+  }
+
+  async #take(charge: Charge): Promise<void> {
     this.charge = charge;
     if (charge.state === "pending") return;
     await this.#readOrders();
-    if (charge.state === "captured") this.#settle();
+    if (charge.state === "captured") this.step = endOfCapture(this.orders) ?? this.step;
     else if (!this.#settleIfMoved()) this.#fail(null);
   }
 
-  /** The money is there; the orders follow within moments. */
-  #settle(): void {
-    if (this.orders.some((order) => order.state === "pending_payment")) return;
-    this.step = this.orders.every((order) => order.state === "cancelled") ? "late" : "paid";
-  }
-
-  /** The orders may have moved on by other means, for example paid in another window. */
   #settleIfMoved(): boolean {
-    if (this.orders.every((order) => order.state === "pending_payment")) return false;
-    this.step = this.orders.some((order) => order.state !== "cancelled" && order.state !== "pending_payment") ? "paid" : "closed";
-    return true;
+    const end = endOtherwise(this.orders);
+    this.step = end ?? this.step;
+    return end !== null;
   }
 
   #fail(problem: string | null): void {
     this.#round += 1;
+    this.#payerCode = "";
     this.problem = problem;
     this.step = "failed";
   }
@@ -193,36 +230,18 @@ export class Cashier {
     if (!this.#settleIfMoved()) this.#fail(textOf(error));
   }
 
+  async #learnOptions(): Promise<void> {
+    this.options = payOptions(await listMethods(), deviceOf(navigator.userAgent));
+  }
+
+  #optionOf(provider: string | null): PayOption | null {
+    return this.options?.find((option) => option.provider === provider) ?? this.options?.[0] ?? null;
+  }
+
   async #readOrders(): Promise<void> {
     const orders = await Promise.all(this.orders.map((order) => getOrder(order.order_id)));
     this.orders = orders;
     if (this.isOpen && this.step !== "acting" && this.step !== "waiting") return;
     if (this.isOpen && orders.every((order) => order.state === "cancelled")) this.step = "closed";
-  }
-
-  #pause(ms: number): Promise<void> {
-    return new Promise((resolve) => {
-      const timer = setTimeout(resolve, ms);
-      this.#wake = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-    });
-  }
-}
-
-function remember(provider: string): void {
-  try {
-    localStorage.setItem(LAST_KEY, provider);
-  } catch {
-    // Private windows may refuse storage; the first way to pay is offered next time.
-  }
-}
-
-function recall(): string | null {
-  try {
-    return localStorage.getItem(LAST_KEY);
-  } catch {
-    return null;
   }
 }

@@ -29,15 +29,15 @@ export type CardForm = { confirm(): Promise<string | null> };
 
 const STRIPE_SCRIPT = "https://js.stripe.com/v3/";
 
-/** Stripe's form: card numbers go from it to Stripe, never through this page. */
-export async function mountCardForm(place: HTMLElement, data: Data): Promise<CardForm> {
+/** Stripe's form: card numbers go from it to Stripe, never through this page. A bank's own page sends the buyer to `returnTo`. */
+export async function mountCardForm(place: HTMLElement, data: Data, returnTo: string): Promise<CardForm> {
   const makeStripe = await loadStripe();
   const stripe = makeStripe(data.publishable_key ?? "");
   const elements = stripe.elements({ clientSecret: data.client_secret ?? "" });
   elements.create("payment").mount(place);
   return {
     async confirm() {
-      const confirmParams = { return_url: location.href };
+      const confirmParams = { return_url: returnTo };
       const { error } = await stripe.confirmPayment({ elements, redirect: "if_required", confirmParams });
       return error ? (error.message ?? "") : null;
     },
