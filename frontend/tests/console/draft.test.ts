@@ -8,10 +8,11 @@ const product = {
   description: "",
   picture_urls: [],
   state: "on_sale" as const,
+  category: "other",
   currency: "CNY",
   skus: [
-    { sku_id: "k1", product_id: "p1", shop_id: "s1", name: "3斤装", price_minor: 5990, available: 12 },
-    { sku_id: "k2", product_id: "p1", shop_id: "s1", name: "5斤装", price_minor: 9900, available: 3 },
+    { sku_id: "k1", product_id: "p1", shop_id: "s1", name: "3斤装", price_minor: 5990, available: 12, weight_g: 0 },
+    { sku_id: "k2", product_id: "p1", shop_id: "s1", name: "5斤装", price_minor: 9900, available: 3, weight_g: 0 },
   ],
 };
 
