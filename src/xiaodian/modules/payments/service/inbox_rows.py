@@ -54,6 +54,14 @@ _HANDLE = f"""
     RETURNING provider, notice_id
 """
 
+# What stands in the inbox already, as nearly all do: nothing of it travels again.
+_HANDLE_KEPT = """
+    UPDATE payments.notice AS kept SET handled_at = $4, refused = told.refused
+    FROM unnest($1::text[], $2::text[], $3::text[]) AS told (provider, notice_id, refused)
+    WHERE kept.provider = told.provider AND kept.notice_id = told.notice_id AND kept.handled_at IS NULL
+    RETURNING kept.provider, kept.notice_id
+"""
+
 _UNHANDLED = """
     SELECT body, kind FROM payments.notice
     WHERE handled_at IS NULL AND received_at < $1 AND kind = $2 ORDER BY received_at LIMIT $3
@@ -91,9 +99,20 @@ async def handle_once(
     A message that never was in the inbox, because we asked for it ourselves, is put there.
     """
     refused = {key_of(notice): why for notice, why in notices}
-    first = first_of_each([notice for notice, _ in notices])
-    rows = await connection.fetch(_HANDLE, [_to_row(notice, refused[key_of(notice)]) for notice in first], now)
-    return {(row["provider"], row["notice_id"]) for row in rows}
+    keys = sorted(refused)
+    kept = await connection.fetch(
+        _HANDLE_KEPT,
+        [provider for provider, _ in keys],
+        [notice_id for _, notice_id in keys],
+        [refused[key] for key in keys],
+        now,
+    )
+    handled = {(row["provider"], row["notice_id"]) for row in kept}
+    others = [notice for notice in first_of_each([one for one, _ in notices]) if key_of(notice) not in handled]
+    if others:
+        rows = await connection.fetch(_HANDLE, [_to_row(notice, refused[key_of(notice)]) for notice in others], now)
+        handled |= {(row["provider"], row["notice_id"]) for row in rows}
+    return handled
 
 
 async def list_unhandled_payments(connection: Connection, received_before: datetime, limit: int) -> list[PaymentNotice]:
