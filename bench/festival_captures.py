@@ -79,7 +79,7 @@ class Captures:
         if set(tally.statuses) != {204} or tally.cut:
             raise SystemExit(f"not every callback was taken: {dict(tally.statuses)}, {tally.cut} cut off")
         # Callbacks are acknowledged before they are handled; nobody tells us of the last one but the table.
-        while await self._database.fetchval(_UNPAID, self._order_ids):
+        while await self._database.fetchval(_UNPAID, self._order_ids):  # noqa: ASYNC110
             await asyncio.sleep(CHECK_S)
         return time.perf_counter() - started
 
