@@ -128,7 +128,6 @@ def create_app(settings: Settings | None = None, context: Context | None = None)
             wire(app, ctx)
             calm_garbage_collector()
             yield
-            await app.state.order_desk.cashier.settle()
             await app.state.live.close()
             await app.state.order_desk.cashier.settle()
             await app.state.order_desk.cashier.providers.close()

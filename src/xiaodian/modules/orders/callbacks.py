@@ -16,6 +16,6 @@ def make_callbacks(desk: OrderDesk) -> dict[tuple[str, str], HotRoute]:
 
 def _make_callback(desk: OrderDesk, provider: str) -> HotRoute:
     async def _take(connection: HotConnection, body: bytes) -> HotAnswer:
-        return await desk.cashier.take_callback(provider, dict(connection.headers), body)
+        return await desk.cashier.take_callback(provider, connection.headers, body)
 
     return HotRoute(_take, TEMPLATE, takes=None)

@@ -1,11 +1,11 @@
 """Pure decisions about orders: the table of states, what can be refunded."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 import msgspec
 
-from xiaodian.contracts.orders import IllegalMoveError, Line, Order, OrderRefund, OrderState
+from xiaodian.contracts.orders import IllegalMoveError, Order, OrderRefund, OrderState
 from xiaodian.contracts.payments import RefundTooLargeError
 from xiaodian.modules.orders.models import Deed, Role
 
@@ -89,16 +89,6 @@ def get_next_state(order: Order, deed: Deed, role: Role, now: datetime) -> Order
     if next_state is None:
         raise IllegalMoveError(state=order.state, allowed=list_allowed(order, role, now))
     return next_state
-
-
-def sum_lines(lines: Iterable[Line]) -> int:
-    """The goods' price before any discount."""
-    return sum(line.amount_minor for line in lines)
-
-
-def freight_minor(lines: Sequence[Line]) -> int:
-    """Freight; free for now."""
-    return 0
 
 
 def check_refund(order: Order, refund: OrderRefund) -> None:

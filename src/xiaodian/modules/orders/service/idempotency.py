@@ -92,27 +92,18 @@ def decode_refusal(answer: bytes) -> DomainError:
 
 
 # LATERAL with LIMIT: one look into the index for each key, even under a plan made while the table was small.
-_KEPT = """
+# A key is one's own while one holds its lock; what is neither kept nor held by another need not be told.
+_CLAIM = """
     SELECT wanted.account_id, wanted.key, kept.body_hash, kept.checkout_id, kept.answer
     FROM unnest($1::uuid[], $2::text[]) AS wanted (account_id, key)
     LEFT JOIN LATERAL (
         SELECT body_hash, checkout_id, answer FROM orders.idempotency AS i
         WHERE i.account_id = wanted.account_id AND i.key = wanted.key LIMIT 1
     ) AS kept ON true
-"""
-_FIND = f"{_KEPT} WHERE kept.body_hash IS NOT NULL"
-# A key is one's own while one holds its lock; what is neither kept nor held by another need not be told.
-_CLAIM = f"""
-    {_KEPT} WHERE kept.body_hash IS NOT NULL OR NOT pg_try_advisory_xact_lock(
+    WHERE kept.body_hash IS NOT NULL OR NOT pg_try_advisory_xact_lock(
         hashtextextended(wanted.key, uuid_hash_extended(wanted.account_id, 0))
     )
 """
-
-
-async def find_answers(connection: Connection, keys: Collection[Key]) -> dict[Key, KeptAnswer]:
-    """The answers that were given under these keys."""
-    rows = await connection.fetch(_FIND, [account_id for account_id, _ in keys], [key for _, key in keys])
-    return {kept.key: kept for kept in map(_to_kept, rows)}
 
 
 async def claim_keys(connection: Connection, keys: Collection[Key]) -> Claimed:

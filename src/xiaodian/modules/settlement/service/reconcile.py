@@ -23,6 +23,7 @@ from xiaodian.modules.ledger import api as ledger
 from xiaodian.modules.orders import api as orders
 from xiaodian.modules.payments import api as payments
 from xiaodian.modules.settlement import queries
+from xiaodian.modules.settlement.models import Settlement
 from xiaodian.modules.settlement.reconciliation import Money, compare_money, judge_capture, judge_paid, sum_ledger
 from xiaodian.modules.settlement.rules import Period, day_of_books
 from xiaodian.modules.settlement.service.reconcile_statements import compare_statement
@@ -146,17 +147,8 @@ async def _settlements(connection: Connection, period: Period) -> AsyncIterator[
     after = (period.start, UUID(int=0))
     while True:
         page = await queries.list_settled_between(connection, period.start, period.end, after=after, limit=PAGE)
-        accounts = {escrow_account(one.order_id): one for one in page}
-        balances = await ledger.get_balances(connection, accounts, DEFAULT_CURRENCY)
-        for account, balance in balances.items():
-            if balance:
-                yield Difference(
-                    kind=DifferenceKind.ESCROW_NOT_EMPTY,
-                    order_id=accounts[account].order_id,
-                    ours_minor=balance,
-                    theirs_minor=0,
-                    currency=accounts[account].currency,
-                )
+        for difference in await _left_in_escrow(connection, DifferenceKind.ESCROW_NOT_EMPTY, page):
+            yield difference
         if len(page) < PAGE:
             break
         after = (page[-1].settled_at, page[-1].order_id)
@@ -169,20 +161,30 @@ async def _cancelled(connection: Connection, period: Period) -> AsyncIterator[Di
     after: Order | None = None
     while True:
         page = await orders.list_cancelled_after_payment(connection, period.start, period.end, after=after, limit=PAGE)
-        accounts = {escrow_account(order.order_id): order for order in page}
-        balances = await ledger.get_balances(connection, accounts, DEFAULT_CURRENCY)
-        for account, balance in balances.items():
-            if balance:
-                yield Difference(
-                    kind=DifferenceKind.CANCELLED_WITH_MONEY,
-                    order_id=accounts[account].order_id,
-                    ours_minor=balance,
-                    theirs_minor=0,
-                    currency=accounts[account].currency,
-                )
+        for difference in await _left_in_escrow(connection, DifferenceKind.CANCELLED_WITH_MONEY, page):
+            yield difference
         if len(page) < PAGE:
             return
         after = page[-1]
+
+
+async def _left_in_escrow(
+    connection: Connection, kind: DifferenceKind, closed: Sequence[Settlement] | Sequence[Order]
+) -> list[Difference]:
+    """What is in escrow of orders for which nothing should be there any more."""
+    accounts = {escrow_account(one.order_id): one for one in closed}
+    balances = await ledger.get_balances(connection, accounts, DEFAULT_CURRENCY)
+    return [
+        Difference(
+            kind=kind,
+            order_id=accounts[account].order_id,
+            ours_minor=balance,
+            theirs_minor=0,
+            currency=accounts[account].currency,
+        )
+        for account, balance in balances.items()
+        if balance
+    ]
 
 
 async def _refused_notices(connection: Connection, period: Period) -> list[Difference]:
