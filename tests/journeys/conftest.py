@@ -4,7 +4,6 @@ import asyncio
 import os
 import re
 import shutil
-import socket
 import subprocess
 import sys
 import tempfile
@@ -20,6 +19,7 @@ from scripts.browser import start_browser
 
 from xiaodian.cli.show.client import Json, Member
 from xiaodian.cli.show.film import find_ffmpeg
+from xiaodian.infra.ports import find_free_ports
 from xiaodian.settings import Settings
 
 ARTIFACTS = Path(__file__).parents[2] / "artifacts"
@@ -49,23 +49,11 @@ def pytest_runtest_makereport(
 _failed_key = pytest.StashKey[bool]()
 
 
-def free_ports(count: int) -> list[int]:
-    """Ports that nothing listens on right now."""
-    probes = [socket.socket() for _ in range(count)]
-    try:
-        for probe in probes:
-            probe.bind(("127.0.0.1", 0))
-        return [int(probe.getsockname()[1]) for probe in probes]
-    finally:
-        for probe in probes:
-            probe.close()
-
-
 @pytest.fixture(scope="session")
 def platform_env() -> Iterator[dict[str, str]]:
     """The environment of a platform with its own engines, ports and data folder."""
     folder = Path(tempfile.mkdtemp(prefix="xd"))
-    http, gateway, publisher, rtmp, worker = free_ports(5)
+    http, gateway, publisher, rtmp, worker = find_free_ports(5)
     settings = Settings(
         data_dir=folder,
         host="127.0.0.1",

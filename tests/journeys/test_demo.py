@@ -11,10 +11,11 @@ from pathlib import Path
 
 import psutil
 import pytest
-from tests.journeys.conftest import ARTIFACTS, free_ports
+from tests.journeys.conftest import ARTIFACTS
 
 from xiaodian.cli.show.catalogue import PASSWORD, VISITOR, YUE
 from xiaodian.cli.show.client import Json, Member
+from xiaodian.infra.ports import find_free_ports
 from xiaodian.settings import Settings
 
 pytestmark = [pytest.mark.journey, pytest.mark.slow]
@@ -33,7 +34,7 @@ def folder() -> Iterator[Path]:
 
 
 async def _start(folder: Path) -> tuple[asyncio.subprocess.Process, str]:
-    http, gateway, publisher, rtmp, worker = free_ports(5)
+    http, gateway, publisher, rtmp, worker = find_free_ports(5)
     settings = Settings(
         data_dir=folder,
         host="127.0.0.1",
