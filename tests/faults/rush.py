@@ -36,7 +36,7 @@ async def running(
         nats_url=nats_url,
         http_workers=workers,
         checkouts_per_minute=1_000_000,
-        log_level="critical",
+        log_level="error",
     )
     stop = asyncio.Event()
     async with Platform(msgspec.structs.replace(settings, **ports), processes) as platform:

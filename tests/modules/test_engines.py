@@ -1,6 +1,7 @@
 """What everything stands on: transactions, outbox and broker."""
 
 import asyncpg
+import pytest
 
 from xiaodian.contracts.accounts import AccountCreated, AccountId
 from xiaodian.contracts.base import UnavailableError
@@ -63,3 +64,18 @@ async def test_who_meets_a_connection_that_was_just_cut_is_told_to_wait(database
             told_to_wait += 1
     await admin.close()
     assert told_to_wait > 0
+
+
+async def test_what_goes_wrong_in_giving_back_a_cut_connection_is_the_cut_again(database: Database) -> None:
+    with pytest.raises(UnavailableError):
+        async with database.connection():
+            try:
+                raise asyncpg.InternalClientError("cannot switch to state 15; another operation (2) is in progress")
+            finally:
+                raise asyncpg.InterfaceError("cannot perform operation: another operation is in progress")
+
+
+async def test_a_connection_that_we_use_twice_at_once_is_a_fault_of_ours(database: Database) -> None:
+    with pytest.raises(asyncpg.InterfaceError):
+        async with database.connection():
+            raise asyncpg.InterfaceError("cannot perform operation: another operation is in progress")

@@ -30,6 +30,8 @@ AWAY_ERRORS: tuple[type[BaseException], ...] = (
     asyncpg.ReadOnlySQLTransactionError,
 )
 
+_CUT_SIGNS = ("closed", "released", "cannot switch to state")
+
 # What asyncpg and PostgreSQL say of a value that no column could hold (SQLSTATE class 22: out of range, NUL in a text).
 UNFIT_DATA_ERRORS: tuple[type[BaseException], ...] = (asyncpg.DataError,)
 
@@ -126,12 +128,18 @@ class Database:
             yield connection
 
 
-def _is_cut(error: Exception) -> bool:
+def _is_cut(error: BaseException) -> bool:
     """Whether this is asyncpg's word for "the connection was closed under me"; anything else is a fault of ours.
 
-    The last form is a connection whose goodbye was read but not yet acted on when the next statement came.
+    The last form is a connection whose goodbye was read but not yet acted on when the next statement came. What then
+    goes wrong in rolling back and giving back that connection is the cut again, whatever it is called.
     """
-    return any(sign in str(error) for sign in ("closed", "released", "cannot switch to state"))
+    link: BaseException | None = error
+    while link is not None:
+        if isinstance(link, AWAY_ERRORS) or any(sign in str(link) for sign in _CUT_SIGNS):
+            return True
+        link = link.__context__
+    return False
 
 
 async def _leave_as_it_is(_: Connection) -> None:
