@@ -67,12 +67,15 @@ async def test_who_meets_a_connection_that_was_just_cut_is_told_to_wait(database
 
 
 async def test_what_goes_wrong_in_giving_back_a_cut_connection_is_the_cut_again(database: Database) -> None:
-    with pytest.raises(UnavailableError):
+    async def use_a_connection_that_is_cut() -> None:
         async with database.connection():
             try:
                 raise asyncpg.InternalClientError("cannot switch to state 15; another operation (2) is in progress")
             finally:
                 raise asyncpg.InterfaceError("cannot perform operation: another operation is in progress")
+
+    with pytest.raises(UnavailableError):
+        await use_a_connection_that_is_cut()
 
 
 async def test_a_connection_that_we_use_twice_at_once_is_a_fault_of_ours(database: Database) -> None:
