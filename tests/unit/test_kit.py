@@ -8,6 +8,7 @@ from xiaodian.kit.ids import new_id
 from xiaodian.kit.masking import mask_name, mask_phone
 from xiaodian.kit.money import format_minor, split_minor
 from xiaodian.kit.paging import BadCursorError, decode_cursor, encode_cursor
+from xiaodian.kit.spreadsheets import safe_cell
 
 
 @given(st.integers(0, 10**12), st.lists(st.integers(0, 10**6), min_size=1, max_size=9).filter(any))
@@ -38,3 +39,13 @@ def test_a_cursor_comes_back_as_it_went_and_a_forged_one_is_refused() -> None:
     assert decode_cursor(encode_cursor(last)) == last
     with pytest.raises(BadCursorError):
         decode_cursor("forged!")
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+86", "-1", "@SUM(A1)", "\t=1", "\r=1"])
+def test_a_cell_that_would_run_as_a_formula_is_only_text(text: str) -> None:
+    assert safe_cell(text) == f"'{text}"
+
+
+@pytest.mark.parametrize("text", ["", "草莓", "3-4 斤", "a=b", " =1", "'=1"])
+def test_any_other_cell_stays_as_it_is(text: str) -> None:
+    assert safe_cell(text) == text

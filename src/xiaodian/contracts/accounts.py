@@ -11,12 +11,44 @@ AddressId = NewType("AddressId", UUID)
 
 
 class Scope(StrEnum):
-    """What an access token may do; a browser session may do everything its account may."""
+    """One vocabulary for what a role lets a shop's staff do and what a token lets a program do.
+
+    A browser session may do everything its account may.
+    """
 
     EVERYTHING = "everything"
     ROOM_CONTROL = "room:control"
     SHIPPING = "orders:shipping"
     """Ship a shop's orders and tell how their parcels travel, for a warehouse's or carrier's program."""
+    SHOP_READ = "shop:read"
+    SHOP_WRITE = "shop:write"
+    STAFF_READ = "staff:read"
+    STAFF_WRITE = "staff:write"
+    PRODUCTS_READ = "products:read"
+    PRODUCTS_WRITE = "products:write"
+    STOCK_READ = "stock:read"
+    STOCK_WRITE = "stock:write"
+    ORDERS_READ = "orders:read"
+    ORDERS_WRITE = "orders:write"
+    """Whatever a seller does with orders; includes shipping them."""
+    AFTERSALES_READ = "aftersales:read"
+    AFTERSALES_WRITE = "aftersales:write"
+    PROMOTION_READ = "promotion:read"
+    PROMOTION_WRITE = "promotion:write"
+    ROOMS_READ = "rooms:read"
+    ROOMS_WRITE = "rooms:write"
+    CUSTOMERS_READ = "customers:read"
+    FINANCE_READ = "finance:read"
+    FINANCE_WRITE = "finance:write"
+    """Move the shop's money: payouts, deposit, bank account, contracts that share its sales."""
+    WEBHOOKS_READ = "webhooks:read"
+    WEBHOOKS_WRITE = "webhooks:write"
+    BULK_READ = "bulk:read"
+    BULK_WRITE = "bulk:write"
+
+
+PERSONAL_SCOPES = frozenset({Scope.EVERYTHING, Scope.ROOM_CONTROL, Scope.SHIPPING})
+"""What a token that somebody makes for their own programs may have; the rest is for apps that a shop lets in."""
 
 
 class Caller(Contract, frozen=True, kw_only=True):
@@ -26,6 +58,10 @@ class Caller(Contract, frozen=True, kw_only=True):
     display_name: str
     is_operator: bool
     scopes: frozenset[Scope]
+    shop_id: UUID | None = None
+    """The only shop that an app's token may touch; None for sessions and personal tokens."""
+    app_id: UUID | None = None
+    """The app that acts for the account."""
 
 
 class Account(Contract, frozen=True, kw_only=True):

@@ -1,5 +1,6 @@
 """Shops: who sells. A shop has an owner and staff; creators own rooms, shops own goods."""
 
+from enum import StrEnum
 from typing import NewType
 from uuid import UUID
 
@@ -7,6 +8,19 @@ from xiaodian.contracts.accounts import AccountId
 from xiaodian.contracts.base import Contract, DomainError, Event
 
 ShopId = NewType("ShopId", UUID)
+
+
+class ShopRole(StrEnum):
+    """What somebody on a shop's staff does there; what each role may do stands in the module's rules."""
+
+    OWNER = "owner"
+    MANAGER = "manager"
+    HOST = "host"
+    SERVICE = "service"
+    WAREHOUSE = "warehouse"
+    FINANCE = "finance"
+    VIEWER = "viewer"
+    """Reads only."""
 
 
 class Shop(Contract, frozen=True, kw_only=True):

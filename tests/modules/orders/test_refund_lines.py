@@ -9,6 +9,7 @@ from tests.conftest import SignUp
 from tests.modules.orders.life import escrow, paid, post, refund, run_job, shipment, shipped
 from tests.modules.orders.market import PRICE_MINOR, Buyer, Market, open_market
 
+from xiaodian.contracts.accounts import Scope
 from xiaodian.contracts.base import NotFoundError
 from xiaodian.contracts.orders import OrderId, OrderState
 from xiaodian.contracts.payments import RefundTooLargeError
@@ -208,8 +209,8 @@ async def test_an_order_is_given_to_its_buyer_and_its_shop_with_what_they_are_to
     order_id = OrderId(UUID(placed["order_id"]))
     stranger = await market.buyer()
     async with market.ctx.database.connection() as connection:
-        order, roles = await orders.get_order_for(connection, buyer.caller, order_id)
+        order, roles = await orders.get_order_for(connection, buyer.caller, order_id, Scope.ORDERS_READ)
         assert (order.number, roles) == (placed["number"], {Role.BUYER})
         for who, what in ((stranger, order_id), (buyer, OrderId(uuid4()))):
             with pytest.raises(NotFoundError):
-                await orders.get_order_for(connection, who.caller, what)
+                await orders.get_order_for(connection, who.caller, what, Scope.ORDERS_READ)

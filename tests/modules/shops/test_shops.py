@@ -8,6 +8,7 @@ import msgspec
 import pytest
 from tests.conftest import SignUp
 
+from xiaodian.contracts.accounts import AccountId, Caller, Scope
 from xiaodian.contracts.base import NotFoundError
 from xiaodian.contracts.shops import ShopId
 from xiaodian.infra.database import Database
@@ -21,6 +22,10 @@ async def _events(database: Database) -> list[tuple[str, Any]]:
     return [(envelope["type"], envelope["data"]) for envelope in envelopes if envelope["type"].startswith("Shop")]
 
 
+def _in_browser(account_id: AccountId) -> Caller:
+    return Caller(account_id=account_id, display_name="", is_operator=False, scopes=frozenset({Scope.EVERYTHING}))
+
+
 async def test_who_opens_a_shop_is_its_owner_and_staff(sign_up: SignUp, database: Database) -> None:
     client, account_id = await sign_up()
     answer = await client.post("/api/shops", json={"name": "丹东草莓"})
@@ -30,7 +35,9 @@ async def test_who_opens_a_shop_is_its_owner_and_staff(sign_up: SignUp, database
     assert (await client.get("/api/shops/mine")).json() == {"items": [shop]}
     async with database.connection() as connection:
         found = await shops.find_shop_of(connection, account_id)
-        assert found == await shops.require_staff(connection, ShopId(UUID(shop["shop_id"])), account_id)
+        assert found == await shops.require_right(
+            connection, _in_browser(account_id), ShopId(UUID(shop["shop_id"])), Scope.FINANCE_WRITE
+        )
     assert [kind for kind, _ in await _events(database)] == ["ShopOpened"]
 
 
@@ -83,7 +90,9 @@ async def test_strangers_see_a_shop_and_cannot_change_it(sign_up: SignUp, databa
     assert (await owner.get(path)).json() == shop
     async with database.connection() as connection:
         with pytest.raises(NotFoundError):
-            await shops.require_staff(connection, ShopId(UUID(shop["shop_id"])), stranger_id)
+            await shops.require_right(
+                connection, _in_browser(stranger_id), ShopId(UUID(shop["shop_id"])), Scope.SHOP_READ
+            )
 
 
 async def test_unknown_shops_are_not_found(sign_up: SignUp, database: Database) -> None:

@@ -6,6 +6,7 @@ from uuid import UUID
 from litestar import get, patch, post
 from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 
+from xiaodian.contracts.accounts import Scope
 from xiaodian.contracts.base import InvalidInputError, NotFoundError, UnauthenticatedError
 from xiaodian.contracts.catalog import Product, ProductId, ProductState
 from xiaodian.contracts.shops import ShopId
@@ -40,7 +41,7 @@ async def list_products(
     """A shop's products, the newest first, for its staff; `q` is a part of the title."""
     before = decode_cursor(cursor) if cursor else None
     async with ctx.database.connection() as connection:
-        await shops.require_staff(connection, ShopId(shop_id), caller.account_id)
+        await shops.require_right(connection, caller, ShopId(shop_id), Scope.PRODUCTS_READ)
         items = await queries.list_products_of_shop(
             connection,
             ShopId(shop_id),
@@ -69,7 +70,7 @@ async def get_product(ctx: Ctx, maybe_caller: MaybeSignedIn, product_id: FromPat
         if product.state is ProductState.DRAFT:
             if maybe_caller is None:
                 raise NotFoundError
-            await shops.require_staff(connection, product.shop_id, maybe_caller.account_id)
+            await shops.require_right(connection, maybe_caller, product.shop_id, Scope.PRODUCTS_READ)
         return product
 
 

@@ -6,6 +6,7 @@ from uuid import UUID
 from litestar import get, post, put
 from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 
+from xiaodian.contracts.accounts import Scope
 from xiaodian.contracts.base import ForbiddenError, InvalidInputError, NotFoundError, UnauthenticatedError
 from xiaodian.contracts.catalog import Category, Sku, SkuId
 from xiaodian.contracts.orders import IdempotencyMismatchError
@@ -72,7 +73,7 @@ async def list_journal(
     """What came and went of a SKU other than by orders, the latest first (shop staff)."""
     before = decode_cursor(cursor) if cursor else None
     async with ctx.database.connection() as connection:
-        await change_stock.get_sku_of_staff(connection, caller, SkuId(sku_id))
+        await change_stock.get_sku_of_staff(connection, caller, SkuId(sku_id), Scope.STOCK_READ)
         items = await queries.list_journal(connection, SkuId(sku_id), before=before, limit=limit + 1)
     next_cursor = encode_cursor(items[limit - 1].journal_id) if len(items) > limit else None
     return Page(items=items[:limit], next_cursor=next_cursor)

@@ -7,6 +7,7 @@ from litestar import get, post
 from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 from msgspec import Meta
 
+from xiaodian.contracts.accounts import Scope
 from xiaodian.contracts.base import Input, InvalidInputError, Line, NotFoundError
 from xiaodian.contracts.live import RoomId
 from xiaodian.contracts.orders import (
@@ -86,7 +87,7 @@ async def list_shop_orders(
     """
     before = decode_cursor(cursor) if cursor else None
     async with ctx.database.connection() as connection:
-        await shops.require_staff(connection, ShopId(shop_id), caller.account_id)
+        await shops.require_right(connection, caller, ShopId(shop_id), Scope.ORDERS_READ)
         orders = await queries.list_orders_of_shop(
             connection,
             ShopId(shop_id),

@@ -7,6 +7,7 @@ from uuid import UUID
 from litestar import delete, get, post, put
 from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 
+from xiaodian.contracts.accounts import Scope
 from xiaodian.contracts.base import InvalidInputError, NotFoundError, UnauthenticatedError
 from xiaodian.contracts.catalog import ProductId
 from xiaodian.contracts.orders import IllegalMoveError
@@ -78,7 +79,7 @@ async def list_commissions(
     """A shop's commissions, public and agreed, the newest first (shop staff)."""
     before = decode_cursor(cursor) if cursor else None
     async with ctx.database.connection() as connection:
-        await shops.require_staff(connection, ShopId(shop_id), caller.account_id)
+        await shops.require_right(connection, caller, ShopId(shop_id), Scope.PROMOTION_READ)
         found = await queries.list_commissions_of_shop(connection, ShopId(shop_id), before=before, limit=limit + 1)
         return await _show_page(connection, found, limit)
 

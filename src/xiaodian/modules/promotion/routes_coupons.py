@@ -6,6 +6,7 @@ from uuid import UUID
 from litestar import get, post
 from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 
+from xiaodian.contracts.accounts import Scope
 from xiaodian.contracts.base import ForbiddenError, InvalidInputError, NotFoundError, UnauthenticatedError
 from xiaodian.contracts.promotion import PLATFORM, CouponCodeTakenError
 from xiaodian.contracts.shops import ShopId
@@ -102,7 +103,7 @@ async def list_offered_coupons(
 async def _list(ctx: Ctx, caller: SignedIn, shop_id: ShopId, cursor: str | None, limit: int) -> Page[CouponView]:
     before = decode_cursor(cursor) if cursor else None
     async with ctx.database.connection() as connection:
-        await service.require_issuer(connection, caller, shop_id)
+        await service.require_issuer(connection, caller, shop_id, Scope.PROMOTION_READ)
         items = await queries.list_coupons(connection, shop_id, before=before, limit=limit + 1)
     next_cursor = encode_cursor(items[limit - 1].coupon_id) if len(items) > limit else None
     return Page(items=[to_view(coupon) for coupon in items[:limit]], next_cursor=next_cursor)

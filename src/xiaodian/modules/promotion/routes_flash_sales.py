@@ -6,6 +6,7 @@ from uuid import UUID
 from litestar import get, post
 from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 
+from xiaodian.contracts.accounts import Scope
 from xiaodian.contracts.base import InvalidInputError, NotFoundError, UnauthenticatedError
 from xiaodian.contracts.promotion import DishonestPriceError, FlashSaleOverlapsError
 from xiaodian.contracts.shops import ShopId
@@ -47,7 +48,7 @@ async def list_flash_sales(
     """A shop's flash sales, planned, running and over, the newest first (shop staff)."""
     before = decode_cursor(cursor) if cursor else None
     async with ctx.database.connection() as connection:
-        await shops.require_staff(connection, ShopId(shop_id), caller.account_id)
+        await shops.require_right(connection, caller, ShopId(shop_id), Scope.PROMOTION_READ)
         sales = await queries.list_flash_sales(connection, ShopId(shop_id), before=before, limit=limit + 1)
         items = await show_flash_sales(connection, sales[:limit])
     next_cursor = encode_cursor(items[-1].flash_sale_id) if len(sales) > limit else None

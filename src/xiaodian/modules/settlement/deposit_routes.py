@@ -6,6 +6,7 @@ from uuid import UUID
 from litestar import post
 from litestar.params import FromPath, JSONBody
 
+from xiaodian.contracts.accounts import Scope
 from xiaodian.contracts.base import ForbiddenError, NotFoundError
 from xiaodian.contracts.orders import IdempotencyInFlightError, IdempotencyMismatchError
 from xiaodian.contracts.settlement import BalanceTooLowError, DepositNeededError, MoneyFrozenError
@@ -17,9 +18,10 @@ from xiaodian.edge.problems import problems
 from xiaodian.infra.database import Connection
 from xiaodian.kit.clock import utc_now
 from xiaodian.modules.orders import api as orders
-from xiaodian.modules.settlement.service import books_of_shop, deposits, owners
+from xiaodian.modules.settlement.service import books_of_shop, deposits
 from xiaodian.modules.settlement.wire import BalanceView, to_balance_view
 from xiaodian.modules.settlement.wire_payouts import AmountInput
+from xiaodian.modules.shops import api as shops
 
 TAGS = ["settlement"]
 DEPOSIT = "/api/shops/{shop_id:uuid}/deposit"
@@ -40,10 +42,10 @@ async def pay_shop_deposit(
     data: JSONBody[AmountInput],
     idempotency_key: IdempotencyKey,
 ) -> BalanceView:
-    """Put part of the balance into the shop's deposit (owner)."""
+    """Put part of the balance into the shop's deposit (owner and finance)."""
 
     async def _run(connection: Connection) -> BalanceView:
-        await owners.require_owner(connection, ShopId(shop_id), caller)
+        await shops.require_right(connection, caller, ShopId(shop_id), Scope.FINANCE_WRITE)
         await deposits.pay_deposit(connection, ShopId(shop_id), data.amount_minor, utc_now())
         return await _see(ctx, connection, ShopId(shop_id))
 
@@ -66,10 +68,10 @@ async def withdraw_shop_deposit(
     data: JSONBody[AmountInput],
     idempotency_key: IdempotencyKey,
 ) -> BalanceView:
-    """Put part of the shop's deposit back into the balance, while no after-sale is open (owner)."""
+    """Put part of the shop's deposit back into the balance, while no after-sale is open (owner and finance)."""
 
     async def _run(connection: Connection) -> BalanceView:
-        await owners.require_owner(connection, ShopId(shop_id), caller)
+        await shops.require_right(connection, caller, ShopId(shop_id), Scope.FINANCE_WRITE)
         await deposits.withdraw_deposit(connection, ShopId(shop_id), data.amount_minor, utc_now())
         return await _see(ctx, connection, ShopId(shop_id))
 

@@ -6,7 +6,7 @@ from uuid import UUID
 from litestar import get, post, put
 from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 
-from xiaodian.contracts.accounts import Caller
+from xiaodian.contracts.accounts import Caller, Scope
 from xiaodian.contracts.base import ForbiddenError, InvalidInputError, NotFoundError
 from xiaodian.contracts.orders import IdempotencyInFlightError, IdempotencyMismatchError
 from xiaodian.contracts.settlement import BalanceTooLowError, MoneyFrozenError, NoBankAccountError, OwnerKind
@@ -82,9 +82,9 @@ async def list_my_earning_lines(
 
 @get(f"{SHOP}/bank-account", opt=access(Access.MEMBER), tags=TAGS, responses=problems(NotFoundError))
 async def get_shop_bank_account(ctx: Ctx, caller: SignedIn, shop_id: FromPath[UUID]) -> BankAccountAnswer:
-    """Where the shop's money is paid to (staff)."""
+    """Where the shop's money is paid to (`finance:read`)."""
     async with ctx.database.connection() as connection:
-        await shops.require_staff(connection, ShopId(shop_id), caller.account_id)
+        await shops.require_right(connection, caller, ShopId(shop_id), Scope.FINANCE_READ)
     return await _get_bank_account(ctx, Owner(OwnerKind.SHOP, shop_id))
 
 
@@ -92,9 +92,9 @@ async def get_shop_bank_account(ctx: Ctx, caller: SignedIn, shop_id: FromPath[UU
 async def set_shop_bank_account(
     ctx: Ctx, caller: SignedIn, shop_id: FromPath[UUID], data: JSONBody[BankAccountInput]
 ) -> BankAccountView:
-    """Say where the shop's money is to be paid to (owner)."""
+    """Say where the shop's money is to be paid to (owner and finance)."""
     async with ctx.database.connection() as connection:
-        await owners.require_owner(connection, ShopId(shop_id), caller)
+        await shops.require_right(connection, caller, ShopId(shop_id), Scope.FINANCE_WRITE)
     return await _set_bank_account(ctx, caller, Owner(OwnerKind.SHOP, shop_id), data)
 
 
@@ -120,9 +120,9 @@ async def request_shop_payout(
     data: JSONBody[AmountInput],
     idempotency_key: IdempotencyKey,
 ) -> PayoutView:
-    """Ask for part of the shop's balance (owner). The same key gives the same answer for a day."""
+    """Ask for part of the shop's balance (owner and finance). The same key gives the same answer for a day."""
     async with ctx.database.connection() as connection:
-        await owners.require_owner(connection, ShopId(shop_id), caller)
+        await shops.require_right(connection, caller, ShopId(shop_id), Scope.FINANCE_WRITE)
     return await _request(ctx, caller, Owner(OwnerKind.SHOP, shop_id), data, idempotency_key)
 
 
@@ -142,9 +142,9 @@ async def request_my_payout(
 async def list_shop_payouts(
     ctx: Ctx, caller: SignedIn, shop_id: FromPath[UUID], cursor: FromQuery[str | None] = None, limit: Limit = 20
 ) -> Page[PayoutView]:
-    """The shop's payouts, the newest first (staff)."""
+    """The shop's payouts, the newest first (`finance:read`)."""
     async with ctx.database.connection() as connection:
-        await shops.require_staff(connection, ShopId(shop_id), caller.account_id)
+        await shops.require_right(connection, caller, ShopId(shop_id), Scope.FINANCE_READ)
     return await _list(ctx, Owner(OwnerKind.SHOP, shop_id), cursor, limit)
 
 

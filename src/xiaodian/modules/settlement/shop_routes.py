@@ -7,6 +7,7 @@ from litestar import delete, get, post
 from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 from litestar.response import Stream
 
+from xiaodian.contracts.accounts import Scope
 from xiaodian.contracts.base import ForbiddenError, InvalidInputError, NotFoundError
 from xiaodian.contracts.settlement import HasServiceShareError
 from xiaodian.contracts.shops import ShopId
@@ -48,9 +49,9 @@ Month = Annotated[str, QueryParameter(pattern=r"^\d{4}-\d{2}\Z")]
 
 @get(f"{SHOP}/balance", opt=access(Access.MEMBER), tags=TAGS, responses=problems(NotFoundError))
 async def get_shop_balance(ctx: Ctx, caller: SignedIn, shop_id: FromPath[UUID]) -> BalanceView:
-    """What the shop has, what is still to come, what is on its way to the bank (staff)."""
+    """What the shop has, what is still to come, what is on its way to the bank (`finance:read`)."""
     async with ctx.database.connection() as connection:
-        await shops.require_staff(connection, ShopId(shop_id), caller.account_id)
+        await shops.require_right(connection, caller, ShopId(shop_id), Scope.FINANCE_READ)
         money = await books_of_shop.get_shop_money(
             connection, ShopId(shop_id), utc_now(), ctx.settings.books_utc_offset_h
         )
@@ -61,10 +62,10 @@ async def get_shop_balance(ctx: Ctx, caller: SignedIn, shop_id: FromPath[UUID]) 
 async def list_shop_settlements(
     ctx: Ctx, caller: SignedIn, shop_id: FromPath[UUID], cursor: FromQuery[str | None] = None, limit: Limit = 20
 ) -> Page[SettlementView]:
-    """Every order that was paid, the newest first, with how its money was or will be split (staff)."""
+    """Every order that was paid, the newest first, with how its money was or will be split (`finance:read`)."""
     before = decode_cursor(cursor) if cursor else None
     async with ctx.database.connection() as connection:
-        await shops.require_staff(connection, ShopId(shop_id), caller.account_id)
+        await shops.require_right(connection, caller, ShopId(shop_id), Scope.FINANCE_READ)
         seen = await books_of_shop.list_settlements(connection, ShopId(shop_id), before=before, limit=limit + 1)
     return Page(
         items=[to_settlement_view(one) for one in seen[:limit]],
@@ -81,7 +82,7 @@ async def get_shop_statement(
     cursor: FromQuery[str | None] = None,
     limit: Limit = 50,
 ) -> StatementView:
-    """A month (`2026-11`): the balance at its beginning and end, sums, every movement between, what is due (staff)."""
+    """A month (`2026-11`): the balance at its beginning and end, sums, every movement between, what is due."""
     after = decode_cursor(cursor).int if cursor else 0
     statement = await read_month(
         ctx, caller, ShopId(shop_id), parse_month(month), after=min(after, 2**63 - 1), limit=limit + 1
@@ -99,10 +100,10 @@ async def get_shop_statement(
     media_type="text/csv; charset=utf-8",
 )
 async def download_shop_statement(ctx: Ctx, caller: SignedIn, shop_id: FromPath[UUID], month: Month) -> Stream:
-    """The whole month as CSV for spreadsheets (staff)."""
+    """The whole month as CSV for spreadsheets (`finance:read`)."""
     first_day = parse_month(month)
     async with ctx.database.connection() as connection:
-        await shops.require_staff(connection, ShopId(shop_id), caller.account_id)
+        await shops.require_right(connection, caller, ShopId(shop_id), Scope.FINANCE_READ)
     return Stream(
         write_statement(ctx.database, ShopId(shop_id), first_day, ctx.settings.books_utc_offset_h),
         media_type="text/csv; charset=utf-8",
@@ -114,10 +115,10 @@ async def download_shop_statement(ctx: Ctx, caller: SignedIn, shop_id: FromPath[
 async def list_shop_fee_invoices(
     ctx: Ctx, caller: SignedIn, shop_id: FromPath[UUID], cursor: FromQuery[str | None] = None, limit: Limit = 20
 ) -> Page[FeeInvoiceView]:
-    """Invoices of the platform's fees, one a month, the newest first (staff)."""
+    """Invoices of the platform's fees, one a month, the newest first (`finance:read`)."""
     before = decode_cursor(cursor) if cursor else None
     async with ctx.database.connection() as connection:
-        await shops.require_staff(connection, ShopId(shop_id), caller.account_id)
+        await shops.require_right(connection, caller, ShopId(shop_id), Scope.FINANCE_READ)
         invoices = await fee_invoices.list_fee_invoices(connection, ShopId(shop_id), before=before, limit=limit + 1)
     return Page(
         items=[to_fee_invoice_view(invoice) for invoice in invoices[:limit]],
@@ -134,7 +135,7 @@ async def list_shop_fee_invoices(
 async def start_shop_service_share(
     ctx: Ctx, caller: SignedIn, shop_id: FromPath[UUID], data: JSONBody[ServiceShareInput]
 ) -> ServiceShareView:
-    """From now on a service provider gets a share of what is ordered (owner); one contract at a time."""
+    """From now on a service provider gets a share of what is ordered (owner and finance); one contract at a time."""
     share = await service_shares.start_service_share(ctx, caller, ShopId(shop_id), data.provider_id, data.rate_bp)
     async with ctx.database.connection() as connection:
         provider = await accounts.get_account(connection, share.provider_id)
@@ -145,10 +146,10 @@ async def start_shop_service_share(
 async def list_shop_service_shares(
     ctx: Ctx, caller: SignedIn, shop_id: FromPath[UUID], cursor: FromQuery[str | None] = None, limit: Limit = 20
 ) -> Page[ServiceShareView]:
-    """The shop's contracts with service providers, past ones too, the newest first (staff)."""
+    """The shop's contracts with service providers, past ones too, the newest first (`finance:read`)."""
     before = decode_cursor(cursor) if cursor else None
     async with ctx.database.connection() as connection:
-        await shops.require_staff(connection, ShopId(shop_id), caller.account_id)
+        await shops.require_right(connection, caller, ShopId(shop_id), Scope.FINANCE_READ)
         shares = await queries.list_service_shares(connection, ShopId(shop_id), before=before, limit=limit + 1)
         providers = await accounts.get_accounts(connection, [share.provider_id for share in shares])
     return Page(
@@ -164,7 +165,7 @@ async def list_shop_service_shares(
     responses=problems(ForbiddenError, NotFoundError),
 )
 async def end_shop_service_share(ctx: Ctx, caller: SignedIn, shop_id: FromPath[UUID], share_id: FromPath[UUID]) -> None:
-    """Orders from now on are not shared any more (owner)."""
+    """Orders from now on are not shared any more (owner and finance)."""
     await service_shares.end_service_share(ctx, caller, ShopId(shop_id), share_id)
 
 

@@ -2,7 +2,8 @@
 
 from xiaodian.modules.shops.freight import FreightBook, Parcel
 from xiaodian.modules.shops.freight_queries import open_freight_book, open_fronts, require_freight_template
-from xiaodian.modules.shops.queries import find_shop_of, get_shop, get_shops, require_staff
+from xiaodian.modules.shops.queries import find_shop_of, get_shop, get_shops, require_right
+from xiaodian.modules.shops.service.note_deed import note_deed
 
 __all__ = [
     "FreightBook",
@@ -10,8 +11,9 @@ __all__ = [
     "find_shop_of",
     "get_shop",
     "get_shops",
+    "note_deed",
     "open_freight_book",
     "open_fronts",
     "require_freight_template",
-    "require_staff",
+    "require_right",
 ]

@@ -2,12 +2,18 @@
 
 from collections.abc import Sequence
 
-from xiaodian.contracts.accounts import AccountId
-from xiaodian.contracts.base import NotFoundError
-from xiaodian.contracts.shops import Shop, ShopId
+from xiaodian.contracts.accounts import AccountId, Caller, Scope
+from xiaodian.contracts.base import ForbiddenError, NotFoundError
+from xiaodian.contracts.shops import Shop, ShopId, ShopRole
 from xiaodian.infra.database import Connection
+from xiaodian.modules.shops.rules import may
 
-_SHOP = "shop.shop_id, shop.name, shop.owner_id, shop.is_open"
+_SHOP_FIELDS = ("shop_id", "name", "owner_id", "is_open")
+_SHOP = ", ".join(f"shop.{name}" for name in _SHOP_FIELDS)
+_SHOP_OF_STAFF = f"""
+    SELECT staff.role, {_SHOP} FROM shops.shop JOIN shops.staff USING (shop_id)
+    WHERE shop.shop_id = $1 AND staff.account_id = $2
+"""
 
 
 async def get_shop(connection: Connection, shop_id: ShopId) -> Shop:
@@ -30,19 +36,21 @@ async def find_shop_of(connection: Connection, owner_id: AccountId) -> Shop | No
     return Shop(**row) if row else None
 
 
-async def require_staff(connection: Connection, shop_id: ShopId, account_id: AccountId) -> Shop:
-    """The shop, if this account is on its staff. Raises NotFoundError to anybody else."""
-    row = await connection.fetchrow(
-        f"""
-        SELECT {_SHOP} FROM shops.shop JOIN shops.staff USING (shop_id)
-        WHERE shop.shop_id = $1 AND staff.account_id = $2
-        """,
-        shop_id,
-        account_id,
-    )
+async def require_right(connection: Connection, caller: Caller, shop_id: ShopId, right: Scope) -> Shop:
+    """The shop, if the caller may do this in it.
+
+    Raises NotFoundError to who is not on its staff and to a token bound to another shop; ForbiddenError, which names
+    the right, to staff whose role, or whose token, does not give it.
+    """
+    row = None
+    if caller.shop_id is None or caller.shop_id == shop_id:
+        row = await connection.fetchrow(_SHOP_OF_STAFF, shop_id, caller.account_id)
     if row is None:
         raise NotFoundError
-    return Shop(**row)
+    role, *values = row
+    if not may(ShopRole(role), caller.scopes, right):
+        raise ForbiddenError(right=right)
+    return Shop(**dict(zip(_SHOP_FIELDS, values, strict=True)))
 
 
 async def list_shops_of_staff(connection: Connection, account_id: AccountId, limit: int) -> list[Shop]:

@@ -49,7 +49,7 @@ async def read_shop(ctx: Ctx, shop_id: FromPath[ShopId]) -> Shop:
 )
 async def update_shop(ctx: Ctx, caller: SignedIn, shop_id: FromPath[ShopId], data: JSONBody[ShopPatch]) -> Shop:
     """Rename the shop, open it or close it (staff)."""
-    return await change_shop.change_shop(ctx, caller.account_id, shop_id, name=data.name, is_open=data.is_open)
+    return await change_shop.change_shop(ctx, caller, shop_id, name=data.name, is_open=data.is_open)
 
 
 routes = [create_shop, list_my_shops, read_shop, update_shop, *routes_freight.routes]

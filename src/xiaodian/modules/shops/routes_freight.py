@@ -5,6 +5,7 @@ from uuid import UUID
 from litestar import delete, get, post, put
 from litestar.params import FromPath, JSONBody
 
+from xiaodian.contracts.accounts import Scope
 from xiaodian.contracts.base import InvalidInputError, NotFoundError, UnauthenticatedError
 from xiaodian.contracts.shops import FreightTemplate, ShopId
 from xiaodian.edge.access import Access, SignedIn, access
@@ -24,7 +25,7 @@ WRITE_PROBLEMS = problems(MalformedRequestError, InvalidInputError, NotFoundErro
 async def list_templates(ctx: Ctx, caller: SignedIn, shop_id: FromPath[UUID]) -> FreightTemplateList:
     """By what the shop reckons freight."""
     async with ctx.database.connection() as connection:
-        await queries.require_staff(connection, ShopId(shop_id), caller.account_id)
+        await queries.require_right(connection, caller, ShopId(shop_id), Scope.SHOP_READ)
         return FreightTemplateList(items=await list_freight_templates(connection, ShopId(shop_id)))
 
 
@@ -33,7 +34,7 @@ async def create_template(
     ctx: Ctx, caller: SignedIn, shop_id: FromPath[UUID], data: JSONBody[FreightTemplateInput]
 ) -> FreightTemplate:
     """Add a template; as the default it takes the place of the one before."""
-    return await write_freight.create_template(ctx, caller.account_id, ShopId(shop_id), data)
+    return await write_freight.create_template(ctx, caller, ShopId(shop_id), data)
 
 
 @put(PATH + "/{template_id:uuid}", opt=access(Access.MEMBER), tags=TAGS, responses=WRITE_PROBLEMS)
@@ -45,7 +46,7 @@ async def replace_template(
     data: JSONBody[FreightTemplateInput],
 ) -> FreightTemplate:
     """Change a template for orders from now on."""
-    return await write_freight.replace_template(ctx, caller.account_id, ShopId(shop_id), template_id, data)
+    return await write_freight.replace_template(ctx, caller, ShopId(shop_id), template_id, data)
 
 
 @delete(
@@ -56,7 +57,7 @@ async def replace_template(
 )
 async def remove_template(ctx: Ctx, caller: SignedIn, shop_id: FromPath[UUID], template_id: FromPath[UUID]) -> None:
     """Remove a template; its products travel by the default. The default goes last."""
-    await write_freight.remove_template(ctx, caller.account_id, ShopId(shop_id), template_id)
+    await write_freight.remove_template(ctx, caller, ShopId(shop_id), template_id)
 
 
 routes = [list_templates, create_template, replace_template, remove_template]

@@ -3,8 +3,8 @@
 from typing import cast
 from uuid import UUID
 
-from xiaodian.contracts.accounts import AccountId, Scope
-from xiaodian.contracts.base import NotFoundError
+from xiaodian.contracts.accounts import PERSONAL_SCOPES, AccountId, Scope
+from xiaodian.contracts.base import InvalidInputError, NotFoundError
 from xiaodian.edge.context import Context
 from xiaodian.kit.clock import utc_now
 from xiaodian.kit.ids import new_id
@@ -20,6 +20,8 @@ async def create_access_token(
 ) -> tuple[AccessToken, str]:
     """A new token and its secret, which is shown this once. Raises InvalidInputError, LimitReachedError."""
     shown = require_line("name", name, TOKEN_NAME_MAX_CHARS)
+    if not scopes <= PERSONAL_SCOPES:
+        raise InvalidInputError(field="scopes", reason="not_personal")
     secret = new_access_token()
     token = AccessToken(token_id=new_id(), name=shown, scopes=sorted(scopes), created_at=utc_now(), last_used_at=None)
     async with ctx.database.transaction() as connection:

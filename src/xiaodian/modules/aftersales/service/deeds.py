@@ -6,7 +6,7 @@ from uuid import UUID
 
 import msgspec
 
-from xiaodian.contracts.accounts import Caller
+from xiaodian.contracts.accounts import Caller, Scope
 from xiaodian.contracts.aftersales import AfterSaleId, AfterSaleNotPossibleError
 from xiaodian.contracts.base import Input, InvalidInputError, NotFoundError
 from xiaodian.edge.context import Context
@@ -149,7 +149,7 @@ async def _act_in(
 ) -> AfterSaleView:
     now = utc_now()
     after_sale = (await queries.lock_after_sales(connection, [after_sale_id])).get(AfterSaleId(after_sale_id))
-    roles = await get_roles(connection, after_sale, caller)
+    roles = await get_roles(connection, after_sale, caller, Scope.AFTERSALES_WRITE)
     assert after_sale is not None
     role = _choose_role(after_sale, roles & set(may or {doing.role}), doing.deed, now)
     if doing.deed is Deed.ADD_EVIDENCE:

@@ -4,8 +4,8 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from xiaodian.contracts.accounts import Caller
-from xiaodian.contracts.base import NotFoundError
+from xiaodian.contracts.accounts import Caller, Scope
+from xiaodian.contracts.base import ForbiddenError, NotFoundError
 from xiaodian.contracts.orders import OrderId
 from xiaodian.contracts.shops import ShopId
 from xiaodian.infra.database import Connection, Database
@@ -23,7 +23,7 @@ async def get_after_sale(database: Database, caller: Caller, after_sale_id: UUID
     """One, for its buyer, the staff of its shop and operators. Raises NotFoundError."""
     async with database.connection() as connection:
         after_sale = await queries.find_after_sale(connection, after_sale_id)
-        roles = await get_roles(connection, after_sale, caller)
+        roles = await get_roles(connection, after_sale, caller, Scope.AFTERSALES_READ)
         assert after_sale is not None
         return await see(connection, after_sale, roles, utc_now())
 
@@ -36,7 +36,7 @@ async def list_of_order(
         order = (await orders.find_orders(connection, [order_id])).get(order_id)
         if order is None:
             raise NotFoundError
-        roles = await _roles(connection, order.buyer_id, order.shop_id, caller)
+        roles = await _roles(connection, order.buyer_id, order.shop_id, caller, Scope.AFTERSALES_READ)
         return await _page(connection, Owner.ORDER, order_id, roles, cursor, limit, None)
 
 
@@ -53,7 +53,7 @@ async def list_of_shop(
 ) -> Page[AfterSaleView]:
     """What is asked of a shop, for its staff. Raises NotFoundError."""
     async with database.connection() as connection:
-        await shops.require_staff(connection, shop_id, caller.account_id)
+        await shops.require_right(connection, caller, shop_id, Scope.AFTERSALES_READ)
         return await _page(connection, Owner.SHOP, shop_id, {Role.SELLER}, cursor, limit, state)
 
 
@@ -63,11 +63,14 @@ async def list_all(database: Database, cursor: str | None, limit: int, state: Af
         return await _page(connection, None, None, {Role.OPERATOR}, cursor, limit, state)
 
 
-async def get_roles(connection: Connection, after_sale: AfterSale | None, caller: Caller) -> set[Role]:
-    """What the caller is to this after-sale. Raises NotFoundError if nothing, or if there is none."""
+async def get_roles(connection: Connection, after_sale: AfterSale | None, caller: Caller, right: Scope) -> set[Role]:
+    """What the caller is to this after-sale; the seller only with this right.
+
+    Raises NotFoundError if nothing, or if there is none; ForbiddenError to staff without the right.
+    """
     if after_sale is None:
         raise NotFoundError
-    return await _roles(connection, after_sale.buyer_id, after_sale.shop_id, caller)
+    return await _roles(connection, after_sale.buyer_id, after_sale.shop_id, caller, right)
 
 
 async def see(connection: Connection, after_sale: AfterSale, roles: Collection[Role], now: datetime) -> AfterSaleView:
@@ -75,13 +78,15 @@ async def see(connection: Connection, after_sale: AfterSale, roles: Collection[R
     return (await _see_all(connection, [after_sale], roles, now))[0]
 
 
-async def _roles(connection: Connection, buyer_id: UUID, shop_id: ShopId, caller: Caller) -> set[Role]:
-    roles = {Role.BUYER} if caller.account_id == buyer_id else set()
-    if caller.is_operator:
+async def _roles(connection: Connection, buyer_id: UUID, shop_id: ShopId, caller: Caller, right: Scope) -> set[Role]:
+    # An app acts for the shop that has let it in, not for the person.
+    is_person = caller.shop_id is None
+    roles = {Role.BUYER} if caller.account_id == buyer_id and is_person else set()
+    if caller.is_operator and is_person:
         roles.add(Role.OPERATOR)
     try:
-        await shops.require_staff(connection, shop_id, caller.account_id)
-    except NotFoundError:
+        await shops.require_right(connection, caller, shop_id, right)
+    except (NotFoundError, ForbiddenError):
         if not roles:
             raise
         return roles

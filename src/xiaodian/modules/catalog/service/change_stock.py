@@ -1,6 +1,6 @@
 """A shop's staff says how many pieces there are."""
 
-from xiaodian.contracts.accounts import Caller
+from xiaodian.contracts.accounts import Caller, Scope
 from xiaodian.contracts.base import NotFoundError
 from xiaodian.contracts.catalog import Sku, SkuId
 from xiaodian.infra.database import Connection, Database
@@ -13,7 +13,7 @@ from xiaodian.modules.shops import api as shops
 async def set_stock(database: Database, caller: Caller, sku_id: SkuId, available: int) -> Sku:
     """Set what can be bought of a SKU of one's own shop. Raises NotFoundError."""
     async with database.transaction() as connection:
-        await get_sku_of_staff(connection, caller, sku_id)
+        await get_sku_of_staff(connection, caller, sku_id, Scope.STOCK_WRITE)
         return await set_available(connection, sku_id, available, caller.account_id)
 
 
@@ -23,14 +23,14 @@ async def add_to_stock(database: Database, caller: Caller, sku_id: SkuId, correc
     Raises NotFoundError, InvalidInputError, IdempotencyMismatchError.
     """
     async with database.transaction() as connection:
-        await get_sku_of_staff(connection, caller, sku_id)
+        await get_sku_of_staff(connection, caller, sku_id, Scope.STOCK_WRITE)
         return await correct_stock(connection, sku_id, correction, caller.account_id, key)
 
 
-async def get_sku_of_staff(connection: Connection, caller: Caller, sku_id: SkuId) -> Sku:
-    """A SKU of a shop on whose staff the caller is. Raises NotFoundError."""
+async def get_sku_of_staff(connection: Connection, caller: Caller, sku_id: SkuId, right: Scope) -> Sku:
+    """A SKU of a shop where the caller has this right. Raises NotFoundError, ForbiddenError."""
     found = await queries.get_skus(connection, [sku_id])
     if not found:
         raise NotFoundError
-    await shops.require_staff(connection, found[0].shop_id, caller.account_id)
+    await shops.require_right(connection, caller, found[0].shop_id, right)
     return found[0]

@@ -3,7 +3,7 @@
 import msgspec
 from msgspec import UNSET
 
-from xiaodian.contracts.accounts import Caller
+from xiaodian.contracts.accounts import Caller, Scope
 from xiaodian.contracts.base import InvalidInputError
 from xiaodian.contracts.catalog import Product, ProductChanged, ProductId
 from xiaodian.contracts.shops import ShopId
@@ -50,7 +50,7 @@ async def create_product(database: Database, caller: Caller, shop_id: ShopId, ne
         limit_per_buyer=new.limit_per_buyer,
     )
     async with database.transaction() as connection:
-        await shops.require_staff(connection, shop_id, caller.account_id)
+        await shops.require_right(connection, caller, shop_id, Scope.PRODUCTS_WRITE)
         await _check_names(connection, product)
         await _insert_product(connection, product)
         edits = [
@@ -81,9 +81,9 @@ async def edit_product(database: Database, caller: Caller, product_id: ProductId
 
 
 async def get_product_of_staff(connection: Connection, caller: Caller, product_id: ProductId) -> Product:
-    """A product of a shop on whose staff the caller is. Raises NotFoundError."""
+    """A product of a shop whose goods the caller may change. Raises NotFoundError, ForbiddenError."""
     product = await queries.get_product(connection, product_id)
-    await shops.require_staff(connection, product.shop_id, caller.account_id)
+    await shops.require_right(connection, caller, product.shop_id, Scope.PRODUCTS_WRITE)
     return product
 
 

@@ -1,6 +1,6 @@
 """What a buyer or a seller does with one order: see it, cancel it, confirm receipt."""
 
-from xiaodian.contracts.accounts import Caller
+from xiaodian.contracts.accounts import Caller, Scope
 from xiaodian.contracts.base import NotFoundError
 from xiaodian.contracts.orders import OrderId, OrderState
 from xiaodian.edge.context import Context
@@ -15,7 +15,7 @@ from xiaodian.modules.orders.service.order_access import first_role, get_order_f
 async def get_order(ctx: Context, caller: Caller, order_id: OrderId) -> OrderSeen:
     """An order of one's own, or of one's shop. Raises NotFoundError to anybody else."""
     async with ctx.database.connection() as connection:
-        order, roles = await get_order_for(connection, caller, order_id)
+        order, roles = await get_order_for(connection, caller, order_id, Scope.ORDERS_READ)
         return await see(connection, order, first_role(roles), utc_now())
 
 
@@ -23,7 +23,7 @@ async def cancel_order(ctx: Context, caller: Caller, order_id: OrderId, reason: 
     """Cancel as buyer or seller; what was paid goes back. Raises NotFoundError, IllegalMoveError."""
     now = utc_now()
     async with ctx.database.transaction() as connection:
-        order, roles = await lock_order_for(connection, caller, order_id)
+        order, roles = await lock_order_for(connection, caller, order_id, Scope.ORDERS_WRITE)
         seen_by = first_role(roles)
         role = next((role for role in (seen_by, *roles) if find_next_state(order, Deed.CANCEL, role, now)), seen_by)
         actor = Actor(role=role, account_id=caller.account_id, reason=reason)
@@ -38,7 +38,7 @@ async def confirm_receipt(ctx: Context, caller: Caller, order_id: OrderId) -> Or
     """The buyer has the goods; the money can be split. Raises NotFoundError, IllegalMoveError."""
     now = utc_now()
     async with ctx.database.transaction() as connection:
-        order, roles = await lock_order_for(connection, caller, order_id)
+        order, roles = await lock_order_for(connection, caller, order_id, Scope.ORDERS_WRITE)
         if Role.BUYER not in roles:
             raise NotFoundError
         actor = Actor(role=Role.BUYER, account_id=caller.account_id)

@@ -4,7 +4,7 @@ from uuid import UUID
 
 import msgspec
 
-from xiaodian.contracts.accounts import AccountId, Caller
+from xiaodian.contracts.accounts import AccountId, Caller, Scope
 from xiaodian.contracts.orders import Order, OrderId
 from xiaodian.contracts.payments import Movement
 from xiaodian.infra.database import Connection
@@ -22,7 +22,7 @@ class OrderMoney(msgspec.Struct, frozen=True, kw_only=True):
 
 async def get_money_of_order(connection: Connection, caller: Caller, order_id: OrderId) -> list[Movement]:
     """For buyer and staff. Raises NotFoundError."""
-    order, _ = await get_order_for(connection, caller, order_id)
+    order, _ = await get_order_for(connection, caller, order_id, Scope.ORDERS_READ)
     return sorted(await payments.list_movements(connection, [order.order_id]), key=lambda one: one.at)
 
 

@@ -2,8 +2,8 @@
 
 from datetime import datetime
 
-from xiaodian.contracts.accounts import Caller
-from xiaodian.contracts.base import NotFoundError
+from xiaodian.contracts.accounts import Caller, Scope
+from xiaodian.contracts.base import ForbiddenError, NotFoundError
 from xiaodian.contracts.orders import Order, OrderId
 from xiaodian.infra.database import Connection
 from xiaodian.modules.orders import queries
@@ -11,16 +11,23 @@ from xiaodian.modules.orders.models import OrderSeen, Role
 from xiaodian.modules.shops import api as shops
 
 
-async def get_order_for(connection: Connection, caller: Caller, order_id: OrderId) -> tuple[Order, set[Role]]:
-    """An order of one's own, or of one's shop, with what one is to it. Raises NotFoundError to anybody else."""
+async def get_order_for(
+    connection: Connection, caller: Caller, order_id: OrderId, right: Scope
+) -> tuple[Order, set[Role]]:
+    """An order of one's own, or of a shop where one has this right, with what one is to it.
+
+    Raises NotFoundError to anybody else, ForbiddenError to staff without the right.
+    """
     order = (await queries.find_orders(connection, [order_id])).get(order_id)
-    return await _with_roles(connection, order, caller)
+    return await _with_roles(connection, order, caller, right)
 
 
-async def lock_order_for(connection: Connection, caller: Caller, order_id: OrderId) -> tuple[Order, set[Role]]:
+async def lock_order_for(
+    connection: Connection, caller: Caller, order_id: OrderId, right: Scope
+) -> tuple[Order, set[Role]]:
     """The same, and the order stays locked until the transaction ends."""
     order = (await queries.lock_orders(connection, [order_id])).get(order_id)
-    return await _with_roles(connection, order, caller)
+    return await _with_roles(connection, order, caller, right)
 
 
 def first_role(roles: set[Role]) -> Role:
@@ -49,13 +56,16 @@ async def see_many(connection: Connection, orders: list[Order], role: Role, now:
     ]
 
 
-async def _with_roles(connection: Connection, order: Order | None, caller: Caller) -> tuple[Order, set[Role]]:
+async def _with_roles(
+    connection: Connection, order: Order | None, caller: Caller, right: Scope
+) -> tuple[Order, set[Role]]:
     if order is None:
         raise NotFoundError
-    roles = {Role.BUYER} if order.buyer_id == caller.account_id else set()
+    # What somebody bought is no business of an app that a shop has let in through them.
+    roles = {Role.BUYER} if order.buyer_id == caller.account_id and caller.shop_id is None else set()
     try:
-        await shops.require_staff(connection, order.shop_id, caller.account_id)
-    except NotFoundError:
+        await shops.require_right(connection, caller, order.shop_id, right)
+    except (NotFoundError, ForbiddenError):
         if not roles:
             raise
         return order, roles

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 import msgspec
 
-from xiaodian.contracts.accounts import Caller
+from xiaodian.contracts.accounts import Caller, Scope
 from xiaodian.contracts.base import Contract, DomainError
 from xiaodian.contracts.orders import Order, OrderId
 from xiaodian.contracts.shops import ShopId
@@ -67,7 +67,7 @@ async def ship_from_file(
     again ships nothing twice. Raises NotFoundError (not one's own shop), UnavailableError.
     """
     async with ctx.database.connection() as connection:
-        await shops.require_staff(connection, shop_id, caller.account_id)
+        await shops.require_right(connection, caller, shop_id, Scope.SHIPPING)
     results: list[RowResult] = []
     seen: set[OrderId] = set()
     for start in range(0, len(rows), CHUNK):

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from xiaodian.contracts.accounts import Caller
+from xiaodian.contracts.accounts import Caller, Scope
 from xiaodian.contracts.base import NotFoundError
 from xiaodian.contracts.orders import Order, OrderId
 from xiaodian.edge.context import Context
@@ -25,7 +25,7 @@ async def ship_order(ctx: Context, caller: Caller, order_id: OrderId, carrier: s
     parcel = read_shipment(carrier, tracking_number)
     now = utc_now()
     async with ctx.database.transaction() as connection:
-        order, roles = await lock_order_for(connection, caller, order_id)
+        order, roles = await lock_order_for(connection, caller, order_id, Scope.SHIPPING)
         if Role.SELLER not in roles:
             raise NotFoundError
         get_next_state(order, Deed.SHIP, Role.SELLER, now)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from xiaodian.contracts.accounts import Caller
+from xiaodian.contracts.accounts import Caller, Scope
 from xiaodian.contracts.base import InvalidInputError, NotFoundError
 from xiaodian.contracts.orders import IllegalMoveError, Order, OrderId, OrderState
 from xiaodian.edge.context import Context
@@ -29,7 +29,7 @@ async def track_parcel(ctx: Context, caller: Caller, order_id: OrderId, events: 
     """
     now = utc_now()
     async with ctx.database.transaction() as connection:
-        order, roles = await lock_order_for(connection, caller, order_id)
+        order, roles = await lock_order_for(connection, caller, order_id, Scope.SHIPPING)
         if Role.SELLER not in roles:
             raise NotFoundError
         if order.shipped_at is None:

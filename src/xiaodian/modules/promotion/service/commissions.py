@@ -7,7 +7,7 @@ import asyncpg
 import msgspec
 from msgspec import Meta
 
-from xiaodian.contracts.accounts import AccountId, Caller
+from xiaodian.contracts.accounts import AccountId, Caller, Scope
 from xiaodian.contracts.base import Input, InvalidInputError, NotFoundError
 from xiaodian.contracts.catalog import Product, ProductId
 from xiaodian.contracts.promotion import CommissionEnded, CommissionExistsError
@@ -79,7 +79,7 @@ async def propose_commission(database: Database, caller: Caller, shop_id: ShopId
     """
     creator_id = AccountId(new.creator_id)
     async with database.transaction() as connection:
-        shop = await shops.require_staff(connection, shop_id, caller.account_id)
+        shop = await shops.require_right(connection, caller, shop_id, Scope.PROMOTION_WRITE)
         product = await catalog.find_product(connection, ProductId(new.product_id))
         if product is None or product.shop_id != shop_id:
             raise InvalidInputError(field="product_id", reason="unknown")
@@ -103,7 +103,7 @@ async def move_agreement(database: Database, caller: Caller, commission_id: UUID
         if commission is None or commission.creator_id is None:
             raise NotFoundError
         if caller.account_id != commission.creator_id:
-            await shops.require_staff(connection, commission.shop_id, caller.account_id)
+            await shops.require_right(connection, caller, commission.shop_id, Scope.PROMOTION_WRITE)
             if deed is not CommissionDeed.END:
                 raise NotFoundError
         to = move_commission(commission.state, deed)
@@ -133,7 +133,7 @@ async def _get_own_product(connection: Connection, caller: Caller, product_id: P
     product = await catalog.find_product(connection, product_id)
     if product is None:
         raise NotFoundError
-    return product, await shops.require_staff(connection, product.shop_id, caller.account_id)
+    return product, await shops.require_right(connection, caller, product.shop_id, Scope.PROMOTION_WRITE)
 
 
 async def _hold_public(connection: Connection, product_id: ProductId) -> None:

@@ -7,7 +7,7 @@ import asyncpg
 import msgspec
 from msgspec import Meta
 
-from xiaodian.contracts.accounts import Caller
+from xiaodian.contracts.accounts import Caller, Scope
 from xiaodian.contracts.base import Input, InvalidInputError, NotFoundError
 from xiaodian.contracts.base import Line as OneLine
 from xiaodian.contracts.promotion import PLATFORM, CouponCodeTakenError, CouponId
@@ -74,7 +74,7 @@ async def create_coupon(database: Database, caller: Caller, shop_id: ShopId, new
     if coupon.valid_until <= coupon.valid_from:
         raise InvalidInputError(field="valid_until_ms", reason="before_start")
     async with database.transaction() as connection:
-        await require_issuer(connection, caller, shop_id)
+        await require_issuer(connection, caller, shop_id, Scope.PROMOTION_WRITE)
         try:
             await connection.execute(
                 _INSERT,
@@ -106,7 +106,7 @@ async def end_coupon(database: Database, caller: Caller, coupon_id: UUID) -> Cou
         coupon = await queries.lock_coupon(connection, coupon_id)
         if coupon is None:
             raise NotFoundError
-        await require_issuer(connection, caller, coupon.shop_id)
+        await require_issuer(connection, caller, coupon.shop_id, Scope.PROMOTION_WRITE)
         if coupon.ended_at is not None:
             return coupon
         ended_at = utc_now()
@@ -114,9 +114,12 @@ async def end_coupon(database: Database, caller: Caller, coupon_id: UUID) -> Cou
     return msgspec.structs.replace(coupon, ended_at=ended_at)
 
 
-async def require_issuer(connection: Connection, caller: Caller, shop_id: ShopId) -> None:
-    """Operators issue the platform's coupons, staff those of their shop. Raises NotFoundError to anybody else."""
+async def require_issuer(connection: Connection, caller: Caller, shop_id: ShopId, right: Scope) -> None:
+    """Operators issue the platform's coupons, staff with this right those of their shop.
+
+    Raises NotFoundError to anybody else, ForbiddenError to staff without the right.
+    """
     if shop_id != PLATFORM:
-        await shops.require_staff(connection, shop_id, caller.account_id)
+        await shops.require_right(connection, caller, shop_id, right)
     elif not caller.is_operator:
         raise NotFoundError

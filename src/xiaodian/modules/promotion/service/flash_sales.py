@@ -7,7 +7,7 @@ from uuid import UUID
 import msgspec
 from msgspec import Meta
 
-from xiaodian.contracts.accounts import AccountId, Caller
+from xiaodian.contracts.accounts import AccountId, Caller, Scope
 from xiaodian.contracts.base import Input, InvalidInputError, NotFoundError
 from xiaodian.contracts.catalog import Sku, SkuId, StockId
 from xiaodian.contracts.promotion import FlashSaleEnded, FlashSaleOverlapsError
@@ -53,7 +53,7 @@ async def create_flash_sale(database: Database, caller: Caller, shop_id: ShopId,
     now = utc_now()
     starts_at, ends_at = max(now, from_epoch_ms(new.starts_at_ms)), from_epoch_ms(new.ends_at_ms)
     async with database.transaction() as connection:
-        await shops.require_staff(connection, shop_id, caller.account_id)
+        await shops.require_right(connection, caller, shop_id, Scope.PROMOTION_WRITE)
         check_time(starts_at, ends_at, now)
         sku = await _get_sku(connection, shop_id, SkuId(new.sku_id))
         await _check_price(connection, sku, new.price_minor, now)
@@ -94,7 +94,7 @@ async def end_flash_sale(database: Database, caller: Caller, flash_sale_id: UUID
         sale = await queries.lock_flash_sale(connection, flash_sale_id)
         if sale is None:
             raise NotFoundError
-        await shops.require_staff(connection, sale.shop_id, caller.account_id)
+        await shops.require_right(connection, caller, sale.shop_id, Scope.PROMOTION_WRITE)
         if sale.ended_at is not None:
             return sale
         await write_ended(connection, [sale], now)

@@ -5,10 +5,10 @@ from datetime import datetime
 from uuid import UUID
 
 from xiaodian.contracts.accounting import deposit_account
-from xiaodian.contracts.accounts import AccountId, Caller
-from xiaodian.contracts.base import Contract, ForbiddenError, NotFoundError
+from xiaodian.contracts.accounts import AccountId
+from xiaodian.contracts.base import Contract, NotFoundError
 from xiaodian.contracts.settlement import AlreadyFrozenError, MoneyFrozenError, NotFrozenError, OwnerKind
-from xiaodian.contracts.shops import Shop, ShopId
+from xiaodian.contracts.shops import ShopId
 from xiaodian.edge.context import Context
 from xiaodian.infra.database import Connection
 from xiaodian.kit.clock import utc_now
@@ -32,14 +32,6 @@ class Balances(Contract, frozen=True, kw_only=True):
     held_minor: int
     deposit_minor: int
     currency: str
-
-
-async def require_owner(connection: Connection, shop_id: ShopId, caller: Caller) -> Shop:
-    """The shop, if it is the caller's own. Raises NotFoundError to strangers, ForbiddenError to others of its staff."""
-    shop = await shops.require_staff(connection, shop_id, caller.account_id)
-    if shop.owner_id != caller.account_id:
-        raise ForbiddenError
-    return shop
 
 
 async def lock_owner(connection: Connection, owner: Owner) -> BankAccount | None:

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from xiaodian.contracts.accounts import AccountId, Caller
+from xiaodian.contracts.accounts import AccountId, Caller, Scope
 from xiaodian.contracts.base import InvalidInputError, NotFoundError
 from xiaodian.contracts.settlement import HasServiceShareError
 from xiaodian.contracts.shops import ShopId
@@ -11,7 +11,7 @@ from xiaodian.kit.clock import utc_now
 from xiaodian.kit.ids import new_id
 from xiaodian.modules.accounts import api as accounts
 from xiaodian.modules.settlement.models import ServiceShare
-from xiaodian.modules.settlement.service.owners import require_owner
+from xiaodian.modules.shops import api as shops
 
 _SHARE = "shop_id, share_id, provider_id, rate_bp, started_at, ended_at"
 
@@ -24,7 +24,7 @@ async def start_service_share(
     Raises NotFoundError, ForbiddenError, InvalidInputError, HasServiceShareError.
     """
     async with ctx.database.transaction() as connection:
-        shop = await require_owner(connection, shop_id, caller)
+        shop = await shops.require_right(connection, caller, shop_id, Scope.FINANCE_WRITE)
         if provider_id == shop.owner_id or provider_id not in await accounts.get_accounts(connection, [provider_id]):
             raise InvalidInputError(field="provider_id", reason="unknown")
         row = await connection.fetchrow(
@@ -50,7 +50,7 @@ async def start_service_share(
 async def end_service_share(ctx: Context, caller: Caller, shop_id: ShopId, share_id: UUID) -> None:
     """Orders from now on are not shared; ending it again changes nothing. Raises NotFoundError, ForbiddenError."""
     async with ctx.database.transaction() as connection:
-        await require_owner(connection, shop_id, caller)
+        await shops.require_right(connection, caller, shop_id, Scope.FINANCE_WRITE)
         found = await connection.fetchval(
             """
             UPDATE settlement.service_share SET ended_at = coalesce(ended_at, greatest($3, started_at)),

@@ -3,7 +3,7 @@
 import asyncpg
 from msgspec import UNSET, UnsetType
 
-from xiaodian.contracts.accounts import AccountId
+from xiaodian.contracts.accounts import Caller, Scope
 from xiaodian.contracts.shops import Shop, ShopChanged, ShopId, ShopNameTakenError
 from xiaodian.edge.context import Context
 from xiaodian.infra import outbox
@@ -14,7 +14,7 @@ from xiaodian.modules.shops.rules import require_shop_name
 
 async def change_shop(
     ctx: Context,
-    caller_id: AccountId,
+    caller: Caller,
     shop_id: ShopId,
     *,
     name: str | UnsetType = UNSET,
@@ -22,11 +22,11 @@ async def change_shop(
 ) -> Shop:
     """Change what is given; saying again what is so already tells nobody.
 
-    Raises NotFoundError to who is not on the staff, InvalidInputError, ShopNameTakenError.
+    Raises NotFoundError to who is not on the staff, ForbiddenError, InvalidInputError, ShopNameTakenError.
     """
     async with ctx.database.transaction() as connection:
         await connection.execute("SELECT FROM shops.shop WHERE shop_id = $1 FOR NO KEY UPDATE", shop_id)
-        before = await queries.require_staff(connection, shop_id, caller_id)
+        before = await queries.require_right(connection, caller, shop_id, Scope.SHOP_WRITE)
         after = Shop(
             shop_id=shop_id,
             owner_id=before.owner_id,

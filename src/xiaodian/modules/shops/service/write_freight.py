@@ -4,7 +4,7 @@ from uuid import UUID
 
 import msgspec
 
-from xiaodian.contracts.accounts import AccountId
+from xiaodian.contracts.accounts import Caller, Scope
 from xiaodian.contracts.base import InvalidInputError
 from xiaodian.contracts.shops import FreightTemplate, FreightTemplateRemoved, ShopId
 from xiaodian.edge.context import Context
@@ -27,17 +27,15 @@ _UPDATE = """
 """
 
 
-async def create_template(
-    ctx: Context, caller_id: AccountId, shop_id: ShopId, data: FreightTemplateInput
-) -> FreightTemplate:
+async def create_template(ctx: Context, caller: Caller, shop_id: ShopId, data: FreightTemplateInput) -> FreightTemplate:
     """A new template; as the default, it takes the place of the one before.
 
-    Raises NotFoundError to who is not on the staff, InvalidInputError.
+    Raises NotFoundError to who is not on the staff, ForbiddenError, InvalidInputError.
     """
     template = to_template(data, shop_id, new_id())
     check_regions(template)
     async with ctx.database.transaction() as connection:
-        present = await _lock_templates(connection, caller_id, shop_id)
+        present = await _lock_templates(connection, caller, shop_id)
         if len(present) >= MOST_TEMPLATES:
             raise InvalidInputError(field="name", reason="too_many", most=MOST_TEMPLATES)
         await _make_room_for_default(connection, template)
@@ -46,27 +44,27 @@ async def create_template(
 
 
 async def replace_template(
-    ctx: Context, caller_id: AccountId, shop_id: ShopId, template_id: UUID, data: FreightTemplateInput
+    ctx: Context, caller: Caller, shop_id: ShopId, template_id: UUID, data: FreightTemplateInput
 ) -> FreightTemplate:
     """The template as it shall be for orders from now on. Raises NotFoundError, InvalidInputError."""
     template = to_template(data, shop_id, template_id)
     check_regions(template)
     async with ctx.database.transaction() as connection:
-        await _lock_templates(connection, caller_id, shop_id)
+        await _lock_templates(connection, caller, shop_id)
         await get_freight_template(connection, shop_id, template_id)
         await _make_room_for_default(connection, template)
         await _write(connection, _UPDATE, template)
     return template
 
 
-async def remove_template(ctx: Context, caller_id: AccountId, shop_id: ShopId, template_id: UUID) -> None:
+async def remove_template(ctx: Context, caller: Caller, shop_id: ShopId, template_id: UUID) -> None:
     """From now on its products travel by the shop's default.
 
     The default itself can be removed only as the last one: else, unnoticed, everything else would travel free.
     Raises NotFoundError, InvalidInputError.
     """
     async with ctx.database.transaction() as connection:
-        present = await _lock_templates(connection, caller_id, shop_id)
+        present = await _lock_templates(connection, caller, shop_id)
         template = await get_freight_template(connection, shop_id, template_id)
         if template.is_default and len(present) > 1:
             raise InvalidInputError(field="template_id", reason="is_default")
@@ -80,9 +78,9 @@ async def remove_template(ctx: Context, caller_id: AccountId, shop_id: ShopId, t
     await ctx.broker.poke("outbox")
 
 
-async def _lock_templates(connection: Connection, caller_id: AccountId, shop_id: ShopId) -> list[FreightTemplate]:
+async def _lock_templates(connection: Connection, caller: Caller, shop_id: ShopId) -> list[FreightTemplate]:
     """One at a time writes a shop's templates."""
-    await queries.require_staff(connection, shop_id, caller_id)
+    await queries.require_right(connection, caller, shop_id, Scope.SHOP_WRITE)
     await connection.execute("SELECT FROM shops.shop WHERE shop_id = $1 FOR NO KEY UPDATE", shop_id)
     return await list_freight_templates(connection, shop_id)
 
