@@ -139,6 +139,11 @@ def ctx(settings: Settings, database: Database, broker: Broker) -> Context:
     return Context(settings=settings, database=database, broker=broker, storage=storage)
 
 
+def once() -> dict[str, str]:
+    """A header with an Idempotency-Key that was never used."""
+    return {"Idempotency-Key": uuid4().hex}
+
+
 @cache
 def _app_of_this_process() -> Any:
     """Reading two hundred routes takes longer than most tests; wired anew for each, the app keeps nothing of the last.

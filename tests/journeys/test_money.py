@@ -6,6 +6,7 @@ from uuid import uuid4
 
 import pytest
 from playwright.async_api import Locator, Page, expect
+from tests.conftest import once
 from tests.journeys.conftest import DESK, STEP_TIMEOUT_MS, OpenPage, Stage
 
 from xiaodian.cli.show.client import Json, Member
@@ -22,7 +23,7 @@ async def _sell(stage: Stage, buyer: Member) -> Json:
     path = f"/api/orders/{order['order_id']}"
     parcel = {"carrier": "sf", "tracking_number": f"SF{uuid4().int % 10**13:013}"}
     await stage.host.call("POST", f"{path}/shipment", parcel)
-    await buyer.call("POST", f"{path}/receipt")
+    await buyer.call("POST", f"{path}/receipt", headers=once())
     return order
 
 

@@ -6,6 +6,7 @@ from uuid import UUID, uuid4
 
 import httpx
 import msgspec
+from tests.conftest import once
 from tests.modules.orders.market import PRICE_MINOR, Buyer, Market
 
 from xiaodian.app import consumers, jobs
@@ -61,7 +62,7 @@ class Counter:
         await self.buyer.pay(order["order_id"])
         shipped = await self.seller.post(f"{path}/shipment", json=SHIPMENT)
         assert shipped.status_code == 200, shipped.text
-        received = await self.buyer.client.post(f"{path}/receipt")
+        received = await self.buyer.client.post(f"{path}/receipt", headers=once())
         assert received.status_code == 200, received.text
         return await self.buyer.see(order["order_id"])
 

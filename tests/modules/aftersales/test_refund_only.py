@@ -4,6 +4,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+from tests.conftest import once
 from tests.modules.aftersales.counter import FREIGHT_MINOR, PICTURE, PRICE_MINOR, SHIPMENT, Counter
 
 from xiaodian.contracts.payments import ChargeId, PaymentRefunded, RefundFailed, RefundId
@@ -80,7 +81,7 @@ async def test_what_was_not_paid_or_is_cancelled_has_no_after_sale(counter: Coun
     sku_id = await counter.market.sku()
     unpaid = await counter.buyer.order(sku_id)
     assert (await counter.try_ask(unpaid, "refund_only")).json()["params"]["reason"] == "order_state"
-    await counter.buyer.client.post(f"/api/orders/{unpaid['order_id']}/cancel", json={"reason": None})
+    await counter.buyer.client.post(f"/api/orders/{unpaid['order_id']}/cancel", json={"reason": None}, headers=once())
     assert (await counter.try_ask(unpaid, "refund_only")).json()["params"]["reason"] == "order_state"
 
 
@@ -124,7 +125,9 @@ async def test_a_repeated_request_opens_one_and_pays_once(counter: Counter) -> N
 async def test_an_order_cancelled_meanwhile_closes_its_after_sale_and_pays_once(counter: Counter) -> None:
     order = await counter.paid(await counter.market.sku(), 2)
     asked = await counter.ask(order, "refund_only", 2)
-    cancelled = await counter.buyer.client.post(f"/api/orders/{order['order_id']}/cancel", json={"reason": None})
+    cancelled = await counter.buyer.client.post(
+        f"/api/orders/{order['order_id']}/cancel", json={"reason": None}, headers=once()
+    )
     assert cancelled.status_code == 200, cancelled.text
     late = await counter.agree(asked)
     assert (late["state"], late["history"][-1]["deed"], late["history"][-1]["by"]) == ("closed", "void", "clock")
@@ -136,7 +139,7 @@ async def test_an_order_cancelled_meanwhile_closes_its_after_sale_and_pays_once(
 async def test_an_after_sale_of_a_cancelled_order_closes_by_itself(counter: Counter) -> None:
     order = await counter.paid(await counter.market.sku(), 2)
     asked = await counter.ask(order, "refund_only", 2)
-    await counter.seller.post(f"/api/orders/{order['order_id']}/cancel", json={"reason": None})
+    await counter.seller.post(f"/api/orders/{order['order_id']}/cancel", json={"reason": None}, headers=once())
     await counter.work()
     assert (await counter.see(asked))["state"] == "closed"
     assert await counter.stay_silent() == 0

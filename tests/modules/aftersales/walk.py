@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from uuid import UUID, uuid4
 
 import httpx
+from tests.conftest import once
 from tests.modules.aftersales.books import check_all_books, list_open
 from tests.modules.aftersales.counter import ADDRESS, BACK, SHIPMENT, Counter
 from tests.modules.orders.life import run_job, shipment
@@ -155,7 +156,7 @@ class MoneyWalk(Walk):
         operator = self.scene.counter.operator
         failed = (await operator.get("/api/operator/refunds", params={"limit": 100})).json()["items"]
         for refund in failed:
-            answer = await operator.post(f"/api/operator/refunds/{refund['refund_id']}/retry")
+            answer = await operator.post(f"/api/operator/refunds/{refund['refund_id']}/retry", headers=once())
             assert answer.status_code == 200, answer.text
 
     async def ask_payout(self, pick: int, share: float) -> None:
@@ -175,16 +176,16 @@ class MoneyWalk(Walk):
         for payout in (await operator.get("/api/operator/payouts", params={"state": "requested"})).json()["items"]:
             path = f"/api/operator/payouts/{payout['payout_id']}"
             answer = await (
-                operator.post(f"{path}/release")
+                operator.post(f"{path}/release", headers=once())
                 if release
-                else operator.post(f"{path}/rejection", json={"reason": "账户异常"})
+                else operator.post(f"{path}/rejection", json={"reason": "账户异常"}, headers=once())
             )
             assert answer.status_code == 200, answer.text
 
     async def bank(self, *, is_paid: bool) -> None:
         """All that is released goes to the bank, which tells twice what became of it."""
         operator = self.scene.counter.operator
-        made = await operator.post("/api/operator/payout-batches")
+        made = await operator.post("/api/operator/payout-batches", headers=once())
         assert made.status_code in (201, 409), made.text
         if made.status_code == 409:
             return
@@ -194,7 +195,9 @@ class MoneyWalk(Walk):
         assert len(ids) == made.json()["count"]
         told = "".join(f"{payout_id},{'paid' if is_paid else 'failed'},\n" for payout_id in ids)
         for _ in range(2):
-            answer = await operator.post(f"{path}/results", files={"file": ("results.csv", told.encode(), "text/csv")})
+            answer = await operator.post(
+                f"{path}/results", files={"file": ("results.csv", told.encode(), "text/csv")}, headers=once()
+            )
             assert answer.status_code == 200, answer.text
 
     async def work(self) -> None:
@@ -221,7 +224,8 @@ class MoneyWalk(Walk):
         for number, order in enumerate(self.orders):
             # Nobody sends or cancels by the clock alone.
             client, deed = (self.buyer.client, "cancel") if number % 2 else (self._seller_of(order).seller, "shipment")
-            answer = await client.post(f"/api/orders/{order['order_id']}/{deed}", json={} if number % 2 else shipment())
+            body = {} if number % 2 else shipment()
+            answer = await client.post(f"/api/orders/{order['order_id']}/{deed}", json=body, headers=once())
             assert answer.status_code in (200, 409), answer.text
         for _ in range(ROUNDS):
             await self.wait(A_YEAR)

@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import httpx
+from tests.conftest import once
 from tests.modules.orders.market import Buyer, Market
 
 from xiaodian.contracts.orders import LineRefund, Order, OrderId, OrderRefund
@@ -23,8 +24,8 @@ def shipment() -> dict[str, str]:
 
 
 async def post(client: httpx.AsyncClient, order: dict[str, Any], deed: str, body: dict[str, Any] | None = None) -> Any:
-    """Do something with an order."""
-    return await client.post(f"/api/orders/{order['order_id']}/{deed}", json=body)
+    """Do something with an order, for the first time."""
+    return await client.post(f"/api/orders/{order['order_id']}/{deed}", json=body, headers=once())
 
 
 async def paid(market: Market, buyer: Buyer, quantity: int = 1, **more: Any) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from typing import Any
 
 import httpx
-from tests.conftest import SignUp
+from tests.conftest import SignUp, once
 from tests.modules.payments.conftest import Till
 
 from xiaodian.contracts.payments import Charge
@@ -55,13 +55,13 @@ async def test_refused_refunds_are_listed_page_by_page_and_can_be_tried_again(ti
     for charge in charges:
         await sandbox.books.plan_refunds(charge.charge_id, RefundPlan.SUCCEED)
     for _ in range(2):
-        retried = await client.post(f"/api/operator/refunds/{found[0]['refund_id']}/retry")
+        retried = await client.post(f"/api/operator/refunds/{found[0]['refund_id']}/retry", headers=once())
         assert (retried.status_code, retried.json()["state"], retried.json()["attempt"]) == (200, "pending", 2)
     await _carry_out(till)
     assert len((await _list(client))["items"]) == 2
     done = (await _list(client, "?state=succeeded"))["items"]
     assert [one["refund_id"] for one in done] == [found[0]["refund_id"]]
-    again = await client.post(f"/api/operator/refunds/{found[0]['refund_id']}/retry")
+    again = await client.post(f"/api/operator/refunds/{found[0]['refund_id']}/retry", headers=once())
     assert (again.json()["state"], again.json()["attempt"]) == ("succeeded", 2)
 
 
@@ -70,5 +70,5 @@ async def test_nobody_else_sees_or_retries_refunds(till: Till, sign_up: SignUp) 
     charge = await _refused(till, 100)
     await _carry_out(till)
     assert (await client.get("/api/operator/refunds")).status_code == 403
-    assert (await client.post(f"/api/operator/refunds/{charge.charge_id}/retry")).status_code == 403
+    assert (await client.post(f"/api/operator/refunds/{charge.charge_id}/retry", headers=once())).status_code == 403
     assert await till.refund_states(charge) == ["failed"]

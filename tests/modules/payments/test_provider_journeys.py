@@ -10,7 +10,7 @@ from uuid import uuid4
 import httpx
 import msgspec
 import pytest
-from tests.conftest import SignUp
+from tests.conftest import SignUp, once
 from tests.modules.orders.market import PRICE_MINOR, Buyer, Market, open_market
 from tests.modules.payments.alipay_server import APP_ID, AlipayServer
 from tests.modules.payments.servers import private_pem, public_pem, serve
@@ -182,7 +182,7 @@ async def test_who_pays_a_cancelled_order_gets_the_money_back_from_the_provider(
 ) -> None:
     order_id, number = await _begin(market, buyer)
     wechat[0].pay(number)
-    assert (await buyer.client.post(f"/api/orders/{order_id}/cancel", json={})).is_success
+    assert (await buyer.client.post(f"/api/orders/{order_id}/cancel", json={}, headers=once())).is_success
     await worker.run("payments_close_charges", "payments_ask_about_charges")
     await worker.run("orders_handle_left_notices", "payments_carry_out_refunds", "payments_carry_out_refunds")
     assert [refund["amount"]["refund"] for refund in wechat[0].refunds.values()] == [PRICE_MINOR]
@@ -220,7 +220,7 @@ async def test_a_worker_killed_while_the_provider_gives_back_leaves_one_refund_n
 ) -> None:
     order_id, number = await _begin(market, buyer)
     wechat[0].pay(number)
-    assert (await buyer.client.post(f"/api/orders/{order_id}/cancel", json={})).is_success
+    assert (await buyer.client.post(f"/api/orders/{order_id}/cancel", json={}, headers=once())).is_success
     await worker.run("payments_ask_about_charges")
     await worker.run("orders_handle_left_notices")
     wechat[0].slow_s = 60.0
@@ -242,7 +242,7 @@ async def test_an_order_nobody_will_pay_is_closed_at_the_provider(
     market: Market, buyer: Buyer, wechat: tuple[WechatServer, str], worker: Worker
 ) -> None:
     order_id, number = await _begin(market, buyer)
-    assert (await buyer.client.post(f"/api/orders/{order_id}/cancel", json={})).is_success
+    assert (await buyer.client.post(f"/api/orders/{order_id}/cancel", json={}, headers=once())).is_success
     await worker.run("payments_close_charges")
     assert wechat[0].orders[number]["trade_state"] == "CLOSED"
 

@@ -247,9 +247,10 @@ async def test_a_refused_refund_waits_for_an_operator_and_can_be_tried_again(til
     assert await till.events("PaymentRefunded", "RefundFailed") == ["RefundFailed"]
     assert await _refund(till) == 0
     await sandbox.books.plan_refunds(charge.charge_id, RefundPlan.SUCCEED)
-    retried = await retry_refund(till.ctx.database, refund.refund_id)
-    assert (retried.state, retried.attempt) == (RefundState.PENDING, 2)
-    assert (await retry_refund(till.ctx.database, refund.refund_id)).attempt == 2
+    async with till.ctx.database.transaction() as connection:
+        retried = await retry_refund(connection, refund.refund_id)
+        assert (retried.state, retried.attempt) == (RefundState.PENDING, 2)
+        assert (await retry_refund(connection, refund.refund_id)).attempt == 2
     assert await _refund(till) == 1
     assert await till.events("PaymentRefunded", "RefundFailed") == ["RefundFailed", "PaymentRefunded"]
     assert await till.balances() == {"provider": -600, "escrow": 600}

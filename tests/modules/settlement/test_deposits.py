@@ -4,6 +4,7 @@ import asyncio
 from uuid import UUID, uuid4
 
 import httpx
+from tests.conftest import once
 from tests.modules.settlement.till import Till
 
 from xiaodian.contracts.accounting import deposit_account, shop_account
@@ -91,7 +92,9 @@ async def test_a_frozen_deposit_stays(till: Till) -> None:
     await till.rich(1_000)
     await pay_in(till, 1_000)
     frozen = await operator.post(
-        "/api/operator/freezes", json={"kind": "shop", "owner_id": str(till.shop_id), "reason": "涉嫌虚假发货"}
+        "/api/operator/freezes",
+        json={"kind": "shop", "owner_id": str(till.shop_id), "reason": "涉嫌虚假发货"},
+        headers=once(),
     )
     assert frozen.status_code == 201, frozen.text
     refused = await take_back(till, 100)

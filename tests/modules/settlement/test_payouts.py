@@ -8,6 +8,7 @@ from uuid import uuid4
 
 import httpx
 import pytest
+from tests.conftest import once
 from tests.modules.settlement.till import BANK, Till
 
 from xiaodian.contracts.accounting import BANK as BANK_ACCOUNT
@@ -19,14 +20,14 @@ async def released(till: Till, operator: httpx.AsyncClient, amount_minor: int) -
     asked = await till.ask_payout(amount_minor)
     assert asked.status_code == 201, asked.text
     payout_id: str = asked.json()["payout_id"]
-    answer = await operator.post(f"/api/operator/payouts/{payout_id}/release")
+    answer = await operator.post(f"/api/operator/payouts/{payout_id}/release", headers=once())
     assert answer.status_code == 200, answer.text
     return payout_id
 
 
 async def make_batch(operator: httpx.AsyncClient) -> dict[str, Any]:
     """A batch of all that is released."""
-    answer = await operator.post("/api/operator/payout-batches")
+    answer = await operator.post("/api/operator/payout-batches", headers=once())
     assert answer.status_code == 201, answer.text
     batch: dict[str, Any] = answer.json()
     return batch
@@ -37,6 +38,7 @@ async def tell(operator: httpx.AsyncClient, batch_id: str, text: str, encoding: 
     answer = await operator.post(
         f"/api/operator/payout-batches/{batch_id}/results",
         files={"file": ("results.csv", text.encode(encoding), "text/csv")},
+        headers=once(),
     )
     assert answer.status_code == 200, answer.text
     results: dict[str, Any] = answer.json()
@@ -145,9 +147,9 @@ async def test_a_rejected_payout_says_why_and_its_money_is_back(till: Till) -> N
     await till.rich(10_000)
     payout_id = (await till.ask_payout(4_000)).json()["payout_id"]
     path = f"/api/operator/payouts/{payout_id}"
-    rejected = await operator.post(f"{path}/rejection", json={"reason": "户名与店铺不符"})
+    rejected = await operator.post(f"{path}/rejection", json={"reason": "户名与店铺不符"}, headers=once())
     assert (rejected.status_code, rejected.json()["state"]) == (200, "rejected")
-    again = await operator.post(f"{path}/release")
+    again = await operator.post(f"{path}/release", headers=once())
     assert (again.status_code, again.json()["code"], again.json()["params"]) == (
         409,
         "illegal_payout_move",
@@ -163,17 +165,19 @@ async def test_frozen_money_is_not_paid_out_until_it_is_lifted_and_both_are_writ
     waiting = (await till.ask_payout(1_000)).json()["payout_id"]
     let_go = await released(till, operator, 2_000)
     body = {"kind": "shop", "owner_id": str(till.shop_id), "reason": "涉嫌虚假发货"}
-    frozen = await operator.post("/api/operator/freezes", json=body)
+    frozen = await operator.post("/api/operator/freezes", json=body, headers=once())
     assert frozen.status_code == 201, frozen.text
-    assert (await operator.post("/api/operator/freezes", json=body)).json()["code"] == "already_frozen"
+    assert (await operator.post("/api/operator/freezes", json=body, headers=once())).json()["code"] == "already_frozen"
     assert (await till.see("balance"))["frozen"]["reason"] == "涉嫌虚假发货"
     answer = await till.ask_payout(100)
     assert (answer.json()["code"], answer.json()["params"]["reason"]) == ("money_frozen", "涉嫌虚假发货")
-    assert (await operator.post(f"/api/operator/payouts/{waiting}/release")).json()["code"] == "money_frozen"
-    assert (await operator.post("/api/operator/payout-batches")).json()["code"] == "nothing_to_pay"
+    assert (await operator.post(f"/api/operator/payouts/{waiting}/release", headers=once())).json()[
+        "code"
+    ] == "money_frozen"
+    assert (await operator.post("/api/operator/payout-batches", headers=once())).json()["code"] == "nothing_to_pay"
     path = f"/api/operator/freezes/{frozen.json()['freeze_id']}/lift"
-    assert (await operator.post(path, json={"reason": "已核实发货"})).status_code == 200
-    assert (await operator.post(path, json={"reason": "再次"})).json()["code"] == "not_frozen"
+    assert (await operator.post(path, json={"reason": "已核实发货"}, headers=once())).status_code == 200
+    assert (await operator.post(path, json={"reason": "再次"}, headers=once())).json()["code"] == "not_frozen"
     [freeze] = (await operator.get("/api/operator/freezes")).json()["items"]
     assert (freeze["frozen_by"], freeze["lifted_by"]) == (str(operator_id), str(operator_id))
     assert (freeze["reason"], freeze["lift_reason"]) == ("涉嫌虚假发货", "已核实发货")
@@ -211,7 +215,7 @@ async def test_two_operators_never_put_one_payout_into_two_batches(till: Till) -
     await till.rich(10_000)
     for _ in range(4):
         await released(till, operator, 100)
-    answers = await asyncio.gather(*(operator.post("/api/operator/payout-batches") for _ in range(4)))
+    answers = await asyncio.gather(*(operator.post("/api/operator/payout-batches", headers=once()) for _ in range(4)))
     made = [answer.json() for answer in answers if answer.status_code == 201]
     assert sum(batch["count"] for batch in made) == 4
     assert {answer.status_code for answer in answers} <= {201, 409}
@@ -245,7 +249,9 @@ async def test_a_file_that_is_none_is_refused(till: Till, text: bytes) -> None:
     payout_id = await released(till, operator, 100)
     batch = await make_batch(operator)
     answer = await operator.post(
-        f"/api/operator/payout-batches/{batch['batch_id']}/results", files={"file": ("x.csv", text, "text/csv")}
+        f"/api/operator/payout-batches/{batch['batch_id']}/results",
+        files={"file": ("x.csv", text, "text/csv")},
+        headers=once(),
     )
     assert answer.status_code in (200, 422)
     assert answer.status_code == 422 or answer.json()["refused"] == len(answer.json()["rows"])

@@ -10,6 +10,7 @@ from uuid import UUID, uuid4
 import httpx
 import msgspec
 import pytest
+from tests.conftest import once
 from tests.modules.settlement.till import Till
 
 from xiaodian.cli import main as cli
@@ -124,7 +125,7 @@ async def notice_refused(till: Till, order_id: OrderId) -> None:
 
 
 async def cancelled_with_money(till: Till, order_id: OrderId) -> None:
-    cancelled = await till.buyer.client.post(f"/api/orders/{order_id}/cancel", json={})
+    cancelled = await till.buyer.client.post(f"/api/orders/{order_id}/cancel", json={}, headers=once())
     assert cancelled.status_code == 200, cancelled.text
     await till.give(escrow_account(order_id), 5)
 
@@ -173,7 +174,7 @@ async def test_books_that_agree_have_no_differences(till: Till) -> None:
     paid_twice = await till.sell()
     await till.refund(paid_twice, {0: 2990})
     cancelled = await till.sell(freight_minor=100)
-    await till.buyer.client.post(f"/api/orders/{cancelled}/cancel", json={})
+    await till.buyer.client.post(f"/api/orders/{cancelled}/cancel", json={}, headers=once())
     told_again = await till.sell()
     await tell_amount(till, told_again, 2990)
     assert await differences(till, whole_ledger=True) == []

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import httpx
-from tests.conftest import SignUp
+from tests.conftest import SignUp, once
 from tests.modules.orders.market import Buyer, Market
 
 from xiaodian.contracts.accounting import escrow_account, shop_account
@@ -85,7 +85,7 @@ class Till:
             json={"carrier": "顺丰", "tracking_number": f"SF{order_id.int % 10**12}"},
         )
         assert shipped.status_code == 200, shipped.text
-        received = await self.buyer.client.post(f"/api/orders/{order_id}/receipt")
+        received = await self.buyer.client.post(f"/api/orders/{order_id}/receipt", headers=once())
         assert received.status_code == 200, received.text
         await self.note(order_id)
 

@@ -1,5 +1,7 @@
 /** The buyer's orders: what is said to the server. */
+import { Attempt } from "../../lib/api/attempt";
 import { type Schemas, api, ok } from "../../lib/api/client";
+import { once } from "../../lib/api/once";
 
 export type OrderState = Schemas["OrderState"];
 export type OrderLine = Schemas["LineView"];
@@ -8,6 +10,8 @@ export type Movement = Schemas["MovementView"];
 type OrderPage = { items: Order[]; next_cursor: string | null };
 
 const at = (order_id: string) => ({ params: { path: { order_id } } });
+const onceAt = (order_id: string, key: string) => ({ params: { path: { order_id }, header: { "Idempotency-Key": key } } });
+const attempt = new Attempt();
 
 export function listOrders(state: OrderState | null, limit: number, cursor?: string): Promise<OrderPage> {
   return ok(api.GET("/api/me/orders", { params: { query: { state: state ?? undefined, limit, cursor } } }));
@@ -18,11 +22,12 @@ export function getOrder(orderId: string): Promise<Order> {
 }
 
 export async function cancelOrder(orderId: string): Promise<void> {
-  await ok(api.POST("/api/orders/{order_id}/cancel", { ...at(orderId), body: { reason: "" } }));
+  const body = { reason: "" };
+  await once(attempt, ["cancel", orderId], (key) => ok(api.POST("/api/orders/{order_id}/cancel", { ...onceAt(orderId, key), body })));
 }
 
 export async function confirmReceipt(orderId: string): Promise<void> {
-  await ok(api.POST("/api/orders/{order_id}/receipt", at(orderId)));
+  await once(attempt, ["receipt", orderId], (key) => ok(api.POST("/api/orders/{order_id}/receipt", onceAt(orderId, key))));
 }
 
 export async function listMovements(orderId: string): Promise<Movement[]> {

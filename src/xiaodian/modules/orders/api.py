@@ -4,7 +4,7 @@ from xiaodian.modules.orders.callbacks import make_callbacks
 from xiaodian.modules.orders.checkout import make_checkout
 from xiaodian.modules.orders.models import Role
 from xiaodian.modules.orders.queries import find_orders, lock_orders
-from xiaodian.modules.orders.service.answer_once import answer_once
+from xiaodian.modules.orders.service.answer_once import ONCE_REFUSALS, NoBody, answer_once
 from xiaodian.modules.orders.service.desk import OrderDesk
 from xiaodian.modules.orders.service.hold import has_held_orders, hold
 from xiaodian.modules.orders.service.order_access import get_order_for, lock_order_for
@@ -20,6 +20,8 @@ from xiaodian.modules.orders.service.sold import (
 from xiaodian.modules.orders.shipping_rules import read_shipment
 
 __all__ = [
+    "ONCE_REFUSALS",
+    "NoBody",
     "OrderDesk",
     "Role",
     "answer_once",

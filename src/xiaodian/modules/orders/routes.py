@@ -19,7 +19,9 @@ from xiaodian.contracts.orders import (
 from xiaodian.contracts.shops import ShopId
 from xiaodian.edge.access import Access, SignedIn, access
 from xiaodian.edge.context import Ctx
+from xiaodian.edge.idempotency import IdempotencyKey
 from xiaodian.edge.problems import problems
+from xiaodian.infra.database import Connection
 from xiaodian.kit.clock import utc_now
 from xiaodian.kit.money import DEFAULT_CURRENCY
 from xiaodian.kit.paging import MAX_PAGE_SIZE, Page, decode_cursor, encode_cursor
@@ -28,14 +30,16 @@ from xiaodian.modules.orders import queries
 from xiaodian.modules.orders.checkout_routes import CHECKOUT_ROUTES
 from xiaodian.modules.orders.models import Role
 from xiaodian.modules.orders.payment_routes import PAYMENT_ROUTES
+from xiaodian.modules.orders.refund_routes import REFUND_ROUTES
 from xiaodian.modules.orders.service import handle_order
+from xiaodian.modules.orders.service.answer_once import ONCE_REFUSALS, NoBody, answer_once
 from xiaodian.modules.orders.service.order_access import see_many
 from xiaodian.modules.orders.shipping_routes import SHIPPING_ROUTES
 from xiaodian.modules.orders.wire import OrderView, SalesView, to_view_of
 from xiaodian.modules.shops import api as shops
 
 TAGS = ["orders"]
-MOVE_PROBLEMS = problems(NotFoundError, IllegalMoveError)
+MOVE_PROBLEMS = problems(NotFoundError, IllegalMoveError, *ONCE_REFUSALS)
 
 Limit = Annotated[int, QueryParameter(ge=1, le=MAX_PAGE_SIZE)]
 StateFilter = Annotated[OrderState | None, QueryParameter(name="state")]
@@ -114,11 +118,21 @@ async def get_order(ctx: Ctx, caller: SignedIn, order_id: FromPath[UUID]) -> Ord
     status_code=200,
     responses=MOVE_PROBLEMS,
 )
-async def cancel_order(ctx: Ctx, caller: SignedIn, order_id: FromPath[UUID], data: JSONBody[CancelInput]) -> OrderView:
+async def cancel_order(
+    ctx: Ctx,
+    caller: SignedIn,
+    order_id: FromPath[UUID],
+    data: JSONBody[CancelInput],
+    idempotency_key: IdempotencyKey,
+) -> OrderView:
     """Cancel, as buyer or seller, before it is shipped; what was paid goes back."""
-    seen = await handle_order.cancel_order(ctx, caller, OrderId(order_id), data.reason)
+
+    async def _run(connection: Connection) -> OrderView:
+        return to_view_of(await handle_order.cancel_order(connection, caller, OrderId(order_id), data.reason))
+
+    view = await answer_once(ctx.database, caller, idempotency_key, f"cancel order {order_id}", data, OrderView, _run)
     await ctx.broker.poke("outbox")
-    return to_view_of(seen)
+    return view
 
 
 @post(
@@ -128,11 +142,19 @@ async def cancel_order(ctx: Ctx, caller: SignedIn, order_id: FromPath[UUID], dat
     status_code=200,
     responses=MOVE_PROBLEMS,
 )
-async def confirm_receipt(ctx: Ctx, caller: SignedIn, order_id: FromPath[UUID]) -> OrderView:
+async def confirm_receipt(
+    ctx: Ctx, caller: SignedIn, order_id: FromPath[UUID], idempotency_key: IdempotencyKey
+) -> OrderView:
     """Tell that the goods have come; the shop gets its money."""
-    seen = await handle_order.confirm_receipt(ctx, caller, OrderId(order_id))
+
+    async def _run(connection: Connection) -> OrderView:
+        return to_view_of(await handle_order.confirm_receipt(connection, caller, OrderId(order_id)))
+
+    view = await answer_once(
+        ctx.database, caller, idempotency_key, f"receipt of order {order_id}", NoBody(), OrderView, _run
+    )
     await ctx.broker.poke("outbox")
-    return to_view_of(seen)
+    return view
 
 
 @get("/api/rooms/{room_id:uuid}/sales", opt=access(Access.MEMBER), tags=TAGS, responses=problems(NotFoundError))
@@ -162,4 +184,5 @@ routes = [
     get_sales,
     *SHIPPING_ROUTES,
     *PAYMENT_ROUTES,
+    *REFUND_ROUTES,
 ]

@@ -8,6 +8,7 @@ from xiaodian.modules.payments.queries import (
 )
 from xiaodian.modules.payments.service.accept_notices import Accepted, accept_notices
 from xiaodian.modules.payments.service.charges import close_charges_of, create_charge, set_action
+from xiaodian.modules.payments.service.failed_refunds import list_refunds_in, retry_refund
 from xiaodian.modules.payments.service.inbox import accept_refund_notices
 from xiaodian.modules.payments.service.inbox_rows import keep_notices, list_unhandled_payments
 from xiaodian.modules.payments.service.movements import (
@@ -40,11 +41,13 @@ __all__ = [
     "list_movements",
     "list_overdue_refunds",
     "list_refunds",
+    "list_refunds_in",
     "list_refused_notices",
     "list_unhandled_payments",
     "lock_captured_parts",
     "make_real_providers",
     "request_refunds",
+    "retry_refund",
     "set_action",
     "transfers",
 ]

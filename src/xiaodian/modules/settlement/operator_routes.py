@@ -3,6 +3,7 @@
 from typing import Annotated, Any
 from uuid import UUID
 
+import msgspec
 from litestar import Response, get, post
 from litestar.params import FromPath, FromQuery, JSONBody, MultipartBody, QueryParameter
 
@@ -16,9 +17,12 @@ from xiaodian.contracts.settlement import (
     PayoutState,
 )
 from xiaodian.edge.access import Access, SignedIn, access
-from xiaodian.edge.context import Context, Ctx
+from xiaodian.edge.context import Ctx
+from xiaodian.edge.idempotency import IdempotencyKey
 from xiaodian.edge.problems import PayloadTooLargeError, problems
+from xiaodian.infra.database import Connection
 from xiaodian.kit.paging import MAX_PAGE_SIZE, Page, decode_cursor, encode_cursor
+from xiaodian.modules.orders import api as orders
 from xiaodian.modules.settlement.models import Freeze, Owner, Payout
 from xiaodian.modules.settlement.rules import parse_day
 from xiaodian.modules.settlement.service import batches, owners, payout_rows, payouts
@@ -41,7 +45,14 @@ from xiaodian.modules.settlement.wire_payouts import (
 TAGS = ["operator"]
 MAX_FILE_BYTES = 1024 * 1024
 OPERATOR = access(Access.OPERATOR)
-MOVE_PROBLEMS = problems(ForbiddenError, IllegalPayoutMoveError, MoneyFrozenError, NotFoundError)
+MOVE_PROBLEMS = problems(ForbiddenError, IllegalPayoutMoveError, MoneyFrozenError, NotFoundError, *orders.ONCE_REFUSALS)
+
+
+class ResultsFile(msgspec.Struct, frozen=True):
+    """What the bank wrote, as it is compared with what came under the same Idempotency-Key before."""
+
+    content: bytes
+
 
 Limit = Annotated[int, QueryParameter(ge=1, le=MAX_PAGE_SIZE)]
 StateFilter = Annotated[PayoutState | None, QueryParameter(name="state")]
@@ -73,9 +84,18 @@ async def list_payouts(
     status_code=200,
     responses=MOVE_PROBLEMS,
 )
-async def release_payout(ctx: Ctx, caller: SignedIn, payout_id: FromPath[UUID]) -> OperatorPayoutView:
+async def release_payout(
+    ctx: Ctx, caller: SignedIn, payout_id: FromPath[UUID], idempotency_key: IdempotencyKey
+) -> OperatorPayoutView:
     """Let a payout go to the bank with the next batch."""
-    return await _see(ctx, await payouts.release_payout(ctx, caller, payout_id))
+
+    async def _run(connection: Connection) -> OperatorPayoutView:
+        return await _see(connection, await payouts.release_payout(connection, caller, payout_id))
+
+    operation = f"release payout {payout_id}"
+    return await orders.answer_once(
+        ctx.database, caller, idempotency_key, operation, orders.NoBody(), OperatorPayoutView, _run
+    )
 
 
 @post(
@@ -86,16 +106,36 @@ async def release_payout(ctx: Ctx, caller: SignedIn, payout_id: FromPath[UUID]) 
     responses=MOVE_PROBLEMS,
 )
 async def reject_payout(
-    ctx: Ctx, caller: SignedIn, payout_id: FromPath[UUID], data: JSONBody[ReasonInput]
+    ctx: Ctx,
+    caller: SignedIn,
+    payout_id: FromPath[UUID],
+    data: JSONBody[ReasonInput],
+    idempotency_key: IdempotencyKey,
 ) -> OperatorPayoutView:
     """Refuse a payout, with a reason that its owner reads; the money is back in the balance."""
-    return await _see(ctx, await payouts.reject_payout(ctx, caller, payout_id, data.reason))
+
+    async def _run(connection: Connection) -> OperatorPayoutView:
+        return await _see(connection, await payouts.reject_payout(connection, caller, payout_id, data.reason))
+
+    operation = f"reject payout {payout_id}"
+    return await orders.answer_once(ctx.database, caller, idempotency_key, operation, data, OperatorPayoutView, _run)
 
 
-@post("/api/operator/payout-batches", opt=OPERATOR, tags=TAGS, responses=problems(ForbiddenError, NothingToPayError))
-async def make_payout_batch(ctx: Ctx, caller: SignedIn) -> BatchView:
+@post(
+    "/api/operator/payout-batches",
+    opt=OPERATOR,
+    tags=TAGS,
+    responses=problems(ForbiddenError, NothingToPayError, *orders.ONCE_REFUSALS),
+)
+async def make_payout_batch(ctx: Ctx, caller: SignedIn, idempotency_key: IdempotencyKey) -> BatchView:
     """Put all released payouts, up to a thousand, into one file for the bank. Frozen money stays out."""
-    return to_batch_view(await batches.make_batch(ctx, caller))
+
+    async def _run(connection: Connection) -> BatchView:
+        return to_batch_view(await batches.make_batch(connection, caller))
+
+    return await orders.answer_once(
+        ctx.database, caller, idempotency_key, "payout batch", orders.NoBody(), BatchView, _run
+    )
 
 
 @get("/api/operator/payout-batches", opt=OPERATOR, tags=TAGS, responses=problems(ForbiddenError, InvalidInputError))
@@ -132,25 +172,41 @@ async def download_payout_batch(ctx: Ctx, caller: SignedIn, batch_id: FromPath[U
     tags=TAGS,
     status_code=200,
     request_max_body_size=MAX_FILE_BYTES,
-    responses=problems(ForbiddenError, InvalidInputError, NotFoundError, PayloadTooLargeError),
+    responses=problems(ForbiddenError, InvalidInputError, NotFoundError, PayloadTooLargeError, *orders.ONCE_REFUSALS),
 )
 async def take_payout_results(
-    ctx: Ctx, caller: SignedIn, batch_id: FromPath[UUID], data: MultipartBody[ResultsUpload]
+    ctx: Ctx,
+    caller: SignedIn,
+    batch_id: FromPath[UUID],
+    data: MultipartBody[ResultsUpload],
+    idempotency_key: IdempotencyKey,
 ) -> Results:
     """What the bank did: CSV rows of payout id, `paid` or `failed`, a word why. The same file again changes nothing."""
-    return await batches.take_results(ctx, caller, batch_id, await data.file.read())
+    file = ResultsFile(await data.file.read())
+
+    async def _run(connection: Connection) -> Results:
+        return await batches.take_results(connection, caller, batch_id, file.content)
+
+    operation = f"results of payout batch {batch_id}"
+    return await orders.answer_once(ctx.database, caller, idempotency_key, operation, file, Results, _run)
 
 
 @post(
     "/api/operator/freezes",
     opt=OPERATOR,
     tags=TAGS,
-    responses=problems(AlreadyFrozenError, ForbiddenError, InvalidInputError, NotFoundError),
+    responses=problems(AlreadyFrozenError, ForbiddenError, InvalidInputError, NotFoundError, *orders.ONCE_REFUSALS),
 )
-async def freeze_money(ctx: Ctx, caller: SignedIn, data: JSONBody[FreezeInput]) -> FreezeView:
+async def freeze_money(
+    ctx: Ctx, caller: SignedIn, data: JSONBody[FreezeInput], idempotency_key: IdempotencyKey
+) -> FreezeView:
     """Freeze somebody's money, with a reason that they read; nothing of it is paid out until it is lifted."""
     owner = Owner(data.kind, data.owner_id)
-    return await _see_freeze(ctx, await owners.freeze(ctx, owner, caller.account_id, data.reason))
+
+    async def _run(connection: Connection) -> FreezeView:
+        return await _see_freeze(connection, await owners.freeze(connection, owner, caller.account_id, data.reason))
+
+    return await orders.answer_once(ctx.database, caller, idempotency_key, "freeze", data, FreezeView, _run)
 
 
 @post(
@@ -158,11 +214,23 @@ async def freeze_money(ctx: Ctx, caller: SignedIn, data: JSONBody[FreezeInput]) 
     opt=OPERATOR,
     tags=TAGS,
     status_code=200,
-    responses=problems(ForbiddenError, InvalidInputError, NotFoundError, NotFrozenError),
+    responses=problems(ForbiddenError, InvalidInputError, NotFoundError, NotFrozenError, *orders.ONCE_REFUSALS),
 )
-async def lift_freeze(ctx: Ctx, caller: SignedIn, freeze_id: FromPath[UUID], data: JSONBody[ReasonInput]) -> FreezeView:
+async def lift_freeze(
+    ctx: Ctx,
+    caller: SignedIn,
+    freeze_id: FromPath[UUID],
+    data: JSONBody[ReasonInput],
+    idempotency_key: IdempotencyKey,
+) -> FreezeView:
     """Let frozen money go."""
-    return await _see_freeze(ctx, await owners.lift_freeze(ctx, freeze_id, caller.account_id, data.reason))
+
+    async def _run(connection: Connection) -> FreezeView:
+        freeze = await owners.lift_freeze(connection, freeze_id, caller.account_id, data.reason)
+        return await _see_freeze(connection, freeze)
+
+    operation = f"lift freeze {freeze_id}"
+    return await orders.answer_once(ctx.database, caller, idempotency_key, operation, data, FreezeView, _run)
 
 
 @get("/api/operator/freezes", opt=OPERATOR, tags=TAGS, responses=problems(ForbiddenError, InvalidInputError))
@@ -188,16 +256,14 @@ async def get_reconciliation(
     return ReconciliationView(day=day, differences=await reconcile(ctx, parse_day(day)))
 
 
-async def _see(ctx: Context, payout: Payout) -> OperatorPayoutView:
-    async with ctx.database.connection() as connection:
-        [seen] = await see_payouts(connection, [payout])
+async def _see(connection: Connection, payout: Payout) -> OperatorPayoutView:
+    [seen] = await see_payouts(connection, [payout])
     return to_operator_payout_view(seen)
 
 
-async def _see_freeze(ctx: Context, freeze: Freeze) -> FreezeView:
+async def _see_freeze(connection: Connection, freeze: Freeze) -> FreezeView:
     owner = Owner(freeze.kind, freeze.owner_id)
-    async with ctx.database.connection() as connection:
-        names = await find_names(connection, [owner])
+    names = await find_names(connection, [owner])
     return to_freeze_view(freeze, names[owner])
 
 

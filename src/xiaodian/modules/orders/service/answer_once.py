@@ -7,7 +7,7 @@ import msgspec
 
 from xiaodian.contracts.accounts import Caller
 from xiaodian.contracts.base import UnavailableError
-from xiaodian.contracts.orders import IdempotencyInFlightError
+from xiaodian.contracts.orders import IdempotencyInFlightError, IdempotencyMismatchError
 from xiaodian.infra.database import Connection, Database
 from xiaodian.kit.clock import utc_now
 from xiaodian.modules.orders.service.idempotency import (
@@ -21,8 +21,13 @@ from xiaodian.modules.orders.service.idempotency import (
 )
 
 ATTEMPTS = 2
+ONCE_REFUSALS = (IdempotencyInFlightError, IdempotencyMismatchError)
 
 T = TypeVar("T")
+
+
+class NoBody(msgspec.Struct, frozen=True):
+    """What is asked by the address alone."""
 
 
 async def answer_once(

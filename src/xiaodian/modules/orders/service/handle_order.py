@@ -4,6 +4,7 @@ from xiaodian.contracts.accounts import Caller, Scope
 from xiaodian.contracts.base import NotFoundError
 from xiaodian.contracts.orders import OrderId, OrderState
 from xiaodian.edge.context import Context
+from xiaodian.infra.database import Connection
 from xiaodian.kit.clock import utc_now
 from xiaodian.modules.orders.models import Deed, OrderSeen, Role
 from xiaodian.modules.orders.rules import find_next_state
@@ -19,28 +20,26 @@ async def get_order(ctx: Context, caller: Caller, order_id: OrderId) -> OrderSee
         return await see(connection, order, first_role(roles), utc_now())
 
 
-async def cancel_order(ctx: Context, caller: Caller, order_id: OrderId, reason: str | None) -> OrderSeen:
+async def cancel_order(connection: Connection, caller: Caller, order_id: OrderId, reason: str | None) -> OrderSeen:
     """Cancel as buyer or seller; what was paid goes back. Raises NotFoundError, IllegalMoveError."""
     now = utc_now()
-    async with ctx.database.transaction() as connection:
-        order, roles = await lock_order_for(connection, caller, order_id, Scope.ORDERS_WRITE)
-        seen_by = first_role(roles)
-        role = next((role for role in (seen_by, *roles) if find_next_state(order, Deed.CANCEL, role, now)), seen_by)
-        actor = Actor(role=role, account_id=caller.account_id, reason=reason)
-        if order.state is OrderState.PAID:
-            moved = await cancel_paid(connection, order, actor, now)
-        else:
-            [moved] = await cancel_unpaid(connection, [order], Deed.CANCEL, actor, now)
-        return await see(connection, moved, seen_by, now)
+    order, roles = await lock_order_for(connection, caller, order_id, Scope.ORDERS_WRITE)
+    seen_by = first_role(roles)
+    role = next((role for role in (seen_by, *roles) if find_next_state(order, Deed.CANCEL, role, now)), seen_by)
+    actor = Actor(role=role, account_id=caller.account_id, reason=reason)
+    if order.state is OrderState.PAID:
+        moved = await cancel_paid(connection, order, actor, now)
+    else:
+        [moved] = await cancel_unpaid(connection, [order], Deed.CANCEL, actor, now)
+    return await see(connection, moved, seen_by, now)
 
 
-async def confirm_receipt(ctx: Context, caller: Caller, order_id: OrderId) -> OrderSeen:
+async def confirm_receipt(connection: Connection, caller: Caller, order_id: OrderId) -> OrderSeen:
     """The buyer has the goods; the money can be split. Raises NotFoundError, IllegalMoveError."""
     now = utc_now()
-    async with ctx.database.transaction() as connection:
-        order, roles = await lock_order_for(connection, caller, order_id, Scope.ORDERS_WRITE)
-        if Role.BUYER not in roles:
-            raise NotFoundError
-        actor = Actor(role=Role.BUYER, account_id=caller.account_id)
-        [moved] = await move_orders(connection, [order], Deed.CONFIRM_RECEIPT, actor, now=now)
-        return await see(connection, moved, Role.BUYER, now)
+    order, roles = await lock_order_for(connection, caller, order_id, Scope.ORDERS_WRITE)
+    if Role.BUYER not in roles:
+        raise NotFoundError
+    actor = Actor(role=Role.BUYER, account_id=caller.account_id)
+    [moved] = await move_orders(connection, [order], Deed.CONFIRM_RECEIPT, actor, now=now)
+    return await see(connection, moved, Role.BUYER, now)

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from xiaodian.contracts.base import NotFoundError
 from xiaodian.contracts.payments import Refund, RefundId, RefundState
-from xiaodian.infra.database import Connection, Database
+from xiaodian.infra.database import Connection
 from xiaodian.kit.clock import utc_now
 from xiaodian.modules.payments.service.refunds import REFUND, find_refunds, to_refund
 
@@ -19,23 +19,22 @@ async def list_refunds_in(connection: Connection, state: RefundState, before: UU
     return [to_refund(row) for row in await connection.fetch(_LIST, state, before, limit)]
 
 
-async def retry_refund(database: Database, refund_id: RefundId) -> Refund:
+async def retry_refund(connection: Connection, refund_id: RefundId) -> Refund:
     """Have a refused refund tried again under another number; one that was not refused is left as it is.
 
     Nothing moves in the ledger: the money has been waiting at `refunds:<provider>` all the time.
     Raises NotFoundError.
     """
-    async with database.transaction() as connection:
-        await connection.execute(
-            """
-            UPDATE payments.refund SET state = 'pending', settled_at = NULL, try_at = $2, times_tried = 0,
-                is_under_way = false, attempt = attempt + 1
-            WHERE refund_id = $1 AND state = 'failed'
-            """,
-            refund_id,
-            utc_now(),
-        )
-        found = (await find_refunds(connection, [refund_id])).get(refund_id)
+    await connection.execute(
+        """
+        UPDATE payments.refund SET state = 'pending', settled_at = NULL, try_at = $2, times_tried = 0,
+            is_under_way = false, attempt = attempt + 1
+        WHERE refund_id = $1 AND state = 'failed'
+        """,
+        refund_id,
+        utc_now(),
+    )
+    found = (await find_refunds(connection, [refund_id])).get(refund_id)
     if found is None:
         raise NotFoundError
     return found

@@ -53,28 +53,27 @@ class _Told(msgspec.Struct, frozen=True):
     detail: str
 
 
-async def make_batch(ctx: Context, caller: Caller) -> Batch:
+async def make_batch(connection: Connection, caller: Caller) -> Batch:
     """Put all released payouts (the oldest first, frozen money left out) into one file. Raises NothingToPayError."""
     now = utc_now()
-    async with ctx.database.transaction() as connection:
-        payouts = await _take_released(connection)
-        if not payouts:
-            raise NothingToPayError
-        batch = Batch(
-            batch_id=BatchId(new_id()),
-            created_by=caller.account_id,
-            created_at=now,
-            count=len(payouts),
-            total_minor=sum(payout.amount_minor for payout in payouts),
-            currency=DEFAULT_CURRENCY,
-        )
-        await connection.execute(
-            f"INSERT INTO settlement.payout_batch ({_BATCH}, file) VALUES ($1, $2, $3, $4, $5, $6, $7)",
-            *(getattr(batch, name) for name in Batch.__struct_fields__),
-            _to_file(payouts),
-        )
-        changes = [Change(payout, PayoutDeed.PUT_IN_BATCH) for payout in payouts]
-        await move_payouts(connection, changes, by=caller.account_id, now=now, batch_id=batch.batch_id)
+    payouts = await _take_released(connection)
+    if not payouts:
+        raise NothingToPayError
+    batch = Batch(
+        batch_id=BatchId(new_id()),
+        created_by=caller.account_id,
+        created_at=now,
+        count=len(payouts),
+        total_minor=sum(payout.amount_minor for payout in payouts),
+        currency=DEFAULT_CURRENCY,
+    )
+    await connection.execute(
+        f"INSERT INTO settlement.payout_batch ({_BATCH}, file) VALUES ($1, $2, $3, $4, $5, $6, $7)",
+        *(getattr(batch, name) for name in Batch.__struct_fields__),
+        _to_file(payouts),
+    )
+    changes = [Change(payout, PayoutDeed.PUT_IN_BATCH) for payout in payouts]
+    await move_payouts(connection, changes, by=caller.account_id, now=now, batch_id=batch.batch_id)
     return batch
 
 
@@ -136,7 +135,7 @@ async def list_batches(connection: Connection, *, before: UUID | None, limit: in
     return [Batch(**row) for row in rows]
 
 
-async def take_results(ctx: Context, caller: Caller, batch_id: UUID, raw: bytes) -> Results:
+async def take_results(connection: Connection, caller: Caller, batch_id: UUID, raw: bytes) -> Results:
     """Read what the bank did: rows of payout id, `paid` or `failed`, and a word why. Money of failed ones returns.
 
     The same file again changes nothing. Raises NotFoundError, InvalidInputError.
@@ -144,8 +143,7 @@ async def take_results(ctx: Context, caller: Caller, batch_id: UUID, raw: bytes)
     told = [_read(number, row) for number, row in enumerate(read_rows(raw, most=MOST_PAYOUTS + 1), 1)]
     if told and told[0].text.lower() == HEADER[0]:
         told = told[1:]
-    async with ctx.database.transaction() as connection:
-        return await _apply(connection, caller, BatchId(batch_id), told, utc_now())
+    return await _apply(connection, caller, BatchId(batch_id), told, utc_now())
 
 
 def _read(number: int, row: Sequence[str]) -> _Told:

@@ -122,51 +122,49 @@ async def require_not_frozen(connection: Connection, owner: Owner) -> None:
         raise MoneyFrozenError(reason=freeze.reason)
 
 
-async def freeze(ctx: Context, owner: Owner, by: AccountId, reason: str) -> Freeze:
+async def freeze(connection: Connection, owner: Owner, by: AccountId, reason: str) -> Freeze:
     """Nothing of this owner's money is paid out until it is lifted. Raises NotFoundError, AlreadyFrozenError."""
-    async with ctx.database.transaction() as connection:
-        await _require_exists(connection, owner)
-        # So that a payout that is being asked for is either through before, or sees this.
-        await lock_owner(connection, owner)
-        present = (await find_freezes(connection, [owner])).get(owner)
-        if present:
-            raise AlreadyFrozenError(freeze_id=str(present.freeze_id))
-        row = await connection.fetchrow(
-            f"""
-            INSERT INTO settlement.freeze (freeze_id, kind, owner_id, reason, frozen_by, frozen_at)
-            VALUES ($1, $2, $3, $4, $5, $6) RETURNING {_FREEZE}
-            """,
-            new_id(),
-            owner.kind,
-            owner.owner_id,
-            reason,
-            by,
-            utc_now(),
-        )
+    await _require_exists(connection, owner)
+    # So that a payout that is being asked for is either through before, or sees this.
+    await lock_owner(connection, owner)
+    present = (await find_freezes(connection, [owner])).get(owner)
+    if present:
+        raise AlreadyFrozenError(freeze_id=str(present.freeze_id))
+    row = await connection.fetchrow(
+        f"""
+        INSERT INTO settlement.freeze (freeze_id, kind, owner_id, reason, frozen_by, frozen_at)
+        VALUES ($1, $2, $3, $4, $5, $6) RETURNING {_FREEZE}
+        """,
+        new_id(),
+        owner.kind,
+        owner.owner_id,
+        reason,
+        by,
+        utc_now(),
+    )
     assert row is not None
     return _to_freeze(dict(row))
 
 
-async def lift_freeze(ctx: Context, freeze_id: UUID, by: AccountId, reason: str) -> Freeze:
+async def lift_freeze(connection: Connection, freeze_id: UUID, by: AccountId, reason: str) -> Freeze:
     """Let the money go again. Raises NotFoundError, NotFrozenError."""
-    async with ctx.database.transaction() as connection:
-        present = await connection.fetchrow(
-            "SELECT lifted_at FROM settlement.freeze WHERE freeze_id = $1 FOR UPDATE", freeze_id
-        )
-        if present is None:
-            raise NotFoundError
-        if present["lifted_at"] is not None:
-            raise NotFrozenError
-        row = await connection.fetchrow(
-            f"""
-            UPDATE settlement.freeze SET lifted_by = $2, lifted_at = $3, lift_reason = $4
-            WHERE freeze_id = $1 RETURNING {_FREEZE}
-            """,
-            freeze_id,
-            by,
-            utc_now(),
-            reason,
-        )
+    present = await connection.fetchrow(
+        "SELECT lifted_at FROM settlement.freeze WHERE freeze_id = $1 FOR UPDATE", freeze_id
+    )
+    if present is None:
+        raise NotFoundError
+    if present["lifted_at"] is not None:
+        raise NotFrozenError
+    row = await connection.fetchrow(
+        f"""
+        UPDATE settlement.freeze SET lifted_by = $2, lifted_at = $3, lift_reason = $4
+        WHERE freeze_id = $1 RETURNING {_FREEZE}
+        """,
+        freeze_id,
+        by,
+        utc_now(),
+        reason,
+    )
     assert row is not None
     return _to_freeze(dict(row))
 

@@ -6,7 +6,6 @@ from uuid import UUID
 from xiaodian.contracts.accounts import AccountId, Caller
 from xiaodian.contracts.base import NotFoundError
 from xiaodian.contracts.settlement import BalanceTooLowError, NoBankAccountError, PayoutId, PayoutState
-from xiaodian.edge.context import Context
 from xiaodian.infra.database import Connection
 from xiaodian.kit.clock import utc_now
 from xiaodian.kit.ids import new_id
@@ -54,28 +53,26 @@ async def request_payout(
     return payout
 
 
-async def release_payout(ctx: Context, caller: Caller, payout_id: UUID) -> Payout:
+async def release_payout(connection: Connection, caller: Caller, payout_id: UUID) -> Payout:
     """An operator lets a payout go to the bank with the next batch. Raises NotFoundError, MoneyFrozenError,
     IllegalPayoutMoveError.
     """
-    async with ctx.database.transaction() as connection:
-        payout = await _lock(connection, payout_id)
-        await require_not_frozen(connection, payout.owner)
-        [released] = await move_payouts(
-            connection, [Change(payout, PayoutDeed.RELEASE)], by=caller.account_id, now=utc_now()
-        )
+    payout = await _lock(connection, payout_id)
+    await require_not_frozen(connection, payout.owner)
+    [released] = await move_payouts(
+        connection, [Change(payout, PayoutDeed.RELEASE)], by=caller.account_id, now=utc_now()
+    )
     return released
 
 
-async def reject_payout(ctx: Context, caller: Caller, payout_id: UUID, reason: str) -> Payout:
+async def reject_payout(connection: Connection, caller: Caller, payout_id: UUID, reason: str) -> Payout:
     """An operator refuses a payout, with a reason; the money is back in the balance. Raises NotFoundError,
     IllegalPayoutMoveError.
     """
-    async with ctx.database.transaction() as connection:
-        payout = await _lock(connection, payout_id)
-        [rejected] = await move_payouts(
-            connection, [Change(payout, PayoutDeed.REJECT, reason)], by=caller.account_id, now=utc_now()
-        )
+    payout = await _lock(connection, payout_id)
+    [rejected] = await move_payouts(
+        connection, [Change(payout, PayoutDeed.REJECT, reason)], by=caller.account_id, now=utc_now()
+    )
     return rejected
 
 

@@ -1,6 +1,6 @@
 /** Deeds that move money are done once, however often they are sent. */
-import { type Attempt } from "../../lib/api/attempt";
-import { ApiProblem } from "../../lib/api/client";
+import { type Attempt } from "./attempt";
+import { ApiProblem } from "./client";
 
 /** True if the deed may have been done, or is being done: it is to be sent again with the same key. */
 export function isUndecided(error: unknown): boolean {
