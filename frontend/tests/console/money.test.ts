@@ -2,7 +2,7 @@ import { describe, expect, it, vi } from "vitest";
 import { Attempt } from "../../src/lib/api/attempt";
 import { ApiProblem } from "../../src/lib/api/client";
 import { dayAt, lastMonths, monthAt, movementsOf, readAmount, readRate, sumOf, textOfAmount, textOfRate } from "../../src/console/money/amounts";
-import { isUndecided, once } from "../../src/console/money/once";
+import { isUndecided, once } from "../../src/lib/api/once";
 import type { Settlement } from "../../src/console/money/wire";
 
 const settlement: Settlement = {
