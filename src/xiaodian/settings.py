@@ -99,6 +99,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     bag_max_products: Annotated[int, "Most products in a bag."] = 100
     picture_max_bytes: Annotated[int, "Largest picture upload in bytes."] = 10_485_760
 
+    outbound_private_addresses: Annotated[
+        bool, "Let webhooks and imports call plain http, loopback and private addresses (tests, closed networks)."
+    ] = False
+
     log_level: Annotated[str, "debug, info, warning or error."] = "info"
     log_format: Annotated[str, "json, or console for reading by eye."] = "json"
 
