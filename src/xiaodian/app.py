@@ -22,7 +22,7 @@ from xiaodian.infra.logging import configure_logging
 from xiaodian.infra.parents import end_with_parent_process
 from xiaodian.infra.patience import patiently
 from xiaodian.infra.storage import Storage
-from xiaodian.infra.work import Consumer, Job
+from xiaodian.infra.work import Consumer, Job, Service
 from xiaodian.modules.accounts import api as accounts_api
 from xiaodian.modules.accounts import jobs as accounts_jobs
 from xiaodian.modules.accounts import routes as accounts_routes
@@ -33,6 +33,9 @@ from xiaodian.modules.catalog import handlers as catalog_handlers
 from xiaodian.modules.catalog import jobs as catalog_jobs
 from xiaodian.modules.catalog import routes as catalog_routes
 from xiaodian.modules.content import routes as content_routes
+from xiaodian.modules.imports import api as imports_api
+from xiaodian.modules.imports import jobs as imports_jobs
+from xiaodian.modules.imports import routes as imports_routes
 from xiaodian.modules.ledger import jobs as ledger_jobs
 from xiaodian.modules.live import api as live_api
 from xiaodian.modules.live import handlers as live_handlers
@@ -69,6 +72,7 @@ ROUTES = [
     *orders_routes.routes,
     *settlement_routes.routes,
     *aftersales_routes.routes,
+    *imports_routes.routes,
 ]
 JOBS = (
     accounts_jobs,
@@ -81,7 +85,10 @@ JOBS = (
     orders_jobs,
     settlement_jobs,
     aftersales_jobs,
+    imports_jobs,
 )
+JOB_KINDS = imports_api.JobKinds([])
+"""Every kind of bulk job, of all modules (edge/bulk.py)."""
 
 
 @asynccontextmanager
@@ -113,6 +120,11 @@ def consumers(ctx: Context) -> list[Consumer]:
 def jobs(ctx: Context) -> list[Job]:
     """All scheduled work, of all modules."""
     return [job for module in JOBS for job in module.jobs(ctx)]
+
+
+def services(ctx: Context) -> list[Service]:
+    """What goes on all the time in each worker."""
+    return imports_jobs.services(ctx, JOB_KINDS)
 
 
 def create_app(settings: Settings | None = None, context: Context | None = None) -> Litestar:
@@ -166,6 +178,7 @@ def wire(app: Litestar, ctx: Context) -> None:
     app.state.playlists = media_api.make_playlists(ctx)
     app.state.live = live_api.LiveProcess(ctx)
     app.state.order_desk = desk
+    app.state.job_kinds = JOB_KINDS
     hot_routes["POST", "/api/checkout"] = orders_api.make_checkout(desk)
     hot_routes.update(orders_api.make_callbacks(desk))
 

@@ -4,6 +4,7 @@ from tests.api import (
     rows_aftersales,
     rows_checkout,
     rows_goods,
+    rows_imports,
     rows_order_life,
     rows_payments,
     rows_promotion,
@@ -158,4 +159,5 @@ TABLES: dict[str, list[Row]] = {
     "payments": rows_payments.ROWS,
     "after-sales": rows_aftersales.ROWS,
     "settlement": rows_settlement.ROWS,
+    "imports": rows_imports.ROWS,
 }

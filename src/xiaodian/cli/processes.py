@@ -43,7 +43,14 @@ async def _ingest(ctx: Context, stop: asyncio.Event) -> None:
 async def _worker(ctx: Context, stop: asyncio.Event) -> None:
     server, _ = start_http_server(ctx.settings.worker_port, addr=ctx.settings.host)
     try:
-        await run_worker(ctx.database, ctx.broker, consumers=app.consumers(ctx), jobs=app.jobs(ctx), stop=stop)
+        await run_worker(
+            ctx.database,
+            ctx.broker,
+            consumers=app.consumers(ctx),
+            jobs=app.jobs(ctx),
+            services=app.services(ctx),
+            stop=stop,
+        )
     finally:
         server.shutdown()
         server.server_close()

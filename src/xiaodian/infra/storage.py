@@ -10,6 +10,8 @@ import obstore.store
 
 from xiaodian.contracts.base import NotFoundError, UnavailableError
 
+PART_BYTES = 1_048_576
+
 
 class Storage:
     """Files by path, immutable once written."""
@@ -33,6 +35,22 @@ class Storage:
             await obstore.put_async(self._store, path, content)
         except OSError as error:
             raise UnavailableError(retry_after_s=5) from error
+
+    async def put_file(self, path: str, source: Path) -> None:
+        """Write a file of any size from this disk; readers see all of it or nothing."""
+        try:
+            await obstore.put_async(self._store, path, source)
+        except OSError as error:
+            raise UnavailableError(retry_after_s=5) from error
+
+    async def stream(self, path: str) -> AsyncIterator[bytes]:
+        """The file in parts. Raises NotFoundError."""
+        try:
+            result = await obstore.get_async(self._store, path)
+        except FileNotFoundError as error:
+            raise NotFoundError from error
+        async for part in result.stream(min_chunk_size=PART_BYTES):
+            yield bytes(part)
 
     async def get(self, path: str) -> bytes:
         """The whole file. Raises NotFoundError."""

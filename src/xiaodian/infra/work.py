@@ -29,6 +29,13 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     run: Callable[[], Awaitable[None]]
 
 
+class Service(msgspec.Struct, frozen=True, kw_only=True):
+    """Work that goes on all the time in every worker process, until it is cancelled."""
+
+    name: str
+    run: Callable[[], Awaitable[None]]
+
+
 def decode_batch(messages: Sequence[Msg]) -> list[Envelope]:
     """The envelopes that a batch of JetStream messages carries."""
     return [_decode_envelope(message.data) for message in messages]

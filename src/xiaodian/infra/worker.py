@@ -12,7 +12,9 @@ from xiaodian.infra.broker import Broker
 from xiaodian.infra.database import Database
 from xiaodian.infra.logging import get_logger
 from xiaodian.infra.outbox_relay import run_relay
-from xiaodian.infra.work import Consumer, Job, decode_batch
+from xiaodian.infra.work import Consumer, Job, Service, decode_batch
+
+SERVICE_PAUSE_S = 1.0
 
 log = get_logger(__name__)
 handled = Counter("xiaodian_events_handled_total", "Events handed to handlers", ["durable"])
@@ -25,13 +27,15 @@ async def run_worker(
     *,
     consumers: Sequence[Consumer],
     jobs: Sequence[Job],
+    services: Sequence[Service],
     stop: asyncio.Event,
 ) -> None:
-    """Relay the outbox, consume events and do jobs until `stop` is set."""
+    """Relay the outbox, consume events, do jobs and run services until `stop` is set."""
     async with asyncio.TaskGroup() as group:
         tasks = [group.create_task(run_relay(database, broker), name="relay")]
         tasks += [group.create_task(_consume(broker, consumer), name=consumer.durable) for consumer in consumers]
         tasks += [group.create_task(_repeat(database, job, stop), name=job.name) for job in jobs]
+        tasks += [group.create_task(_keep_running(service, stop), name=service.name) for service in services]
         await stop.wait()
         for task in tasks:
             task.cancel()
@@ -56,6 +60,22 @@ async def _repeat(database: Database, job: Job, stop: asyncio.Event) -> None:
             log.exception("job_failed", job=job.name)
         try:
             await asyncio.wait_for(stop.wait(), job.period_s)
+        except TimeoutError:
+            continue
+
+
+async def _keep_running(service: Service, stop: asyncio.Event) -> None:
+    """A service that falls over is picked up again, as a job that failed would be at its next turn."""
+    while not stop.is_set():
+        try:
+            await service.run()
+        except UnavailableError:
+            job_runs.labels(service.name, "engines_away").inc()
+        except Exception:
+            job_runs.labels(service.name, "failed").inc()
+            log.exception("service_failed", service=service.name)
+        try:
+            await asyncio.wait_for(stop.wait(), SERVICE_PAUSE_S)
         except TimeoutError:
             continue
 

@@ -1,0 +1,31 @@
+"""The door of imports: bulk jobs for the modules above. What it is asked for is done with the rights of the caller.
+
+Kinds of jobs that belong to other modules are written against edge.bulk and handed in by the composition root.
+"""
+
+from xiaodian.modules.imports.kinds import JobKinds
+from xiaodian.modules.imports.service.run_jobs import run_next_job
+from xiaodian.modules.imports.service.show_jobs import (
+    JobFile,
+    attachment,
+    get_job,
+    list_job_rows,
+    list_jobs,
+    open_job_file,
+)
+from xiaodian.modules.imports.service.store_file import store_file
+from xiaodian.modules.imports.service.submit_job import cancel_job, submit_job
+
+__all__ = [
+    "JobFile",
+    "JobKinds",
+    "attachment",
+    "cancel_job",
+    "get_job",
+    "list_job_rows",
+    "list_jobs",
+    "open_job_file",
+    "run_next_job",
+    "store_file",
+    "submit_job",
+]
