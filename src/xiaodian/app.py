@@ -29,6 +29,9 @@ from xiaodian.modules.accounts import routes as accounts_routes
 from xiaodian.modules.aftersales import handlers as aftersales_handlers
 from xiaodian.modules.aftersales import jobs as aftersales_jobs
 from xiaodian.modules.aftersales import routes as aftersales_routes
+from xiaodian.modules.apps import api as apps_api
+from xiaodian.modules.apps import jobs as apps_jobs
+from xiaodian.modules.apps import routes as apps_routes
 from xiaodian.modules.catalog import handlers as catalog_handlers
 from xiaodian.modules.catalog import jobs as catalog_jobs
 from xiaodian.modules.catalog import routes as catalog_routes
@@ -73,6 +76,7 @@ ROUTES = [
     *settlement_routes.routes,
     *aftersales_routes.routes,
     *imports_routes.routes,
+    *apps_routes.routes,
 ]
 JOBS = (
     accounts_jobs,
@@ -86,6 +90,7 @@ JOBS = (
     settlement_jobs,
     aftersales_jobs,
     imports_jobs,
+    apps_jobs,
 )
 JOB_KINDS = imports_api.JobKinds([])
 """Every kind of bulk job, of all modules (edge/bulk.py)."""
@@ -173,7 +178,7 @@ def wire(app: Litestar, ctx: Context) -> None:
     desk = orders_api.OrderDesk(ctx)
     app.state.context = ctx
     app.state.front_end = pages.load_front_end()
-    app.state.authenticate = accounts_api.make_authenticator(ctx)
+    app.state.authenticate = accounts_api.make_authenticator(ctx, apps_api.find_callers)
     app.state.publish_gate = live_api.RoomGate(ctx)
     app.state.playlists = media_api.make_playlists(ctx)
     app.state.live = live_api.LiveProcess(ctx)

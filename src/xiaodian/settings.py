@@ -51,6 +51,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         int, "Sign-in attempts a minute for one name, and ten times that for one address."
     ] = 10
     sign_ups_per_hour: Annotated[int, "New accounts an hour from one address."] = 100
+    oauth_requests_per_minute: Annotated[
+        int, "Requests a minute to the token and revocation endpoints from one address."
+    ] = 600
     comments_per_minute: Annotated[int, "Comments a minute by one account."] = 30
     comment_max_chars: Annotated[int, "Longest comment, in characters."] = 200
 

@@ -2,6 +2,7 @@
 
 from tests.api import (
     rows_aftersales,
+    rows_apps,
     rows_checkout,
     rows_goods,
     rows_imports,
@@ -160,4 +161,5 @@ TABLES: dict[str, list[Row]] = {
     "after-sales": rows_aftersales.ROWS,
     "settlement": rows_settlement.ROWS,
     "imports": rows_imports.ROWS,
+    "apps": rows_apps.ROWS,
 }

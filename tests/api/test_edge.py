@@ -114,7 +114,7 @@ async def test_pages_may_run_only_what_is_ours_and_reach_the_gateway(client: htt
     assert "blob:" in policy["media-src"]
     assert "blob:" in policy["worker-src"]
     assert policy["object-src"] == policy["base-uri"] == "'none'"
-    assert policy["frame-ancestors"] == "'self'"
+    assert policy["frame-ancestors"] == "'none'"
     assert answer.headers["referrer-policy"] == "strict-origin-when-cross-origin"
     assert "strict-transport-security" not in answer.headers
 

@@ -51,6 +51,7 @@ async def make_world(ctx: Context, sign_up: SignUp, make_client: Callable[[], ht
     ids = await _make_belongings(owner, owner_id)
     ids |= await _make_promotions(owner, ids, other_id)
     ids |= await _make_after_sale(owner, ids)
+    ids |= await _make_apps(owner, ids)
     token = make_client()
     made = await _post(owner, "/api/me/tokens", {"name": "OBS", "scopes": ["room:control"]})
     token.headers["authorization"] = f"Bearer {made['token']}"
@@ -150,6 +151,20 @@ async def _make_after_sale(owner: httpx.AsyncClient, ids: dict[str, str]) -> dic
     wish = {"line_no": 0, "kind": "exchange", "quantity": 1, "reason": "damaged"}
     after_sale = await _post(owner, f"/api/orders/{order_id}/after-sales", wish)
     return {"after_sale_id": after_sale["after_sale_id"], "shipped_order_id": order_id}
+
+
+async def _make_apps(owner: httpx.AsyncClient, ids: dict[str, str]) -> dict[str, str]:
+    """An app that the owner develops, and a system of their shop."""
+    wish = {"name": "助手", "redirect_uris": ["https://erp.example/cb"], "scopes": ["orders:read"]}
+    app = await _post(owner, "/api/me/apps", wish)
+    secret = await _post(owner, f"/api/me/apps/{app['app_id']}/secrets", None)
+    system = await _post(owner, f"/api/shops/{ids['shop_id']}/systems", {"name": "ERP", "scopes": ["orders:read"]})
+    return {
+        "app_id": app["app_id"],
+        "secret_id": secret["secret_id"],
+        "system_id": system["client_id"],
+        "system_secret_id": system["app"]["secrets"][0]["secret_id"],
+    }
 
 
 async def _post(client: httpx.AsyncClient, path: str, body: Any) -> Any:

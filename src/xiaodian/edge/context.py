@@ -76,3 +76,11 @@ def is_https_scope(scheme: str, forwarded_proto: bytes | None, settings: Setting
     if settings.trusted_proxies > 0 and forwarded_proto:
         return forwarded_proto.rpartition(b",")[2].strip().lower() == b"https"
     return scheme == "https"
+
+
+def own_origin(connection: ASGIConnection[Any, Any, Any, Any], settings: Settings) -> str:
+    """Scheme and host by which the browser reaches us."""
+    if settings.public_url:
+        return settings.public_url.rstrip("/")
+    scheme = "https" if is_https(connection, settings) else "http"
+    return f"{scheme}://{connection.headers.get('host', 'localhost')}"

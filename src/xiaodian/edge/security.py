@@ -51,7 +51,7 @@ def page_policy(host: str, gateway_url: str, publisher_url: str, with_stripe: bo
             "object-src 'none'",
             "base-uri 'none'",
             "form-action 'self'",
-            "frame-ancestors 'self'",
+            "frame-ancestors 'none'",
         )
     ).encode()
 

@@ -2,14 +2,19 @@
 
 from xiaodian.edge.access import Authenticator
 from xiaodian.edge.context import Context
-from xiaodian.modules.accounts.authenticator import TokenAuthenticator
-from xiaodian.modules.accounts.queries import get_account, get_accounts, get_addresses
+from xiaodian.modules.accounts.authenticator import FindCallers, TokenAuthenticator
+from xiaodian.modules.accounts.queries import KnownCaller, get_account, get_accounts, get_addresses
 from xiaodian.modules.accounts.service.addresses import clean_address
+from xiaodian.modules.accounts.service.end_callers import end_tokens
 from xiaodian.modules.accounts.service.grant_operator import find_account_of, grant_operator, revoke_operator
-from xiaodian.modules.accounts.tokens import hash_token, new_session_token
+from xiaodian.modules.accounts.tokens import APP_TOKEN_PREFIX, hash_token, new_session_token
 
 __all__ = [
+    "APP_TOKEN_PREFIX",
+    "FindCallers",
+    "KnownCaller",
     "clean_address",
+    "end_tokens",
     "find_account_of",
     "get_account",
     "get_accounts",
@@ -22,6 +27,6 @@ __all__ = [
 ]
 
 
-def make_authenticator(ctx: Context) -> Authenticator:
+def make_authenticator(ctx: Context, find_more: FindCallers | None = None) -> Authenticator:
     """What turns a session or access token into its caller; make one per process."""
-    return TokenAuthenticator(ctx)
+    return TokenAuthenticator(ctx, find_more)

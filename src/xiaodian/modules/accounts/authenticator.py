@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 import msgspec
 from nats.aio.msg import Msg
@@ -11,7 +11,9 @@ from nats.aio.msg import Msg
 from xiaodian.contracts.accounts import AccountId, Caller
 from xiaodian.edge.context import Context
 from xiaodian.infra.batcher import Batcher
+from xiaodian.infra.database import Connection
 from xiaodian.modules.accounts import queries
+from xiaodian.modules.accounts.queries import KnownCaller
 from xiaodian.modules.accounts.service.end_callers import CALLERS_ENDED, CallersEnded
 from xiaodian.modules.accounts.service.note_token_use import note_token_use
 from xiaodian.modules.accounts.tokens import hash_token, looks_like_token
@@ -19,6 +21,9 @@ from xiaodian.modules.accounts.tokens import hash_token, looks_like_token
 MAX_CACHED = 50_000
 MAX_BATCH = 500
 MAX_QUEUE = 20_000
+
+FindCallers = Callable[[Connection, Sequence[bytes]], Awaitable[dict[bytes, KnownCaller]]]
+"""Where else to look for tokens that this module does not know, by their hashes."""
 
 _decode_ended = msgspec.json.Decoder(CallersEnded).decode
 
@@ -30,8 +35,9 @@ class TokenAuthenticator:
     while the broker is away; otherwise a message of the process that ended it removes it within a round trip.
     """
 
-    def __init__(self, ctx: Context) -> None:
+    def __init__(self, ctx: Context, find_more: FindCallers | None = None) -> None:
         self._ctx = ctx
+        self._find_more = find_more
         self._cache: OrderedDict[bytes, tuple[Caller, float]] = OrderedDict()
         self._endings = 0
         self._listening: asyncio.Task[None] | None = None
@@ -55,18 +61,21 @@ class TokenAuthenticator:
         wanted = list(set(token_hashes))
         async with self._ctx.database.connection() as connection:
             found = await queries.find_callers(connection, wanted)
+            unknown = [token_hash for token_hash in wanted if token_hash not in found]
+            more = await self._find_more(connection, unknown) if self._find_more and unknown else {}
+        callers = {key: caller for key, (caller, _) in found.items()} | {key: each.caller for key, each in more.items()}
         # If something ended while we were reading, what we read may be from before: answer it, but do not keep it.
         if self._endings == endings_before:
-            self._keep({token_hash: caller for token_hash, (caller, _) in found.items()})
+            self._keep(callers, {key: each.left_s for key, each in more.items()})
         await note_token_use(
             self._ctx.database, [key for key, (_, is_access_token) in found.items() if is_access_token]
         )
-        return [found[token_hash][0] if token_hash in found else None for token_hash in token_hashes]
+        return [callers.get(token_hash) for token_hash in token_hashes]
 
-    def _keep(self, callers: dict[bytes, Caller]) -> None:
-        trusted_until = time.monotonic() + self._ctx.settings.session_cache_s
+    def _keep(self, callers: Mapping[bytes, Caller], left_s: Mapping[bytes, float]) -> None:
+        now, most_s = time.monotonic(), float(self._ctx.settings.session_cache_s)
         for token_hash, caller in callers.items():
-            self._cache[token_hash] = (caller, trusted_until)
+            self._cache[token_hash] = (caller, now + min(most_s, left_s.get(token_hash, most_s)))
             self._cache.move_to_end(token_hash)
         while len(self._cache) > MAX_CACHED:
             self._cache.popitem(last=False)

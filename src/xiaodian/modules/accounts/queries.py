@@ -53,6 +53,14 @@ class AccessToken(msgspec.Struct, frozen=True, kw_only=True):
     last_used_at: datetime | None
 
 
+class KnownCaller(msgspec.Struct, frozen=True, kw_only=True):
+    """A caller whom another module knows by a token."""
+
+    caller: Caller
+    left_s: float
+    """How long the token still lives."""
+
+
 async def get_account(connection: Connection, account_id: AccountId) -> Account:
     """One account. Raises NotFoundError."""
     row = await connection.fetchrow(f"SELECT {_ACCOUNT} FROM accounts.account WHERE account_id = $1", account_id)

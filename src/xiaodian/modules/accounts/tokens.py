@@ -6,8 +6,10 @@ from hashlib import sha256
 
 ACCESS_TOKEN_PREFIX = "xdt_"  # noqa: S105  # It is no secret.
 """Lets secret scanners recognise an access token that was published by mistake."""
+APP_TOKEN_PREFIX = "xda_"  # noqa: S105  # Nor is this one.
+"""Access tokens of apps, which the module apps gives out."""
 
-_FORM = re.compile(rf"(?:{ACCESS_TOKEN_PREFIX})?[A-Za-z0-9_-]{{43}}")
+_FORM = re.compile(rf"(?:{ACCESS_TOKEN_PREFIX}|{APP_TOKEN_PREFIX})?[A-Za-z0-9_-]{{43}}")
 
 
 def new_session_token() -> str:

@@ -16,7 +16,7 @@ from xiaodian.contracts.orders import (
 )
 from xiaodian.contracts.payments import BadCallbackError, ChargeClosedError, ChargeId, UnknownProviderError
 from xiaodian.edge.access import Access, SignedIn, access
-from xiaodian.edge.context import Ctx, client_address, is_https
+from xiaodian.edge.context import Ctx, client_address, own_origin
 from xiaodian.edge.idempotency import IdempotencyKey
 from xiaodian.edge.problems import problems
 from xiaodian.kit.paging import MAX_PAGE_SIZE, Page, decode_cursor, encode_cursor
@@ -87,7 +87,7 @@ async def start_payment(
     """
     payer = Payer(
         caller=caller,
-        origin=_origin(request, ctx),
+        origin=own_origin(request, ctx.settings),
         client_address=client_address(request, ctx.settings.trusted_proxies),
     )
     return to_charge_view(
@@ -159,14 +159,6 @@ async def list_my_money(
         ],
         next_cursor=encode_cursor(found[limit - 1].order.order_id) if len(found) > limit else None,
     )
-
-
-def _origin(request: Request[Any, Any, Any], ctx: Ctx) -> str:
-    """Scheme and host by which the browser reaches us."""
-    if ctx.settings.public_url:
-        return ctx.settings.public_url.rstrip("/")
-    scheme = "https" if is_https(request, ctx.settings) else "http"
-    return f"{scheme}://{request.headers.get('host', 'localhost')}"
 
 
 PAYMENT_ROUTES = [

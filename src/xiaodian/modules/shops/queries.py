@@ -5,20 +5,20 @@ from collections.abc import Sequence
 from xiaodian.contracts.accounts import AccountId, Caller, Scope
 from xiaodian.contracts.base import ForbiddenError, NotFoundError
 from xiaodian.contracts.shops import Shop, ShopId, ShopRole
-from xiaodian.infra.database import Connection
+from xiaodian.infra.database import Connection, Record
 from xiaodian.modules.shops.rules import may
 
 _SHOP_FIELDS = ("shop_id", "name", "owner_id", "is_open")
-_SHOP = ", ".join(f"shop.{name}" for name in _SHOP_FIELDS)
+SHOP = ", ".join(f"shop.{name}" for name in _SHOP_FIELDS)
 _SHOP_OF_STAFF = f"""
-    SELECT staff.role, {_SHOP} FROM shops.shop JOIN shops.staff USING (shop_id)
+    SELECT staff.role, {SHOP} FROM shops.shop JOIN shops.staff USING (shop_id)
     WHERE shop.shop_id = $1 AND staff.account_id = $2
 """
 
 
 async def get_shop(connection: Connection, shop_id: ShopId) -> Shop:
     """One shop, open or not. Raises NotFoundError."""
-    row = await connection.fetchrow(f"SELECT {_SHOP} FROM shops.shop WHERE shop_id = $1", shop_id)
+    row = await connection.fetchrow(f"SELECT {SHOP} FROM shops.shop WHERE shop_id = $1", shop_id)
     if row is None:
         raise NotFoundError
     return Shop(**row)
@@ -26,13 +26,13 @@ async def get_shop(connection: Connection, shop_id: ShopId) -> Shop:
 
 async def get_shops(connection: Connection, shop_ids: Sequence[ShopId]) -> dict[ShopId, Shop]:
     """Those of the shops that exist, by id."""
-    rows = await connection.fetch(f"SELECT {_SHOP} FROM shops.shop WHERE shop_id = ANY($1::uuid[])", shop_ids)
+    rows = await connection.fetch(f"SELECT {SHOP} FROM shops.shop WHERE shop_id = ANY($1::uuid[])", shop_ids)
     return {row["shop_id"]: Shop(**row) for row in rows}
 
 
 async def find_shop_of(connection: Connection, owner_id: AccountId) -> Shop | None:
     """The shop that this account owns, if it has one."""
-    row = await connection.fetchrow(f"SELECT {_SHOP} FROM shops.shop WHERE owner_id = $1", owner_id)
+    row = await connection.fetchrow(f"SELECT {SHOP} FROM shops.shop WHERE owner_id = $1", owner_id)
     return Shop(**row) if row else None
 
 
@@ -57,10 +57,15 @@ async def list_shops_of_staff(connection: Connection, account_id: AccountId, lim
     """Shops on whose staff this account is, the oldest first."""
     rows = await connection.fetch(
         f"""
-        SELECT {_SHOP} FROM shops.shop JOIN shops.staff USING (shop_id)
+        SELECT {SHOP} FROM shops.shop JOIN shops.staff USING (shop_id)
         WHERE staff.account_id = $1 ORDER BY shop.shop_id LIMIT $2
         """,
         account_id,
         limit,
     )
     return [Shop(**row) for row in rows]
+
+
+def to_shop(row: Record) -> Shop:
+    """The shop of a row that has the columns SHOP, and perhaps others."""
+    return Shop(**{name: row[name] for name in _SHOP_FIELDS})
