@@ -17,6 +17,7 @@ checkout_app_cpu_us_per_order, checkout_postgres_cpu_us_per_order: its two parts
 load_cpu_us_per_order            CPU time of this load generator for one order, for judging the rest
 capture_per_s                    payments a second, from the first callback to the last order paid in the ledger
 capture_cpu_us                   CPU time of HTTP processes and PostgreSQL for one payment
+capture_app_cpu_us, capture_postgres_cpu_us: its two parts
 single_row_orders_per_s          reference: one order a transaction on one SKU, bare SQL over 32 connections
 batched_insert_orders_per_s      reference: bare inserts of 200 orders a transaction, the limit
 growth_ratio                     orders a second in the last fifth of the run, by those in the first fifth
@@ -157,6 +158,8 @@ class Festival:
         self.figures |= {
             "capture_per_s": f"{captures.count / seconds:.0f} payments/s",
             "capture_cpu_us": f"{(app + postgres) / captures.count * 1e6:.0f} us",
+            "capture_app_cpu_us": f"{app / captures.count * 1e6:.0f} us",
+            "capture_postgres_cpu_us": f"{postgres / captures.count * 1e6:.0f} us",
         }
 
     def _reckon_ten_million(self, bytes_per_order: float) -> None:

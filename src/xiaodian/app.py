@@ -146,7 +146,7 @@ def create_app(settings: Settings | None = None, context: Context | None = None)
             calm_garbage_collector()
             yield
             await app.state.live.close()
-            await app.state.order_desk.cashier.settle()
+            await app.state.order_desk.settle()
             await app.state.order_desk.cashier.providers.close()
 
     app = Litestar(

@@ -1,15 +1,17 @@
 """What everything stands on: transactions, outbox and broker."""
 
 import asyncpg
+import msgspec
 import pytest
+from tests.outbox import list_envelopes
 
 from xiaodian.contracts.accounts import AccountCreated, AccountId
 from xiaodian.contracts.base import UnavailableError
 from xiaodian.infra.broker import Broker
 from xiaodian.infra.database import Database
-from xiaodian.infra.outbox import emit
+from xiaodian.infra.outbox import FULL_BYTES, emit, event_messages
 from xiaodian.infra.outbox_relay import relay_batch
-from xiaodian.infra.work import decode_batch, first_time
+from xiaodian.infra.work import decode_batch, decode_message, first_time
 from xiaodian.kit.ids import new_id
 from xiaodian.settings import Settings
 
@@ -82,3 +84,23 @@ async def test_a_connection_that_we_use_twice_at_once_is_a_fault_of_ours(databas
     with pytest.raises(asyncpg.InterfaceError):
         async with database.connection():
             raise asyncpg.InterfaceError("cannot perform operation: another operation is in progress")
+
+
+async def test_events_told_together_travel_together_and_arrive_one_by_one_in_their_order(database: Database) -> None:
+    names = [f"第{number}位" for number in range(40)]
+    async with database.transaction() as connection:
+        events = [AccountCreated(account_id=AccountId(new_id()), display_name=name) for name in names]
+        await emit(connection, *events)
+        rows = await connection.fetchval("SELECT count(*) FROM infra.outbox")
+        envelopes = await list_envelopes(connection)
+    assert rows == 1
+    assert [envelope.key for envelope in envelopes] == [str(event.account_id) for event in events]
+    assert len({envelope.event_id for envelope in envelopes}) == 40
+    assert [msgspec.json.decode(envelope.data, type=AccountCreated) for envelope in envelopes] == events
+
+
+def test_a_message_never_grows_larger_than_the_broker_takes() -> None:
+    event = AccountCreated(account_id=AccountId(new_id()), display_name="名" * 10_000)
+    messages = list(event_messages([event] * 20))
+    assert all(len(message.payload) <= FULL_BYTES for message in messages)
+    assert sum(len(decode_message(message.payload)) for message in messages) == 20

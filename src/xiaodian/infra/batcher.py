@@ -46,6 +46,11 @@ class Batcher(Generic[Request, Answer]):
         self._start_if_free()
         return await future
 
+    async def settle(self) -> None:
+        """Wait until what was handed in is decided, also what nobody waits for any more."""
+        while self._running:
+            await asyncio.wait(self._running)
+
     def _start_if_free(self) -> None:
         if self._free and self._waiting:
             self._free -= 1

@@ -1,17 +1,21 @@
 """The outbox: what must be told leaves in the same transaction as the change it tells of.
 
+Events of one type that are told together travel in one message: at a festival a transaction places hundreds of orders,
+and a row to write, publish and delete for each would cost more than writing the order's lines.
+
 A relay (outbox_relay) publishes the rows to JetStream and deletes them. Because a row is deleted only after it was
 published, and rows are never skipped by a cursor, transactions that commit out of id order lose nothing. Events of one
 aggregate keep their order: whoever changes an aggregate holds its row lock until commit, so ids follow commits.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import groupby
 from typing import NamedTuple
 from uuid import UUID
 
 import msgspec
 
-from xiaodian.contracts.base import Envelope, Event
+from xiaodian.contracts.base import Event
 from xiaodian.contracts.live import AnyMoment, RoomId
 from xiaodian.infra.database import Connection
 from xiaodian.kit.clock import to_epoch_ms, utc_now
@@ -27,6 +31,8 @@ _INSERT = """
 _COLUMNS = ["message_id", "subject", "payload"]
 # Many rows are cheaper by COPY, few by one statement.
 COPY_FROM = 8
+# A message of this size is full; the broker takes a mebibyte.
+FULL_BYTES = 128 * 1024
 
 
 class OutboxMessage(NamedTuple):
@@ -37,17 +43,35 @@ class OutboxMessage(NamedTuple):
     payload: bytes
 
 
-def event_message(event: Event) -> OutboxMessage:
-    """An event on subject `event.<Type>`, in its envelope."""
-    event_id = new_id()
-    envelope = Envelope(
-        event_id=event_id,
-        type=type(event).__name__,
-        occurred_at_ms=to_epoch_ms(utc_now()),
-        key=str(getattr(event, event.event_key)),
-        data=msgspec.Raw(_encode(event)),
-    )
-    return OutboxMessage(event_id, f"event.{type(event).__name__}", _encode(envelope))
+class _Outgoing(msgspec.Struct, frozen=True):
+    """An Envelope on its way out, which need not be decoded to be put in."""
+
+    event_id: UUID
+    type: str
+    occurred_at_ms: int
+    key: UUID | str
+    data: Event
+
+
+def event_messages(events: Sequence[Event]) -> Iterator[OutboxMessage]:
+    """Messages on subject `event.<Type>` that tell of these events, in their order: one envelope, or a list of them."""
+    now_ms = to_epoch_ms(utc_now())
+    for name, alike in groupby(events, lambda event: type(event).__name__):
+        envelopes: list[bytes] = []
+        size = 0
+        for event in alike:
+            envelope = _encode(_Outgoing(new_id(), name, now_ms, getattr(event, event.event_key), event))
+            if envelopes and size + len(envelope) > FULL_BYTES:
+                yield _to_message(name, envelopes)
+                envelopes, size = [], 0
+            envelopes.append(envelope)
+            size += len(envelope) + 1
+        yield _to_message(name, envelopes)
+
+
+def _to_message(name: str, envelopes: list[bytes]) -> OutboxMessage:
+    payload = envelopes[0] if len(envelopes) == 1 else b"[" + b",".join(envelopes) + b"]"
+    return OutboxMessage(new_id(), f"event.{name}", payload)
 
 
 def moment_message(room_id: RoomId, moment: AnyMoment) -> OutboxMessage:
@@ -67,4 +91,4 @@ async def put(connection: Connection, messages: Sequence[OutboxMessage]) -> None
 
 async def emit(connection: Connection, *events: Event) -> None:
     """Put events into the outbox, inside the caller's transaction."""
-    await put(connection, [event_message(event) for event in events])
+    await put(connection, list(event_messages(events)))

@@ -10,7 +10,7 @@ from xiaodian.infra.database import Connection
 
 EventBatchHandler = Callable[[Sequence[Envelope]], Awaitable[None]]
 
-_decode_envelope = msgspec.json.Decoder(Envelope).decode
+_decode_envelopes = msgspec.json.Decoder(Envelope | list[Envelope]).decode
 
 
 class Consumer(msgspec.Struct, frozen=True, kw_only=True):
@@ -37,8 +37,14 @@ class Service(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def decode_batch(messages: Sequence[Msg]) -> list[Envelope]:
-    """The envelopes that a batch of JetStream messages carries."""
-    return [_decode_envelope(message.data) for message in messages]
+    """The envelopes that a batch of JetStream messages carries, one or several a message."""
+    return [envelope for message in messages for envelope in decode_message(message.data)]
+
+
+def decode_message(payload: bytes) -> list[Envelope]:
+    """The envelopes in one message of the outbox (see outbox.event_messages)."""
+    told = _decode_envelopes(payload)
+    return told if isinstance(told, list) else [told]
 
 
 async def first_time(connection: Connection, handler: str, envelopes: Sequence[Envelope]) -> list[Envelope]:

@@ -2,12 +2,12 @@
 
 import asyncio
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from nats.aio.msg import Msg
 from prometheus_client import Counter
 
-from xiaodian.contracts.base import UnavailableError
+from xiaodian.contracts.base import Envelope, UnavailableError
 from xiaodian.infra.broker import Broker
 from xiaodian.infra.database import Database
 from xiaodian.infra.logging import get_logger
@@ -15,6 +15,9 @@ from xiaodian.infra.outbox_relay import run_relay
 from xiaodian.infra.work import Consumer, Job, Service, decode_batch
 
 SERVICE_PAUSE_S = 1.0
+
+# A message may carry many events, and a batch many messages.
+PORTION = 500
 
 log = get_logger(__name__)
 handled = Counter("xiaodian_events_handled_total", "Events handed to handlers", ["durable"])
@@ -43,10 +46,17 @@ async def run_worker(
 
 async def _consume(broker: Broker, consumer: Consumer) -> None:
     async def _handle(messages: Sequence[Msg]) -> None:
-        await consumer.handle(decode_batch(messages))
-        handled.labels(consumer.durable).inc(len(messages))
+        for envelopes in in_portions(decode_batch(messages)):
+            await consumer.handle(envelopes)
+            handled.labels(consumer.durable).inc(len(envelopes))
 
     await broker.consume_events(consumer.durable, consumer.event_types, _handle)
+
+
+def in_portions(envelopes: Sequence[Envelope]) -> Iterator[Sequence[Envelope]]:
+    """The same in their order, no more at a time than one transaction should handle."""
+    for start in range(0, len(envelopes), PORTION):
+        yield envelopes[start : start + PORTION]
 
 
 async def _repeat(database: Database, job: Job, stop: asyncio.Event) -> None:

@@ -8,6 +8,7 @@ import httpx
 import msgspec
 from tests.conftest import once
 from tests.modules.orders.market import PRICE_MINOR, Buyer, Market
+from tests.outbox import list_envelopes
 
 from xiaodian.app import consumers, jobs
 from xiaodian.contracts.base import Envelope
@@ -161,12 +162,9 @@ class Counter:
     async def tell(self) -> None:
         """Events reach whom they concern."""
         async with self.ctx.database.connection() as connection:
-            rows = await connection.fetch(
-                "SELECT message_id, payload FROM infra.outbox WHERE subject LIKE 'event.%' ORDER BY id"
-            )
-        fresh = [row for row in rows if row["message_id"] not in self._told]
-        self._told |= {row["message_id"] for row in fresh}
-        envelopes = [_decode(row["payload"]) for row in fresh]
+            told = await list_envelopes(connection)
+        envelopes = [envelope for envelope in told if envelope.event_id not in self._told]
+        self._told |= {envelope.event_id for envelope in envelopes}
         for consumer in consumers(self.ctx):
             if not consumer.durable.startswith(("aftersales", "settlement")):
                 continue

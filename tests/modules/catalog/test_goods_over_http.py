@@ -13,8 +13,8 @@ from tests.modules.orders.market import Market
 from xiaodian.contracts.base import Envelope
 from xiaodian.contracts.catalog import SkuId
 from xiaodian.contracts.shops import FreightTemplateRemoved
-from xiaodian.infra.outbox import event_message
-from xiaodian.infra.work import decode_batch
+from xiaodian.infra.outbox import event_messages
+from xiaodian.infra.work import decode_message
 from xiaodian.modules.accounts import api as accounts
 from xiaodian.modules.catalog.handlers import consumers
 
@@ -253,7 +253,5 @@ async def test_a_category_that_makes_no_sense_is_refused(
 
 
 def _envelope(event: FreightTemplateRemoved) -> Envelope:
-    class _Message:
-        data = event_message(event).payload
-
-    return decode_batch([_Message()])[0]  # type: ignore[list-item]
+    [message] = event_messages([event])
+    return decode_message(message.payload)[0]

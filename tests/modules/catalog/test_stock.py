@@ -10,6 +10,7 @@ import asyncpg
 import msgspec
 import pytest
 from tests.modules.catalog.goods import SELLER, Goods, make_goods
+from tests.outbox import list_envelopes
 
 from xiaodian.contracts.base import InvalidInputError, NotFoundError
 from xiaodian.contracts.catalog import SkuId, StockChanged, StockId
@@ -38,13 +39,8 @@ async def counts(database: Database, stock_id: StockId) -> tuple[int, int, int]:
 async def told(database: Database) -> list[tuple[StockId, int]]:
     """What the outbox says of stocks, in order."""
     async with database.connection() as connection:
-        rows = await connection.fetch(
-            "SELECT payload FROM infra.outbox WHERE subject = 'event.StockChanged' ORDER BY id"
-        )
-    events = [
-        msgspec.json.decode(msgspec.json.decode(r["payload"], type=dict[str, msgspec.Raw])["data"], type=StockChanged)
-        for r in rows
-    ]
+        envelopes = await list_envelopes(connection, "StockChanged")
+    events = [msgspec.json.decode(envelope.data, type=StockChanged) for envelope in envelopes]
     return [(event.stock_id, event.available) for event in events]
 
 

@@ -5,16 +5,15 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import httpx
-import msgspec
 import pytest
 from tests.conftest import SignUp
 from tests.live.stage import Stage, make_product
 
-from xiaodian.contracts.base import Envelope
 from xiaodian.contracts.catalog import Product
 from xiaodian.contracts.live import BagFlashSale, BagMoment, RoomId, StockMoment, UnfeaturedMoment
 from xiaodian.contracts.orders import LineOfEvent, OrderId, OrderPaid
 from xiaodian.contracts.shops import ShopId
+from xiaodian.infra.work import decode_message
 from xiaodian.kit.clock import to_epoch_ms, utc_now
 from xiaodian.modules.live.api import open_counters
 from xiaodian.modules.live.fold import empty_snapshot, fold
@@ -78,9 +77,9 @@ async def hand_over(stage: Stage) -> None:
             "DELETE FROM infra.outbox WHERE subject LIKE 'event.%' RETURNING id, subject, payload"
         )
     for row in sorted(rows, key=lambda row: row["id"]):
-        envelope = msgspec.json.decode(row["payload"], type=Envelope)
-        if durable := durables.get(envelope.type):
-            await stage.repeat(durable, [envelope, envelope])
+        for envelope in decode_message(row["payload"]):
+            if durable := durables.get(envelope.type):
+                await stage.repeat(durable, [envelope, envelope])
 
 
 async def shown_sale(stage: Stage) -> tuple[int, BagFlashSale | None]:

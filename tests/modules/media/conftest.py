@@ -11,10 +11,10 @@ import msgspec
 import pytest
 from granian.constants import Interfaces
 from granian.server.embed import Server
+from tests.outbox import list_envelopes
 
 from xiaodian.app import create_app
 from xiaodian.contracts.accounts import AccountId
-from xiaodian.contracts.base import Envelope
 from xiaodian.contracts.media import PublishGrant, PublishRefusedError, StreamId
 from xiaodian.edge.context import Context
 from xiaodian.infra.patience import patiently
@@ -139,8 +139,7 @@ def events(ctx: Context) -> Callable[[StreamId], Awaitable[list[dict[str, Any]]]
 
     async def _events(stream_id: StreamId) -> list[dict[str, Any]]:
         async with ctx.database.connection() as connection:
-            rows = await connection.fetch("SELECT payload FROM infra.outbox WHERE subject LIKE 'event.%' ORDER BY id")
-        envelopes = [msgspec.json.decode(row["payload"], type=Envelope) for row in rows]
+            envelopes = await list_envelopes(connection)
         return [msgspec.json.decode(e.data) for e in envelopes if e.key == str(stream_id)]
 
     return _events

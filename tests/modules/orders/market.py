@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 import httpx
 import msgspec
 from tests.conftest import SignUp
+from tests.outbox import list_envelopes
 
 from xiaodian.contracts.accounts import AccountId, AddressId, Caller, Scope
 from xiaodian.contracts.catalog import SkuId
@@ -244,9 +245,7 @@ class Market:
     async def events(self, *kinds: str) -> list[str]:
         """Kinds of events in the outbox, in order; all kinds if none are named."""
         async with self.ctx.database.connection() as connection:
-            rows = await connection.fetch("SELECT subject FROM infra.outbox ORDER BY id")
-        found = [row["subject"].removeprefix("event.") for row in rows if row["subject"].startswith("event.")]
-        return [kind for kind in found if not kinds or kind in kinds]
+            return [envelope.type for envelope in await list_envelopes(connection, *kinds)]
 
     async def count(self, table: str) -> int:
         """Rows in a table."""

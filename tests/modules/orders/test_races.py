@@ -154,6 +154,9 @@ async def test_a_buyer_who_hangs_up_while_waiting_still_has_the_order(market: Ma
     waiting.cancel()
     with pytest.raises(asyncio.CancelledError):
         await waiting
+    with pytest.raises(IdempotencyInFlightError):
+        await desk.place(buyer.caller, "key", wish)
+    await desk.settle()
     (order,) = await desk.place(buyer.caller, "key", wish)
     assert await market.count("orders.order") == 1
     assert (await buyer.see(str(order.order_id)))["state"] == "pending_payment"

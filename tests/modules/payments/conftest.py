@@ -4,6 +4,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+from tests.outbox import list_envelopes
 
 from xiaodian.contracts.accounts import AccountId
 from xiaodian.contracts.payments import (
@@ -102,9 +103,7 @@ class Till:
     async def events(self, *types: str) -> list[str]:
         """Types of the events told so far, of those asked for."""
         async with self.ctx.database.connection() as connection:
-            rows = await connection.fetch("SELECT subject FROM infra.outbox ORDER BY message_id")
-        told = [row["subject"].removeprefix("event.") for row in rows]
-        return [one for one in told if one in types]
+            return [envelope.type for envelope in await list_envelopes(connection, *types)]
 
     async def count(self, table: str, where: str = "true") -> int:
         """Rows of a table."""

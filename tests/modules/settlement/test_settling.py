@@ -3,11 +3,10 @@
 import asyncio
 from datetime import timedelta
 
-import msgspec
 from tests.modules.settlement.till import Till
+from tests.outbox import list_envelopes
 
 from xiaodian.contracts.accounting import PLATFORM_FEES, creator_account, service_account, shop_account
-from xiaodian.contracts.base import Envelope
 from xiaodian.kit.clock import utc_now
 from xiaodian.modules.ledger import api as ledger
 from xiaodian.modules.orders import api as orders
@@ -46,10 +45,9 @@ async def test_an_event_that_comes_twice_notes_the_order_once(till: Till) -> Non
     order_id = await till.sell()
     await till.complete(order_id)
     async with till.ctx.database.connection() as connection:
-        rows = await connection.fetch("SELECT payload FROM infra.outbox WHERE subject = 'event.OrderCompleted'")
+        envelopes = await list_envelopes(connection, "OrderCompleted")
     [consumer] = handlers.consumers(till.ctx)
 
-    envelopes = [msgspec.json.decode(row["payload"], type=Envelope) for row in rows]
     assert len(envelopes) == 1
     await consumer.handle(envelopes)
     await consumer.handle(envelopes)

@@ -7,6 +7,7 @@ from uuid import UUID
 import msgspec
 import pytest
 from tests.conftest import SignUp
+from tests.outbox import list_envelopes
 
 from xiaodian.contracts.accounts import AccountId, Caller, Scope
 from xiaodian.contracts.base import NotFoundError
@@ -17,9 +18,8 @@ from xiaodian.modules.shops import api as shops
 
 async def _events(database: Database) -> list[tuple[str, Any]]:
     async with database.connection() as connection:
-        rows = await connection.fetch("SELECT payload FROM infra.outbox ORDER BY id")
-    envelopes = [msgspec.json.decode(row["payload"]) for row in rows]
-    return [(envelope["type"], envelope["data"]) for envelope in envelopes if envelope["type"].startswith("Shop")]
+        envelopes = await list_envelopes(connection)
+    return [(one.type, msgspec.json.decode(one.data)) for one in envelopes if one.type.startswith("Shop")]
 
 
 def _in_browser(account_id: AccountId) -> Caller:
