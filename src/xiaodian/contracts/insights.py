@@ -1,0 +1,179 @@
+"""Insights: what visitors of a room did, and the figures that come of it and of the sales."""
+
+from enum import StrEnum
+from uuid import UUID
+
+from xiaodian.contracts.accounts import AccountId
+from xiaodian.contracts.base import Contract, Event
+from xiaodian.contracts.catalog import ProductId
+from xiaodian.contracts.live import CueId, RoomId, RoomState
+from xiaodian.contracts.shops import ShopId
+
+
+class BehaviourKind(StrEnum):
+    """What a visitor's page tells of."""
+
+    ENTERED = "entered"
+    """The room's page was opened."""
+    WATCHED = "watched"
+    """So many seconds (`watch_s`) were watched since the page last said so."""
+    CARD_SHOWN = "card_shown"
+    """The card of a product came up in the picture, once a showing."""
+    CARD_CLICKED = "card_clicked"
+    """That card was clicked."""
+    BAG_OPENED = "bag_opened"
+    PRODUCT_VIEWED = "product_viewed"
+    """A product was opened, from its card or from the bag."""
+    CHECKOUT_STARTED = "checkout_started"
+
+
+PRODUCT_KINDS = frozenset(
+    {
+        BehaviourKind.CARD_SHOWN,
+        BehaviourKind.CARD_CLICKED,
+        BehaviourKind.PRODUCT_VIEWED,
+        BehaviourKind.CHECKOUT_STARTED,
+    }
+)
+"""These are about a product."""
+
+
+class Behaviour(Contract, frozen=True, kw_only=True):
+    """One thing that a visitor of a room did."""
+
+    kind: BehaviourKind
+    room_id: RoomId
+    product_id: ProductId | None = None
+    at_ms: int
+    media_at_ms: int | None = None
+    """The moment of the picture it belongs to."""
+    watch_s: int = 0
+
+
+class BehaviourReported(Event, frozen=True, kw_only=True):
+    """A visitor's page told what was done on it. Not from the outbox: what is lost of it is lost."""
+
+    event_key = "viewer_id"
+    viewer_id: UUID
+    """Made up by the visitor's browser; names nobody."""
+    account_id: AccountId | None
+    """By the session, never by the page's own word."""
+    items: list[Behaviour]
+
+
+class Sums(Contract, frozen=True, kw_only=True):
+    """What was sold. What counts as what stands in modules/insights/definitions.py; None: not for these eyes."""
+
+    orders_placed: int
+    orders_paid: int
+    pieces: int
+    gmv_minor: int | None
+    returned_minor: int | None
+
+
+class Traffic(Contract, frozen=True, kw_only=True):
+    """Who came to a room, and what they did."""
+
+    views: int
+    viewers: int
+    watch_s: int
+    online_max: int
+    online_average: float | None
+    comments: int
+    likes: int
+    saw_card: int
+    clicked: int
+    opened_bag: int
+    viewed_product: int
+    started_checkout: int
+
+
+class RoomMetrics(Contract, frozen=True, kw_only=True):
+    """The figures of a room, as the host sees them (all of them) or a shop (what it sold there)."""
+
+    room_id: RoomId
+    state: RoomState
+    started_at_ms: int | None
+    ended_at_ms: int | None
+    is_whole: bool
+    """All shops' sales are in it; else one shop's alone."""
+    currency: str
+    sums: Sums
+    buyers_placed: int
+    buyers_paid: int
+    traffic: Traffic | None
+    """None to a shop in whose room it is not."""
+
+
+class RoomMinute(Contract, frozen=True, kw_only=True):
+    """A stretch of a room's time line; figures of visitors are None where a room's traffic is not for these eyes."""
+
+    at_ms: int
+    online_max: int | None
+    online_average: float | None
+    comments: int | None
+    likes: int | None
+    views: int | None
+    impressions: int | None
+    clicks: int | None
+    bag_opens: int | None
+    product_views: int | None
+    checkout_starts: int | None
+    orders_placed: int
+    orders_paid: int
+    gmv_minor: int | None
+
+
+class RoomMinutes(Contract, frozen=True, kw_only=True):
+    """A room's time line, cut into equal stretches; stretches in which nothing happened are left out."""
+
+    step_s: int
+    items: list[RoomMinute]
+
+
+class RoomProduct(Contract, frozen=True, kw_only=True):
+    """A product on its way from card to purchase in one room."""
+
+    product_id: ProductId
+    shop_id: ShopId
+    title: str
+    picture_url: str | None
+    impressions: int
+    clicks: int
+    product_views: int
+    checkout_starts: int
+    orders_placed: int
+    orders_paid: int
+    buyers: int
+    pieces: int
+    gmv_minor: int | None
+    returned_minor: int | None
+    times_featured: int
+    featured_s: int
+
+
+class FeaturedSpan(Contract, frozen=True, kw_only=True):
+    """From when to when a product was held up; None: still is."""
+
+    cue_id: CueId
+    product_id: ProductId
+    title: str
+    picture_url: str | None
+    start_ms: int
+    end_ms: int | None
+
+
+class ShopDay(Contract, frozen=True, kw_only=True):
+    """A shop's day in the time zone of its books."""
+
+    day: str
+    orders_placed: int
+    orders_paid: int
+    buyers: int
+    pieces: int
+    gmv_minor: int
+    returned_minor: int
+    refunds: int
+    refunded_minor: int
+    viewers: int
+    views: int
