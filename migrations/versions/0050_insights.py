@@ -3,7 +3,7 @@
 from alembic import op
 
 revision = "0050"
-down_revision = "0024"
+down_revision = "0055"
 
 SALES = (
     # What was counted of each line: the same word twice, or late, makes no difference to it.
@@ -147,6 +147,7 @@ BEHAVIOUR = (
         steps integer NOT NULL,
         visits integer NOT NULL,
         watch_s integer NOT NULL,
+        entered_at timestamptz,
         PRIMARY KEY (room_id, viewer_id)
     ) WITH (fillfactor = 80)
     """,
@@ -198,4 +199,5 @@ def upgrade() -> None:
         op.execute(statement)
     # Partitions are made a day at a time; what would fall beside them is kept here rather than refused.
     op.execute("CREATE TABLE insights.behaviour_other PARTITION OF insights.behaviour DEFAULT")
+    op.execute("CREATE INDEX room_of_shop ON live.room (shop_id, state, room_id) WHERE shop_id IS NOT NULL")
     op.execute("CREATE INDEX order_to_ship ON orders.order (shop_id, paid_at) WHERE state = 'paid'")

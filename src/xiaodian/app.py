@@ -39,6 +39,10 @@ from xiaodian.modules.content import routes as content_routes
 from xiaodian.modules.imports import api as imports_api
 from xiaodian.modules.imports import jobs as imports_jobs
 from xiaodian.modules.imports import routes as imports_routes
+from xiaodian.modules.insights import api as insights_api
+from xiaodian.modules.insights import handlers as insights_handlers
+from xiaodian.modules.insights import jobs as insights_jobs
+from xiaodian.modules.insights import routes as insights_routes
 from xiaodian.modules.ledger import jobs as ledger_jobs
 from xiaodian.modules.live import api as live_api
 from xiaodian.modules.live import handlers as live_handlers
@@ -77,6 +81,7 @@ ROUTES = [
     *aftersales_routes.routes,
     *imports_routes.routes,
     *apps_routes.routes,
+    *insights_routes.routes,
 ]
 JOBS = (
     accounts_jobs,
@@ -91,6 +96,7 @@ JOBS = (
     aftersales_jobs,
     imports_jobs,
     apps_jobs,
+    insights_jobs,
 )
 JOB_KINDS = imports_api.JobKinds([])
 """Every kind of bulk job, of all modules (edge/bulk.py)."""
@@ -119,6 +125,7 @@ def consumers(ctx: Context) -> list[Consumer]:
         *live_handlers.consumers(ctx),
         *settlement_handlers.consumers(ctx),
         *aftersales_handlers.consumers(ctx),
+        *insights_handlers.consumers(ctx),
     ]
 
 
@@ -184,6 +191,7 @@ def wire(app: Litestar, ctx: Context) -> None:
     app.state.live = live_api.LiveProcess(ctx)
     app.state.order_desk = desk
     app.state.job_kinds = JOB_KINDS
+    app.state.behaviour_desk = insights_api.BehaviourDesk(ctx)
     hot_routes["POST", "/api/checkout"] = orders_api.make_checkout(desk)
     hot_routes.update(orders_api.make_callbacks(desk))
 

@@ -61,6 +61,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     receipt_days: Annotated[int, "A delivered order counts as received after so many days."] = 7
     transit_days: Annotated[int, "A shipped order of which no delivery is told counts as received so late."] = 15
     creator_hold_days: Annotated[int, "Commission can be paid out so many days after the shop's settlement."] = 2
+    behaviour_days: Annotated[int, "What visitors did in rooms is kept for so many days; its sums stay."] = 180
+    behaviour_reports_per_minute: Annotated[
+        int, "Reports of visitors' pages a minute that count from one address, in each HTTP process."
+    ] = 600
     books_utc_offset_h: Annotated[int, "Days and months of statements begin so many hours before UTC's."] = 8
     refund_pending_hours: Annotated[int, "Reconciliation reports refunds that providers owe longer than this."] = 24
     checkouts_per_minute: Annotated[int, "Orders a minute that one account may try to place, in each HTTP process."] = (

@@ -6,6 +6,7 @@ from tests.api import (
     rows_checkout,
     rows_goods,
     rows_imports,
+    rows_insights,
     rows_order_life,
     rows_payments,
     rows_promotion,
@@ -162,4 +163,5 @@ TABLES: dict[str, list[Row]] = {
     "settlement": rows_settlement.ROWS,
     "imports": rows_imports.ROWS,
     "apps": rows_apps.ROWS,
+    "insights": rows_insights.ROWS,
 }

@@ -13,6 +13,7 @@ COMMANDS = {
     "doctor": "check this machine and say what to do",
     "demo": "run the platform with a lively room on air",
     "reconcile": "compare the books of a day and list every difference",
+    "insights": "make the figures of shops and rooms anew from what happened",
     "operator": "make somebody an operator of the platform, or no longer",
     "drill": "prove on your own installation that nothing is sold twice",
 }

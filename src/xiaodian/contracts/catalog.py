@@ -108,6 +108,16 @@ class StockFault(Contract, frozen=True, kw_only=True):
     journalled: int
 
 
+class LowStock(Contract, frozen=True, kw_only=True):
+    """A SKU on sale of which little is left."""
+
+    product_id: ProductId
+    sku_id: SkuId
+    title: str
+    sku_name: str
+    available: int
+
+
 class ProductChanged(Event, frozen=True, kw_only=True):
     """Title, pictures, price or state of a product changed, or it is new."""
 

@@ -99,10 +99,16 @@ class RoomMetrics(Contract, frozen=True, kw_only=True):
     """All shops' sales are in it; else one shop's alone."""
     currency: str
     sums: Sums
+    gmv_net_minor: int | None
     buyers_placed: int
     buyers_paid: int
+    aov_minor: int | None
     traffic: Traffic | None
-    """None to a shop in whose room it is not."""
+    """None to a shop whose room it is not; so are the figures made of it."""
+    watch_average_s: float | None
+    conversion: float | None
+    gpm_minor: int | None
+    uv_value_minor: int | None
 
 
 class RoomMinute(Contract, frozen=True, kw_only=True):

@@ -6,6 +6,7 @@ sees besides the picture is a fold of the log (`modules/live/fold.py`), so any p
 Should the clock of the stream step back, a message counts to the tick of the message before it: ticks never go back.
 """
 
+from datetime import datetime
 from enum import StrEnum
 from typing import ClassVar, NewType
 from uuid import UUID
@@ -252,6 +253,21 @@ class RoomInfo(Contract, frozen=True, kw_only=True):
     title: str
     state: RoomState
     stream_id: StreamId
+    shop_id: ShopId | None
+    """The host's own shop."""
+    cover_url: str | None
+    started_at: datetime | None
+    ended_at: datetime | None
+    online: int
+
+
+class CueInfo(Contract, frozen=True, kw_only=True):
+    """From when to when (None: still is) a product was on show in a room, in media time."""
+
+    cue_id: CueId
+    product_id: ProductId
+    start_at: datetime
+    end_at: datetime | None
 
 
 class Counter(Contract, frozen=True, kw_only=True):

@@ -226,6 +226,19 @@ class OrderCancelled(Event, frozen=True, kw_only=True):
     total_minor: int
 
 
+class OrderRefunded(Event, frozen=True, kw_only=True):
+    """Money of a paid order is to go back, all of it or some: to the buyer, and to the platform its part."""
+
+    event_key = "order_id"
+    order_id: OrderId
+    shop_id: ShopId
+    refund_id: UUID
+    reason: str
+    refund_minor: int
+    """To the buyer."""
+    platform_minor: int
+
+
 class OrderShipped(Event, frozen=True, kw_only=True):
     """The seller handed it to a carrier."""
 

@@ -1,1 +1,37 @@
-"""The door of aftersales: nothing is above it, so nobody comes through."""
+"""The door of aftersales."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from xiaodian.contracts.aftersales import AfterSaleId, AfterSaleKind, AfterSaleState
+from xiaodian.contracts.base import Contract
+from xiaodian.contracts.shops import ShopId
+from xiaodian.infra.database import Connection
+from xiaodian.modules.aftersales import queries
+
+__all__ = ["Waiting", "list_waiting"]
+
+
+class Waiting(Contract, frozen=True, kw_only=True):
+    """An after-sale that waits for the shop."""
+
+    after_sale_id: AfterSaleId
+    order_id: UUID
+    kind: AfterSaleKind
+    state: AfterSaleState
+    deadline_at: datetime | None
+
+
+async def list_waiting(connection: Connection, shop_id: ShopId, limit: int) -> Sequence[Waiting]:
+    """What waits for a shop, that whose time ends first before the others."""
+    return [
+        Waiting(
+            after_sale_id=after_sale.after_sale_id,
+            order_id=after_sale.order_id,
+            kind=after_sale.kind,
+            state=after_sale.state,
+            deadline_at=after_sale.deadline_at,
+        )
+        for after_sale in await queries.list_waiting(connection, shop_id, limit)
+    ]

@@ -168,6 +168,19 @@ async def list_after_sales(
     return [_to_after_sale(row) for row in rows]
 
 
+async def list_waiting(connection: Connection, shop_id: ShopId, limit: int) -> list[AfterSale]:
+    """Those that wait for the shop, the one whose time ends first before the others."""
+    rows = await connection.fetch(
+        f"""
+        SELECT {_COLUMNS} FROM aftersales.after_sale WHERE shop_id = $1 AND {_FOR_SELLER}
+        ORDER BY deadline_at NULLS LAST, after_sale_id LIMIT $2
+        """,
+        shop_id,
+        limit,
+    )
+    return [_to_after_sale(row) for row in rows]
+
+
 async def get_history(
     connection: Connection, after_sales: Collection[AfterSale]
 ) -> dict[AfterSaleId, list[HistoryEvent]]:

@@ -9,6 +9,7 @@ from xiaodian.contracts.base import NotFoundError
 from xiaodian.contracts.catalog import (
     Category,
     JournalKind,
+    LowStock,
     Product,
     ProductId,
     ProductState,
@@ -106,6 +107,30 @@ async def get_stocks(connection: Connection, stock_ids: Iterable[StockId]) -> li
         list(stock_ids),
     )
     return [Stock(**row) for row in rows]
+
+
+async def list_low_stock(connection: Connection, shop_id: ShopId, at_most: int, limit: int) -> list[LowStock]:
+    """The SKUs on sale of which no more than this is left, the emptiest first."""
+    rows = await connection.fetch(
+        """
+        SELECT product_id, sku.sku_id, product.title, sku.name AS sku_name, on_hand - reserved AS available
+        FROM catalog.product JOIN catalog.sku USING (product_id) JOIN catalog.stock ON stock.stock_id = sku.sku_id
+        WHERE product.shop_id = $1 AND product.state = 'on_sale' AND NOT sku.is_removed AND on_hand - reserved <= $2
+        ORDER BY available, sku.sku_id LIMIT $3
+        """,
+        shop_id,
+        at_most,
+        limit,
+    )
+    return [LowStock(**row) for row in rows]
+
+
+async def count_products_by_state(connection: Connection, shop_id: ShopId) -> dict[str, int]:
+    """How many products of a shop are in which state."""
+    rows = await connection.fetch(
+        "SELECT state, count(*) AS products FROM catalog.product WHERE shop_id = $1 GROUP BY state", shop_id
+    )
+    return {row["state"]: row["products"] for row in rows}
 
 
 async def list_categories(connection: Connection) -> list[Category]:

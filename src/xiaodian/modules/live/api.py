@@ -3,17 +3,33 @@
 from collections.abc import Collection
 
 from xiaodian.contracts.accounts import AccountId
-from xiaodian.contracts.live import RoomId, RoomInfo
+from xiaodian.contracts.live import CueInfo, RoomId, RoomInfo, RoomState
 from xiaodian.contracts.media import PublishGrant, PublishRefusedError
+from xiaodian.contracts.shops import ShopId
 from xiaodian.edge.context import Context
 from xiaodian.infra.database import Connection
 from xiaodian.modules.live import queries
 from xiaodian.modules.live.gateway.server import run_gateway
 from xiaodian.modules.live.models import Room
 from xiaodian.modules.live.process import LiveProcess
-from xiaodian.modules.live.queries import open_counters
+from xiaodian.modules.live.queries import list_shown_products, open_counters
+from xiaodian.modules.live.rules import ON_AIR_STATES
+from xiaodian.modules.live.service.read_moments import RoomMoment, read_moments
 
-__all__ = ["LiveProcess", "RoomGate", "get_room", "get_rooms", "open_counters", "run_gateway"]
+__all__ = [
+    "ON_AIR_STATES",
+    "LiveProcess",
+    "RoomGate",
+    "RoomMoment",
+    "get_room",
+    "get_rooms",
+    "list_cues",
+    "list_rooms_of_shop",
+    "list_shown_products",
+    "open_counters",
+    "read_moments",
+    "run_gateway",
+]
 
 
 async def get_room(connection: Connection, room_id: RoomId) -> RoomInfo:
@@ -27,9 +43,33 @@ async def get_rooms(connection: Connection, room_ids: Collection[RoomId]) -> dic
     return {room_id: _to_info(room) for room_id, room in rooms.items()}
 
 
+async def list_rooms_of_shop(
+    connection: Connection, shop_id: ShopId, states: Collection[RoomState], limit: int
+) -> list[RoomInfo]:
+    """Rooms that a shop hosts itself, in one of these states, the newest first."""
+    return [_to_info(room) for room in await queries.list_rooms_of_shop(connection, shop_id, states, limit)]
+
+
+async def list_cues(connection: Connection, room_id: RoomId) -> list[CueInfo]:
+    """What was on show in a room, in the order of the film."""
+    return [
+        CueInfo(cue_id=cue.cue_id, product_id=cue.product_id, start_at=cue.start_at, end_at=cue.end_at)
+        for cue in await queries.list_cues(connection, room_id)
+    ]
+
+
 def _to_info(room: Room) -> RoomInfo:
     return RoomInfo(
-        room_id=room.room_id, host_id=room.host_id, title=room.title, state=room.state, stream_id=room.stream_id
+        room_id=room.room_id,
+        host_id=room.host_id,
+        title=room.title,
+        state=room.state,
+        stream_id=room.stream_id,
+        shop_id=room.shop_id,
+        cover_url=room.cover_url,
+        started_at=room.started_at,
+        ended_at=room.ended_at,
+        online=room.online if room.state in ON_AIR_STATES else 0,
     )
 
 

@@ -38,6 +38,7 @@ class Delivery(NamedTuple):
     pending: int
     """How many more messages of the log the server had when it sent this one."""
     moment: AnyMoment | None
+    subject: str
 
     @property
     def entry(self) -> Entry | None:
@@ -60,7 +61,7 @@ def parse(message: Msg) -> Delivery:
         moment = _decode_moment(message.data)
     except msgspec.DecodeError:
         log.warning("unknown_moment", subject=message.subject, seq=seq)
-    return Delivery(seq, consumer_seq, stored_ns, pending, moment)
+    return Delivery(seq, consumer_seq, stored_ns, pending, moment, message.subject)
 
 
 def is_status(message: Msg) -> bool:
@@ -94,14 +95,14 @@ class LogReader:
 
 @asynccontextmanager
 async def open_reader(
-    broker: Broker, subject: str, *, from_seq: int | None = None, from_ms: int | None = None
+    broker: Broker, *subjects: str, from_seq: int | None = None, from_ms: int | None = None
 ) -> AsyncIterator[LogReader]:
-    """A reader of a subject of the rooms' stream, from a sequence number or from the first message stored since a time.
+    """A reader of subjects of the rooms' stream, from a sequence number or from the first message stored since a time.
 
     Raises UnavailableError.
     """
     config = ConsumerConfig(
-        filter_subject=broker.subject(subject),
+        filter_subjects=[broker.subject(subject) for subject in subjects],
         ack_policy=AckPolicy.NONE,
         inactive_threshold=READER_LIFE_S,
         mem_storage=True,

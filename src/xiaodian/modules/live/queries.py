@@ -11,6 +11,7 @@ from xiaodian.contracts.base import NotFoundError
 from xiaodian.contracts.catalog import ProductId
 from xiaodian.contracts.live import CommentId, Counter, RoomId, RoomState, Snapshot
 from xiaodian.contracts.media import StreamId
+from xiaodian.contracts.shops import ShopId
 from xiaodian.infra.database import Connection, Record
 from xiaodian.infra.logging import get_logger
 from xiaodian.modules.live.models import Checkpoint, Cue, Room
@@ -100,6 +101,22 @@ async def list_rooms_of(connection: Connection, host_id: AccountId, *, before: U
         """,
         host_id,
         before,
+        limit,
+    )
+    return [_room(row) for row in rows]
+
+
+async def list_rooms_of_shop(
+    connection: Connection, shop_id: ShopId, states: Collection[RoomState], limit: int
+) -> list[Room]:
+    """Rooms whose host owns this shop, in one of these states, the newest first."""
+    rows = await connection.fetch(
+        f"""
+        SELECT {_ROOM} FROM live.room
+        WHERE shop_id = $1 AND state = ANY($2::text[]) ORDER BY room_id DESC LIMIT $3
+        """,
+        shop_id,
+        list(states),
         limit,
     )
     return [_room(row) for row in rows]
@@ -264,3 +281,20 @@ async def open_counters(connection: Connection, room_ids: Collection[RoomId]) ->
         )
         for row in rows
     }
+
+
+async def list_shown_products(
+    connection: Connection, room_ids: Collection[RoomId]
+) -> dict[RoomId, frozenset[ProductId]]:
+    """Those of the rooms that exist, with what is in their bags or was ever held up in them."""
+    rows = await connection.fetch(
+        """
+        SELECT room_id, ARRAY (
+            SELECT product_id FROM live.bag_item WHERE bag_item.room_id = room.room_id
+            UNION SELECT product_id FROM live.cue WHERE cue.room_id = room.room_id
+        ) AS product_ids
+        FROM live.room WHERE room_id = ANY($1::uuid[])
+        """,
+        list(room_ids),
+    )
+    return {row["room_id"]: frozenset(row["product_ids"]) for row in rows}

@@ -1,7 +1,7 @@
 """Orders: placing, paying, shipping and closing them, and the money that goes with each.
 
 Tables: orders.order, line, line_refund, move, tracking_event, cart_item, idempotency, number_key. Events: OrderPlaced,
-OrderPaid, OrderCancelled, OrderShipped, OrderDelivered, OrderCompleted.
+OrderPaid, OrderCancelled, OrderRefunded, OrderShipped, OrderDelivered, OrderCompleted.
 
 Always holds: an order is placed whole or not at all, once for an Idempotency-Key, from stock that was there; its state
 changes only as the table in rules.py allows, and each change stands in its history with who, when and why; the money

@@ -2,7 +2,7 @@
 
 from xiaodian.modules.shops.freight import FreightBook, Parcel
 from xiaodian.modules.shops.freight_queries import open_freight_book, open_fronts, require_freight_template
-from xiaodian.modules.shops.queries import find_shop_of, get_shop, get_shops, require_right
+from xiaodian.modules.shops.queries import find_shop_of, get_rights, get_shop, get_shops, require_right
 from xiaodian.modules.shops.service.note_deed import note_deed
 from xiaodian.modules.shops.workplaces import Workplace, list_workplaces, rights_in
 
@@ -11,6 +11,7 @@ __all__ = [
     "Parcel",
     "Workplace",
     "find_shop_of",
+    "get_rights",
     "get_shop",
     "get_shops",
     "list_workplaces",

@@ -53,6 +53,16 @@ async def require_right(connection: Connection, caller: Caller, shop_id: ShopId,
     return Shop(**dict(zip(_SHOP_FIELDS, values, strict=True)))
 
 
+async def get_rights(connection: Connection, caller: Caller, shop_id: ShopId) -> frozenset[Scope]:
+    """All that the caller may do in a shop, for pages that show each what is theirs. Raises NotFoundError."""
+    row = None
+    if caller.shop_id is None or caller.shop_id == shop_id:
+        row = await connection.fetchrow(_SHOP_OF_STAFF, shop_id, caller.account_id)
+    if row is None:
+        raise NotFoundError
+    return frozenset(right for right in Scope if may(ShopRole(row[0]), caller.scopes, right))
+
+
 async def list_shops_of_staff(connection: Connection, account_id: AccountId, limit: int) -> list[Shop]:
     """Shops on whose staff this account is, the oldest first."""
     rows = await connection.fetch(

@@ -5,8 +5,9 @@ from datetime import datetime
 import msgspec
 
 from xiaodian.contracts.catalog import StockId
-from xiaodian.contracts.orders import Line, LineRefund, Order, OrderRefund, OrderState
+from xiaodian.contracts.orders import Line, LineRefund, Order, OrderRefund, OrderRefunded, OrderState
 from xiaodian.contracts.payments import RefundId, RefundWish
+from xiaodian.infra import outbox
 from xiaodian.infra.database import Connection
 from xiaodian.modules.catalog import api as catalog
 from xiaodian.modules.ledger import api as ledger
@@ -77,6 +78,15 @@ async def write_refund(connection: Connection, order: Order, refund: OrderRefund
             reason=refund.reason,
         )
         await payments.request_refunds(connection, [wish])
+    event = OrderRefunded(
+        order_id=order.order_id,
+        shop_id=order.shop_id,
+        refund_id=refund.refund_id,
+        reason=refund.reason,
+        refund_minor=refund.refund_minor,
+        platform_minor=refund.platform_minor,
+    )
+    await outbox.emit(connection, event)
     return _subtract(order, refund)
 
 

@@ -1,5 +1,6 @@
 """What was paid for, as those see it who keep the books: settlement and reconciliation."""
 
+from collections.abc import Collection
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
@@ -24,6 +25,39 @@ class OpenSum(Contract, frozen=True, kw_only=True):
     fee_bp: int
     commission_bp: int
     goods_minor: int
+
+
+class GivenBack(Contract, frozen=True, kw_only=True):
+    """What of an order's goods went back by one refund, to buyer and platform; the freight is not in it."""
+
+    shop_id: ShopId
+    order_id: OrderId
+    refund_id: UUID
+    refunded_at: datetime
+    goods_minor: int
+
+
+async def list_refunds(connection: Connection, order_ids: Collection[OrderId]) -> list[GivenBack]:
+    """What went back of the goods of these orders, the first first."""
+    rows = await connection.fetch(
+        """
+        SELECT shop_id, order_id, refund_id, refunded_at, sum(refund_minor + platform_minor)::bigint AS goods_minor
+        FROM orders.line_refund
+        WHERE (shop_id, order_id) IN (SELECT shop_id, order_id FROM orders.order WHERE order_id = ANY($1::uuid[]))
+            AND line_no >= 0
+        GROUP BY shop_id, order_id, refund_id, refunded_at ORDER BY order_id, refunded_at, refund_id
+        """,
+        list(order_ids),
+    )
+    return [GivenBack(**row) for row in rows]
+
+
+async def list_order_ids(connection: Connection, *, after: UUID, limit: int) -> list[OrderId]:
+    """The orders of all shops in the order of their ids, for who goes through all of them."""
+    rows = await connection.fetch(
+        "SELECT order_id FROM orders.order WHERE order_id > $1 ORDER BY order_id LIMIT $2", after, limit
+    )
+    return [row["order_id"] for row in rows]
 
 
 async def list_sold_of_shop(connection: Connection, shop_id: ShopId, *, before: UUID | None, limit: int) -> list[Order]:

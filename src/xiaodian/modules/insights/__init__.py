@@ -1,0 +1,11 @@
+"""Insights: what a shop and a host should know now, and what became of a room.
+
+Owns the tables of the schema `insights`, in three families by what they are made of: from the orders `sale`, `refund`,
+`shop_hour`, `shop_buyer_day`, `room_sale_minute`, `room_product_sale`; from the rooms' logs `log_position`,
+`room_audience`, `room_minute`; from what visitors' pages tell `behaviour` (raw, by day, with expiry), `room_viewer`,
+`room_visit`, `room_visit_minute`, `room_product_visit`. Publishes BehaviourReported; nothing into the outbox.
+Always holds: every summary is a sum over its facts, whatever the order in which words of them came, and however often;
+a rebuild from the facts gives the same rows; a shop sees of a room no other shop's sales; what each figure means
+stands in `definitions.py` alone.
+May import the door of every module but those above (apps, webhooks, imports, integrations).
+"""

@@ -1,0 +1,58 @@
+"""The door of insights. Reads check the caller's rights, as they know whose figures they are."""
+
+from datetime import date
+
+from xiaodian.contracts.accounts import Caller, Scope
+from xiaodian.contracts.insights import RoomMetrics, RoomMinutes, RoomProduct, ShopDay
+from xiaodian.contracts.live import RoomId
+from xiaodian.contracts.shops import ShopId
+from xiaodian.infra.database import Connection
+from xiaodian.kit.clock import utc_now
+from xiaodian.modules.insights.service import compare_days, see_minutes, see_room
+from xiaodian.modules.insights.service.eyes import open_eyes
+from xiaodian.modules.insights.service.rebuild import Rebuilt, rebuild
+from xiaodian.modules.insights.service.report_behaviour import BehaviourDesk
+from xiaodian.modules.shops import api as shops
+
+__all__ = [
+    "BehaviourDesk",
+    "Rebuilt",
+    "get_room_metrics",
+    "get_room_products",
+    "list_room_minutes",
+    "list_shop_days",
+    "rebuild",
+]
+
+
+async def get_room_metrics(
+    connection: Connection, caller: Caller, room_id: RoomId, shop_id: ShopId | None = None
+) -> RoomMetrics:
+    """A room's figures: all to its host, to a shop what it sold there. Raises NotFoundError, ForbiddenError."""
+    eyes = await open_eyes(connection, caller, room_id, shop_id)
+    return await see_room.get_metrics(connection, eyes, utc_now())
+
+
+async def list_room_minutes(
+    connection: Connection, caller: Caller, room_id: RoomId, shop_id: ShopId | None = None
+) -> RoomMinutes:
+    """A room's time line, bounded in length. Raises NotFoundError, ForbiddenError."""
+    eyes = await open_eyes(connection, caller, room_id, shop_id)
+    return await see_minutes.list_minutes(connection, eyes, utc_now())
+
+
+async def get_room_products(
+    connection: Connection, caller: Caller, room_id: RoomId, shop_id: ShopId | None = None
+) -> list[RoomProduct]:
+    """Each product of a room from card to purchase. Raises NotFoundError, ForbiddenError."""
+    eyes = await open_eyes(connection, caller, room_id, shop_id)
+    return await see_room.list_products(connection, eyes, utc_now())
+
+
+async def list_shop_days(
+    connection: Connection, caller: Caller, shop_id: ShopId, first: date, last: date, utc_offset_h: int
+) -> list[ShopDay]:
+    """A shop's days in the time zone of its books. Raises NotFoundError, ForbiddenError, InvalidInputError."""
+    await shops.require_right(connection, caller, shop_id, Scope.FINANCE_READ)
+    start, end = compare_days.parse_days(first.isoformat(), last.isoformat(), utc_offset_h)
+    return await compare_days.list_days(connection, shop_id, start, end, utc_offset_h)

@@ -1,0 +1,43 @@
+"""Reactions: orders and refunds change the summaries of sales, reports of visitors' pages those of visits."""
+
+from collections.abc import Sequence
+
+import msgspec
+
+from xiaodian.contracts.base import Envelope
+from xiaodian.contracts.orders import OrderId
+from xiaodian.edge.context import Context
+from xiaodian.infra.work import Consumer
+from xiaodian.modules.insights.service.count_behaviour import take_reports
+from xiaodian.modules.insights.service.count_sales import count_sales
+
+
+class OfOrder(msgspec.Struct, frozen=True):
+    """All that is needed of an event to look up afresh what has become of an order."""
+
+    order_id: OrderId
+
+
+_decode_of_order = msgspec.json.Decoder(OfOrder).decode
+
+
+def consumers(ctx: Context) -> list[Consumer]:
+    """What this module reacts to. Neither needs an inbox: counting again what was counted changes nothing."""
+
+    async def _count_sales(envelopes: Sequence[Envelope]) -> None:
+        order_ids = {_decode_of_order(envelope.data).order_id for envelope in envelopes}
+        async with ctx.database.transaction() as connection:
+            await count_sales(connection, order_ids, ctx.settings.books_utc_offset_h)
+
+    async def _count_behaviour(envelopes: Sequence[Envelope]) -> None:
+        async with ctx.database.transaction() as connection:
+            await take_reports(connection, envelopes)
+
+    return [
+        Consumer(
+            durable="insights-sales",
+            event_types=("OrderPlaced", "OrderPaid", "OrderCancelled", "OrderRefunded"),
+            handle=_count_sales,
+        ),
+        Consumer(durable="insights-behaviour", event_types=("BehaviourReported",), handle=_count_behaviour),
+    ]

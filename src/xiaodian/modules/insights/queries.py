@@ -1,0 +1,228 @@
+"""Reads of the summaries; structs and plain rows out. Where `shop_id` is given, that shop's sales alone."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import NamedTuple
+from uuid import UUID
+
+from xiaodian.contracts.catalog import ProductId
+from xiaodian.contracts.live import RoomId
+from xiaodian.contracts.shops import ShopId
+from xiaodian.infra.database import Connection
+from xiaodian.kit.clock import to_epoch_ms
+from xiaodian.modules.insights.log_rules import Audience, Minute
+from xiaodian.modules.insights.visit_rules import ProductVisit, Visit, VisitMinute
+
+_SUMS = """
+    coalesce(sum(orders_placed), 0)::bigint, coalesce(sum(orders_paid), 0)::bigint, coalesce(sum(pieces), 0)::bigint,
+    coalesce(sum(gmv_minor), 0)::bigint, coalesce(sum(returned_minor), 0)::bigint
+"""
+
+
+class SaleSums(NamedTuple):
+    """What was sold."""
+
+    orders_placed: int = 0
+    orders_paid: int = 0
+    pieces: int = 0
+    gmv_minor: int = 0
+    returned_minor: int = 0
+
+
+class ProductSums(NamedTuple):
+    """What was sold of a product in a room."""
+
+    product_id: ProductId
+    shop_id: ShopId
+    sums: SaleSums
+
+
+class HourSums(NamedTuple):
+    """A shop's hour."""
+
+    hour: datetime
+    orders_placed: int
+    orders_paid: int
+    pieces: int
+    gmv_minor: int
+    returned_minor: int
+    refunds: int
+    refunded_minor: int
+    buyers: int
+
+
+class Comers(NamedTuple):
+    """Who came to a shop's own rooms in an hour."""
+
+    hour: datetime
+    views: int
+    viewers: int
+
+
+async def get_room_sums(connection: Connection, room_id: RoomId, shop_id: ShopId | None) -> SaleSums:
+    """What was sold in a room. Its rows are few: one for each product."""
+    row = await connection.fetchrow(
+        f"""
+        SELECT {_SUMS} FROM insights.room_sale_minute
+        WHERE room_id = $1 AND ($2::uuid IS NULL OR shop_id = $2)
+        """,
+        room_id,
+        shop_id,
+    )
+    assert row is not None
+    return SaleSums(*row)
+
+
+async def count_buyers(connection: Connection, room_id: RoomId, shop_id: ShopId | None) -> tuple[int, int]:
+    """How many placed an order in a room, and how many paid."""
+    row = await connection.fetchrow(
+        """
+        SELECT count(DISTINCT buyer_id), count(DISTINCT buyer_id) FILTER (WHERE paid_at IS NOT NULL)
+        FROM insights.sale WHERE room_id = $1 AND ($2::uuid IS NULL OR shop_id = $2)
+        """,
+        room_id,
+        shop_id,
+    )
+    assert row is not None
+    return row[0], row[1]
+
+
+async def count_product_buyers(connection: Connection, room_id: RoomId, shop_id: ShopId | None) -> dict[ProductId, int]:
+    """How many paid for each product in a room."""
+    rows = await connection.fetch(
+        """
+        SELECT product_id, count(DISTINCT buyer_id) FROM insights.sale
+        WHERE room_id = $1 AND ($2::uuid IS NULL OR shop_id = $2) AND paid_at IS NOT NULL GROUP BY product_id
+        """,
+        room_id,
+        shop_id,
+    )
+    return {row[0]: row[1] for row in rows}
+
+
+async def list_product_sums(connection: Connection, room_id: RoomId, shop_id: ShopId | None) -> list[ProductSums]:
+    """What was sold of each product in a room."""
+    rows = await connection.fetch(
+        """
+        SELECT product_id, shop_id, orders_placed, orders_paid, pieces, gmv_minor, returned_minor
+        FROM insights.room_product_sale WHERE room_id = $1 AND ($2::uuid IS NULL OR shop_id = $2)
+        """,
+        room_id,
+        shop_id,
+    )
+    return [ProductSums(row[0], row[1], SaleSums(*row[2:])) for row in rows]
+
+
+async def get_visit(connection: Connection, room_id: RoomId) -> Visit:
+    """Who came to a room, and how far they went."""
+    columns = ", ".join(Visit._fields)
+    row = await connection.fetchrow(f"SELECT {columns} FROM insights.room_visit WHERE room_id = $1", room_id)
+    return Visit(*row) if row else Visit()
+
+
+async def list_product_visits(connection: Connection, room_id: RoomId) -> dict[ProductId, ProductVisit]:
+    """What visitors did with each product of a room."""
+    columns = ", ".join(ProductVisit._fields)
+    rows = await connection.fetch(
+        f"SELECT product_id, {columns} FROM insights.room_product_visit WHERE room_id = $1", room_id
+    )
+    return {row[0]: ProductVisit(*row[1:]) for row in rows}
+
+
+async def list_log_minutes(connection: Connection, room_id: RoomId) -> list[tuple[int, Minute]]:
+    """A room's minutes by its log, the first first."""
+    rows = await connection.fetch(
+        f"SELECT minute, {', '.join(Minute._fields)} FROM insights.room_minute WHERE room_id = $1 ORDER BY minute",
+        room_id,
+    )
+    return [(to_epoch_ms(row[0]), Minute(*row[1:])) for row in rows]
+
+
+async def find_audience(connection: Connection, room_id: RoomId) -> Audience:
+    """How many watch a room, as its log told last."""
+    row = await connection.fetchrow(
+        "SELECT is_on_air, online, since FROM insights.room_audience WHERE room_id = $1", room_id
+    )
+    return Audience(row[0], row[1], to_epoch_ms(row[2])) if row else Audience()
+
+
+async def list_visit_minutes(connection: Connection, room_id: RoomId) -> list[tuple[int, VisitMinute]]:
+    """A room's minutes by its visitors."""
+    columns = ", ".join(VisitMinute._fields)
+    rows = await connection.fetch(
+        f"SELECT minute, {columns} FROM insights.room_visit_minute WHERE room_id = $1 ORDER BY minute", room_id
+    )
+    return [(to_epoch_ms(row[0]), VisitMinute(*row[1:])) for row in rows]
+
+
+async def list_sale_minutes(
+    connection: Connection, room_id: RoomId, shop_id: ShopId | None
+) -> list[tuple[int, SaleSums]]:
+    """A room's minutes by its sales."""
+    rows = await connection.fetch(
+        f"""
+        SELECT minute, {_SUMS} FROM insights.room_sale_minute
+        WHERE room_id = $1 AND ($2::uuid IS NULL OR shop_id = $2) GROUP BY minute ORDER BY minute
+        """,
+        room_id,
+        shop_id,
+    )
+    return [(to_epoch_ms(row[0]), SaleSums(*row[1:])) for row in rows]
+
+
+async def list_rooms_with_sales(
+    connection: Connection, shop_id: ShopId, *, before: UUID | None, limit: int
+) -> list[tuple[RoomId, SaleSums]]:
+    """The rooms in which a shop sold, the newest first."""
+    rows = await connection.fetch(
+        f"""
+        SELECT room_id, {_SUMS} FROM insights.room_sale_minute
+        WHERE shop_id = $1 AND ($2::uuid IS NULL OR room_id < $2)
+        GROUP BY room_id ORDER BY room_id DESC LIMIT $3
+        """,
+        shop_id,
+        before,
+        limit,
+    )
+    return [(row[0], SaleSums(*row[1:])) for row in rows]
+
+
+async def list_hours(
+    connection: Connection, shop_id: ShopId, spans: Sequence[tuple[datetime, datetime]]
+) -> list[HourSums]:
+    """A shop's hours that begin within one of these spans."""
+    rows = await connection.fetch(
+        f"""
+        SELECT {", ".join(HourSums._fields)} FROM insights.shop_hour
+        JOIN unnest($2::timestamptz[], $3::timestamptz[]) AS span (start_at, end_at)
+            ON hour >= start_at AND hour < end_at
+        WHERE shop_id = $1 ORDER BY hour
+        """,
+        shop_id,
+        [start for start, _ in spans],
+        [end for _, end in spans],
+    )
+    return [HourSums(*row) for row in rows]
+
+
+async def list_comers(
+    connection: Connection, room_ids: Sequence[RoomId], spans: Sequence[tuple[datetime, datetime]]
+) -> list[Comers]:
+    """Who came to these rooms, by the hour, within these spans."""
+    rows = await connection.fetch(
+        """
+        SELECT date_trunc('hour', minute, 'UTC') AS hour, sum(views)::bigint, sum(viewers)::bigint
+        FROM insights.room_visit_minute JOIN unnest($2::timestamptz[], $3::timestamptz[]) AS span (start_at, end_at)
+            ON minute >= start_at AND minute < end_at
+        WHERE room_id = ANY($1::uuid[]) GROUP BY hour ORDER BY hour
+        """,
+        list(room_ids),
+        [start for start, _ in spans],
+        [end for _, end in spans],
+    )
+    return [Comers(*row) for row in rows]
+
+
+async def has_sold(connection: Connection, shop_id: ShopId) -> bool:
+    """Whether a shop ever got an order."""
+    return bool(await connection.fetchval("SELECT EXISTS (SELECT FROM insights.shop_hour WHERE shop_id = $1)", shop_id))

@@ -1,0 +1,104 @@
+"""Make the summaries anew from the facts: orders, logs of rooms, what is kept of visitors."""
+
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from uuid import UUID
+
+from xiaodian.contracts.base import Contract
+from xiaodian.edge.context import Records
+from xiaodian.infra.database import Connection, Record
+from xiaodian.kit.ids import earliest_id
+from xiaodian.modules.insights.service import count_behaviour, count_sales
+from xiaodian.modules.insights.service.keep_days import list_days
+from xiaodian.modules.insights.visit_rules import Act
+from xiaodian.modules.orders import api as orders
+
+BATCH = 1000
+NO_LIMIT_S = 24 * 3600.0
+"""A rebuild takes as long as it takes."""
+
+_SALES = ("sale", "refund", "shop_hour", "shop_buyer_day", "room_sale_minute", "room_product_sale")
+_LOGS = ("room_minute", "room_audience")
+_VISITS = ("room_viewer", "room_visit", "room_visit_minute", "room_product_visit")
+
+
+class Rebuilt(Contract, frozen=True, kw_only=True):
+    """What a rebuild went through."""
+
+    orders: int
+    acts: int
+
+
+async def rebuild(records: Records) -> Rebuilt:
+    """Sales and visits are made anew here, each in one transaction, so that readers see the old rows until the new ones
+    are there; the logs are read anew by the worker, from their beginning.
+
+    Visits of rooms that were planned before the oldest day that is kept of visitors stay as they are.
+    """
+    order_count = await _rebuild_sales(records)
+    act_count = await _rebuild_visits(records)
+    async with records.database.transaction() as connection:
+        await connection.execute("UPDATE insights.log_position SET last_seq = 0")
+        for table in _LOGS:
+            await connection.execute(f"DELETE FROM insights.{table}", timeout=NO_LIMIT_S)
+    return Rebuilt(orders=order_count, acts=act_count)
+
+
+async def _rebuild_sales(records: Records) -> int:
+    done = 0
+    async with records.database.transaction() as connection:
+        await connection.execute("SELECT pg_advisory_xact_lock($1)", count_sales.LOCK, timeout=NO_LIMIT_S)
+        for table in _SALES:
+            await connection.execute(f"DELETE FROM insights.{table}", timeout=NO_LIMIT_S)
+        after = UUID(int=0)
+        while order_ids := await orders.list_order_ids(connection, after=after, limit=BATCH):
+            await count_sales.count_sales(connection, order_ids, records.settings.books_utc_offset_h)
+            done += len(order_ids)
+            after = order_ids[-1]
+    return done
+
+
+async def _rebuild_visits(records: Records) -> int:
+    done = 0
+    async with records.database.transaction() as connection:
+        await connection.execute("SELECT pg_advisory_xact_lock($1)", count_behaviour.LOCK, timeout=NO_LIMIT_S)
+        first_room_id = await _first_whole_room(connection)
+        for table in _VISITS:
+            await connection.execute(
+                f"DELETE FROM insights.{table} WHERE room_id >= $1", first_room_id, timeout=NO_LIMIT_S
+            )
+        async for acts in _read_acts(connection, first_room_id):
+            await count_behaviour.count_acts(connection, acts)
+            done += len(acts)
+    return done
+
+
+async def _first_whole_room(connection: Connection) -> UUID:
+    """Rooms have ids by the time they were planned; of those from the oldest day kept on nothing is missing."""
+    days = await list_days(connection)
+    oldest = await connection.fetchval("SELECT min(at) FROM insights.behaviour_other")
+    starts = [datetime(day.year, day.month, day.day, tzinfo=UTC) for day in days[:1]]
+    if oldest is not None:
+        starts.append(oldest)
+    return earliest_id(min(starts)) if starts else UUID(int=2**128 - 1)
+
+
+async def _read_acts(connection: Connection, first_room_id: UUID) -> AsyncIterator[list[Act]]:
+    batch: list[Act] = []
+    rows = connection.cursor(
+        f"""
+        SELECT {", ".join(Act._fields)} FROM insights.behaviour WHERE room_id >= $1
+        ORDER BY at, report_id, number
+        """,
+        first_room_id,
+        prefetch=BATCH,
+        timeout=NO_LIMIT_S,
+    )
+    row: Record
+    async for row in rows:
+        batch.append(Act(*row))
+        if len(batch) == BATCH:
+            yield batch
+            batch = []
+    if batch:
+        yield batch

@@ -1,0 +1,68 @@
+"""Take what a visitor's page tells: it is handed on at once, and counted by a worker."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+import msgspec
+
+from xiaodian.contracts.accounts import AccountId
+from xiaodian.contracts.base import Envelope, InvalidInputError
+from xiaodian.contracts.catalog import ProductId
+from xiaodian.contracts.insights import PRODUCT_KINDS, Behaviour, BehaviourKind, BehaviourReported
+from xiaodian.contracts.live import RoomId
+from xiaodian.contracts.risk import Limit
+from xiaodian.edge.context import Context
+from xiaodian.kit.clock import to_epoch_ms, utc_now
+from xiaodian.kit.ids import new_id
+from xiaodian.modules.insights.wire import BehaviourItem
+from xiaodian.modules.risk import api as risk
+
+MINUTE_S = 60.0
+
+_encode = msgspec.json.Encoder().encode
+
+
+class BehaviourDesk:
+    """One per process: what pages may tell, and how often."""
+
+    def __init__(self, ctx: Context) -> None:
+        self._broker = ctx.broker
+        self._pace = risk.Pace(
+            Limit(name="behaviour", burst=ctx.settings.behaviour_reports_per_minute, period_s=MINUTE_S)
+        )
+
+    async def report(
+        self, network: str, viewer_id: UUID, account_id: AccountId | None, items: Sequence[BehaviourItem]
+    ) -> None:
+        """Hand on what was done. Raises TooManyRequestsError, InvalidInputError, UnavailableError."""
+        self._pace.take(network)
+        now_ms = to_epoch_ms(utc_now())
+        event = BehaviourReported(
+            viewer_id=viewer_id,
+            account_id=account_id,
+            items=[_check(number, item, now_ms) for number, item in enumerate(items)],
+        )
+        event_id = new_id()
+        envelope = Envelope(
+            event_id=event_id,
+            type=type(event).__name__,
+            occurred_at_ms=now_ms,
+            key=str(viewer_id),
+            data=msgspec.Raw(_encode(event)),
+        )
+        await self._broker.publish(f"event.{envelope.type}", _encode(envelope), message_id=event_id.hex)
+
+
+def _check(number: int, item: BehaviourItem, now_ms: int) -> Behaviour:
+    if (item.kind in PRODUCT_KINDS) != (item.product_id is not None):
+        raise InvalidInputError(field=f"items[{number}].product_id", reason="does_not_fit_kind")
+    if item.watch_s and item.kind is not BehaviourKind.WATCHED:
+        raise InvalidInputError(field=f"items[{number}].watch_s", reason="does_not_fit_kind")
+    return Behaviour(
+        kind=item.kind,
+        room_id=RoomId(item.room_id),
+        product_id=None if item.product_id is None else ProductId(item.product_id),
+        at_ms=now_ms - item.ago_ms,
+        media_at_ms=item.media_at_ms,
+        watch_s=item.watch_s,
+    )

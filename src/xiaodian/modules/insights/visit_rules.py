@@ -1,0 +1,160 @@
+"""From what visitors' pages tell to sums: pure."""
+
+from datetime import datetime, timedelta
+from typing import NamedTuple
+from uuid import UUID
+
+from xiaodian.contracts.accounts import AccountId
+from xiaodian.contracts.catalog import ProductId
+from xiaodian.contracts.insights import BehaviourKind
+from xiaodian.contracts.live import RoomId
+from xiaodian.modules.insights.sale_rules import minute_of
+
+LIVE_IS_WITHIN = timedelta(minutes=2)
+"""A picture further behind is a replay: what is done then belongs to the minute of its doing, not of the picture."""
+
+STEPS: dict[BehaviourKind, int] = {
+    BehaviourKind.ENTERED: 1,
+    BehaviourKind.CARD_SHOWN: 2,
+    BehaviourKind.CARD_CLICKED: 4,
+    BehaviourKind.BAG_OPENED: 8,
+    BehaviourKind.PRODUCT_VIEWED: 16,
+    BehaviourKind.CHECKOUT_STARTED: 32,
+}
+"""A bit for each step that a viewer took in a room at least once."""
+
+
+class Act(NamedTuple):
+    """A row of insights.behaviour."""
+
+    at: datetime
+    report_id: UUID
+    number: int
+    kind: str
+    viewer_id: UUID
+    account_id: AccountId | None
+    room_id: RoomId
+    product_id: ProductId | None
+    media_at: datetime | None
+    watch_s: int
+
+
+class Viewer(NamedTuple):
+    """What one viewer did in one room."""
+
+    steps: int = 0
+    visits: int = 0
+    watch_s: int = 0
+    entered_at: datetime | None = None
+    """When the viewer first entered; word of an earlier visit may come later."""
+
+
+class Visit(NamedTuple):
+    """A room: visits and seconds, and how many different viewers took each step (in the order of STEPS)."""
+
+    views: int = 0
+    watch_s: int = 0
+    viewers: int = 0
+    saw_card: int = 0
+    clicked: int = 0
+    opened_bag: int = 0
+    viewed_product: int = 0
+    started_checkout: int = 0
+
+
+class VisitMinute(NamedTuple):
+    """A minute of a room; its viewers are those who were never there before."""
+
+    views: int = 0
+    viewers: int = 0
+    impressions: int = 0
+    clicks: int = 0
+    bag_opens: int = 0
+    product_views: int = 0
+    checkout_starts: int = 0
+
+
+class ProductVisit(NamedTuple):
+    """A product in a room."""
+
+    impressions: int = 0
+    clicks: int = 0
+    product_views: int = 0
+    checkout_starts: int = 0
+
+
+ViewerKey = tuple[RoomId, UUID]
+
+_OF_MINUTE: dict[BehaviourKind, VisitMinute] = {
+    BehaviourKind.ENTERED: VisitMinute(views=1),
+    BehaviourKind.WATCHED: VisitMinute(),
+    BehaviourKind.CARD_SHOWN: VisitMinute(impressions=1),
+    BehaviourKind.CARD_CLICKED: VisitMinute(clicks=1),
+    BehaviourKind.BAG_OPENED: VisitMinute(bag_opens=1),
+    BehaviourKind.PRODUCT_VIEWED: VisitMinute(product_views=1),
+    BehaviourKind.CHECKOUT_STARTED: VisitMinute(checkout_starts=1),
+}
+_OF_PRODUCT: dict[BehaviourKind, ProductVisit] = {
+    BehaviourKind.CARD_SHOWN: ProductVisit(impressions=1),
+    BehaviourKind.CARD_CLICKED: ProductVisit(clicks=1),
+    BehaviourKind.PRODUCT_VIEWED: ProductVisit(product_views=1),
+    BehaviourKind.CHECKOUT_STARTED: ProductVisit(checkout_starts=1),
+}
+
+
+class VisitTally:
+    """Sums of acts, given what is known of the viewers before."""
+
+    def __init__(self, viewers: dict[ViewerKey, Viewer]) -> None:
+        self.viewers = viewers
+        self.rooms: dict[RoomId, Visit] = {}
+        self.minutes: dict[tuple[RoomId, datetime], VisitMinute] = {}
+        self.products: dict[tuple[RoomId, ProductId], ProductVisit] = {}
+
+    def take(self, act: Act) -> None:
+        """Count an act."""
+        kind = BehaviourKind(act.kind)
+        moment = moment_of(act)
+        step = STEPS.get(kind, 0)
+        is_visit = kind is BehaviourKind.ENTERED
+        key = act.room_id, act.viewer_id
+        before = self.viewers.get(key, Viewer())
+        self.viewers[key] = Viewer(
+            before.steps | step,
+            before.visits + is_visit,
+            before.watch_s + act.watch_s,
+            self._note_entrance(act.room_id, before.entered_at, moment) if is_visit else before.entered_at,
+        )
+        firsts = (int(step == bit and not before.steps & bit) for bit in STEPS.values())
+        self._add_to_room(act.room_id, Visit(int(is_visit), act.watch_s, *firsts))
+        self._add_to_minute(act.room_id, moment, _OF_MINUTE[kind])
+        if act.product_id is not None and kind in _OF_PRODUCT:
+            of = act.room_id, act.product_id
+            self.products[of] = ProductVisit(*_sum(self.products.get(of, ProductVisit()), _OF_PRODUCT[kind]))
+
+    def _note_entrance(self, room_id: RoomId, known: datetime | None, moment: datetime) -> datetime:
+        """A viewer counts in the minute of the first visit, whichever visit is told first."""
+        if known is not None and known <= moment:
+            return known
+        if known is not None:
+            self._add_to_minute(room_id, known, VisitMinute(viewers=-1))
+        self._add_to_minute(room_id, moment, VisitMinute(viewers=1))
+        return moment
+
+    def _add_to_room(self, room_id: RoomId, visit: Visit) -> None:
+        self.rooms[room_id] = Visit(*_sum(self.rooms.get(room_id, Visit()), visit))
+
+    def _add_to_minute(self, room_id: RoomId, moment: datetime, visit: VisitMinute) -> None:
+        key = room_id, minute_of(moment)
+        self.minutes[key] = VisitMinute(*_sum(self.minutes.get(key, VisitMinute()), visit))
+
+
+def moment_of(act: Act) -> datetime:
+    """When it counts: of a live room, the moment of the picture, as everything in a room does."""
+    if act.media_at is not None and abs(act.at - act.media_at) <= LIVE_IS_WITHIN:
+        return act.media_at
+    return act.at
+
+
+def _sum(one: tuple[int, ...], other: tuple[int, ...]) -> list[int]:
+    return [a + b for a, b in zip(one, other, strict=True)]

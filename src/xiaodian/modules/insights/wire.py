@@ -1,0 +1,183 @@
+"""What the routes of insights take and give."""
+
+from typing import Annotated
+from uuid import UUID
+
+from msgspec import Meta
+
+from xiaodian.contracts.base import Contract, Input
+from xiaodian.contracts.insights import BehaviourKind, FeaturedSpan, RoomMetrics, RoomProduct, ShopDay
+from xiaodian.modules.insights.definitions import Definition
+
+MAX_ITEMS = 50
+MAX_AGO_MS = 10 * 60_000
+MAX_WATCH_S = 120
+MAX_REPORT_BYTES = 16_384
+FAR_FUTURE_MS = 4_102_444_800_000
+
+
+class BehaviourItem(Input, frozen=True, kw_only=True):
+    """One thing that was done on a room's page. Times are told as how long ago, so no clocks need agree."""
+
+    kind: BehaviourKind
+    room_id: UUID
+    product_id: UUID | None = None
+    ago_ms: Annotated[int, Meta(ge=0, le=MAX_AGO_MS)] = 0
+    media_at_ms: Annotated[int, Meta(ge=0, le=FAR_FUTURE_MS)] | None = None
+    watch_s: Annotated[int, Meta(ge=0, le=MAX_WATCH_S)] = 0
+
+
+class BehaviourReport(Input, frozen=True, kw_only=True):
+    """What was done since the page last told."""
+
+    viewer_id: UUID
+    items: Annotated[list[BehaviourItem], Meta(min_length=1, max_length=MAX_ITEMS)]
+
+
+class DefinitionList(Contract, frozen=True, kw_only=True):
+    """Every figure, and what it means."""
+
+    items: list[Definition]
+
+
+class RoomReport(Contract, frozen=True, kw_only=True):
+    """A room's figures and what was held up in it."""
+
+    metrics: RoomMetrics
+    featured: list[FeaturedSpan]
+
+
+class RoomProductList(Contract, frozen=True, kw_only=True):
+    """The products of a room."""
+
+    items: list[RoomProduct]
+
+
+class ShopDayList(Contract, frozen=True, kw_only=True):
+    """Days of a shop, the first first; days on which nothing happened have noughts."""
+
+    items: list[ShopDay]
+
+
+class ShopRoom(Contract, frozen=True, kw_only=True):
+    """A room in which a shop sold."""
+
+    room_id: UUID
+    title: str
+    host_name: str
+    cover_url: str | None
+    state: str
+    started_at_ms: int | None
+    ended_at_ms: int | None
+    is_own: bool
+    """Hosted by the shop itself."""
+    orders_paid: int
+    gmv_minor: int | None
+
+
+class OrderToShip(Contract, frozen=True, kw_only=True):
+    """An order that waits to be shipped."""
+
+    order_id: UUID
+    number: str
+    title: str
+    pieces: int
+    paid_at_ms: int
+    ship_by_ms: int
+    is_late: bool
+
+
+class ToShipNow(Contract, frozen=True, kw_only=True):
+    """How many orders wait to be shipped, and those that wait for longest."""
+
+    count: int
+    late: int
+    items: list[OrderToShip]
+
+
+class AfterSaleNow(Contract, frozen=True, kw_only=True):
+    """An after-sale that waits for the shop."""
+
+    after_sale_id: UUID
+    order_id: UUID
+    kind: str
+    state: str
+    deadline_at_ms: int | None
+
+
+class AfterSalesNow(Contract, frozen=True, kw_only=True):
+    """How many after-sales wait for the shop, and those whose time ends first."""
+
+    count: int
+    items: list[AfterSaleNow]
+
+
+class LowStockItem(Contract, frozen=True, kw_only=True):
+    """A SKU of which little is left."""
+
+    product_id: UUID
+    sku_id: UUID
+    title: str
+    sku_name: str
+    available: int
+
+
+class LowStockNow(Contract, frozen=True, kw_only=True):
+    """How many SKUs on sale have so little left, and the emptiest."""
+
+    count: int
+    threshold: int
+    items: list[LowStockItem]
+
+
+class ProductsNow(Contract, frozen=True, kw_only=True):
+    """Products that the platform looks at, or sent back."""
+
+    in_review: int
+    rejected: int
+
+
+class MoneyNow(Contract, frozen=True, kw_only=True):
+    """What can be paid out, and whether the last payout failed."""
+
+    available_minor: int
+    currency: str
+    has_failed_payout: bool
+
+
+class RoomNow(Contract, frozen=True, kw_only=True):
+    """A room of the shop that is on air."""
+
+    room_id: UUID
+    title: str
+    cover_url: str | None
+    started_at_ms: int | None
+    online: int
+
+
+class Compared(Contract, frozen=True, kw_only=True):
+    """A figure of today so far, of yesterday and the same day last week up to the same time; None: not for these eyes.
+
+    `hours`: today's figure, hour by hour, as a line to look at.
+    """
+
+    key: str
+    today: float | None
+    yesterday: float | None
+    last_week: float | None
+    hours: list[float]
+
+
+class HomeView(Contract, frozen=True, kw_only=True):
+    """What needs somebody now, and how the day goes. What a role may not see is None."""
+
+    to_ship: ToShipNow | None
+    after_sales: AfterSalesNow | None
+    low_stock: LowStockNow | None
+    products: ProductsNow | None
+    money: MoneyNow | None
+    rooms: list[RoomNow] | None
+    figures: list[Compared]
+    currency: str
+    has_sold: bool
+    """False: nothing was ever sold."""

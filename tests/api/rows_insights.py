@@ -1,0 +1,21 @@
+"""Who may call which route: insights."""
+
+from tests.api.row import Row, everybody, owner_only
+
+_METRICS = "/api/rooms/{room_id}/metrics"
+_DAYS = "/api/shops/{shop_id}/days"
+REPORT = {
+    "viewer_id": "00000000-0000-4000-8000-000000000001",
+    "items": [{"kind": "entered", "room_id": "{room_id}"}],
+}
+
+ROWS: list[Row] = [
+    Row("POST", "/api/behaviour", everybody(204), REPORT),
+    Row("GET", "/api/metrics/definitions", everybody(200)),
+    Row("GET", _METRICS, owner_only(200)),
+    Row("GET", f"{_METRICS}/minutes", owner_only(200)),
+    Row("GET", f"{_METRICS}/products", owner_only(200)),
+    Row("GET", "/api/shops/{shop_id}/home", owner_only(200)),
+    Row("GET", _DAYS, owner_only(200), address=f"{_DAYS}?from=2026-11-01&to=2026-11-30"),
+    Row("GET", "/api/shops/{shop_id}/rooms", owner_only(200)),
+]

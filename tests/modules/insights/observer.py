@@ -1,0 +1,150 @@
+"""A room that sells for two shops, its audience and buyers, and what the platform tells of them."""
+
+import random
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID, uuid4
+
+import httpx
+import msgspec
+from tests.conftest import SignUp
+from tests.live.stage import Stage, make_product, publish, relay
+from tests.modules.orders.market import Buyer, Market
+
+from xiaodian.contracts.base import Envelope
+from xiaodian.contracts.catalog import Product
+from xiaodian.contracts.insights import BehaviourReported
+from xiaodian.contracts.live import AnyMoment
+from xiaodian.contracts.shops import ShopId
+from xiaodian.modules.insights import handlers
+from xiaodian.modules.insights.service.count_moments import count_moments
+
+TABLES = (
+    "sale",
+    "refund",
+    "shop_hour",
+    "shop_buyer_day",
+    "room_sale_minute",
+    "room_product_sale",
+    "room_minute",
+    "room_audience",
+    "room_viewer",
+    "room_visit",
+    "room_visit_minute",
+    "room_product_visit",
+)
+SALES = ("OrderPlaced", "OrderPaid", "OrderCancelled", "OrderRefunded")
+
+_decode = msgspec.json.Decoder(Envelope).decode
+
+
+class Observer:
+    """The host's own shop sells the stage's products; another shop's product is in the bag beside them."""
+
+    def __init__(self, stage: Stage, sign_up: SignUp, other: httpx.AsyncClient, other_shop_id: ShopId) -> None:
+        self.stage = stage
+        self.ctx = stage.ctx
+        self.other = other
+        self.other_shop_id = other_shop_id
+        self.foreign: Product = stage.products[0]
+        self.market = Market(stage.ctx, sign_up, stage.host, stage.host_id)
+        self.market.shop_id = stage.shop_id
+        self._told: set[UUID] = set()
+
+    @classmethod
+    async def open(cls, stage: Stage, sign_up: SignUp) -> "Observer":
+        """The room's bag holds two products of the host's shop and one of another's."""
+        other, _ = await sign_up("别家")
+        shop = await other.post("/api/shops", json={"name": f"别家的店 {uuid4().hex[:6]}"})
+        observer = cls(stage, sign_up, other, ShopId(UUID(shop.json()["shop_id"])))
+        observer.foreign = await make_product(other, observer.other_shop_id, "别家的蓝莓")
+        path = f"/api/products/{observer.foreign.product_id}/commission"
+        assert (await other.put(path, json={"rate_bp": 1000})).is_success
+        stage.products.append(observer.foreign)
+        await stage.fill_bag()
+        return observer
+
+    @property
+    def products(self) -> list[Product]:
+        """All that is in the bag."""
+        return self.stage.products
+
+    async def order(self, buyer: Buyer, product: Product, quantity: int = 1, *, is_paid: bool = True) -> dict[str, Any]:
+        """An order from the room's bag."""
+        sku = product.skus[0]
+        [order] = await buyer.orders([(sku.sku_id, quantity, sku.price_minor, self.stage.room_id)])
+        if is_paid:
+            await buyer.pay(order["order_id"])
+        return order
+
+    async def events(self) -> list[Envelope]:
+        """Events about sales that were not handed out before, in order."""
+        async with self.ctx.database.connection() as connection:
+            rows = await connection.fetch("SELECT subject, payload FROM infra.outbox ORDER BY id")
+        found = [_decode(row["payload"]) for row in rows if row["subject"].removeprefix("event.") in SALES]
+        new = [envelope for envelope in found if envelope.event_id not in self._told]
+        self._told |= {envelope.event_id for envelope in new}
+        return new
+
+    async def hear(self, envelopes: Sequence[Envelope] | None = None) -> None:
+        """Hand events about sales to whoever counts them."""
+        heard = await self.events() if envelopes is None else envelopes
+        await self._consumer("insights-sales")(heard)
+
+    async def take_reports(self, envelopes: Sequence[Envelope]) -> None:
+        """Hand reports of visitors' pages to whoever counts them."""
+        await self._consumer("insights-behaviour")(envelopes)
+
+    async def reports(self) -> list[Envelope]:
+        """Reports that pages sent, as the broker keeps them."""
+        broker = self.ctx.broker
+        pull = await broker.jetstream.pull_subscribe(
+            broker.subject("event.BehaviourReported"), stream=broker.events_stream
+        )
+        try:
+            messages = await pull.fetch(100, timeout=1)
+        except TimeoutError:
+            return []
+        return [_decode(message.data) for message in messages]
+
+    async def moment(self, moment: AnyMoment) -> None:
+        """Something happens in the room."""
+        await publish(self.ctx.broker, self.stage.room_id, moment)
+
+    async def read_on(self) -> None:
+        """The worker reads on in the logs."""
+        await relay(self.ctx)
+        while await count_moments(self.ctx):
+            pass
+
+    async def rows(self) -> dict[str, list[tuple[Any, ...]]]:
+        """Every row of every summary."""
+        async with self.ctx.database.connection() as connection:
+            return {
+                table: sorted(
+                    (tuple(row) for row in await connection.fetch(f"SELECT * FROM insights.{table}")), key=str
+                )
+                for table in TABLES
+            }
+
+    async def get(self, who: httpx.AsyncClient, part: str = "", **query: Any) -> dict[str, Any]:
+        """The room's figures as somebody sees them."""
+        answer = await who.get(f"/api/rooms/{self.stage.room_id}/metrics{part}", params=query)
+        assert answer.status_code == 200, answer.text
+        found: dict[str, Any] = answer.json()
+        return found
+
+    def _consumer(self, durable: str) -> Any:
+        return {consumer.durable: consumer.handle for consumer in handlers.consumers(self.ctx)}[durable]
+
+
+def late_and_twice(envelopes: Sequence[Envelope], rng: random.Random) -> list[Envelope]:
+    """The same, some of them twice, in another order."""
+    heard = [*envelopes, *rng.sample(list(envelopes), len(envelopes) // 3)]
+    rng.shuffle(heard)
+    return heard
+
+
+def viewer_of(envelope: Envelope) -> BehaviourReported:
+    """What a report says."""
+    return msgspec.json.decode(envelope.data, type=BehaviourReported)

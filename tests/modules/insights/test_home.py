@@ -1,0 +1,94 @@
+"""The home page says what waits, oldest first, and how the day goes beside other days."""
+
+from datetime import timedelta
+from uuid import UUID, uuid4
+
+from tests.modules.insights.observer import Observer
+
+from xiaodian.kit.clock import utc_now
+
+
+async def test_home_names_what_waits_the_longest_waiting_first_and_what_is_late(observer: Observer) -> None:
+    buyer = await observer.market.buyer()
+    late = await observer.order(buyer, observer.products[0])
+    await observer.order(buyer, observer.products[1], is_paid=False)
+    fresh = await observer.order(buyer, observer.products[1], 2)
+    async with observer.ctx.database.connection() as connection:
+        await connection.execute(
+            "UPDATE orders.order SET paid_at = now() - interval '3 days' WHERE order_id = $1", UUID(late["order_id"])
+        )
+    home = (await observer.stage.host.get(f"/api/shops/{observer.stage.shop_id}/home")).json()
+    assert (home["to_ship"]["count"], home["to_ship"]["late"]) == (2, 1)
+    assert [(item["order_id"], item["is_late"]) for item in home["to_ship"]["items"]] == [
+        (late["order_id"], True),
+        (fresh["order_id"], False),
+    ]
+
+
+async def test_an_order_with_an_open_after_sale_waits_as_that_and_not_to_be_shipped(observer: Observer) -> None:
+    buyer = await observer.market.buyer()
+    order = await observer.order(buyer, observer.products[0])
+    wish = {"line_no": 0, "kind": "refund_only", "quantity": 1, "reason": "not_wanted", "description": "不要了"}
+    answer = await buyer.client.post(
+        f"/api/orders/{order['order_id']}/after-sales", json=wish, headers={"Idempotency-Key": uuid4().hex}
+    )
+    assert answer.status_code == 201, answer.text
+    home = (await observer.stage.host.get(f"/api/shops/{observer.stage.shop_id}/home")).json()
+    assert home["to_ship"]["count"] == 0
+    assert [item["after_sale_id"] for item in home["after_sales"]["items"]] == [answer.json()["after_sale_id"]]
+    assert home["after_sales"]["items"][0]["deadline_at_ms"]
+
+
+async def test_home_says_what_is_running_out_and_nothing_of_what_is_not_on_sale(observer: Observer) -> None:
+    await observer.stage.host.put(f"/api/skus/{observer.products[0].skus[0].sku_id}/stock", json={"available": 3})
+    await observer.stage.host.put(f"/api/skus/{observer.products[1].skus[0].sku_id}/stock", json={"available": 500})
+    home = (await observer.stage.host.get(f"/api/shops/{observer.stage.shop_id}/home")).json()
+    assert [(item["title"], item["available"]) for item in home["low_stock"]["items"]] == [("丹东草莓", 3)]
+    await observer.stage.host.patch(f"/api/products/{observer.products[0].product_id}", json={"state": "off"})
+    home = (await observer.stage.host.get(f"/api/shops/{observer.stage.shop_id}/home")).json()
+    assert home["low_stock"]["items"] == []
+
+
+async def test_today_stands_beside_yesterday_and_last_week_up_to_the_same_time(observer: Observer) -> None:
+    buyer, now = await observer.market.buyer(), utc_now()
+    for days, price in ((0, 1), (1, 2), (7, 3), (2, 4)):
+        order = await observer.order(buyer, observer.products[0], price)
+        async with observer.ctx.database.connection() as connection:
+            await connection.execute(
+                "UPDATE orders.order SET paid_at = $2, placed_at = $2 WHERE order_id = $1",
+                UUID(order["order_id"]),
+                # An hour that is over, lest the part of it that has passed decide; the first of a day has none.
+                (now - timedelta(days=days)).replace(minute=0, second=0, microsecond=0),
+            )
+    await observer.hear()
+    home = (await observer.stage.host.get(f"/api/shops/{observer.stage.shop_id}/home")).json()
+    gmv = next(figure for figure in home["figures"] if figure["key"] == "gmv")
+    assert gmv["today"] == 2990
+    passed = (now.minute * 60 + now.second) / 3600
+    assert abs(gmv["yesterday"] - 2 * 2990 * passed) < 60
+    assert abs(gmv["last_week"] - 3 * 2990 * passed) < 80
+    assert sum(gmv["hours"]) == 2990
+
+
+async def test_home_that_has_not_changed_is_not_sent_again(observer: Observer) -> None:
+    path = f"/api/shops/{observer.stage.shop_id}/home"
+    first = await observer.stage.host.get(path)
+    again = await observer.stage.host.get(path, headers={"if-none-match": first.headers["etag"]})
+    assert (again.status_code, again.content) == (304, b"")
+    buyer = await observer.market.buyer()
+    await observer.order(buyer, observer.products[0])
+    after = await observer.stage.host.get(path, headers={"if-none-match": first.headers["etag"]})
+    assert after.status_code == 200
+
+
+async def test_days_that_cannot_be_are_refused_with_the_field(observer: Observer) -> None:
+    path = f"/api/shops/{observer.stage.shop_id}/days"
+    for query, field in (
+        ({"from": "gestern", "to": "2026-01-01"}, "from"),
+        ({"from": "2026-01-01", "to": "2026-13-01"}, "to"),
+        ({"from": "2026-01-02", "to": "2026-01-01"}, "to"),
+        ({"from": "2020-01-02", "to": "2026-01-01"}, "to"),
+        ({"from": "0001-01-01", "to": "0001-01-01"}, "from"),
+    ):
+        answer = await observer.stage.host.get(path, params=query)
+        assert (answer.status_code, answer.json().get("field")) == (422, field), query
