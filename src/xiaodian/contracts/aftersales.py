@@ -75,6 +75,10 @@ class AfterSaleChanged(Event, frozen=True, kw_only=True):
     state: AfterSaleState
     quantity: int
     refund_minor: int
+    line_no: int = 0
+    reason: AfterSaleReason = AfterSaleReason.OTHER
+    deed: str = ""
+    """What was done; some deeds leave the state as it was."""
 
 
 class AfterSaleNotPossibleError(DomainError):

@@ -124,6 +124,7 @@ class ProductChanged(Event, frozen=True, kw_only=True):
     event_key = "product_id"
     product_id: ProductId
     shop_id: ShopId
+    is_new: bool = False
 
 
 class StockChanged(Event, frozen=True, kw_only=True):

@@ -14,7 +14,7 @@ from uuid import UUID
 import msgspec
 
 from xiaodian.contracts.accounts import AccountId
-from xiaodian.contracts.base import Contract, DomainError
+from xiaodian.contracts.base import Contract, DomainError, Event
 from xiaodian.contracts.catalog import ProductId, SkuId, StockId
 from xiaodian.contracts.media import StreamId
 from xiaodian.contracts.shops import ShopId
@@ -276,6 +276,40 @@ class Counter(Contract, frozen=True, kw_only=True):
     room_id: RoomId
     host_id: AccountId
     product_ids: frozenset[ProductId]
+
+
+class RoomMoved(Event, frozen=True, kw_only=True):
+    """A room went on air, was interrupted, came back or ended; `at_ms` in media time."""
+
+    event_key = "room_id"
+    room_id: RoomId
+    host_id: AccountId
+    shop_id: ShopId | None
+    """The host's own shop, if the host has one."""
+    state: RoomState
+    at_ms: int
+
+
+class ProductFeatured(Event, frozen=True, kw_only=True):
+    """The host holds up a product from `at_ms` on, in media time."""
+
+    event_key = "room_id"
+    room_id: RoomId
+    shop_id: ShopId | None
+    cue_id: CueId
+    product_id: ProductId
+    at_ms: int
+
+
+class ProductUnfeatured(Event, frozen=True, kw_only=True):
+    """The host put it down at `at_ms`, in media time."""
+
+    event_key = "room_id"
+    room_id: RoomId
+    shop_id: ShopId | None
+    cue_id: CueId
+    product_id: ProductId
+    at_ms: int
 
 
 class MutedError(DomainError):

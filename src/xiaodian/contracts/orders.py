@@ -250,6 +250,24 @@ class OrderShipped(Event, frozen=True, kw_only=True):
     tracking_number: str
 
 
+class TrackingOfEvent(Contract, frozen=True, kw_only=True):
+    """One thing that a carrier said of a parcel, as events tell it."""
+
+    kind: str
+    happened_at_ms: int
+    place: str
+    text: str
+
+
+class ParcelTracked(Event, frozen=True, kw_only=True):
+    """A carrier said something new of an order's parcel."""
+
+    event_key = "order_id"
+    order_id: OrderId
+    shop_id: ShopId
+    events: list[TrackingOfEvent]
+
+
 class OrderDelivered(Event, frozen=True, kw_only=True):
     """The carrier gave it to the buyer; from now on run the days after which it counts as received."""
 

@@ -102,6 +102,7 @@ class PayoutChanged(Event, frozen=True, kw_only=True):
     owner_id: UUID
     state: PayoutState
     amount_minor: int
+    currency: str = "CNY"
 
 
 class BalanceTooLowError(DomainError):

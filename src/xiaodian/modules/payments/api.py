@@ -2,6 +2,7 @@
 
 from xiaodian.modules.payments import transfers
 from xiaodian.modules.payments.queries import (
+    find_captured_parts,
     get_charge_of_payer,
     get_order_ids_of_charges,
     lock_captured_parts,
@@ -33,6 +34,7 @@ __all__ = [
     "create_charge",
     "decide",
     "find_booked",
+    "find_captured_parts",
     "get_charge_of_payer",
     "get_order_ids_of_charges",
     "get_statement_lines",

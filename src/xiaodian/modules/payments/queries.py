@@ -12,6 +12,13 @@ from xiaodian.infra.database import Connection, Record
 
 CHARGE = "charge_id, payer_id, provider, method, amount_minor, currency, state, action, provider_ref, created_at"
 _PART = "order_id, shop_id, amount_minor, refunded_minor"
+_CAPTURED = """
+    SELECT part.charge_id, part.order_id, part.shop_id, part.amount_minor, part.refunded_minor,
+        charge.provider, charge.currency
+    FROM payments.charge_part AS part JOIN payments.charge USING (charge_id)
+    WHERE part.order_id = ANY($1::uuid[]) AND charge.state = 'captured'
+    ORDER BY part.charge_id, part.order_id
+"""
 
 
 async def get_charge_of_payer(connection: Connection, charge_id: ChargeId, payer_id: AccountId) -> Charge:
@@ -60,16 +67,18 @@ async def lock_charges(connection: Connection, charge_ids: Collection[ChargeId])
 
 async def lock_captured_parts(connection: Connection, order_ids: Collection[UUID]) -> dict[UUID, list[CapturedPart]]:
     """What was paid for these orders, by order, held in key order until the transaction ends."""
-    rows = await connection.fetch(
-        """
-        SELECT part.charge_id, part.order_id, part.shop_id, part.amount_minor, part.refunded_minor,
-            charge.provider, charge.currency
-        FROM payments.charge_part AS part JOIN payments.charge USING (charge_id)
-        WHERE part.order_id = ANY($1::uuid[]) AND charge.state = 'captured'
-        ORDER BY part.charge_id, part.order_id FOR UPDATE OF part
-        """,
-        list(order_ids),
-    )
+    return await _captured_parts(connection, _CAPTURED + "FOR UPDATE OF part", order_ids)
+
+
+async def find_captured_parts(connection: Connection, order_ids: Collection[UUID]) -> dict[UUID, list[CapturedPart]]:
+    """What was paid for these orders, by order."""
+    return await _captured_parts(connection, _CAPTURED, order_ids)
+
+
+async def _captured_parts(
+    connection: Connection, statement: str, order_ids: Collection[UUID]
+) -> dict[UUID, list[CapturedPart]]:
+    rows = await connection.fetch(statement, list(order_ids))
     parts: dict[UUID, list[CapturedPart]] = {}
     for row in rows:
         captured = CapturedPart(

@@ -71,10 +71,10 @@ async def record(connection: Connection, after_sale: AfterSale, doing: Doing, no
     """Write the after-sale as it is now, what was done, and tell it."""
     await queries.update_after_sale(connection, after_sale)
     await queries.insert_event(connection, after_sale, doing, now)
-    await outbox.emit(connection, to_event(after_sale))
+    await outbox.emit(connection, to_event(after_sale, doing.deed))
 
 
-def to_event(after_sale: AfterSale) -> AfterSaleChanged:
+def to_event(after_sale: AfterSale, deed: Deed) -> AfterSaleChanged:
     """What is told of an after-sale."""
     return AfterSaleChanged(
         after_sale_id=after_sale.after_sale_id,
@@ -85,6 +85,9 @@ def to_event(after_sale: AfterSale) -> AfterSaleChanged:
         state=after_sale.state,
         quantity=after_sale.quantity,
         refund_minor=after_sale.refund_minor,
+        line_no=after_sale.line_no,
+        reason=after_sale.reason,
+        deed=deed,
     )
 
 

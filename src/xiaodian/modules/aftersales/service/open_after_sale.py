@@ -42,7 +42,7 @@ async def open_after_sale(ctx: Context, caller: Caller, key: str, order_id: Orde
         )
         await queries.insert_event(connection, after_sale, doing, now)
         await orders.hold(connection, order, +1)
-        await outbox.emit(connection, to_event(after_sale))
+        await outbox.emit(connection, to_event(after_sale, Deed.OPEN))
         return await see(connection, after_sale, {Role.BUYER}, now)
 
     operation = f"open after-sale of {order_id}"

@@ -58,7 +58,7 @@ async def create_product(database: Database, caller: Caller, shop_id: ShopId, ne
             for sku in new.skus
         ]
         await add_skus(connection, product, list(enumerate(edits)), caller.account_id)
-        await outbox.emit(connection, ProductChanged(product_id=product.product_id, shop_id=shop_id))
+        await outbox.emit(connection, ProductChanged(product_id=product.product_id, shop_id=shop_id, is_new=True))
         return await queries.get_product(connection, product.product_id)
 
 

@@ -3,8 +3,9 @@
 from datetime import datetime
 
 from xiaodian.contracts.catalog import ProductId
-from xiaodian.contracts.live import CueId, FeaturedMoment, UnfeaturedMoment
+from xiaodian.contracts.live import CueId, FeaturedMoment, ProductFeatured, ProductUnfeatured, UnfeaturedMoment
 from xiaodian.contracts.media import DateRange
+from xiaodian.infra import outbox
 from xiaodian.infra.database import Connection
 from xiaodian.kit.clock import to_epoch_ms
 from xiaodian.kit.ids import new_id
@@ -37,6 +38,10 @@ async def begin_cue(connection: Connection, room: Room, product_id: ProductId, a
     await tell(
         connection, room.room_id, FeaturedMoment(at_ms=to_epoch_ms(at), cue_id=cue.cue_id, product_id=product_id)
     )
+    featured = ProductFeatured(
+        room_id=room.room_id, shop_id=room.shop_id, cue_id=cue.cue_id, product_id=product_id, at_ms=to_epoch_ms(at)
+    )
+    await outbox.emit(connection, featured)
     return cue
 
 
@@ -50,5 +55,10 @@ async def end_open_cue(connection: Connection, room: Room, at: datetime) -> bool
         "UPDATE live.cue SET end_at = $3 WHERE room_id = $1 AND cue_id = $2", room.room_id, cue.cue_id, end_at
     )
     await media.close_date_range(connection, room.stream_id, str(cue.cue_id), to_epoch_ms(end_at))
-    await tell(connection, room.room_id, UnfeaturedMoment(at_ms=to_epoch_ms(end_at), cue_id=cue.cue_id))
+    at_ms = to_epoch_ms(end_at)
+    await tell(connection, room.room_id, UnfeaturedMoment(at_ms=at_ms, cue_id=cue.cue_id))
+    unfeatured = ProductUnfeatured(
+        room_id=room.room_id, shop_id=room.shop_id, cue_id=cue.cue_id, product_id=cue.product_id, at_ms=at_ms
+    )
+    await outbox.emit(connection, unfeatured)
     return True

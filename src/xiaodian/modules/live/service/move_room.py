@@ -4,7 +4,8 @@ from datetime import datetime
 
 import msgspec
 
-from xiaodian.contracts.live import BagMoment, RoomState, StateMoment
+from xiaodian.contracts.live import BagMoment, RoomMoved, RoomState, StateMoment
+from xiaodian.infra import outbox
 from xiaodian.infra.database import Connection
 from xiaodian.kit.clock import to_epoch_ms
 from xiaodian.modules.catalog import api as catalog
@@ -43,6 +44,8 @@ async def move_room(connection: Connection, room: Room, to: RoomState, at: datet
         items = (await show_bags(connection, [room.room_id]))[room.room_id]
         await tell(connection, room.room_id, BagMoment(at_ms=at_ms, items=items))
     await tell(connection, room.room_id, StateMoment(at_ms=at_ms, state=to))
+    moved = RoomMoved(room_id=room.room_id, host_id=room.host_id, shop_id=room.shop_id, state=to, at_ms=at_ms)
+    await outbox.emit(connection, moved)
     return msgspec.structs.replace(
         room, state=timeline.state, started_at=timeline.started_at, ended_at=timeline.ended_at
     )

@@ -5,10 +5,18 @@ from datetime import datetime, timedelta
 
 from xiaodian.contracts.accounts import Caller, Scope
 from xiaodian.contracts.base import InvalidInputError, NotFoundError
-from xiaodian.contracts.orders import IllegalMoveError, Order, OrderId, OrderState
+from xiaodian.contracts.orders import (
+    IllegalMoveError,
+    Order,
+    OrderId,
+    OrderState,
+    ParcelTracked,
+    TrackingOfEvent,
+)
 from xiaodian.edge.context import Context
+from xiaodian.infra import outbox
 from xiaodian.infra.database import Connection
-from xiaodian.kit.clock import utc_now
+from xiaodian.kit.clock import to_epoch_ms, utc_now
 from xiaodian.modules.orders.models import Deed, OrderSeen, Role, TrackingEvent, TrackingKind
 from xiaodian.modules.orders.rules import list_allowed
 from xiaodian.modules.orders.service.move_orders import Actor, Delivery, move_orders
@@ -18,7 +26,7 @@ from xiaodian.modules.orders.shipping_rules import MAX_EVENTS, check_events
 _INSERT = """
     INSERT INTO orders.tracking_event (shop_id, order_id, happened_at, kind, place, text)
     SELECT $1, $2, * FROM unnest($3::timestamptz[], $4::text[], $5::text[], $6::text[])
-    ON CONFLICT DO NOTHING
+    ON CONFLICT DO NOTHING RETURNING happened_at, kind, place, text
 """
 
 
@@ -55,7 +63,7 @@ async def _deliver(
 
 
 async def _write(connection: Connection, order: Order, events: Sequence[TrackingEvent]) -> None:
-    await connection.execute(
+    fresh = await connection.fetch(
         _INSERT,
         order.shop_id,
         order.order_id,
@@ -71,3 +79,15 @@ async def _write(connection: Connection, order: Order, events: Sequence[Tracking
     )
     if count > MAX_EVENTS:
         raise InvalidInputError(field="events", reason="too_many", limit=MAX_EVENTS)
+    if fresh:
+        told = [
+            TrackingOfEvent(
+                kind=row["kind"],
+                happened_at_ms=to_epoch_ms(row["happened_at"]),
+                place=row["place"],
+                text=row["text"],
+            )
+            for row in sorted(fresh, key=lambda row: row["happened_at"])
+        ]
+        tracked = ParcelTracked(order_id=order.order_id, shop_id=order.shop_id, events=told)
+        await outbox.emit(connection, tracked)

@@ -166,6 +166,7 @@ async def note_moves(
                 owner_id=payout.owner_id,
                 state=payout.state,
                 amount_minor=payout.amount_minor,
+                currency=payout.currency,
             )
             for payout in moved
         ),
