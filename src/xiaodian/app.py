@@ -63,6 +63,9 @@ from xiaodian.modules.settlement import handlers as settlement_handlers
 from xiaodian.modules.settlement import jobs as settlement_jobs
 from xiaodian.modules.settlement import routes as settlement_routes
 from xiaodian.modules.shops import routes as shops_routes
+from xiaodian.modules.webhooks import handlers as webhooks_handlers
+from xiaodian.modules.webhooks import jobs as webhooks_jobs
+from xiaodian.modules.webhooks import routes as webhooks_routes
 from xiaodian.settings import Settings
 
 ROUTES = [
@@ -82,6 +85,7 @@ ROUTES = [
     *imports_routes.routes,
     *apps_routes.routes,
     *insights_routes.routes,
+    *webhooks_routes.routes,
 ]
 JOBS = (
     accounts_jobs,
@@ -97,6 +101,7 @@ JOBS = (
     imports_jobs,
     apps_jobs,
     insights_jobs,
+    webhooks_jobs,
 )
 JOB_KINDS = imports_api.JobKinds([])
 """Every kind of bulk job, of all modules (edge/bulk.py)."""
@@ -126,6 +131,7 @@ def consumers(ctx: Context) -> list[Consumer]:
         *settlement_handlers.consumers(ctx),
         *aftersales_handlers.consumers(ctx),
         *insights_handlers.consumers(ctx),
+        *webhooks_handlers.consumers(ctx),
     ]
 
 
@@ -136,7 +142,7 @@ def jobs(ctx: Context) -> list[Job]:
 
 def services(ctx: Context) -> list[Service]:
     """What goes on all the time in each worker."""
-    return imports_jobs.services(ctx, JOB_KINDS)
+    return [*imports_jobs.services(ctx, JOB_KINDS), *webhooks_jobs.services(ctx)]
 
 
 def create_app(settings: Settings | None = None, context: Context | None = None) -> Litestar:

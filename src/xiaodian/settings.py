@@ -109,6 +109,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     outbound_private_addresses: Annotated[
         bool, "Let webhooks and imports call plain http, loopback and private addresses (tests, closed networks)."
     ] = False
+    webhook_timeout_s: Annotated[float, "A receiver of webhooks must answer within so many seconds; 30 at most."] = 15.0
+    webhook_concurrency: Annotated[int, "Most webhooks that one worker process has on their way at once."] = 256
+    webhook_endpoint_concurrency: Annotated[int, "The same to one endpoint."] = 32
 
     log_level: Annotated[str, "debug, info, warning or error."] = "info"
     log_format: Annotated[str, "json, or console for reading by eye."] = "json"

@@ -11,6 +11,7 @@ from tests.api import (
     rows_payments,
     rows_promotion,
     rows_settlement,
+    rows_webhooks,
 )
 from tests.api.row import NOWHERE, Row, control, everybody, members, owner_only
 from tests.api.world import ADDRESS
@@ -164,4 +165,5 @@ TABLES: dict[str, list[Row]] = {
     "imports": rows_imports.ROWS,
     "apps": rows_apps.ROWS,
     "insights": rows_insights.ROWS,
+    "webhooks": rows_webhooks.ROWS,
 }

@@ -52,6 +52,7 @@ async def make_world(ctx: Context, sign_up: SignUp, make_client: Callable[[], ht
     ids |= await _make_promotions(owner, ids, other_id)
     ids |= await _make_after_sale(owner, ids)
     ids |= await _make_apps(owner, ids)
+    ids |= await _make_webhook(owner, ids)
     token = make_client()
     made = await _post(owner, "/api/me/tokens", {"name": "OBS", "scopes": ["room:control"]})
     token.headers["authorization"] = f"Bearer {made['token']}"
@@ -165,6 +166,15 @@ async def _make_apps(owner: httpx.AsyncClient, ids: dict[str, str]) -> dict[str,
         "system_id": system["client_id"],
         "system_secret_id": system["app"]["secrets"][0]["secret_id"],
     }
+
+
+async def _make_webhook(owner: httpx.AsyncClient, ids: dict[str, str]) -> dict[str, str]:
+    """An endpoint, and a message that waits to be sent there."""
+    path = f"/api/shops/{ids['shop_id']}/webhooks"
+    made = await _post(owner, path, {"url": "https://1.1.1.1/hook", "types": ["order.paid"]})
+    endpoint_id = made["endpoint"]["endpoint_id"]
+    delivery = await _post(owner, f"{path}/{endpoint_id}/test", None)
+    return {"endpoint_id": endpoint_id, "event_id": delivery["event_id"]}
 
 
 async def _post(client: httpx.AsyncClient, path: str, body: Any) -> Any:

@@ -4,6 +4,8 @@ import re
 import subprocess
 
 from scripts.document_settings import TARGET, render_settings
+from scripts.document_webhooks import TARGET as WEBHOOKS
+from scripts.document_webhooks import render_page
 from tests.architecture.source import ROOT
 
 # A path of one machine, as a path: after a quote, a blank or the start of a line.
@@ -42,3 +44,8 @@ def test_decisions_are_numbered_without_gaps() -> None:
     for path in (ROOT / "docs/decisions").glob("[0-9]*.md"):
         text = path.read_text(encoding="utf-8")
         assert all(f"## {part}" in text for part in ("Context", "Decision", "Price")), path.name
+
+
+def test_the_catalogue_of_webhooks_is_current() -> None:
+    text = WEBHOOKS.read_text(encoding="utf-8")
+    assert text == render_page(text), "run: python scripts/document_webhooks.py"

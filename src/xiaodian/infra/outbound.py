@@ -59,7 +59,7 @@ async def check_address(url: str, *, allow_private: bool, field: str = "url") ->
     """
     parsed = _parse(url, allow_private=allow_private, field=field)
     port = parsed.port or (443 if parsed.scheme == "https" else 80)
-    await _resolve(parsed.raw_host.decode("ascii"), port, allow_private=allow_private, field=field)
+    await resolve(parsed.raw_host.decode("ascii"), port, allow_private=allow_private, field=field)
 
 
 def may_be_called(ip: IPv4Address | IPv6Address, *, allow_private: bool) -> bool:
@@ -156,7 +156,7 @@ class _JudgingBackend(httpcore.AsyncNetworkBackend):
         local_address: str | None = None,
         socket_options: Iterable[Any] | None = None,
     ) -> httpcore.AsyncNetworkStream:
-        ips = await _resolve(host, port, allow_private=self._allow_private, field="url")
+        ips = await resolve(host, port, allow_private=self._allow_private, field="url")
         for ip in ips[:-1]:
             try:
                 return await self._backend.connect_tcp(ip, port, timeout, local_address, socket_options)
@@ -168,7 +168,7 @@ class _JudgingBackend(httpcore.AsyncNetworkBackend):
         await self._backend.sleep(seconds)
 
 
-async def _resolve(host: str, port: int, *, allow_private: bool, field: str) -> list[str]:
+async def resolve(host: str, port: int, *, allow_private: bool, field: str = "url") -> list[str]:
     """The IPs of a host, all of which may be called. Raises AddressRefusedError."""
     try:
         found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)

@@ -1,0 +1,159 @@
+"""Sends one message: bounded in time and in what is read, without redirects, and never into our own network."""
+
+import asyncio
+import socket
+import ssl
+from datetime import datetime
+from ipaddress import ip_address
+from time import monotonic
+
+import aiohttp
+from aiohttp.abc import AbstractResolver, ResolveResult
+from yarl import URL
+
+from xiaodian.infra.outbound import AddressRefusedError, resolve
+from xiaodian.kit.clock import utc_now
+from xiaodian.modules.webhooks.models import Outcome, Parcel
+from xiaodian.modules.webhooks.signing import headers_of
+from xiaodian.settings import Settings
+
+ANSWER_BYTES = 2048
+"""So much of an answer is kept for the log; no more is read."""
+KEEP_ALIVE_S = 30.0
+
+
+class Sender:
+    """Connections to receivers; each goes to an IP that was judged when it was made. Use it as `async with`."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._allow_private = settings.outbound_private_addresses
+        self._timeout_s = settings.webhook_timeout_s
+        self._session = aiohttp.ClientSession(
+            connector=aiohttp.TCPConnector(
+                limit=0,
+                resolver=_JudgingResolver(self._allow_private),
+                use_dns_cache=False,
+                keepalive_timeout=KEEP_ALIVE_S,
+            ),
+            cookie_jar=aiohttp.DummyCookieJar(),
+            timeout=aiohttp.ClientTimeout(total=self._timeout_s),
+            auto_decompress=False,
+            trust_env=False,
+            skip_auto_headers=("accept", "accept-encoding"),
+        )
+
+    async def __aenter__(self) -> "Sender":
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._session.close()
+
+    async def send(self, parcel: Parcel, now: datetime) -> Outcome:
+        """Try to hand over a message; never raises, whatever the other side does. `now` is when the log says it was.
+
+        It is signed with the true time, which receivers compare with their own clocks.
+        """
+        began = monotonic()
+        status: int | None = None
+        error: str | None = None
+        answer, retry_after_s = "", None
+        try:
+            status, answer, retry_after_s = await self._post(parcel)
+            error = _error_of(status)
+        except AddressRefusedError as refusal:
+            error = str(refusal.params.get("reason", "unreachable"))
+        except TimeoutError:
+            error = "timeout"
+        except (ssl.SSLError, aiohttp.ClientSSLError):
+            error = "bad_certificate"
+        except (aiohttp.ClientError, OSError, ValueError, asyncio.IncompleteReadError) as fault:
+            error = _reason_within(fault)
+        return Outcome(
+            at=now,
+            duration_ms=round((monotonic() - began) * 1000),
+            status=status,
+            error=error,
+            answer=answer,
+            retry_after_s=retry_after_s,
+        )
+
+    async def _post(self, parcel: Parcel) -> tuple[int, str, int | None]:
+        signing = [parcel.secret, *([parcel.previous_secret] if parcel.previous_secret else [])]
+        headers = headers_of(parcel.event_id, parcel.body, signing, utc_now())
+        await self._judge_bare_ip(parcel.url)
+        async with self._session.post(parcel.url, data=parcel.body, headers=headers, allow_redirects=False) as response:
+            answer, is_whole = await _read(response.content)
+            if not is_whole:
+                response.close()
+            return response.status, answer, _seconds(response.headers.get("retry-after"))
+
+    async def _judge_bare_ip(self, url: str) -> None:
+        """The library asks no resolver about an address that is an IP already."""
+        host = URL(url).host or ""
+        try:
+            ip_address(host)
+        except ValueError:
+            return
+        await resolve(host, 443, allow_private=self._allow_private)
+
+
+class _JudgingResolver(AbstractResolver):
+    """Resolves names only to IPs that may be called."""
+
+    def __init__(self, allow_private: bool) -> None:
+        self._allow_private = allow_private
+
+    async def resolve(self, host: str, port: int = 0, family: int = 0) -> list[ResolveResult]:
+        ips = await resolve(host, port, allow_private=self._allow_private)
+        return [
+            ResolveResult(
+                hostname=host,
+                host=ip,
+                port=port,
+                family=socket.AF_INET6 if ":" in ip else socket.AF_INET,
+                proto=0,
+                flags=0,
+            )
+            for ip in ips
+        ]
+
+    async def close(self) -> None:
+        return
+
+
+async def _read(content: aiohttp.StreamReader) -> tuple[str, bool]:
+    """The beginning of an answer, and whether that was all of it."""
+    kept = bytearray()
+    while len(kept) <= ANSWER_BYTES:
+        part = await content.readany()
+        if not part:
+            return _text(kept), True
+        kept += part
+    return _text(kept), False
+
+
+def _text(kept: bytearray) -> str:
+    return bytes(kept[:ANSWER_BYTES]).decode("utf-8", "replace").replace("\x00", "")
+
+
+def _error_of(status: int) -> str | None:
+    if 200 <= status < 300:
+        return None
+    if status == 410:
+        return "gone"
+    return "redirect" if 300 <= status < 400 else "refused"
+
+
+def _seconds(text: str | None) -> int | None:
+    """Retry-After in seconds; dates are left to our own pauses."""
+    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 10 else None
+
+
+def _reason_within(fault: BaseException) -> str:
+    """What our resolver said, if it was it that refused; else only that nobody was reached."""
+    link: BaseException | None = fault
+    while link is not None:
+        if isinstance(link, AddressRefusedError):
+            return str(link.params.get("reason", "unreachable"))
+        link = link.__cause__ or link.__context__
+    return "unreachable"
