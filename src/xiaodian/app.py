@@ -160,6 +160,7 @@ def create_app(settings: Settings | None = None, context: Context | None = None)
             yield
             await app.state.live.close()
             await app.state.order_desk.settle()
+            await app.state.open_desk.close()
             await app.state.order_desk.cashier.providers.close()
 
     app = Litestar(
@@ -178,7 +179,7 @@ def create_app(settings: Settings | None = None, context: Context | None = None)
         logging_config=None,  # The framework would set up Python's logging once more, and its own way.
     )
     app.state.hot_routes = hot_routes
-    app.asgi_handler = EdgeMiddleware(HotRoutes(app.asgi_handler, hot_routes))
+    app.asgi_handler = EdgeMiddleware(apps_api.OpenGate(HotRoutes(app.asgi_handler, hot_routes)))
     if context:
         wire(app, context)
     return app
@@ -196,6 +197,7 @@ def wire(app: Litestar, ctx: Context) -> None:
     app.state.playlists = media_api.make_playlists(ctx)
     app.state.live = live_api.LiveProcess(ctx)
     app.state.order_desk = desk
+    app.state.open_desk = apps_api.OpenDesk(ctx)
     app.state.job_kinds = JOB_KINDS
     app.state.behaviour_desk = insights_api.BehaviourDesk(ctx)
     hot_routes["POST", "/api/checkout"] = orders_api.make_checkout(desk)

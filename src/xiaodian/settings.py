@@ -54,6 +54,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     oauth_requests_per_minute: Annotated[
         int, "Requests a minute to the token and revocation endpoints from one address."
     ] = 600
+    open_api_per_second: Annotated[int, "Calls of the open API a second that an app may make in a shop, for long."] = 20
+    open_api_burst: Annotated[int, "Calls of the open API that an app may make in a shop at once, after a rest."] = 200
     comments_per_minute: Annotated[int, "Comments a minute by one account."] = 30
     comment_max_chars: Annotated[int, "Longest comment, in characters."] = 200
 

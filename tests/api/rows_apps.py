@@ -55,5 +55,6 @@ ROWS = [
         owner_only(404),
         address="/api/shops/{shop_id}/connections/" + NOWHERE,
     ),
+    Row("GET", "/api/shops/{shop_id}/apps/{app_id}/calls", owner_only(200)),
     Row("DELETE", "/api/me/apps/{app_id}", owner_only(204)),
 ]

@@ -64,12 +64,12 @@ def access(kind: Access, scope: Scope = Scope.EVERYTHING) -> dict[str, Any]:
 
 def token_of(connection: Asking) -> str | None:
     """The bearer token if there is one, else the session cookie."""
-    bearer = _bearer_token(connection)
+    bearer = bearer_token(connection)
     return bearer if bearer is not None else connection.cookies.get(SESSION_COOKIE)
 
 
-def _bearer_token(connection: Asking) -> str | None:
-    """Only this scheme counts: browsers add `Basic` by themselves where a proxy asks for it."""
+def bearer_token(connection: Asking) -> str | None:
+    """The bearer token if there is one. No other scheme counts: browsers add `Basic` where a proxy asks for it."""
     authorization = connection.headers.get("authorization", "")
     return authorization[7:].strip() if authorization[:7].lower() == "bearer " else None
 
@@ -150,7 +150,7 @@ def _refuse_foreign_page(connection: Asking) -> None:
     Also where nobody need be signed in: a foreign page could sign its visitor in as somebody else. A bearer token
     cannot be sent by a foreign page unless it has it, so it needs no such care.
     """
-    if connection.scope.get("method") in ("GET", "HEAD", "OPTIONS") or _bearer_token(connection) is not None:
+    if connection.scope.get("method") in ("GET", "HEAD", "OPTIONS") or bearer_token(connection) is not None:
         return
     if connection.headers.get("sec-fetch-site") in ("cross-site", "same-site"):
         raise ForbiddenError

@@ -69,9 +69,9 @@ class LoadedClient(ClientMixin):
         return response_type == "code" and self.shop_id is None
 
     def check_grant_type(self, grant_type: str) -> bool:
-        """A shop's own system acts for the shop; everybody else for who consented."""
+        """A shop's own system acts for the shop, until it is disconnected; everybody else for who consented."""
         if self.shop_id is not None:
-            return grant_type == "client_credentials"
+            return grant_type == "client_credentials" and bool(self.scopes)
         return grant_type in ("authorization_code", "refresh_token")
 
 

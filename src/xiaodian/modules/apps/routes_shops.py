@@ -1,9 +1,10 @@
 """Routes of shops: their own systems, the apps they have let in, and what those did."""
 
+from typing import Annotated, Literal
 from uuid import UUID
 
 from litestar import delete, get, post
-from litestar.params import FromPath, JSONBody
+from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 
 from xiaodian.contracts.accounts import Scope
 from xiaodian.contracts.apps import TooManyAppsError, TooManySecretsError
@@ -12,15 +13,20 @@ from xiaodian.contracts.shops import ShopId
 from xiaodian.edge.access import Access, SignedIn, access
 from xiaodian.edge.context import Ctx
 from xiaodian.edge.problems import problems
+from xiaodian.kit.paging import MAX_PAGE_SIZE, Page
 from xiaodian.modules.apps import queries
 from xiaodian.modules.apps.service import connections, own_systems
+from xiaodian.modules.apps.service import list_calls as service
+from xiaodian.modules.apps.service.list_calls import CallFilter, Outcome
 from xiaodian.modules.apps.wire import (
     AppList,
+    CallView,
     ConnectionList,
     NewSecret,
     NewSystem,
     SystemInput,
     to_app_view,
+    to_call_view,
     to_connection_view,
     to_new_secret,
     to_new_system,
@@ -87,7 +93,25 @@ async def disconnect(ctx: Ctx, caller: SignedIn, shop_id: FromPath[ShopId], conn
     await connections.disconnect(ctx, caller, shop_id, connection_id)
 
 
+@get("/api/shops/{shop_id:uuid}/apps/{app_id:uuid}/calls", opt=OPT, tags=TAGS, responses=problems(NotFoundError))
+async def list_calls(
+    ctx: Ctx,
+    caller: SignedIn,
+    shop_id: FromPath[ShopId],
+    app_id: FromPath[UUID],
+    method: FromQuery[Literal["GET", "POST", "PUT", "PATCH", "DELETE"] | None] = None,
+    outcome: FromQuery[Outcome | None] = None,
+    cursor: FromQuery[str | None] = None,
+    limit: Annotated[int, QueryParameter(ge=1, le=MAX_PAGE_SIZE)] = 50,
+) -> Page[CallView]:
+    """What an app did in the shop in the last 30 days, call by call; a page may have fewer than asked for."""
+    wanted = CallFilter(method=method, outcome=outcome)
+    page = await service.list_calls(ctx, caller, shop_id, app_id, wanted, cursor=cursor, limit=limit)
+    return Page(items=[to_call_view(call) for call in page.items], next_cursor=page.next_cursor)
+
+
 routes = [
+    list_calls,
     list_systems,
     create_system,
     delete_system,

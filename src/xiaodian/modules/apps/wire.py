@@ -3,6 +3,7 @@
 from typing import Annotated, Literal
 from uuid import UUID
 
+import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
 from xiaodian.contracts.accounts import Scope
@@ -14,6 +15,7 @@ from xiaodian.modules.apps.queries import OwnApp, Secret
 from xiaodian.modules.apps.rules import MAX_REDIRECT_URIS, MAX_URI_CHARS
 from xiaodian.modules.apps.service.authorize import Question
 from xiaodian.modules.apps.service.connections import ConnectedApp
+from xiaodian.modules.apps.service.list_calls import NotedCall
 
 # Bounds of form only; what a user must be told in words is checked in rules.py.
 NameText = Annotated[str, Meta(max_length=300, description="1 to 40 characters that can be seen.")]
@@ -155,6 +157,24 @@ class ConnectionList(Contract, frozen=True, kw_only=True):
     """Apps connected to a shop, the newest first."""
 
     items: list[ConnectionView]
+
+
+class CallView(Contract, frozen=True, kw_only=True):
+    """A call of the open API."""
+
+    call_id: UUID
+    at_ms: int
+    method: str
+    route: str
+    """The path's template; empty if there is no such path."""
+    status: int
+    request_id: str
+    duration_us: int
+
+
+def to_call_view(call: NotedCall) -> CallView:
+    """A call for the log; its id says when it was."""
+    return CallView(at_ms=call.call_id.int >> 80, **msgspec.structs.asdict(call))
 
 
 def to_app_view(app: OwnApp, secrets: list[Secret]) -> AppView:
