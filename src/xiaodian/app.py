@@ -6,6 +6,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 
 from litestar import Litestar
 from litestar.di import Provide
+from litestar.types import ControllerRouterHandler
 
 from xiaodian.edge import health, pages
 from xiaodian.edge.access import guard_access, provide_caller, provide_caller_or_none
@@ -43,6 +44,9 @@ from xiaodian.modules.insights import api as insights_api
 from xiaodian.modules.insights import handlers as insights_handlers
 from xiaodian.modules.insights import jobs as insights_jobs
 from xiaodian.modules.insights import routes as insights_routes
+from xiaodian.modules.integrations import api as integrations_api
+from xiaodian.modules.integrations import jobs as integrations_jobs
+from xiaodian.modules.integrations import routes as integrations_routes
 from xiaodian.modules.ledger import jobs as ledger_jobs
 from xiaodian.modules.live import api as live_api
 from xiaodian.modules.live import handlers as live_handlers
@@ -68,7 +72,7 @@ from xiaodian.modules.webhooks import jobs as webhooks_jobs
 from xiaodian.modules.webhooks import routes as webhooks_routes
 from xiaodian.settings import Settings
 
-ROUTES = [
+ROUTES: list[ControllerRouterHandler] = [
     *health.routes,
     *pages.routes,
     *accounts_routes.routes,
@@ -86,6 +90,7 @@ ROUTES = [
     *apps_routes.routes,
     *insights_routes.routes,
     *webhooks_routes.routes,
+    *integrations_routes.routes,
 ]
 JOBS = (
     accounts_jobs,
@@ -102,6 +107,7 @@ JOBS = (
     apps_jobs,
     insights_jobs,
     webhooks_jobs,
+    integrations_jobs,
 )
 JOB_KINDS = imports_api.JobKinds([])
 """Every kind of bulk job, of all modules (edge/bulk.py)."""
@@ -200,6 +206,7 @@ def wire(app: Litestar, ctx: Context) -> None:
     app.state.open_desk = apps_api.OpenDesk(ctx)
     app.state.job_kinds = JOB_KINDS
     app.state.behaviour_desk = insights_api.BehaviourDesk(ctx)
+    app.state.cursors = integrations_api.Cursors(ctx.database)
     hot_routes["POST", "/api/checkout"] = orders_api.make_checkout(desk)
     hot_routes.update(orders_api.make_callbacks(desk))
 

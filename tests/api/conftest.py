@@ -5,6 +5,7 @@ from typing import Any
 
 import httpx
 import pytest
+from tests.api.open_world import OpenWorld, make_open_world
 from tests.api.world import World, make_world
 from tests.conftest import SignUp
 
@@ -36,3 +37,9 @@ def client_from(app: Any) -> ClientFrom:
         return httpx.AsyncClient(transport=transport, base_url="http://test")
 
     return _make
+
+
+@pytest.fixture
+async def open_world(world: World, app: Any, make_client: Callable[[], httpx.AsyncClient]) -> OpenWorld:
+    """Programs with tokens of apps: one that may do all in the owner's shop, and others that may not."""
+    return await make_open_world(world, app, make_client)

@@ -7,6 +7,7 @@ from tests.api import (
     rows_goods,
     rows_imports,
     rows_insights,
+    rows_open,
     rows_order_life,
     rows_payments,
     rows_promotion,
@@ -166,4 +167,5 @@ TABLES: dict[str, list[Row]] = {
     "apps": rows_apps.ROWS,
     "insights": rows_insights.ROWS,
     "webhooks": rows_webhooks.ROWS,
+    "open API": rows_open.ROWS,
 }

@@ -1,5 +1,6 @@
 """Accounts: people, sessions, access tokens, addresses."""
 
+from collections.abc import Mapping, Set
 from enum import StrEnum
 from typing import NewType
 from uuid import UUID
@@ -45,6 +46,14 @@ class Scope(StrEnum):
     WEBHOOKS_WRITE = "webhooks:write"
     BULK_READ = "bulk:read"
     BULK_WRITE = "bulk:write"
+
+
+_WIDER: Mapping[Scope, Scope] = {Scope.SHIPPING: Scope.ORDERS_WRITE}
+
+
+def has_right(held: Set[Scope], right: Scope) -> bool:
+    """Whether who holds these may do this; a wider right includes a narrower one."""
+    return right in held or _WIDER.get(right) in held
 
 
 PERSONAL_SCOPES = frozenset({Scope.EVERYTHING, Scope.ROOM_CONTROL, Scope.SHIPPING})

@@ -97,6 +97,21 @@ class SkuAtSale(Contract, frozen=True, kw_only=True):
     limit_per_buyer: int | None
 
 
+class StockWish(Contract, frozen=True, kw_only=True):
+    """What shall be left to buy of a SKU: so many, or so many more than there are; one of the two is given."""
+
+    sku_id: SkuId
+    available: int | None = None
+    delta: int | None = None
+
+
+class PriceWish(Contract, frozen=True, kw_only=True):
+    """What a SKU shall cost."""
+
+    sku_id: SkuId
+    price_minor: int
+
+
 class StockFault(Contract, frozen=True, kw_only=True):
     """A stock whose journal does not sum to what is on hand or sold."""
 

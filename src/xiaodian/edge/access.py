@@ -13,7 +13,7 @@ from litestar.di import NamedDependency
 from litestar.handlers import BaseRouteHandler
 from structlog.contextvars import bind_contextvars
 
-from xiaodian.contracts.accounts import Caller, Scope
+from xiaodian.contracts.accounts import Caller, Scope, has_right
 from xiaodian.contracts.base import ForbiddenError, UnauthenticatedError
 
 SESSION_COOKIE = "xd_session"
@@ -135,7 +135,7 @@ async def _resolve_caller(connection: Asking) -> Caller | None:
 
 
 def _is_in_scope(caller: Caller, scope: Scope) -> bool:
-    return Scope.EVERYTHING in caller.scopes or scope in caller.scopes
+    return Scope.EVERYTHING in caller.scopes or has_right(caller.scopes, scope)
 
 
 def _allow_options_only(connection: ASGIConnection[Any, Any, Any, Any]) -> None:

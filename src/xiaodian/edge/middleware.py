@@ -82,7 +82,7 @@ class _Answer:
             host=self._incoming.get(b"host", b"").decode("latin-1"),
             settings=context.settings,
         )
-        if b"cache-control" not in present and self._scope["path"].startswith("/api/"):
+        if b"cache-control" not in present and self._scope["path"].startswith(("/api/", "/open/v1/")):
             headers.append((b"cache-control", b"no-store"))
         headers.append((REQUEST_ID, self._request_id))
         return [header for header in headers if header[0] not in present]

@@ -17,11 +17,19 @@ class StrictRequest(Request[Any, Any, Any]):
 
     async def json(self) -> Any:
         """The decoded body. Raises UnsupportedMediaTypeError, MalformedRequestError."""
-        if self.content_type[0] != JSON:
-            raise UnsupportedMediaTypeError(expected=JSON)
-        if ESCAPED_NUL in await self.body():
-            raise MalformedRequestError(detail="NUL character in a text")
+        await self.json_bytes()
         try:
             return await super().json()
         except RecursionError as error:
             raise MalformedRequestError(detail="nested too deeply") from error
+        except UnicodeDecodeError as error:
+            raise MalformedRequestError(detail="a text is not UTF-8") from error
+
+    async def json_bytes(self) -> bytes:
+        """The body of what says that it is JSON, for who decodes it. Raises as `json` does."""
+        if self.content_type[0] != JSON:
+            raise UnsupportedMediaTypeError(expected=JSON)
+        body = await self.body()
+        if ESCAPED_NUL in body:
+            raise MalformedRequestError(detail="NUL character in a text")
+        return body

@@ -128,6 +128,29 @@ class Database:
             yield connection
 
 
+class OpenTransaction(Database):
+    """A transaction that is already open, in the place of a database: use cases that would open their own become part
+    of it. A refusal within undoes what its use case did; whoever opened the transaction decides about the rest.
+    """
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    async def close(self) -> None:
+        """It is not ours to close."""
+
+    @asynccontextmanager
+    async def connection(self) -> AsyncIterator[Connection]:
+        """The transaction's own connection."""
+        yield self._connection
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[Connection]:
+        """The same, with a savepoint at the start of the block."""
+        async with self._connection.transaction():
+            yield self._connection
+
+
 def _is_cut(error: BaseException) -> bool:
     """Whether this is asyncpg's word for "the connection was closed under me"; anything else is a fault of ours.
 

@@ -57,6 +57,12 @@ async def get_product(connection: Connection, product_id: ProductId) -> Product:
     return product
 
 
+async def lock_product(connection: Connection, product_id: ProductId) -> Product:
+    """The same, held until the transaction ends: nobody edits it meanwhile. Raises NotFoundError."""
+    await connection.execute("SELECT FROM catalog.product WHERE product_id = $1 FOR UPDATE", product_id)
+    return await get_product(connection, product_id)
+
+
 async def get_skus(connection: Connection, sku_ids: Sequence[SkuId]) -> list[Sku]:
     """Those of the SKUs that exist and were not removed from their product, in the order asked for."""
     rows = await connection.fetch(

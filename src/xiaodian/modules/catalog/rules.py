@@ -1,11 +1,11 @@
 """Pure decisions about products and stock."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from xiaodian.contracts.base import InvalidInputError
-from xiaodian.contracts.catalog import JournalKind, SkuAtSale, StockId
+from xiaodian.contracts.catalog import JournalKind, SkuAtSale, SkuId, StockId, StockWish
 from xiaodian.modules.catalog.models import Stock
 
 MAX_SKUS = 50
@@ -71,6 +71,28 @@ def check_correction(delta: int, kind: JournalKind, available: int) -> None:
         raise InvalidInputError(field="delta", reason="too_many", available=available)
     if available + delta > MAX_STOCK:
         raise InvalidInputError(field="delta", reason="out_of_range")
+
+
+def check_named_once(wanted: Sequence[SkuId], found: Container[SkuId], field: str) -> None:
+    """Every SKU of a batch is the shop's, and named once. Raises InvalidInputError that says which is not."""
+    named: set[SkuId] = set()
+    for number, sku_id in enumerate(wanted):
+        if sku_id not in found or sku_id in named:
+            reason = "named_twice" if sku_id in named else "unknown_sku"
+            raise InvalidInputError(field=f"{field}[{number}].sku_id", reason=reason)
+        named.add(sku_id)
+
+
+def read_stock_wish(wish: StockWish, available: int, field: str) -> int:
+    """What can be bought afterwards. Raises InvalidInputError that names what cannot be."""
+    if (wish.available is None) is (wish.delta is None):
+        raise InvalidInputError(field=field, reason="one_of_two")
+    after = wish.available if wish.available is not None else available + (wish.delta or 0)
+    if after < 0:
+        raise InvalidInputError(field=f"{field}.delta", reason="too_many", available=available)
+    if after > MAX_STOCK:
+        raise InvalidInputError(field=field, reason="out_of_range")
+    return after
 
 
 class Change(NamedTuple):

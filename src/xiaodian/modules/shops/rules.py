@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Set
 
-from xiaodian.contracts.accounts import Scope
+from xiaodian.contracts.accounts import Scope, has_right
 from xiaodian.contracts.base import InvalidInputError
 from xiaodian.contracts.shops import ShopRole
 from xiaodian.kit.text import BadTextError, clean_line
@@ -36,13 +36,6 @@ RIGHTS: Mapping[ShopRole, frozenset[Scope]] = {
     ShopRole.VIEWER: _TRADE | {_S.STAFF_READ, _S.PROMOTION_READ, _S.ROOMS_READ, _S.BULK_READ},
 }
 """Only the owner and finance move money; a viewer sees neither money nor who the buyers are."""
-
-_INCLUDED_IN: Mapping[Scope, Scope] = {_S.SHIPPING: _S.ORDERS_WRITE}
-
-
-def has_right(held: Set[Scope], right: Scope) -> bool:
-    """Whether who holds these may do this; a wider right includes a narrower one."""
-    return right in held or _INCLUDED_IN.get(right) in held
 
 
 def may(role: ShopRole, scopes: Set[Scope], right: Scope) -> bool:

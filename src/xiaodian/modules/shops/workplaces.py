@@ -2,12 +2,12 @@
 
 from typing import NamedTuple
 
-from xiaodian.contracts.accounts import AccountId, Caller, Scope
+from xiaodian.contracts.accounts import AccountId, Caller, Scope, has_right
 from xiaodian.contracts.base import NotFoundError
 from xiaodian.contracts.shops import Shop, ShopId, ShopRole
 from xiaodian.infra.database import Connection
 from xiaodian.modules.shops.queries import SHOP, to_shop
-from xiaodian.modules.shops.rules import RIGHTS, has_right
+from xiaodian.modules.shops.rules import RIGHTS
 
 
 class Workplace(NamedTuple):

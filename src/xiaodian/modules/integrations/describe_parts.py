@@ -1,0 +1,124 @@
+"""The parts of the open API's description that are the same for many operations, and its words."""
+
+from typing import Any
+
+from xiaodian.contracts.accounts import PERSONAL_SCOPES, Scope
+from xiaodian.edge.hot import IDEMPOTENCY_KEY, MAX_KEY_CHARS
+from xiaodian.modules.integrations.sparse import MAX_CHARS
+
+INFO: dict[str, Any] = {
+    "title": "Xiaodian open API",
+    "version": "1.0.0",
+    "summary": "Run a shop from your own systems: whatever the console can do, a program can.",
+    "description": (
+        "A token is bound to one shop; calls name no shop. Get one by OAuth 2.0: authorization code with PKCE for "
+        "apps, client credentials for one's own systems.\n\n"
+        "- **Errors** are RFC 9457 problem details with a stable `code`.\n"
+        "- **Lists** are paged: `limit` (at most 100) and the opaque `cursor` that the last page answered.\n"
+        "- **Sparse answers**: `fields=id,skus.price_minor` leaves only these.\n"
+        "- **Lost updates**: reads answer an `ETag`; send it as `If-None-Match` to hear only of changes, as `If-Match` "
+        "to write only what you have seen.\n"
+        "- **Retries**: POSTs that create or move something take an `Idempotency-Key`; for a day the same key gets the "
+        "same answer, and nothing happens twice.\n"
+        "- **Times** are ISO 8601 in UTC, **money** is integer minor units beside an ISO 4217 currency.\n"
+        "- **Limits** are told in the `RateLimit` headers.\n\n"
+        "Within v1 fields and operations are only ever added; take no offence at fields that you do not know."
+    ),
+    "license": {"name": "AGPL-3.0-or-later", "identifier": "AGPL-3.0-or-later"},
+}
+
+TAGS: list[dict[str, str]] = [
+    {"name": "products", "description": "Products with their SKUs and prices."},
+    {"name": "stock", "description": "What can be bought of each SKU, and why it changed other than by orders."},
+    {"name": "orders", "description": "What buyers have ordered."},
+    {"name": "shipments", "description": "Hand orders to carriers and tell how their parcels travel."},
+]
+
+PARAMETER_WORDS = {
+    "cursor": "Where to go on: the `next_cursor` of the page before, with the same filters.",
+    "limit": "Most items on a page.",
+    "product_id": "Id of the product.",
+    "sku_id": "Id of the SKU.",
+    "order_id": "Id of the order.",
+}
+
+_TAG_PATTERN = r'^(\*|(W/)?"[!#-~]{1,100}"(, ?(W/)?"[!#-~]{1,100}"){0,20})$'
+
+COMPONENT_PARAMETERS: dict[str, Any] = {
+    "Fields": {
+        "name": "fields",
+        "in": "query",
+        "required": False,
+        "description": "Only these fields, by commas; a dot reaches inside: `id,skus.price_minor`.",
+        "schema": {"type": "string", "maxLength": MAX_CHARS},
+    },
+    "IfNoneMatch": {
+        "name": "If-None-Match",
+        "in": "header",
+        "required": False,
+        "description": "An ETag that you have: if it is still the same, the answer is 304 without a body.",
+        "schema": {"type": "string", "pattern": _TAG_PATTERN},
+    },
+    "IfMatch": {
+        "name": "If-Match",
+        "in": "header",
+        "required": False,
+        "description": "The ETag of what you have seen: if it has changed, nothing is written and the answer is 412.",
+        "schema": {"type": "string", "pattern": _TAG_PATTERN},
+    },
+    "IdempotencyKey": {
+        "name": IDEMPOTENCY_KEY,
+        "in": "header",
+        "required": True,
+        "description": "Made up by you for this request; the same when you send it again.",
+        "schema": {"type": "string", "minLength": 1, "maxLength": MAX_KEY_CHARS, "pattern": "^[!-~]+$"},
+    },
+}
+
+COMPONENT_HEADERS: dict[str, Any] = {
+    "RequestId": {
+        "description": "Names this request in our logs; yours, if you sent one.",
+        "schema": {"type": "string"},
+    },
+    "ETag": {"description": "Names this state of the answer.", "schema": {"type": "string"}},
+    "RetryAfter": {"description": "Seconds after which to try again.", "schema": {"type": "integer"}},
+}
+
+SCOPE_WORDS: dict[Scope, str] = {
+    Scope.SHIPPING: "Ship orders and tell how their parcels travel, and nothing else of orders.",
+    Scope.SHOP_READ: "See the shop's page and settings.",
+    Scope.SHOP_WRITE: "Change the shop's page and settings.",
+    Scope.STAFF_READ: "See who is on the staff.",
+    Scope.STAFF_WRITE: "Invite staff and change roles.",
+    Scope.PRODUCTS_READ: "See products.",
+    Scope.PRODUCTS_WRITE: "Create and change products and prices.",
+    Scope.STOCK_READ: "See stock and its journal.",
+    Scope.STOCK_WRITE: "Change stock.",
+    Scope.ORDERS_READ: "See orders, with the names and addresses of buyers.",
+    Scope.ORDERS_WRITE: "Cancel, note and ship orders.",
+    Scope.AFTERSALES_READ: "See after-sales.",
+    Scope.AFTERSALES_WRITE: "Answer after-sales.",
+    Scope.PROMOTION_READ: "See coupons and flash sales.",
+    Scope.PROMOTION_WRITE: "Create coupons and flash sales.",
+    Scope.ROOMS_READ: "See live rooms and their numbers.",
+    Scope.ROOMS_WRITE: "Plan rooms, and steer their bags and cues.",
+    Scope.CUSTOMERS_READ: "See who has bought, masked.",
+    Scope.FINANCE_READ: "See the shop's money.",
+    Scope.FINANCE_WRITE: "Move the shop's money.",
+    Scope.WEBHOOKS_READ: "See webhooks and their deliveries.",
+    Scope.WEBHOOKS_WRITE: "Set up webhooks and have deliveries repeated.",
+    Scope.BULK_READ: "See bulk jobs.",
+    Scope.BULK_WRITE: "Start bulk jobs.",
+}
+
+
+def security_schemes() -> dict[str, Any]:
+    """OAuth 2.0, both ways to a token, with every scope an app can ask for."""
+    scopes = {scope.value: SCOPE_WORDS[scope] for scope in Scope if scope in SCOPE_WORDS}
+    assert set(Scope) - PERSONAL_SCOPES <= SCOPE_WORDS.keys()
+    token = {"tokenUrl": "/oauth/token", "scopes": scopes}
+    flows = {
+        "authorizationCode": {"authorizationUrl": "/oauth/authorize", "refreshUrl": "/oauth/token", **token},
+        "clientCredentials": token,
+    }
+    return {"oauth": {"type": "oauth2", "flows": flows}}

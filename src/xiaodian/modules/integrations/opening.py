@@ -1,0 +1,103 @@
+"""What a route of the open API says of itself, for the guard at its door and for its description.
+
+@get("/products", **reads(Scope.PRODUCTS_READ, wire.ProductPage, sparse=True))
+"""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any, NamedTuple
+
+from xiaodian.contracts.accounts import Scope
+from xiaodian.contracts.base import (
+    DomainError,
+    ForbiddenError,
+    InvalidInputError,
+    NotFoundError,
+    TooManyRequestsError,
+    UnauthenticatedError,
+    UnavailableError,
+)
+from xiaodian.contracts.orders import IdempotencyInFlightError, IdempotencyMismatchError
+from xiaodian.edge.access import Access, access
+from xiaodian.edge.problems import MalformedRequestError, PayloadTooLargeError, UnsupportedMediaTypeError
+from xiaodian.modules.integrations.errors import (
+    AppTokenNeededError,
+    BadCursorError,
+    ChangedMeanwhileError,
+    UnknownFieldsError,
+)
+
+OPENING = "opening"
+BASE = "/open/v1"
+SPARSE_MEDIA_TYPE = "application/vnd.xiaodian.sparse+json"
+"""Of an answer with fewer fields than its type has, so that nobody takes it for a whole one."""
+
+ALWAYS: tuple[type[DomainError], ...] = (
+    MalformedRequestError,
+    UnauthenticatedError,
+    ForbiddenError,
+    AppTokenNeededError,
+    NotFoundError,
+    TooManyRequestsError,
+    UnavailableError,
+)
+OF_BODIES: tuple[type[DomainError], ...] = (InvalidInputError, PayloadTooLargeError, UnsupportedMediaTypeError)
+
+
+class Deprecation(NamedTuple):
+    """When an operation was deprecated, when it will be gone, and where its successor is described."""
+
+    since: date
+    sunset: date
+    successor: str
+
+
+class Opening(NamedTuple):
+    """One operation as its description tells it, beside what its function says."""
+
+    scope: Scope
+    answer: Any
+    """The type of the body of a success; None: there is none."""
+    status: int
+    errors: Sequence[type[DomainError]]
+    is_list: bool = False
+    is_sparse: bool = False
+    """Takes `fields`."""
+    has_etag: bool = False
+    """Answers an ETag and takes If-None-Match."""
+    takes_if_match: bool = False
+    is_once: bool = False
+    """Takes an Idempotency-Key, and must have one."""
+    media_type: str = "application/json"
+    """Of the answer."""
+    body: Any = None
+    """The type of what it takes; None: it takes no body."""
+    deprecation: Deprecation | None = None
+
+
+def reads(scope: Scope, answer: Any, *errors: type[DomainError], is_list: bool = False, **more: Any) -> dict[str, Any]:
+    """The keyword arguments of a handler of GET."""
+    refusals = [*errors, *([BadCursorError] if is_list else []), UnknownFieldsError]
+    return _handler(
+        Opening(scope, answer, 200, refusals, is_list=is_list, is_sparse=True, has_etag=not is_list, **more)
+    )
+
+
+def writes(
+    scope: Scope, answer: Any, *errors: type[DomainError], status: int = 200, is_once: bool = False, **more: Any
+) -> dict[str, Any]:
+    """The keyword arguments of a handler that changes something; with `is_once` it takes an Idempotency-Key."""
+    refusals = list(errors)
+    if is_once:
+        refusals += [IdempotencyMismatchError, IdempotencyInFlightError]
+    if more.get("takes_if_match"):
+        refusals.append(ChangedMeanwhileError)
+    return _handler(Opening(scope, answer, status, refusals, is_once=is_once, **more))
+
+
+def _handler(opening: Opening) -> dict[str, Any]:
+    return {
+        "opt": {**access(Access.MEMBER, opening.scope), OPENING: opening},
+        "status_code": opening.status,
+        "include_in_schema": False,
+    }

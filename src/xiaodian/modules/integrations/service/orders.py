@@ -1,0 +1,157 @@
+"""What the open API does with orders, by the use cases of orders."""
+
+from collections.abc import Mapping, Sequence
+from uuid import UUID
+
+from xiaodian.contracts.accounts import Scope
+from xiaodian.contracts.live import RoomId
+from xiaodian.contracts.orders import Line, Order, OrderId, OrderState
+from xiaodian.edge.context import Context
+from xiaodian.kit.clock import utc_now
+from xiaodian.modules.integrations import wire_orders as wire
+from xiaodian.modules.integrations.call import Call
+from xiaodian.modules.orders import api as orders
+from xiaodian.modules.shops import api as shops
+
+FIRST_ROW = 1
+
+
+async def list_orders(
+    call: Call,
+    *,
+    before: UUID | None,
+    limit: int,
+    state: OrderState | None,
+    number: str | None,
+    room_id: UUID | None,
+) -> list[wire.Order]:
+    """The shop's orders, the newest first. Raises NotFoundError, ForbiddenError."""
+    async with call.ctx.database.connection() as connection:
+        await shops.require_right(connection, call.caller, call.shop_id, Scope.ORDERS_READ)
+        found = await orders.list_orders_of_shop(
+            connection,
+            call.shop_id,
+            room_id=RoomId(room_id) if room_id else None,
+            before=before,
+            limit=limit,
+            state=state,
+            number=number,
+        )
+        seen = await orders.see_many(connection, found, orders.Role.SELLER, utc_now())
+    return [to_order(one) for one in seen]
+
+
+async def get_order(call: Call, order_id: UUID) -> wire.Order:
+    """Raises NotFoundError, ForbiddenError."""
+    return to_order(await orders.get_order(call.ctx, call.caller, OrderId(order_id)))
+
+
+async def cancel_order(ctx: Context, call: Call, order_id: UUID, reason: str) -> wire.Order:
+    """Raises NotFoundError, ForbiddenError, IllegalMoveError."""
+    async with ctx.database.transaction() as connection:
+        return to_order(await orders.cancel_order(connection, call.caller, OrderId(order_id), reason))
+
+
+async def ship_order(ctx: Context, call: Call, order_id: UUID, shipment: wire.NewShipment) -> wire.Order:
+    """Raises NotFoundError, ForbiddenError, IllegalMoveError, InvalidInputError, TrackingNumberTakenError."""
+    seen = await orders.ship_order(ctx, call.caller, OrderId(order_id), shipment.carrier, shipment.tracking_number)
+    return to_order(seen)
+
+
+async def ship_orders(ctx: Context, call: Call, batch: Sequence[wire.BatchShipment]) -> wire.ShipmentOutcomes:
+    """Raises NotFoundError, ForbiddenError."""
+    async with ctx.database.connection() as connection:
+        found = await orders.find_orders(connection, {one.order_id for one in batch})
+    rows = [
+        orders.ShipmentRow(row, _number(found, one.order_id), one.carrier, one.tracking_number)
+        for row, one in enumerate(batch, FIRST_ROW)
+    ]
+    results = await orders.ship_from_file(ctx, call.caller, call.shop_id, rows, dry_run=False)
+    items = [
+        wire.ShipmentOutcome(order_id=one.order_id, outcome=result.outcome, reason=result.reason)
+        for one, result in zip(batch, results, strict=True)
+    ]
+    refused = sum(item.outcome is orders.RowOutcome.REFUSED for item in items)
+    return wire.ShipmentOutcomes(items=items, shipped=len(items) - refused, refused=refused)
+
+
+async def track_order(call: Call, order_id: UUID, events: Sequence[wire.NewTrackingEvent]) -> wire.Order:
+    """Raises NotFoundError, ForbiddenError, IllegalMoveError, InvalidInputError."""
+    told = [
+        orders.TrackingEvent(kind=event.kind, happened_at=event.at, place=event.place, text=event.text)
+        for event in events
+    ]
+    seen = await orders.track_parcel(call.ctx, call.caller, OrderId(order_id), told)
+    await call.ctx.broker.poke("outbox")
+    return to_order(seen)
+
+
+def to_order(seen: orders.OrderSeen) -> wire.Order:
+    """As it goes out."""
+    order = seen.order
+    return wire.Order(
+        id=order.order_id,
+        number=order.number,
+        state=order.state,
+        buyer_name=order.buyer_name,
+        lines=[_to_line(line) for line in order.lines],
+        subtotal_minor=order.subtotal_minor,
+        off_minor=order.off_minor,
+        platform_off_minor=order.platform_off_minor,
+        freight_minor=order.freight_minor,
+        total_minor=order.total_minor,
+        refunded_minor=order.refunded_minor,
+        currency=order.currency,
+        address=wire.ShippingAddress(
+            recipient=order.recipient, phone=order.phone, region=order.region, detail=order.detail
+        ),
+        room_id=order.room_id,
+        note=order.note,
+        placed_at=order.placed_at,
+        paid_at=order.paid_at,
+        delivered_at=order.delivered_at,
+        shipment=_to_shipment(seen),
+        history=[
+            wire.OrderMove(state=move.state, at=move.moved_at, by=move.role, reason=move.reason) for move in seen.moves
+        ],
+        allowed=orders.list_allowed(order, orders.Role.SELLER, seen.now),
+    )
+
+
+def _number(found: Mapping[OrderId, Order], order_id: UUID) -> str:
+    """By numbers whole files are shipped; no order has the empty one."""
+    order = found.get(OrderId(order_id))
+    return order.number if order else ""
+
+
+def _to_line(line: Line) -> wire.OrderLine:
+    return wire.OrderLine(
+        line_no=line.line_no,
+        product_id=line.product_id,
+        sku_id=line.sku_id,
+        title=line.title,
+        sku_name=line.sku_name,
+        quantity=line.quantity,
+        price_minor=line.price_minor,
+        off_minor=line.off_minor,
+        platform_off_minor=line.platform_off_minor,
+        paid_minor=line.paid_minor,
+        refunded_quantity=line.refunded_quantity,
+        refunded_minor=line.refunded_minor,
+        room_id=line.room_id,
+    )
+
+
+def _to_shipment(seen: orders.OrderSeen) -> wire.Shipment | None:
+    order = seen.order
+    if order.shipped_at is None or order.carrier is None or order.tracking_number is None:
+        return None
+    return wire.Shipment(
+        carrier=order.carrier,
+        tracking_number=order.tracking_number,
+        shipped_at=order.shipped_at,
+        events=[
+            wire.TrackingEvent(kind=event.kind, at=event.happened_at, place=event.place, text=event.text)
+            for event in seen.events
+        ],
+    )
