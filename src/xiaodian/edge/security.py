@@ -19,6 +19,10 @@ HSTS = (b"strict-transport-security", b"max-age=31536000")
 # Nothing of an answer that is no page of ours may run or be framed, should somebody open it by itself.
 INERT_POLICY = (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'; sandbox")
 
+# All that answers of data carry, put together once: they are most of all answers.
+_DATA = (*ALWAYS, INERT_POLICY)
+_DATA_HTTPS = (*ALWAYS, HSTS, INERT_POLICY)
+
 NOT_MODIFIED = 304
 
 # https://docs.stripe.com/security/guide#content-security-policy
@@ -58,20 +62,18 @@ def page_policy(host: str, gateway_url: str, publisher_url: str, with_stripe: bo
 
 def headers_for(*, status: int, is_page: bool, is_https: bool, host: str, settings: Settings) -> Headers:
     """What an answer carries besides its own headers."""
+    if not is_page and status != NOT_MODIFIED:
+        return list(_DATA_HTTPS if is_https else _DATA)
     headers = list(ALWAYS)
     if is_https:
         headers.append(HSTS)
     if status == NOT_MODIFIED:
         # What it says replaces what the browser kept with the answer; a policy of ours would be that of no page.
         return headers
-    if is_page:
-        policy = page_policy(
-            host, _origin(settings.gateway_url), _origin(settings.publisher_url), bool(settings.stripe_publishable_key)
-        )
-        headers += [*PAGES, (b"content-security-policy", policy)]
-    else:
-        headers.append(INERT_POLICY)
-    return headers
+    policy = page_policy(
+        host, _origin(settings.gateway_url), _origin(settings.publisher_url), bool(settings.stripe_publishable_key)
+    )
+    return [*headers, *PAGES, (b"content-security-policy", policy)]
 
 
 def _socket_sources(host: str) -> tuple[str, ...]:

@@ -34,7 +34,7 @@ class Batcher(Generic[Request, Answer]):
         self._max_batch = max_batch
         self._max_queue = max_queue
         self._free = parallel
-        self._waiting: deque[tuple[Request, asyncio.Future[Answer]]] = deque()
+        self._waiting: deque[tuple[Request, asyncio.Future[Answer] | None]] = deque()
         self._running: set[asyncio.Task[None]] = set()
 
     async def submit(self, request: Request) -> Answer:
@@ -45,6 +45,14 @@ class Batcher(Generic[Request, Answer]):
         self._waiting.append((request, future))
         self._start_if_free()
         return await future
+
+    def push(self, request: Request) -> bool:
+        """Hand in a request for whose answer nobody waits; False if the queue is full."""
+        if len(self._waiting) >= self._max_queue:
+            return False
+        self._waiting.append((request, None))
+        self._start_if_free()
+        return True
 
     async def settle(self) -> None:
         """Wait until what was handed in is decided, also what nobody waits for any more."""
@@ -66,18 +74,18 @@ class Batcher(Generic[Request, Answer]):
         finally:
             self._free += 1
 
-    async def _run_batch(self, batch: list[tuple[Request, "asyncio.Future[Answer]"]]) -> None:
+    async def _run_batch(self, batch: list[tuple[Request, "asyncio.Future[Answer] | None"]]) -> None:
         try:
             answers = await self._decide([request for request, _ in batch])
         except BaseException as error:
             for _, future in batch:
-                if not future.done():
+                if future is not None and not future.done():
                     future.set_exception(error)
             if not isinstance(error, Exception):
                 raise
             return
         for (_, future), answer in zip(batch, answers, strict=True):
-            if future.done():
+            if future is None or future.done():
                 continue
             if isinstance(answer, BaseException):
                 future.set_exception(answer)

@@ -2,7 +2,7 @@
 
 import gc
 
-ALLOCATIONS_BEFORE_LOOKING = 10_000
+ALLOCATIONS_BEFORE_LOOKING = 50_000
 
 
 def calm_garbage_collector() -> None:

@@ -152,10 +152,7 @@ async def test_a_process_that_dies_after_its_acknowledgement_loses_no_payment(
 ) -> None:
     from xiaodian.modules.orders.service.cashier import Cashier
 
-    async def _dead(self: Cashier, notice: object) -> None:
-        return None
-
-    monkeypatch.setattr(Cashier, "_handle", _dead)
+    monkeypatch.setattr(Cashier, "_follow", lambda self, notice: None)
     order_id, number = await _begin(market, buyer)
     wechat[0].pay(number)
     assert (await _tell(buyer.client, wechat[0].payment_callback(number))).status_code == 204

@@ -56,13 +56,29 @@ async def get_order_ids_of_charges(
     return found
 
 
-async def lock_charges(connection: Connection, charge_ids: Collection[ChargeId]) -> dict[ChargeId, Charge]:
-    """Those of the charges that exist, held in key order until the transaction ends."""
+async def lock_charges(
+    connection: Connection, charge_ids: Collection[ChargeId]
+) -> tuple[dict[ChargeId, Charge], dict[UUID, set[ChargeId]]]:
+    """Those of the charges that exist, held in key order until the transaction ends; and by order all charges for it.
+
+    The caller holds the orders locked, so that none gets a further charge meanwhile.
+    """
     rows = await connection.fetch(
         f"SELECT {CHARGE} FROM payments.charge WHERE charge_id = ANY($1::uuid[]) ORDER BY charge_id FOR UPDATE",
         list(charge_ids),
     )
-    return {charge.charge_id: charge for charge in await add_parts(connection, rows)}
+    part_rows = await connection.fetch(
+        f"""
+        SELECT charge_id, {_PART} FROM payments.charge_part WHERE order_id IN (
+            SELECT order_id FROM payments.charge_part WHERE charge_id = ANY($1::uuid[])
+        ) ORDER BY order_id
+        """,
+        [row["charge_id"] for row in rows],
+    )
+    charges_of: dict[UUID, set[ChargeId]] = {}
+    for row in part_rows:
+        charges_of.setdefault(row["order_id"], set()).add(row["charge_id"])
+    return {charge.charge_id: charge for charge in _with_parts(rows, part_rows)}, charges_of
 
 
 async def lock_captured_parts(connection: Connection, order_ids: Collection[UUID]) -> dict[UUID, list[CapturedPart]]:
@@ -96,6 +112,10 @@ async def add_parts(connection: Connection, rows: Sequence[Record]) -> list[Char
         f"SELECT charge_id, {_PART} FROM payments.charge_part WHERE charge_id = ANY($1::uuid[]) ORDER BY order_id",
         [row["charge_id"] for row in rows],
     )
+    return _with_parts(rows, parts)
+
+
+def _with_parts(rows: Sequence[Record], parts: Sequence[Record]) -> list[Charge]:
     by_charge: dict[ChargeId, list[ChargePart]] = {}
     for part in parts:
         by_charge.setdefault(part["charge_id"], []).append(_to_part(part))

@@ -1,6 +1,6 @@
 """The one place where an order's state changes: state, history and event together."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 import msgspec
@@ -23,17 +23,32 @@ from xiaodian.kit.ids import new_id
 from xiaodian.modules.orders.models import Deed, Role
 from xiaodian.modules.orders.rules import get_next_state
 
-_UPDATE = """
-    UPDATE orders.order AS o SET
-        state = moved.state, paid_at = moved.paid_at, shipped_at = moved.shipped_at, carrier = moved.carrier,
-        tracking_number = moved.tracking_number, delivered_at = moved.delivered_at,
-        completes_at = moved.completes_at, closed_at = moved.closed_at
-    FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::timestamptz[], $5::timestamptz[], $6::text[], $7::text[],
-        $8::timestamptz[], $9::timestamptz[], $10::timestamptz[])
-        AS moved (shop_id, order_id, state, paid_at, shipped_at, carrier, tracking_number, delivered_at, completes_at,
-            closed_at)
-    WHERE o.shop_id = moved.shop_id AND o.order_id = moved.order_id
-"""
+# What is written with each state, by its type.
+_WRITTEN = {
+    OrderState.PAID: {"paid_at": "timestamptz"},
+    OrderState.SHIPPED: {
+        "shipped_at": "timestamptz",
+        "carrier": "text",
+        "tracking_number": "text",
+        "completes_at": "timestamptz",
+    },
+    OrderState.DELIVERED: {"delivered_at": "timestamptz", "completes_at": "timestamptz"},
+    OrderState.COMPLETED: {"closed_at": "timestamptz"},
+    OrderState.CANCELLED: {"closed_at": "timestamptz"},
+}
+
+
+def _update(written: Mapping[str, str]) -> str:
+    columns = {"shop_id": "uuid", "order_id": "uuid", "state": "text", **written}
+    arrays = ", ".join(f"${number}::{kind}[]" for number, kind in enumerate(columns.values(), 1))
+    changes = ", ".join(f"{name} = moved.{name}" for name in ("state", *written))
+    return f"""
+        UPDATE orders.order AS o SET {changes} FROM unnest({arrays}) AS moved ({", ".join(columns)})
+        WHERE o.shop_id = moved.shop_id AND o.order_id = moved.order_id
+    """
+
+
+_UPDATES = {state: _update(written) for state, written in _WRITTEN.items()}
 
 _MOVE = ["shop_id", "order_id", "move_id", "deed", "state", "moved_at", "role", "account_id", "reason"]
 
@@ -77,21 +92,10 @@ async def move_orders(
     moved = [_move(order, get_next_state(order, deed, actor.role, now), now, details) for order in orders]
     if not moved:
         return []
-    shop_ids, order_ids = [order.shop_id for order in moved], [order.order_id for order in moved]
-    states = [order.state for order in moved]
-    await connection.execute(
-        _UPDATE,
-        shop_ids,
-        order_ids,
-        states,
-        [order.paid_at for order in moved],
-        [order.shipped_at for order in moved],
-        [order.carrier for order in moved],
-        [order.tracking_number for order in moved],
-        [order.delivered_at for order in moved],
-        [order.completes_at for order in moved],
-        [order.closed_at for order in moved],
-    )
+    for state in {order.state for order in moved}:
+        alike = [order for order in moved if order.state is state]
+        columns = ("shop_id", "order_id", "state", *_WRITTEN[state])
+        await connection.execute(_UPDATES[state], *([getattr(order, name) for order in alike] for name in columns))
     history = [
         (order.shop_id, order.order_id, new_id(), deed, order.state, now, actor.role, actor.account_id, actor.reason)
         for order in moved

@@ -9,7 +9,7 @@ from xiaodian.infra.database import Connection
 from xiaodian.kit.clock import utc_now
 from xiaodian.modules.payments import queries
 from xiaodian.modules.payments.rules import NEXT_STATES, is_about
-from xiaodian.modules.payments.service.charges import close_charges_of, set_states
+from xiaodian.modules.payments.service.charges import close_charges, set_states
 from xiaodian.modules.payments.service.inbox_rows import handle_once, key_of
 
 
@@ -28,7 +28,7 @@ async def accept_notices(connection: Connection, notices: Sequence[PaymentNotice
     The caller holds the orders of the charges locked. What else is pending for orders that are paid now is closed.
     """
     now = utc_now()
-    charges = await queries.lock_charges(connection, {notice.charge_id for notice in notices})
+    charges, charges_of = await queries.lock_charges(connection, {notice.charge_id for notice in notices})
     refusals = [_why_not(notice, charges) for notice in notices]
     fresh = await handle_once(connection, list(zip(notices, refusals, strict=True)), now)
     states: dict[ChargeId, tuple[ChargeState, str | None]] = {}
@@ -44,11 +44,8 @@ async def accept_notices(connection: Connection, notices: Sequence[PaymentNotice
         for charge_id, (state, ref) in states.items()
         if state is ChargeState.CAPTURED
     ]
-    await close_charges_of(
-        connection,
-        [part.order_id for charge in captured for part in charge.parts],
-        but=[charge.charge_id for charge in captured],
-    )
+    others = {one for charge in captured for part in charge.parts for one in charges_of[part.order_id]}
+    await close_charges(connection, others - {charge.charge_id for charge in captured})
     return Accepted(
         refusals=[BadCallbackError(reason=refusal) if refusal else None for refusal in refusals], captured=captured
     )

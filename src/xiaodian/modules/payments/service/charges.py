@@ -117,21 +117,22 @@ async def set_states(
     )
 
 
-async def close_charges_of(connection: Connection, order_ids: Collection[UUID], *, but: Sequence[ChargeId] = ()) -> int:
+async def close_charges_of(connection: Connection, order_ids: Collection[UUID]) -> int:
     """Close what is pending for these orders: nobody shall pay it any more. Says how many.
 
     The provider is told by a job, afterwards; a buyer who is quicker has the money sent back. A charge for several
     orders closes as a whole: whoever still wants to pay the others begins anew.
     """
-    if not order_ids:
-        return 0
-    # Two statements, because hardly ever is there anything to close when an order is paid.
     rows = await connection.fetch(
         "SELECT charge_id FROM payments.charge_part WHERE order_id = ANY($1::uuid[])", list(order_ids)
     )
-    charge_ids = sorted({row["charge_id"] for row in rows} - set(but))
+    return await close_charges(connection, {row["charge_id"] for row in rows})
+
+
+async def close_charges(connection: Connection, charge_ids: Collection[ChargeId]) -> int:
+    """Close those of these charges that are pending. Says how many."""
     if not charge_ids:
         return 0
     now = utc_now()
-    status = await connection.execute(_CLOSE, charge_ids, now, now + FIRST_ASKED_AFTER)
+    status = await connection.execute(_CLOSE, sorted(charge_ids), now, now + FIRST_ASKED_AFTER)
     return int(status.rpartition(" ")[2])

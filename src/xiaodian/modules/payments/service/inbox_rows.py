@@ -1,13 +1,13 @@
 """The inbox: every verified message of a provider, once by its own id, with what became of it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 import msgspec
 
-from xiaodian.contracts.payments import PaymentNotice, RefundNotice
-from xiaodian.infra.database import Connection
+from xiaodian.contracts.payments import ChargeState, PaymentNotice, RefundNotice, RefundState
+from xiaodian.infra.database import Connection, Record
 from xiaodian.infra.logging import get_logger
 
 log = get_logger(__name__)
@@ -15,41 +15,34 @@ log = get_logger(__name__)
 AnyNotice = PaymentNotice | RefundNotice
 NoticeKey = tuple[str, str]
 
-# One document instead of many arrays. In key order, so that two processes that are told the same things do not wait
-# for each other in a circle.
-_ROWS = """
-    SELECT n.body ->> 'provider' AS provider, n.body ->> 'notice_id' AS notice_id, n.kind,
-        (n.body ->> 'subject_id')::uuid AS subject_id, n.body ->> 'outcome' AS outcome, n.body, n.refused
-    FROM jsonb_to_recordset($1::jsonb) AS n (kind text, body jsonb, refused text)
-    ORDER BY 1, 2
+_TOLD = """
+    unnest($1::text[], $2::text[], $3::text[], $4::uuid[], $5::text[], $6::bigint[], $7::text[], $8::text[], $9::text[])
+    AS told (provider, notice_id, kind, subject_id, outcome, amount_minor, currency, provider_ref, refused)
+"""
+_INSERT = """
+    INSERT INTO payments.notice AS kept (provider, notice_id, kind, subject_id, outcome, amount_minor, currency,
+        provider_ref, refused, received_at, handled_at)
 """
 
 # A message about a charge or a refund of ours for another amount or currency is as good as one about nobody's.
 _KEEP = f"""
-    INSERT INTO payments.notice AS kept
-        (provider, notice_id, kind, subject_id, outcome, body, refused, received_at, handled_at)
-    SELECT told.provider, told.notice_id, told.kind, told.subject_id, told.outcome, told.body,
-        CASE WHEN coalesce(charge.charge_id, refund.refund_id) IS NULL THEN 'unknown_charge' END, $2::timestamptz,
-        CASE WHEN coalesce(charge.charge_id, refund.refund_id) IS NULL THEN $2::timestamptz END
-    FROM ({_ROWS}) AS told
-    LEFT JOIN payments.charge ON told.kind = 'payment' AND charge.charge_id = told.subject_id
-        AND charge.provider = told.provider AND charge.currency = told.body ->> 'currency'
-        AND charge.amount_minor = (told.body ->> 'amount_minor')::bigint
-    LEFT JOIN payments.refund ON told.kind = 'refund' AND refund.refund_id = told.subject_id
-        AND refund.provider = told.provider AND refund.currency = told.body ->> 'currency'
-        AND refund.amount_minor = (told.body ->> 'amount_minor')::bigint
-    ORDER BY 1, 2
+    {_INSERT}
+    SELECT told.provider, told.notice_id, told.kind, told.subject_id, told.outcome, told.amount_minor, told.currency,
+        told.provider_ref, CASE WHEN ours.provider IS NULL THEN 'unknown_charge' END, $10::timestamptz,
+        CASE WHEN ours.provider IS NULL THEN $10::timestamptz END
+    FROM {_TOLD} LEFT JOIN payments.{{table}} AS ours ON ours.{{table}}_id = told.subject_id
+        AND (ours.provider, ours.currency, ours.amount_minor) = (told.provider, told.currency, told.amount_minor)
+    ORDER BY told.provider, told.notice_id
     ON CONFLICT (provider, notice_id) DO UPDATE SET refused = kept.refused
     RETURNING provider, notice_id, refused, handled_at
 """
+_KEEP_PAYMENTS = _KEEP.format(table="charge")
+_KEEP_REFUNDS = _KEEP.format(table="refund")
 
 _HANDLE = f"""
-    INSERT INTO payments.notice AS kept
-        (provider, notice_id, kind, subject_id, outcome, body, refused, received_at, handled_at)
-    SELECT told.provider, told.notice_id, told.kind, told.subject_id, told.outcome, told.body, told.refused,
-        $2::timestamptz, $2
-    FROM ({_ROWS}) AS told
-    ON CONFLICT (provider, notice_id) DO UPDATE SET handled_at = $2, refused = excluded.refused
+    {_INSERT}
+    SELECT told.*, $10::timestamptz, $10 FROM {_TOLD}
+    ON CONFLICT (provider, notice_id) DO UPDATE SET handled_at = $10, refused = excluded.refused
     WHERE kept.handled_at IS NULL
     RETURNING provider, notice_id
 """
@@ -63,7 +56,7 @@ _HANDLE_KEPT = """
 """
 
 _UNHANDLED = """
-    SELECT body, kind FROM payments.notice
+    SELECT provider, notice_id, subject_id, outcome, amount_minor, currency, provider_ref FROM payments.notice
     WHERE handled_at IS NULL AND received_at < $1 AND kind = $2 ORDER BY received_at LIMIT $3
 """
 
@@ -79,7 +72,11 @@ async def keep_notices(
     connection: Connection, notices: Sequence[AnyNotice], now: datetime
 ) -> dict[NoticeKey, KeptNotice]:
     """Put messages into the inbox, to be handled later; what it knows of each, by its key."""
-    rows = await connection.fetch(_KEEP, [_to_row(notice, None) for notice in first_of_each(notices)], now)
+    ordered = _in_key_order(notices)
+    rows: list[Record] = []
+    for statement, kind in ((_KEEP_PAYMENTS, PaymentNotice), (_KEEP_REFUNDS, RefundNotice)):
+        if alike := [notice for notice in ordered if isinstance(notice, kind)]:
+            rows += await connection.fetch(statement, *_to_columns(alike, {}), now)
     for row in rows:
         if row["refused"] is not None:
             log.warning("notice_refused", provider=row["provider"], notice_id=row["notice_id"], why=row["refused"])
@@ -108,9 +105,9 @@ async def handle_once(
         now,
     )
     handled = {(row["provider"], row["notice_id"]) for row in kept}
-    others = [notice for notice in first_of_each([one for one, _ in notices]) if key_of(notice) not in handled]
+    others = [notice for notice in _in_key_order([one for one, _ in notices]) if key_of(notice) not in handled]
     if others:
-        rows = await connection.fetch(_HANDLE, [_to_row(notice, refused[key_of(notice)]) for notice in others], now)
+        rows = await connection.fetch(_HANDLE, *_to_columns(others, refused), now)
         handled |= {(row["provider"], row["notice_id"]) for row in rows}
     return handled
 
@@ -118,13 +115,34 @@ async def handle_once(
 async def list_unhandled_payments(connection: Connection, received_before: datetime, limit: int) -> list[PaymentNotice]:
     """Messages about charges that were kept and, for whatever reason, not handled since; the oldest first."""
     rows = await connection.fetch(_UNHANDLED, received_before, "payment", limit)
-    return [msgspec.convert(_from_body(row["body"], "charge_id"), PaymentNotice) for row in rows]
+    return [
+        PaymentNotice(
+            provider=row["provider"],
+            notice_id=row["notice_id"],
+            charge_id=row["subject_id"],
+            outcome=ChargeState(row["outcome"]),
+            amount_minor=row["amount_minor"],
+            currency=row["currency"],
+            provider_ref=row["provider_ref"],
+        )
+        for row in rows
+    ]
 
 
 async def list_unhandled_refunds(connection: Connection, received_before: datetime, limit: int) -> list[RefundNotice]:
     """The same, about refunds."""
     rows = await connection.fetch(_UNHANDLED, received_before, "refund", limit)
-    return [msgspec.convert(_from_body(row["body"], "refund_id"), RefundNotice) for row in rows]
+    return [
+        RefundNotice(
+            provider=row["provider"],
+            notice_id=row["notice_id"],
+            refund_id=row["subject_id"],
+            outcome=RefundState(row["outcome"]),
+            amount_minor=row["amount_minor"],
+            currency=row["currency"],
+        )
+        for row in rows
+    ]
 
 
 def key_of(notice: AnyNotice) -> NoticeKey:
@@ -132,24 +150,33 @@ def key_of(notice: AnyNotice) -> NoticeKey:
     return notice.provider, notice.notice_id
 
 
-def first_of_each(notices: Sequence[AnyNotice]) -> list[AnyNotice]:
-    """Each message once, as it came first."""
-    first: dict[NoticeKey, AnyNotice] = {}
-    for notice in notices:
-        first.setdefault(key_of(notice), notice)
-    return list(first.values())
+def _in_key_order(notices: Sequence[AnyNotice]) -> list[AnyNotice]:
+    """Each message once, as it came first.
+
+    In key order, so that two processes that are told the same things do not wait for each other in a circle.
+    """
+    first = {key_of(notice): notice for notice in reversed(notices)}
+    return [first[key] for key in sorted(first)]
 
 
-def _to_row(notice: AnyNotice, refused: str | None) -> dict[str, Any]:
-    if isinstance(notice, PaymentNotice):
-        body = {**msgspec.structs.asdict(notice), "subject_id": notice.charge_id}
-        del body["charge_id"]
-        return {"kind": "payment", "body": body, "refused": refused}
-    body = {**msgspec.structs.asdict(notice), "subject_id": notice.refund_id}
-    del body["refund_id"]
-    return {"kind": "refund", "body": body, "refused": refused}
+def _to_columns(notices: Sequence[AnyNotice], refused: Mapping[NoticeKey, str | None]) -> list[list[Any]]:
+    return list(map(list, zip(*(_to_row(notice, refused.get(key_of(notice))) for notice in notices), strict=True)))
 
 
-def _from_body(body: dict[str, Any], id_field: str) -> dict[str, Any]:
-    rest = {name: value for name, value in body.items() if name != "subject_id"}
-    return {**rest, id_field: body["subject_id"]}
+def _to_row(notice: AnyNotice, refused: str | None) -> tuple[Any, ...]:
+    kind, subject_id, provider_ref = (
+        ("payment", notice.charge_id, notice.provider_ref)
+        if isinstance(notice, PaymentNotice)
+        else ("refund", notice.refund_id, None)
+    )
+    return (
+        notice.provider,
+        notice.notice_id,
+        kind,
+        subject_id,
+        notice.outcome,
+        notice.amount_minor,
+        notice.currency,
+        provider_ref,
+        refused,
+    )

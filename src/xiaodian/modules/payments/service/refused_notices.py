@@ -15,7 +15,7 @@ async def list_refused_notices(
         SELECT provider, notice_id, refused AS reason,
             CASE kind WHEN 'payment' THEN subject_id END AS charge_id,
             CASE kind WHEN 'refund' THEN subject_id END AS refund_id,
-            (body ->> 'amount_minor')::bigint AS amount_minor, body ->> 'currency' AS currency
+            amount_minor, currency
         FROM payments.notice WHERE refused IS NOT NULL AND received_at >= $1 AND received_at < $2
         ORDER BY received_at, provider, notice_id LIMIT $3
         """,

@@ -5,6 +5,7 @@ first use and kept in the database. They pass the same verification as anybody's
 its own, so that it answers questions, refunds and statements as a real provider does, whatever we believe.
 """
 
+import asyncio
 import base64
 import hashlib
 import hmac
@@ -63,6 +64,7 @@ class SandboxProvider:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._key: bytes | None = None
+        self._asking_for_key = asyncio.Lock()
         self.books = SandboxBooks(database)
 
     async def open_charge(
@@ -141,17 +143,21 @@ class SandboxProvider:
 
     async def _get_key(self) -> bytes:
         if self._key is None:
-            async with self._database.connection() as connection:
-                self._key = await connection.fetchval(
-                    """
-                    INSERT INTO payments.provider_key (provider, key) VALUES ($1, $2)
-                    ON CONFLICT (provider) DO UPDATE SET key = provider_key.key RETURNING key
-                    """,
-                    NAME,
-                    secrets.token_bytes(KEY_BYTES),
-                )
-        assert self._key is not None
+            async with self._asking_for_key:
+                self._key = self._key or await self._make_key()
         return self._key
+
+    async def _make_key(self) -> bytes:
+        async with self._database.connection() as connection:
+            key: bytes = await connection.fetchval(
+                """
+                INSERT INTO payments.provider_key (provider, key) VALUES ($1, $2)
+                ON CONFLICT (provider) DO UPDATE SET key = provider_key.key RETURNING key
+                """,
+                NAME,
+                secrets.token_bytes(KEY_BYTES),
+            )
+        return key
 
 
 def _to_notice(message: SandboxMessage, notice_id: str) -> PaymentNotice | RefundNotice:
