@@ -53,7 +53,9 @@ export function sectionOf(route: Route): Section | null {
   return route.page === "unknown" ? null : route.page;
 }
 
-/** One may sell for others, or run the platform, without a shop of one's own. */
-export function needsNoShop(route: Route): boolean {
-  return route.page === "earnings" || route.page === "operator";
+/** One may sell for others, live or not, or run the platform, without a shop of one's own. */
+const WITHOUT_SHOP: readonly Route["page"][] = ["rooms", "room", "commissions", "earnings", "settings", "operator"];
+
+export function needsNoShop(route: { page: Route["page"] }): boolean {
+  return WITHOUT_SHOP.includes(route.page);
 }

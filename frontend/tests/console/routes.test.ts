@@ -24,5 +24,5 @@ it("shows a room's page as part of the rooms, so that the host knows where back 
 it("finds the parts of the money's and the operator's pages, and opens them to those without a shop who need none", () => {
   expect(routeOf("/console/money/statement")).toEqual({ page: "money" });
   expect(routeOf("/console/operator/payouts")).toEqual({ page: "operator" });
-  expect([routeOf("/console/earnings"), routeOf("/console/operator"), routeOf("/console/money")].map(needsNoShop)).toEqual([true, true, false]);
+  expect(["earnings", "operator", "rooms", "rooms/7", "commissions", "settings", "money", "orders"].map((path) => needsNoShop(routeOf(`/console/${path}`)))).toEqual([true, true, true, true, true, true, false, false]);
 });

@@ -193,3 +193,19 @@ async def test_what_a_creator_sold_keeps_the_rate_of_that_moment(market: Market,
     assert sold == [(str(room_id), 1200, FLASH_MINOR), (None, 0, FLASH_MINOR), (str(room_id), 0, FLASH_MINOR)]
     (line,) = (await market.seller.get(f"/api/orders/{in_room}")).json()["lines"]
     assert line["creator_id"] == str(creator_id)
+
+
+async def test_a_creator_without_a_shop_finds_goods_and_puts_them_into_the_bag_of_a_room(
+    market: Market, sign_up: SignUp
+) -> None:
+    creator, _ = await sign_up("达人")
+    product_id = await goods(market)
+    await open_to_all(market, product_id)
+    assert (await creator.get("/api/shops/mine")).json()["items"] == []
+    [found] = (await creator.get(MARKET)).json()["items"]
+    room = await creator.post("/api/rooms", json={"title": "没有小店也开播"})
+    assert room.status_code == 201, room.text
+    bag = f"/api/rooms/{room.json()['room_id']}/control/bag"
+    put = await creator.put(bag, json={"product_ids": [found["product_id"]]})
+    assert put.status_code == 204, put.text
+    assert (await creator.get("/api/me/rooms")).json()["items"][0]["title"] == "没有小店也开播"
