@@ -55,6 +55,7 @@ from xiaodian.modules.media import api as media_api
 from xiaodian.modules.media import jobs as media_jobs
 from xiaodian.modules.media import routes as media_routes
 from xiaodian.modules.orders import api as orders_api
+from xiaodian.modules.orders import handlers as orders_handlers
 from xiaodian.modules.orders import jobs as orders_jobs
 from xiaodian.modules.orders import routes as orders_routes
 from xiaodian.modules.payments import jobs as payments_jobs
@@ -134,6 +135,7 @@ def consumers(ctx: Context) -> list[Consumer]:
         *catalog_handlers.consumers(ctx),
         *promotion_handlers.consumers(ctx),
         *live_handlers.consumers(ctx),
+        *orders_handlers.consumers(ctx),
         *settlement_handlers.consumers(ctx),
         *aftersales_handlers.consumers(ctx),
         *insights_handlers.consumers(ctx),

@@ -277,6 +277,15 @@ class OrderDelivered(Event, frozen=True, kw_only=True):
     buyer_id: AccountId
 
 
+class OrderAddressChanged(Event, frozen=True, kw_only=True):
+    """The buyer asked to have it sent elsewhere, and the seller agreed. Where to, the order says."""
+
+    event_key = "order_id"
+    order_id: OrderId
+    shop_id: ShopId
+    buyer_id: AccountId
+
+
 class OrderCompleted(Event, frozen=True, kw_only=True):
     """The buyer confirmed receipt, or the time for it passed."""
 

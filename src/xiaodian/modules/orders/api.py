@@ -3,13 +3,16 @@
 from xiaodian.modules.orders.callbacks import make_callbacks
 from xiaodian.modules.orders.checkout import make_checkout
 from xiaodian.modules.orders.models import Deed, OrderSeen, Role, TrackingEvent, TrackingKind
-from xiaodian.modules.orders.queries import find_orders, list_orders_of_shop, lock_orders
-from xiaodian.modules.orders.rules import list_allowed
+from xiaodian.modules.orders.order_filter import OrderFilter, OrderSort
+from xiaodian.modules.orders.queries import find_orders, lock_orders
+from xiaodian.modules.orders.rules import SHIP_WITHIN, list_allowed
+from xiaodian.modules.orders.service.annotate_order import add_note, set_tags
 from xiaodian.modules.orders.service.answer_once import ONCE_REFUSALS, NoBody, answer_once
 from xiaodian.modules.orders.service.desk import OrderDesk
-from xiaodian.modules.orders.service.handle_order import cancel_order, get_order
+from xiaodian.modules.orders.service.desk_list import count_orders_for_shop, list_orders_for_shop
+from xiaodian.modules.orders.service.handle_order import cancel_order, confirm_receipt, get_order
 from xiaodian.modules.orders.service.hold import has_held_orders, hold
-from xiaodian.modules.orders.service.order_access import get_order_for, lock_order_for, see_many
+from xiaodian.modules.orders.service.order_access import get_order_for, lock_order_for
 from xiaodian.modules.orders.service.refund_lines import refund_lines
 from xiaodian.modules.orders.service.ship_from_file import RowOutcome, ship_from_file
 from xiaodian.modules.orders.service.ship_order import ship_order
@@ -23,10 +26,11 @@ from xiaodian.modules.orders.service.sold import (
     list_sold_by_creator,
     list_sold_of_shop,
 )
-from xiaodian.modules.orders.service.to_ship import SHIP_WITHIN, ToShip, get_to_ship
+from xiaodian.modules.orders.service.to_ship import ToShip, get_to_ship
 from xiaodian.modules.orders.service.track_parcel import track_parcel
 from xiaodian.modules.orders.shipment_file import ShipmentRow
 from xiaodian.modules.orders.shipping_rules import read_shipment
+from xiaodian.modules.orders.wire import OrderView, to_view_of
 
 __all__ = [
     "ONCE_REFUSALS",
@@ -34,15 +38,21 @@ __all__ = [
     "Deed",
     "NoBody",
     "OrderDesk",
+    "OrderFilter",
     "OrderSeen",
+    "OrderSort",
+    "OrderView",
     "Role",
     "RowOutcome",
     "ShipmentRow",
     "ToShip",
     "TrackingEvent",
     "TrackingKind",
+    "add_note",
     "answer_once",
     "cancel_order",
+    "confirm_receipt",
+    "count_orders_for_shop",
     "find_orders",
     "get_order",
     "get_order_for",
@@ -54,7 +64,7 @@ __all__ = [
     "list_open_sums_of_creator",
     "list_open_sums_of_shop",
     "list_order_ids",
-    "list_orders_of_shop",
+    "list_orders_for_shop",
     "list_paid_between",
     "list_refunds",
     "list_sold_by_creator",
@@ -65,8 +75,9 @@ __all__ = [
     "make_checkout",
     "read_shipment",
     "refund_lines",
-    "see_many",
+    "set_tags",
     "ship_from_file",
     "ship_order",
+    "to_view_of",
     "track_parcel",
 ]

@@ -11,13 +11,14 @@ from xiaodian.modules.orders.service.run_clock import (
     forget_old_answers,
     handle_left_notices,
 )
+from xiaodian.modules.orders.service.search_index import fill_search
 
 LEFT_ALONE = timedelta(seconds=3)
 """The process that took a message in handles it by itself, unless it died."""
 
 
 def jobs(ctx: Context) -> list[Job]:
-    """Time-outs of payments and receipts, and of answers kept for retries; notices that nobody handled yet."""
+    """Time-outs of payments, receipts and kept answers; notices that nobody handled; older orders for the search."""
 
     async def _handle() -> None:
         if await handle_left_notices(ctx.database, utc_now() - LEFT_ALONE):
@@ -34,9 +35,13 @@ def jobs(ctx: Context) -> list[Job]:
     async def _forget() -> None:
         await forget_old_answers(ctx.database)
 
+    async def _fill() -> None:
+        await fill_search(ctx.database)
+
     return [
         Job(name="orders_cancel_overdue_payments", period_s=1.0, run=_cancel),
         Job(name="orders_handle_left_notices", period_s=1.0, run=_handle),
         Job(name="orders_complete_overdue_receipts", period_s=60.0, run=_complete),
         Job(name="orders_forget_old_answers", period_s=60.0, run=_forget),
+        Job(name="orders_fill_search", period_s=1.0, run=_fill),
     ]

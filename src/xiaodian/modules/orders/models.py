@@ -2,10 +2,12 @@
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
 import msgspec
 
+from xiaodian.contracts.accounts import AccountId
 from xiaodian.contracts.orders import Order, OrderState
 from xiaodian.contracts.shops import ShopId
 
@@ -74,6 +76,50 @@ class Move(msgspec.Struct, frozen=True, kw_only=True):
     reason: str | None
 
 
+class StaffNote(msgspec.Struct, frozen=True, kw_only=True):
+    """What somebody of the shop wrote down about an order; its buyer never sees it."""
+
+    note_id: UUID
+    author_id: AccountId
+    author_name: str
+    text: str
+    noted_at: datetime
+
+
+class SavedFilter(msgspec.Struct, frozen=True, kw_only=True):
+    """A filter of the desk under a name, one's own or shared with the shop."""
+
+    filter_id: UUID
+    account_id: AccountId
+    name: str
+    filter: dict[str, Any]
+    is_shared: bool
+
+
+class ChangeState(StrEnum):
+    """What became of the wish to have an order sent elsewhere."""
+
+    ASKED = "asked"
+    ACCEPTED = "accepted"
+    REFUSED = "refused"
+    WITHDRAWN = "withdrawn"
+    """By the buyer, or because the order went another way."""
+
+
+class AddressChange(msgspec.Struct, frozen=True, kw_only=True):
+    """The buyer wants an order sent elsewhere; the seller may refuse."""
+
+    change_id: UUID
+    state: ChangeState
+    recipient: str
+    phone: str
+    region: str
+    detail: str
+    asked_at: datetime
+    answered_at: datetime | None
+    reason: str | None
+
+
 class OrderSeen(msgspec.Struct, frozen=True, kw_only=True):
     """An order with its history, as somebody in this role sees it at this moment."""
 
@@ -82,6 +128,10 @@ class OrderSeen(msgspec.Struct, frozen=True, kw_only=True):
     events: list[TrackingEvent]
     role: Role
     now: datetime
+    change: AddressChange | None = None
+    """The last that was asked for."""
+    notes: list[StaffNote] = []
+    tags: list[str] = []
 
 
 class Sales(msgspec.Struct, frozen=True, kw_only=True):

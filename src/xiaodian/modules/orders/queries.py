@@ -14,25 +14,40 @@ from xiaodian.infra.database import Connection, Record
 from xiaodian.modules.orders.models import Deed, Move, Role, Sales, TrackingEvent, TrackingKind
 from xiaodian.modules.orders.numbers import to_serial
 
-_ORDER = ", ".join(name for name in Order.__struct_fields__ if name != "lines")
+ORDER = ", ".join(name for name in Order.__struct_fields__ if name != "lines")
 _LINE = ", ".join(Line.__struct_fields__)
+
+
+async def with_lines(connection: Connection, rows: Sequence[Record]) -> list[Order]:
+    """Rows with the columns ORDER as orders, in the same order."""
+    line_rows = await connection.fetch(
+        f"""
+        SELECT order_id, {_LINE} FROM orders.line
+        WHERE (shop_id, order_id) IN (SELECT * FROM unnest($1::uuid[], $2::uuid[])) ORDER BY order_id, line_no
+        """,
+        [row["shop_id"] for row in rows],
+        [row["order_id"] for row in rows],
+    )
+    lines: dict[UUID, list[Line]] = defaultdict(list)
+    for line_row in line_rows:
+        values: dict[str, Any] = dict(line_row)
+        lines[values.pop("order_id")].append(Line(**values))
+    return [Order(**{**row, "state": OrderState(row["state"])}, lines=lines[row["order_id"]]) for row in rows]
 
 
 async def find_orders(connection: Connection, order_ids: Collection[UUID]) -> dict[OrderId, Order]:
     """Those of the orders that exist, by id."""
-    rows = await connection.fetch(
-        f"SELECT {_ORDER} FROM orders.order WHERE order_id = ANY($1::uuid[])", list(order_ids)
-    )
-    return {order.order_id: order for order in await _with_lines(connection, rows)}
+    rows = await connection.fetch(f"SELECT {ORDER} FROM orders.order WHERE order_id = ANY($1::uuid[])", list(order_ids))
+    return {order.order_id: order for order in await with_lines(connection, rows)}
 
 
 async def lock_orders(connection: Connection, order_ids: Collection[UUID]) -> dict[OrderId, Order]:
     """Those of the orders that exist, held in key order until the transaction ends."""
     rows = await connection.fetch(
-        f"SELECT {_ORDER} FROM orders.order WHERE order_id = ANY($1::uuid[]) ORDER BY order_id FOR UPDATE",
+        f"SELECT {ORDER} FROM orders.order WHERE order_id = ANY($1::uuid[]) ORDER BY order_id FOR UPDATE",
         list(order_ids),
     )
-    return {order.order_id: order for order in await _with_lines(connection, rows)}
+    return {order.order_id: order for order in await with_lines(connection, rows)}
 
 
 async def find_ids_by_number(connection: Connection, shop_id: ShopId, numbers: Collection[str]) -> dict[str, OrderId]:
@@ -64,7 +79,7 @@ async def find_users_of_numbers(
 ) -> dict[str, list[Order]]:
     """The orders, of whichever shop, that were shipped with these numbers; without their lines."""
     rows = await connection.fetch(
-        f"SELECT {_ORDER} FROM orders.order WHERE tracking_number = ANY($1::text[]) AND shipped_at > $2",
+        f"SELECT {ORDER} FROM orders.order WHERE tracking_number = ANY($1::text[]) AND shipped_at > $2",
         list(tracking_numbers),
         shipped_after,
     )
@@ -78,26 +93,26 @@ async def lock_overdue_payments(connection: Connection, now: datetime, limit: in
     """Orders whose time to pay is over; those that another transaction holds are passed over."""
     rows = await connection.fetch(
         f"""
-        SELECT {_ORDER} FROM orders.order WHERE state = 'pending_payment' AND expires_at <= $1
+        SELECT {ORDER} FROM orders.order WHERE state = 'pending_payment' AND expires_at <= $1
         ORDER BY expires_at LIMIT $2 FOR UPDATE SKIP LOCKED
         """,
         now,
         limit,
     )
-    return await _with_lines(connection, rows)
+    return await with_lines(connection, rows)
 
 
 async def lock_overdue_receipts(connection: Connection, now: datetime, limit: int) -> list[Order]:
     """Orders that count as received by now; those that another transaction holds are passed over."""
     rows = await connection.fetch(
         f"""
-        SELECT {_ORDER} FROM orders.order WHERE state IN ('shipped', 'delivered') AND completes_at <= $1
+        SELECT {ORDER} FROM orders.order WHERE state IN ('shipped', 'delivered') AND completes_at <= $1
         ORDER BY completes_at LIMIT $2 FOR UPDATE SKIP LOCKED
         """,
         now,
         limit,
     )
-    return await _with_lines(connection, rows)
+    return await with_lines(connection, rows)
 
 
 async def list_orders_of_buyer(
@@ -106,7 +121,7 @@ async def list_orders_of_buyer(
     """What an account has ordered, the newest first."""
     rows = await connection.fetch(
         f"""
-        SELECT {_ORDER} FROM orders.order
+        SELECT {ORDER} FROM orders.order
         WHERE buyer_id = $1 AND ($2::uuid IS NULL OR order_id < $2) AND ($3::text IS NULL OR state = $3)
         ORDER BY order_id DESC LIMIT $4
         """,
@@ -115,7 +130,7 @@ async def list_orders_of_buyer(
         state,
         limit,
     )
-    return await _with_lines(connection, rows)
+    return await with_lines(connection, rows)
 
 
 async def list_orders_not_pending(
@@ -124,7 +139,7 @@ async def list_orders_not_pending(
     """What an account has ordered and money may have moved for, the newest first."""
     rows = await connection.fetch(
         f"""
-        SELECT {_ORDER} FROM orders.order
+        SELECT {ORDER} FROM orders.order
         WHERE buyer_id = $1 AND ($2::uuid IS NULL OR order_id < $2) AND state <> 'pending_payment'
         ORDER BY order_id DESC LIMIT $3
         """,
@@ -132,38 +147,7 @@ async def list_orders_not_pending(
         before,
         limit,
     )
-    return await _with_lines(connection, rows)
-
-
-async def list_orders_of_shop(
-    connection: Connection,
-    shop_id: ShopId,
-    *,
-    room_id: RoomId | None,
-    before: UUID | None,
-    limit: int,
-    state: OrderState | None,
-    number: str | None = None,
-) -> list[Order]:
-    """What was ordered from a shop, the newest first; in one room or under one number, if given."""
-    order_ids: list[OrderId] | None = None
-    if number is not None:
-        order_ids = list((await find_ids_by_number(connection, shop_id, [number])).values())
-    rows = await connection.fetch(
-        f"""
-        SELECT {_ORDER} FROM orders.order
-        WHERE shop_id = $1 AND ($2::uuid IS NULL OR order_id < $2) AND ($3::text IS NULL OR state = $3)
-            AND ($4::uuid IS NULL OR room_id = $4) AND ($6::uuid[] IS NULL OR order_id = ANY($6))
-        ORDER BY order_id DESC LIMIT $5
-        """,
-        shop_id,
-        before,
-        state,
-        room_id,
-        limit,
-        order_ids,
-    )
-    return await _with_lines(connection, rows)
+    return await with_lines(connection, rows)
 
 
 async def get_moves(connection: Connection, orders: Collection[Order]) -> dict[OrderId, list[Move]]:
@@ -229,22 +213,6 @@ async def get_sales(connection: Connection, room_id: RoomId) -> Sales:
     )
     assert row is not None
     return Sales(**row)
-
-
-async def _with_lines(connection: Connection, rows: Sequence[Record]) -> list[Order]:
-    line_rows = await connection.fetch(
-        f"""
-        SELECT order_id, {_LINE} FROM orders.line
-        WHERE (shop_id, order_id) IN (SELECT * FROM unnest($1::uuid[], $2::uuid[])) ORDER BY order_id, line_no
-        """,
-        [row["shop_id"] for row in rows],
-        [row["order_id"] for row in rows],
-    )
-    lines: dict[UUID, list[Line]] = defaultdict(list)
-    for line_row in line_rows:
-        values: dict[str, Any] = dict(line_row)
-        lines[values.pop("order_id")].append(Line(**values))
-    return [Order(**{**row, "state": OrderState(row["state"])}, lines=lines[row["order_id"]]) for row in rows]
 
 
 def _keys(orders: Collection[Order]) -> tuple[list[ShopId], list[OrderId]]:

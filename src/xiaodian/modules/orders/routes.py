@@ -7,7 +7,6 @@ from litestar import get, post
 from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 from msgspec import Meta
 
-from xiaodian.contracts.accounts import Scope
 from xiaodian.contracts.base import Input, InvalidInputError, Line, NotFoundError
 from xiaodian.contracts.live import RoomId
 from xiaodian.contracts.orders import (
@@ -16,7 +15,6 @@ from xiaodian.contracts.orders import (
     OrderId,
     OrderState,
 )
-from xiaodian.contracts.shops import ShopId
 from xiaodian.edge.access import Access, SignedIn, access
 from xiaodian.edge.context import Ctx
 from xiaodian.edge.idempotency import IdempotencyKey
@@ -28,6 +26,7 @@ from xiaodian.kit.paging import MAX_PAGE_SIZE, Page, decode_cursor, encode_curso
 from xiaodian.modules.live import api as live
 from xiaodian.modules.orders import queries
 from xiaodian.modules.orders.checkout_routes import CHECKOUT_ROUTES
+from xiaodian.modules.orders.desk_routes import DESK_ROUTES
 from xiaodian.modules.orders.models import Role
 from xiaodian.modules.orders.payment_routes import PAYMENT_ROUTES
 from xiaodian.modules.orders.refund_routes import REFUND_ROUTES
@@ -36,7 +35,6 @@ from xiaodian.modules.orders.service.answer_once import ONCE_REFUSALS, NoBody, a
 from xiaodian.modules.orders.service.order_access import see_many
 from xiaodian.modules.orders.shipping_routes import SHIPPING_ROUTES
 from xiaodian.modules.orders.wire import OrderView, SalesView, to_view_of
-from xiaodian.modules.shops import api as shops
 
 TAGS = ["orders"]
 MOVE_PROBLEMS = problems(NotFoundError, IllegalMoveError, *ONCE_REFUSALS)
@@ -66,42 +64,6 @@ async def list_my_orders(
             connection, caller.account_id, before=before, limit=limit + 1, state=state_filter
         )
         seen = await see_many(connection, orders[:limit], Role.BUYER, utc_now())
-    return Page(items=[to_view_of(one) for one in seen], next_cursor=_next_cursor(orders, limit))
-
-
-@get(
-    "/api/shops/{shop_id:uuid}/orders",
-    opt=access(Access.MEMBER),
-    tags=TAGS,
-    responses=problems(InvalidInputError, NotFoundError),
-)
-async def list_shop_orders(
-    ctx: Ctx,
-    caller: SignedIn,
-    shop_id: FromPath[UUID],
-    room_id: FromQuery[UUID | None] = None,
-    number: FromQuery[str | None] = None,
-    cursor: FromQuery[str | None] = None,
-    limit: Limit = 20,
-    state_filter: StateFilter = None,
-) -> Page[OrderView]:
-    """What was ordered from a shop, the newest first, for its staff.
-
-    `room_id` picks those from one room, `number` the one with this number (small letters and spaces do no harm).
-    """
-    before = decode_cursor(cursor) if cursor else None
-    async with ctx.database.connection() as connection:
-        await shops.require_right(connection, caller, ShopId(shop_id), Scope.ORDERS_READ)
-        orders = await queries.list_orders_of_shop(
-            connection,
-            ShopId(shop_id),
-            room_id=RoomId(room_id) if room_id else None,
-            before=before,
-            limit=limit + 1,
-            state=state_filter,
-            number=number,
-        )
-        seen = await see_many(connection, orders[:limit], Role.SELLER, utc_now())
     return Page(items=[to_view_of(one) for one in seen], next_cursor=_next_cursor(orders, limit))
 
 
@@ -177,11 +139,11 @@ def _next_cursor(orders: list[Order], limit: int) -> str | None:
 routes = [
     *CHECKOUT_ROUTES,
     list_my_orders,
-    list_shop_orders,
     get_order,
     cancel_order,
     confirm_receipt,
     get_sales,
+    *DESK_ROUTES,
     *SHIPPING_ROUTES,
     *PAYMENT_ROUTES,
     *REFUND_ROUTES,

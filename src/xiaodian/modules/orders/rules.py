@@ -1,7 +1,7 @@
 """Pure decisions about orders: the table of states, what can be refunded."""
 
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import msgspec
 
@@ -11,6 +11,8 @@ from xiaodian.modules.orders.models import Deed, Role
 
 MAX_LINES = 50
 MAX_QUANTITY = 999
+SHIP_WITHIN = timedelta(hours=48)
+"""So long after paying an order is late if it was not shipped: what platforms of the trade promise buyers."""
 
 Guard = Callable[[Order, datetime], bool]
 
@@ -68,6 +70,15 @@ MOVES: Sequence[AllowedMove] = (
     AllowedMove(_DELIVERED, Deed.AUTO_COMPLETE, Role.CLOCK, _COMPLETED, _receipt_overdue),
 )
 _MOVES_OF = {state: [move for move in MOVES if move.state is state] for state in OrderState}
+
+
+OPEN_TO_CHANGE = (_PENDING, _PAID)
+"""As long as an order is in one of these its address may be changed."""
+
+
+def ship_by(order: Order) -> datetime | None:
+    """Until when a paid order is to be shipped."""
+    return order.paid_at + SHIP_WITHIN if order.state is _PAID and order.paid_at is not None else None
 
 
 def list_allowed(order: Order, role: Role, now: datetime) -> list[Deed]:

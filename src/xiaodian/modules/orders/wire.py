@@ -14,8 +14,8 @@ from xiaodian.contracts.orders import CheckoutId, Line, Order, OrderId, OrderSta
 from xiaodian.contracts.payments import Charge, ChargeId, ChargeState, Movement, MovementKind, PayAction
 from xiaodian.contracts.shops import ShopId
 from xiaodian.kit.clock import to_epoch_ms
-from xiaodian.modules.orders.models import Deed, Move, OrderSeen, Role, TrackingEvent, TrackingKind
-from xiaodian.modules.orders.rules import list_allowed
+from xiaodian.modules.orders.models import ChangeState, Deed, OrderSeen, Role, TrackingEvent, TrackingKind
+from xiaodian.modules.orders.rules import OPEN_TO_CHANGE, list_allowed, ship_by
 
 
 class AddressView(Contract, frozen=True, kw_only=True):
@@ -77,6 +77,24 @@ class LineView(Contract, frozen=True, kw_only=True):
     creator_id: AccountId | None
 
 
+class AddressChangeView(AddressView, frozen=True, kw_only=True):
+    """Where the buyer would rather have it sent, and what the seller said."""
+
+    state: ChangeState
+    asked_at_ms: int
+    answered_at_ms: int | None
+    reason: str | None
+
+
+class StaffNoteView(Contract, frozen=True, kw_only=True):
+    """What somebody of the shop wrote about the order."""
+
+    note_id: UUID
+    author_name: str
+    text: str
+    noted_at_ms: int
+
+
 class OrderView(Contract, frozen=True, kw_only=True):
     """An order as its buyer or its shop sees it; `allowed` is what the reader may do with it now."""
 
@@ -109,6 +127,15 @@ class OrderView(Contract, frozen=True, kw_only=True):
     shipment: ShipmentView | None
     history: list[HistoryView]
     allowed: list[Deed]
+    address_change: AddressChangeView | None
+    """The last change of address that the buyer asked for, as long as it matters."""
+    is_held: bool
+    """Its money waits for an open after-sale."""
+    ship_by_ms: int | None
+    """Until when a paid order is to be shipped; null otherwise."""
+    tags: list[str]
+    """For the shop alone, as are the notes."""
+    notes: list[StaffNoteView]
 
 
 class SalesView(Contract, frozen=True, kw_only=True):
@@ -172,10 +199,9 @@ class MoneyView(Contract, frozen=True, kw_only=True):
     items: list[MovementView]
 
 
-def to_view(
-    order: Order, moves: Sequence[Move], role: Role, now: datetime, events: Sequence[TrackingEvent] = ()
-) -> OrderView:
+def to_view_of(seen: OrderSeen) -> OrderView:
     """An order for the eyes of its buyer or its seller."""
+    order, moves, role = seen.order, seen.moves, seen.role
     placed_at_ms = to_epoch_ms(order.placed_at)
     history = [HistoryView(state=OrderState.PENDING_PAYMENT, at_ms=placed_at_ms, by=Role.BUYER, reason=None)]
     history += [
@@ -205,21 +231,29 @@ def to_view(
         expires_at_ms=to_epoch_ms(order.expires_at) if order.state is OrderState.PENDING_PAYMENT else None,
         paid_at_ms=_to_ms(order.paid_at),
         delivered_at_ms=_to_ms(order.delivered_at),
-        shipment=_to_shipment(order, events),
+        shipment=_to_shipment(order, seen.events),
         history=history,
-        allowed=list_allowed(order, role, now),
+        allowed=list_allowed(order, role, seen.now),
+        address_change=_to_change(seen),
+        is_held=order.holds > 0,
+        ship_by_ms=_to_ms(ship_by(order)),
+        tags=seen.tags,
+        notes=[
+            StaffNoteView(
+                note_id=note.note_id,
+                author_name=note.author_name,
+                text=note.text,
+                noted_at_ms=to_epoch_ms(note.noted_at),
+            )
+            for note in seen.notes
+        ],
     )
-
-
-def to_view_of(seen: OrderSeen) -> OrderView:
-    """The same, of an order with its history."""
-    return to_view(seen.order, seen.moves, seen.role, seen.now, seen.events)
 
 
 def to_view_as_placed(order: Order) -> OrderView:
     """The order as it was answered to the checkout that placed it, whatever became of it since."""
     if order.state is OrderState.PENDING_PAYMENT:
-        return to_view(order, [], Role.BUYER, order.placed_at)
+        return to_view_of(_seen_as_placed(order))
     as_placed = msgspec.structs.replace(
         order,
         state=OrderState.PENDING_PAYMENT,
@@ -231,7 +265,11 @@ def to_view_as_placed(order: Order) -> OrderView:
         refunded_freight_minor=0,
         lines=[msgspec.structs.replace(line, refunded_quantity=0, refunded_minor=0) for line in order.lines],
     )
-    return to_view(as_placed, [], Role.BUYER, order.placed_at)
+    return to_view_of(_seen_as_placed(as_placed))
+
+
+def _seen_as_placed(order: Order) -> OrderSeen:
+    return OrderSeen(order=order, moves=[], events=[], role=Role.BUYER, now=order.placed_at)
 
 
 def to_charge_view(charge: Charge) -> ChargeView:
@@ -290,6 +328,23 @@ def _to_line(line: Line, *, for_seller: bool) -> LineView:
         fee_bp=line.fee_bp if for_seller else None,
         commission_bp=line.commission_bp if for_seller else None,
         creator_id=line.creator_id if for_seller else None,
+    )
+
+
+def _to_change(seen: OrderSeen) -> AddressChangeView | None:
+    change = seen.change
+    is_moot = change is None or change.state is ChangeState.WITHDRAWN
+    if change is None or is_moot or (change.state is ChangeState.ASKED and seen.order.state not in OPEN_TO_CHANGE):
+        return None
+    return AddressChangeView(
+        recipient=change.recipient,
+        phone=change.phone,
+        region=change.region,
+        detail=change.detail,
+        state=change.state,
+        asked_at_ms=to_epoch_ms(change.asked_at),
+        answered_at_ms=_to_ms(change.answered_at),
+        reason=change.reason,
     )
 
 

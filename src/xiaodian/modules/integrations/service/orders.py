@@ -3,15 +3,12 @@
 from collections.abc import Mapping, Sequence
 from uuid import UUID
 
-from xiaodian.contracts.accounts import Scope
-from xiaodian.contracts.live import RoomId
 from xiaodian.contracts.orders import Line, Order, OrderId, OrderState
 from xiaodian.edge.context import Context
-from xiaodian.kit.clock import utc_now
+from xiaodian.kit.paging import encode_cursor
 from xiaodian.modules.integrations import wire_orders as wire
 from xiaodian.modules.integrations.call import Call
 from xiaodian.modules.orders import api as orders
-from xiaodian.modules.shops import api as shops
 
 FIRST_ROW = 1
 
@@ -26,19 +23,11 @@ async def list_orders(
     room_id: UUID | None,
 ) -> list[wire.Order]:
     """The shop's orders, the newest first. Raises NotFoundError, ForbiddenError."""
-    async with call.ctx.database.connection() as connection:
-        await shops.require_right(connection, call.caller, call.shop_id, Scope.ORDERS_READ)
-        found = await orders.list_orders_of_shop(
-            connection,
-            call.shop_id,
-            room_id=RoomId(room_id) if room_id else None,
-            before=before,
-            limit=limit,
-            state=state,
-            number=number,
-        )
-        seen = await orders.see_many(connection, found, orders.Role.SELLER, utc_now())
-    return [to_order(one) for one in seen]
+    wanted = orders.OrderFilter(q=number or "", state=state, room_id=room_id)
+    page = await orders.list_orders_for_shop(
+        call.ctx.database, call.caller, call.shop_id, wanted, encode_cursor(before) if before else None, limit
+    )
+    return [to_order(one) for one in page.items]
 
 
 async def get_order(call: Call, order_id: UUID) -> wire.Order:

@@ -2,7 +2,7 @@
 
 from xiaodian.contracts.accounts import Caller, Scope
 from xiaodian.contracts.base import NotFoundError
-from xiaodian.contracts.orders import OrderId, OrderState
+from xiaodian.contracts.orders import Order, OrderId, OrderState
 from xiaodian.edge.context import Context
 from xiaodian.infra.database import Connection
 from xiaodian.kit.clock import utc_now
@@ -10,14 +10,25 @@ from xiaodian.modules.orders.models import Deed, OrderSeen, Role
 from xiaodian.modules.orders.rules import find_next_state
 from xiaodian.modules.orders.service.cancel_orders import cancel_paid, cancel_unpaid
 from xiaodian.modules.orders.service.move_orders import Actor, move_orders
-from xiaodian.modules.orders.service.order_access import first_role, get_order_for, lock_order_for, see
+from xiaodian.modules.orders.service.order_access import (
+    first_role,
+    get_order_for,
+    lock_order_for,
+    may_see_buyers,
+    see,
+)
+from xiaodian.modules.shops import api as shops
 
 
 async def get_order(ctx: Context, caller: Caller, order_id: OrderId) -> OrderSeen:
     """An order of one's own, or of one's shop. Raises NotFoundError to anybody else."""
     async with ctx.database.connection() as connection:
         order, roles = await get_order_for(connection, caller, order_id, Scope.ORDERS_READ)
-        return await see(connection, order, first_role(roles), utc_now())
+        role = first_role(roles)
+        sees_buyer = role is Role.BUYER or await may_see_buyers(connection, caller, order.shop_id)
+        if role is Role.SELLER and sees_buyer:
+            await _note(connection, caller, order, "order.seen")
+        return await see(connection, order, role, utc_now(), sees_buyer=sees_buyer)
 
 
 async def cancel_order(connection: Connection, caller: Caller, order_id: OrderId, reason: str | None) -> OrderSeen:
@@ -31,6 +42,8 @@ async def cancel_order(connection: Connection, caller: Caller, order_id: OrderId
         moved = await cancel_paid(connection, order, actor, now)
     else:
         [moved] = await cancel_unpaid(connection, [order], Deed.CANCEL, actor, now)
+    if role is Role.SELLER:
+        await _note(connection, caller, order, "order.cancelled")
     return await see(connection, moved, seen_by, now)
 
 
@@ -43,3 +56,9 @@ async def confirm_receipt(connection: Connection, caller: Caller, order_id: Orde
     actor = Actor(role=Role.BUYER, account_id=caller.account_id)
     [moved] = await move_orders(connection, [order], Deed.CONFIRM_RECEIPT, actor, now=now)
     return await see(connection, moved, Role.BUYER, now)
+
+
+async def _note(connection: Connection, caller: Caller, order: Order, deed: str) -> None:
+    await shops.note_deed(
+        connection, caller, order.shop_id, deed=deed, target=str(order.order_id), details={"number": order.number}
+    )

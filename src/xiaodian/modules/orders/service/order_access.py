@@ -2,11 +2,15 @@
 
 from datetime import datetime
 
+import msgspec
+
 from xiaodian.contracts.accounts import Caller, Scope
 from xiaodian.contracts.base import ForbiddenError, NotFoundError
 from xiaodian.contracts.orders import Order, OrderId
+from xiaodian.contracts.shops import ShopId
 from xiaodian.infra.database import Connection
-from xiaodian.modules.orders import queries
+from xiaodian.kit.masking import mask_name, mask_phone
+from xiaodian.modules.orders import desk_queries, queries
 from xiaodian.modules.orders.models import OrderSeen, Role
 from xiaodian.modules.shops import api as shops
 
@@ -35,25 +39,52 @@ def first_role(roles: set[Role]) -> Role:
     return Role.BUYER if Role.BUYER in roles else Role.SELLER
 
 
-async def see(connection: Connection, order: Order, role: Role, now: datetime) -> OrderSeen:
+async def see(connection: Connection, order: Order, role: Role, now: datetime, *, sees_buyer: bool = True) -> OrderSeen:
     """An order with its history."""
-    return (await see_many(connection, [order], role, now))[0]
+    return (await see_many(connection, [order], role, now, sees_buyers=sees_buyer))[0]
 
 
-async def see_many(connection: Connection, orders: list[Order], role: Role, now: datetime) -> list[OrderSeen]:
-    """Orders with their history, in the same order."""
+async def see_many(
+    connection: Connection, orders: list[Order], role: Role, now: datetime, *, sees_buyers: bool = True
+) -> list[OrderSeen]:
+    """Orders with their history, in the same order; of the shop's own words only for its staff."""
     moves = await queries.get_moves(connection, orders)
     events = await queries.get_tracking(connection, orders)
+    changes = await desk_queries.get_address_changes(connection, orders)
+    is_seller = role is Role.SELLER
+    notes = await desk_queries.get_notes(connection, orders) if is_seller else {}
+    tags = await desk_queries.get_tags(connection, orders) if is_seller else {}
     return [
         OrderSeen(
-            order=order,
+            order=order if sees_buyers else mask_buyer(order),
             moves=moves.get(order.order_id, []),
             events=events.get(order.order_id, []),
             role=role,
             now=now,
+            change=changes.get(order.order_id) if sees_buyers else None,
+            notes=notes.get(order.order_id, []) if sees_buyers else [],
+            tags=tags.get(order.order_id, []),
         )
         for order in orders
     ]
+
+
+def mask_buyer(order: Order) -> Order:
+    """The order without what tells who its buyer is."""
+    return msgspec.structs.replace(
+        order, recipient=mask_name(order.recipient), phone=mask_phone(order.phone), detail="***", note=""
+    )
+
+
+async def may_see_buyers(connection: Connection, caller: Caller, shop_id: ShopId) -> bool:
+    """Whether one sees the names, phones and addresses of buyers: who serves customers or sends parcels."""
+    for right in (Scope.CUSTOMERS_READ, Scope.SHIPPING):
+        try:
+            await shops.require_right(connection, caller, shop_id, right)
+        except ForbiddenError:
+            continue
+        return True
+    return False
 
 
 async def _with_roles(

@@ -14,7 +14,9 @@ from xiaodian.modules.orders.models import Deed, OrderSeen, Parcel, Role
 from xiaodian.modules.orders.rules import get_next_state
 from xiaodian.modules.orders.service.move_orders import Actor, Shipment, move_orders
 from xiaodian.modules.orders.service.order_access import lock_order_for, see
+from xiaodian.modules.orders.service.search_index import index_orders
 from xiaodian.modules.orders.shipping_rules import NUMBER_RESTS, check_not_taken, read_shipment
+from xiaodian.modules.shops import api as shops
 
 
 async def ship_order(ctx: Context, caller: Caller, order_id: OrderId, carrier: str, tracking_number: str) -> OrderSeen:
@@ -32,6 +34,10 @@ async def ship_order(ctx: Context, caller: Caller, order_id: OrderId, carrier: s
         users = await find_users(connection, [parcel], now)
         check_not_taken(order, users.get(parcel.tracking_number, []))
         moved = await ship(connection, order, parcel, caller, now, ctx.settings.transit_days)
+        details = {"number": order.number, "carrier": parcel.carrier, "tracking_number": parcel.tracking_number}
+        await shops.note_deed(
+            connection, caller, order.shop_id, deed="order.shipped", target=str(order_id), details=details
+        )
         return await see(connection, moved, Role.SELLER, now)
 
 
@@ -56,4 +62,5 @@ async def ship(
     )
     actor = Actor(role=Role.SELLER, account_id=caller.account_id)
     [moved] = await move_orders(connection, [order], Deed.SHIP, actor, now=now, details=shipment)
+    await index_orders(connection, [moved])
     return moved

@@ -1,15 +1,14 @@
 """What a shop has to ship: how much, and what waits for longest."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from xiaodian.contracts.base import Contract
 from xiaodian.contracts.orders import Order
 from xiaodian.contracts.shops import ShopId
 from xiaodian.infra.database import Connection
 from xiaodian.modules.orders.queries import find_orders
+from xiaodian.modules.orders.rules import SHIP_WITHIN
 
-SHIP_WITHIN = timedelta(hours=48)
-"""What buyers of the trade are used to; later is late."""
 MAX_COUNTED = 10_000
 
 

@@ -1,0 +1,45 @@
+"""The desk's list: orders of a shop by any filter, for its staff and its programs."""
+
+from xiaodian.contracts.accounts import Caller, Scope
+from xiaodian.contracts.orders import OrderState
+from xiaodian.contracts.shops import ShopId
+from xiaodian.infra.database import Database
+from xiaodian.kit.clock import utc_now
+from xiaodian.kit.paging import Page
+from xiaodian.modules.orders.models import OrderSeen, Role
+from xiaodian.modules.orders.order_filter import OrderFilter, decode_place, encode_place
+from xiaodian.modules.orders.service.order_access import may_see_buyers, see_many
+from xiaodian.modules.orders.shop_queries import count_orders_for_shop as count
+from xiaodian.modules.orders.shop_queries import list_orders_for_shop as list_orders
+from xiaodian.modules.shops import api as shops
+
+
+async def list_orders_for_shop(
+    database: Database, caller: Caller, shop_id: ShopId, wanted: OrderFilter, cursor: str | None, limit: int
+) -> Page[OrderSeen]:
+    """A page of the shop's orders. That their buyers were seen is written down; who may not see them sees them masked.
+
+    Raises NotFoundError, ForbiddenError, BadCursorError.
+    """
+    after = decode_place(cursor) if cursor else None
+    now = utc_now()
+    async with database.transaction() as connection:
+        await shops.require_right(connection, caller, shop_id, Scope.ORDERS_READ)
+        found = await list_orders(connection, shop_id, wanted, now, after=after, limit=limit + 1)
+        page = found[:limit]
+        sees_buyers = await may_see_buyers(connection, caller, shop_id)
+        if page and sees_buyers:
+            await shops.note_deed(
+                connection, caller, shop_id, deed="orders.listed", target="", details={"count": len(page)}
+            )
+        seen = await see_many(connection, page, Role.SELLER, now, sees_buyers=sees_buyers)
+    return Page(items=seen, next_cursor=encode_place(page[-1]) if len(found) > limit else None)
+
+
+async def count_orders_for_shop(
+    database: Database, caller: Caller, shop_id: ShopId, wanted: OrderFilter
+) -> dict[OrderState, int]:
+    """How many there are of each state, counted up to a limit. Raises NotFoundError, ForbiddenError."""
+    async with database.transaction() as connection:
+        await shops.require_right(connection, caller, shop_id, Scope.ORDERS_READ)
+        return await count(connection, shop_id, wanted, utc_now())

@@ -1,0 +1,162 @@
+"""Reads for the desk: orders of one shop by everything that can be asked, a page at a time.
+
+A list is read along the index of its order, or collected from the index of tokens if few orders have these; which of
+both the planner decides by how common the tokens are. So plans are made for the values asked for.
+"""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import msgspec
+
+from xiaodian.contracts.orders import Order, OrderState
+from xiaodian.contracts.shops import ShopId
+from xiaodian.infra.database import Connection
+from xiaodian.kit.clock import from_epoch_ms
+from xiaodian.kit.ids import earliest_id
+from xiaodian.modules.orders.order_filter import MAX_MINOR, OrderFilter, OrderSort, Place
+from xiaodian.modules.orders.queries import ORDER, find_ids_by_number, with_lines
+from xiaodian.modules.orders.rules import SHIP_WITHIN
+from xiaodian.modules.orders.search_rules import amount_facets, carrier_facet, facet, find_tokens
+
+MOST_COUNTED = 1_000
+PENDING_FOR = timedelta(hours=2)
+"""An order that waits for payment was placed no longer ago: the clock cancels it within minutes."""
+
+_COLUMNS = ", ".join(f"o.{name}" for name in ORDER.split(", "))
+_ORDER_BY = {
+    OrderSort.NEWEST: "o.order_id DESC",
+    OrderSort.OLDEST: "o.order_id",
+    OrderSort.LARGEST: "s.total_minor DESC, s.order_id DESC",
+}
+
+
+class Wanted:
+    """A filter as SQL: from where, under which conditions, with which values bound."""
+
+    def __init__(self, shop_id: ShopId) -> None:
+        self.shop_id = shop_id
+        self.values: list[Any] = []
+        self._conditions = [f"o.shop_id = {self.bind(shop_id)}"]
+        self._needs_search = False
+
+    def bind(self, value: Any) -> str:
+        """The placeholder of a value."""
+        self.values.append(value)
+        return f"${len(self.values)}"
+
+    def add(self, condition: str, *values: Any, of_search: bool = False) -> None:
+        """One more that must hold; `{}` stands for each value."""
+        self._conditions.append(condition.format(*(self.bind(value) for value in values)))
+        self._needs_search |= of_search
+
+    def has(self, *tokens: int) -> None:
+        """It must have these tokens."""
+        self.add("s.tokens @> {}::bigint[]", list(tokens), of_search=True)
+
+    def sorted_by(self, sort: OrderSort) -> None:
+        """Its order needs a column of the search."""
+        self._needs_search |= sort is OrderSort.LARGEST
+
+    def __str__(self) -> str:
+        """`FROM … WHERE …`."""
+        join = " JOIN orders.search AS s USING (shop_id, order_id)" if self._needs_search else ""
+        return f"FROM orders.order AS o{join} WHERE {' AND '.join(self._conditions)}"
+
+
+async def list_orders_for_shop(
+    connection: Connection, shop_id: ShopId, wanted: OrderFilter, now: datetime, *, after: Place | None, limit: int
+) -> list[Order]:
+    """A page of orders. To be called in a transaction."""
+    await connection.execute("SET LOCAL plan_cache_mode = force_custom_plan")
+    found = await _read(connection, shop_id, wanted, now)
+    found.sorted_by(wanted.sort)
+    if after is not None and wanted.sort is OrderSort.LARGEST:
+        found.add("(s.total_minor, s.order_id) < ({}, {})", after.total_minor, after.order_id)
+    elif after is not None:
+        found.add("o.order_id < {}" if wanted.sort is OrderSort.NEWEST else "o.order_id > {}", after.order_id)
+    rows = await connection.fetch(
+        f"SELECT {_COLUMNS} {found} ORDER BY {_ORDER_BY[wanted.sort]} LIMIT {found.bind(limit)}", *found.values
+    )
+    return await with_lines(connection, rows)
+
+
+async def count_orders_for_shop(
+    connection: Connection, shop_id: ShopId, wanted: OrderFilter, now: datetime
+) -> dict[OrderState, int]:
+    """How many orders the filter finds in each state (but for its own); `MOST_COUNTED` means so many or more.
+
+    To be called in a transaction.
+    """
+    await connection.execute("SET LOCAL plan_cache_mode = force_custom_plan")
+    counts: dict[OrderState, int] = {}
+    for state in OrderState:
+        found = await _read(connection, shop_id, msgspec.structs.replace(wanted, state=state), now)
+        counts[state] = await connection.fetchval(
+            f"SELECT count(*) FROM (SELECT {found} LIMIT {found.bind(MOST_COUNTED)}) AS found", *found.values
+        )
+    return counts
+
+
+async def _read(connection: Connection, shop_id: ShopId, wanted: OrderFilter, now: datetime) -> Wanted:
+    found = Wanted(shop_id)
+    _add_state(found, wanted, now)
+    if wanted.from_ms is not None:
+        found.add("o.order_id >= {}", earliest_id(from_epoch_ms(wanted.from_ms)))
+    if wanted.to_ms is not None:
+        found.add("o.order_id < {}", earliest_id(from_epoch_ms(wanted.to_ms)))
+    if wanted.room_id is not None:
+        found.add("o.room_id = {}", wanted.room_id)
+    if wanted.held:
+        found.add("o.holds > 0")
+    _add_facets(found, wanted)
+    await _add_text(connection, found, wanted.q)
+    return found
+
+
+def _add_state(found: Wanted, wanted: OrderFilter, now: datetime) -> None:
+    state = wanted.state
+    if wanted.late:
+        # Of the states only one can be late.
+        found.add("o.state = 'paid'" if state in (None, OrderState.PAID) else "false")
+        found.add("o.paid_at < {} AND o.holds = 0", now - SHIP_WITHIN)
+    elif state is OrderState.PENDING_PAYMENT:
+        found.add("o.state = 'pending_payment' AND o.order_id >= {}", earliest_id(now - PENDING_FOR))
+    elif state is not None:
+        # Said twice, so that the planner sees that the index of states fits.
+        found.add("o.state = {} AND o.state <> 'pending_payment'", state)
+
+
+def _add_facets(found: Wanted, wanted: OrderFilter) -> None:
+    facets = {
+        "product": wanted.product_id,
+        "creator": wanted.creator_id,
+        "tag": wanted.tag.strip(),
+    }
+    for kind, value in facets.items():
+        if value:
+            found.has(facet(found.shop_id, kind, value))
+    if wanted.carrier.strip():
+        found.has(carrier_facet(found.shop_id, wanted.carrier))
+    if wanted.after_sale is not None:
+        found.add("s.has_after_sale" if wanted.after_sale else "NOT s.has_after_sale", of_search=True)
+    if wanted.min_minor is not None or wanted.max_minor is not None:
+        buckets = amount_facets(found.shop_id, wanted.min_minor, wanted.max_minor)
+        found.add("s.tokens && {}::bigint[]", buckets, of_search=True)
+        found.add("o.total_minor >= {}", wanted.min_minor or 0)
+        found.add("o.total_minor <= {}", MAX_MINOR if wanted.max_minor is None else wanted.max_minor)
+
+
+async def _add_text(connection: Connection, found: Wanted, text: str) -> None:
+    if not text.strip():
+        return
+    by_number = await find_ids_by_number(connection, found.shop_id, [text])
+    if by_number:
+        found.add("o.order_id = {}", by_number[text])
+        return
+    ways = find_tokens(found.shop_id, text)
+    if not ways:
+        found.add("false")
+        return
+    placeholders = [f"s.tokens @> {found.bind(way)}::bigint[]" for way in ways]
+    found.add(f"({' OR '.join(placeholders)})", of_search=True)
