@@ -15,6 +15,9 @@ from xiaodian.infra.outbox_relay import run_relay
 from xiaodian.infra.work import Consumer, Job, Service, decode_batch
 
 SERVICE_PAUSE_S = 1.0
+JOBS_AT_ONCE = 3
+"""Each holds a connection for its lock while it waits for another to work with: all at once, which is how a process
+starts, would hold the whole pool and wait for each other."""
 
 # A message may carry many events, and a batch many messages.
 PORTION = 500
@@ -37,7 +40,8 @@ async def run_worker(
     async with asyncio.TaskGroup() as group:
         tasks = [group.create_task(run_relay(database, broker), name="relay")]
         tasks += [group.create_task(_consume(broker, consumer), name=consumer.durable) for consumer in consumers]
-        tasks += [group.create_task(_repeat(database, job, stop), name=job.name) for job in jobs]
+        gate = asyncio.Semaphore(JOBS_AT_ONCE)
+        tasks += [group.create_task(_repeat(database, job, stop, gate), name=job.name) for job in jobs]
         tasks += [group.create_task(_keep_running(service, stop), name=service.name) for service in services]
         await stop.wait()
         for task in tasks:
@@ -59,10 +63,11 @@ def in_portions(envelopes: Sequence[Envelope]) -> Iterator[Sequence[Envelope]]:
         yield envelopes[start : start + PORTION]
 
 
-async def _repeat(database: Database, job: Job, stop: asyncio.Event) -> None:
+async def _repeat(database: Database, job: Job, stop: asyncio.Event, gate: asyncio.Semaphore) -> None:
     while not stop.is_set():
         try:
-            await run_job(database, job)
+            async with gate:
+                await run_job(database, job)
         except UnavailableError:
             job_runs.labels(job.name, "engines_away").inc()
         except Exception:
