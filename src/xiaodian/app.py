@@ -187,7 +187,7 @@ def create_app(settings: Settings | None = None, context: Context | None = None)
         logging_config=None,  # The framework would set up Python's logging once more, and its own way.
     )
     app.state.hot_routes = hot_routes
-    app.asgi_handler = EdgeMiddleware(apps_api.OpenGate(HotRoutes(app.asgi_handler, hot_routes)))
+    app.asgi_handler = EdgeMiddleware(HotRoutes(apps_api.OpenGate(app.asgi_handler), hot_routes))
     if context:
         wire(app, context)
     return app

@@ -1,7 +1,7 @@
 """What stands before every call of the open API: an app's budget, and afterwards a line in its log.
 
-Plain ASGI around the routes, so that hot routes, refusals and unknown paths are included. Who calls without an app's
-token is left to the route's own guard.
+Plain ASGI around the framework's routes, so that refusals and unknown paths are included; behind the hot routes, which
+are none of the open API's. Who calls without an app's token is left to the route's own guard.
 """
 
 from time import perf_counter
