@@ -71,6 +71,8 @@ class Caller(Contract, frozen=True, kw_only=True):
     """The only shop that an app's token may touch; None for sessions and personal tokens."""
     app_id: UUID | None = None
     """The app that acts for the account."""
+    app_name: str | None = None
+    """Its name now, for logs that must still be read when the app is gone."""
 
 
 class Account(Contract, frozen=True, kw_only=True):

@@ -4,7 +4,7 @@ from enum import StrEnum
 from typing import NewType
 from uuid import UUID
 
-from xiaodian.contracts.accounts import AccountId
+from xiaodian.contracts.accounts import AccountId, Scope
 from xiaodian.contracts.base import Contract, DomainError, Event
 
 ShopId = NewType("ShopId", UUID)
@@ -30,6 +30,75 @@ class Shop(Contract, frozen=True, kw_only=True):
     name: str
     owner_id: AccountId
     is_open: bool
+
+
+class MyShop(Contract, frozen=True, kw_only=True):
+    """A shop as somebody on its staff sees it, and what they may do in it."""
+
+    shop_id: ShopId
+    name: str
+    owner_id: AccountId
+    is_open: bool
+    role: ShopRole
+    rights: list[Scope]
+    avatar_url: str | None
+
+
+class ShopPage(Contract, frozen=True, kw_only=True):
+    """What a shop tells its buyers of itself."""
+
+    shop_id: ShopId
+    name: str
+    is_open: bool
+    avatar_url: str | None
+    description: str
+    contact: str
+    """How buyers reach it, in its own words."""
+
+
+class PostalAddress(Contract, frozen=True, kw_only=True):
+    """Where parcels go back to."""
+
+    recipient: str
+    phone: str
+    region: str
+    detail: str
+
+
+class NoticeKind(StrEnum):
+    """What somebody on the staff may want to be told of."""
+
+    TO_SHIP = "to_ship"
+    AFTER_SALE = "after_sale"
+    LOW_STOCK = "low_stock"
+    RULE = "rule"
+
+
+class RuleKind(StrEnum):
+    """What a notice of the platform is about."""
+
+    GOODS = "goods"
+    PROMISES = "promises"
+    """What was said of the goods."""
+    SHIPPING = "shipping"
+    SERVICE = "service"
+    OTHER = "other"
+
+
+class RuleNotice(Contract, frozen=True, kw_only=True):
+    """What the platform has to say to a shop, and whether the shop has confirmed having read it."""
+
+    notice_id: UUID
+    shop_id: ShopId
+    kind: RuleKind
+    text: str
+    measure: str
+    """What the platform does or will do; empty if nothing."""
+    deadline_ms: int | None
+    written_at_ms: int
+    read_at_ms: int | None
+    read_by: str | None
+    """The name of who confirmed."""
 
 
 class FreightRate(Contract, frozen=True, kw_only=True):
@@ -80,6 +149,16 @@ class ShopChanged(Event, frozen=True, kw_only=True):
     is_open: bool
 
 
+class StaffChanged(Event, frozen=True, kw_only=True):
+    """Somebody has come onto a shop's staff, has another role, or has left it."""
+
+    event_key = "shop_id"
+    shop_id: ShopId
+    account_id: AccountId
+    role: ShopRole | None
+    """None: no longer on the staff."""
+
+
 class FreightTemplateRemoved(Event, frozen=True, kw_only=True):
     """A template is no more; products that name it travel by the shop's default."""
 
@@ -99,4 +178,32 @@ class HasShopError(DomainError):
     """This account owns a shop already; `shop_id` says which."""
 
     code = "has_shop"
+    status = 409
+
+
+class AlreadyStaffError(DomainError):
+    """This account is on the shop's staff already; `shop_id` says of which."""
+
+    code = "already_staff"
+    status = 409
+
+
+class InvitationGoneError(DomainError):
+    """The invitation was used, declined, taken back, or is too old; `reason` says which."""
+
+    code = "invitation_gone"
+    status = 410
+
+
+class OwnerStaysError(DomainError):
+    """The owner's role cannot be taken, given or left."""
+
+    code = "owner_stays"
+    status = 409
+
+
+class StaffLimitError(DomainError):
+    """A shop has as many staff, or open invitations, as it may have (`limit`)."""
+
+    code = "staff_limit"
     status = 409

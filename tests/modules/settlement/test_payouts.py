@@ -221,12 +221,12 @@ async def test_two_operators_never_put_one_payout_into_two_batches(till: Till) -
     assert {answer.status_code for answer in answers} <= {201, 409}
 
 
-async def test_only_the_owner_moves_the_shops_money(till: Till) -> None:
+async def test_who_runs_the_shop_sees_its_money_and_only_owner_and_finance_move_it(till: Till) -> None:
     await till.rich(1_000)
     clerk, clerk_id = await till.sign_up("店员")
     async with till.ctx.database.connection() as connection:
         await connection.execute(
-            "INSERT INTO shops.staff (shop_id, account_id, role) VALUES ($1, $2, 'owner')", till.shop_id, clerk_id
+            "INSERT INTO shops.staff (shop_id, account_id, role) VALUES ($1, $2, 'manager')", till.shop_id, clerk_id
         )
     base = f"/api/shops/{till.shop_id}"
     assert (await clerk.get(f"{base}/balance")).status_code == 200
@@ -240,6 +240,10 @@ async def test_only_the_owner_moves_the_shops_money(till: Till) -> None:
     ]
     assert [answer.status_code for answer in refused] == [403] * 5
     assert await till.balance(shop_account(till.shop_id)) == 1_000
+    async with till.ctx.database.connection() as connection:
+        await connection.execute("UPDATE shops.staff SET role = 'finance' WHERE account_id = $1", clerk_id)
+    assert (await clerk.put(f"{base}/bank-account", json=BANK)).status_code == 200
+    assert (await clerk.post(f"{base}/payouts", json={"amount_minor": 100}, headers=key)).status_code == 201
 
 
 @pytest.mark.parametrize("text", [b"\xff\xfe\x00\x81", b'"unclosed', b"a,b\x00c"])

@@ -6,10 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from xiaodian.contracts.base import InvalidInputError
 from xiaodian.kit.money import format_minor
-
-BOM = "\ufeff"
-"""Tells spreadsheets that a file is UTF-8; without it they show Chinese as noise."""
-_STARTS_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+from xiaodian.kit.spreadsheets import safe_cell
 
 Cell = str | int
 """A text, or an amount in minor units."""
@@ -36,10 +33,7 @@ def read_rows(raw: bytes, *, most: int) -> list[list[str]]:
 
 
 def _to_text(cell: Cell) -> str:
-    if isinstance(cell, int):
-        return format_minor(cell)
-    # What a spreadsheet takes for a formula it would compute; a quote before it makes it text (OWASP: CSV injection).
-    return f"'{cell}" if cell.lstrip(" ").startswith(_STARTS_FORMULA) else cell
+    return format_minor(cell) if isinstance(cell, int) else safe_cell(cell)
 
 
 def _decode(raw: bytes) -> str:

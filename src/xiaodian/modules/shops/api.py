@@ -3,19 +3,34 @@
 from xiaodian.modules.shops.freight import FreightBook, Parcel
 from xiaodian.modules.shops.freight_queries import open_freight_book, open_fronts, require_freight_template
 from xiaodian.modules.shops.queries import find_shop_of, get_rights, get_shop, get_shops, require_right
-from xiaodian.modules.shops.service.note_deed import note_deed
+from xiaodian.modules.shops.service.note_deed import note_deed, note_look
+from xiaodian.modules.shops.settings_queries import (
+    find_return_address,
+    get_low_stock_below,
+    get_shop_page,
+    get_wanted_notices,
+    list_open_notices,
+)
+from xiaodian.modules.shops.staff_queries import find_role
 from xiaodian.modules.shops.workplaces import Workplace, list_workplaces, rights_in
 
 __all__ = [
     "FreightBook",
     "Parcel",
     "Workplace",
+    "find_return_address",
+    "find_role",
     "find_shop_of",
+    "get_low_stock_below",
     "get_rights",
     "get_shop",
+    "get_shop_page",
     "get_shops",
+    "get_wanted_notices",
+    "list_open_notices",
     "list_workplaces",
     "note_deed",
+    "note_look",
     "open_freight_book",
     "open_fronts",
     "require_freight_template",

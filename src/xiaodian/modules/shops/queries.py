@@ -4,15 +4,20 @@ from collections.abc import Sequence
 
 from xiaodian.contracts.accounts import AccountId, Caller, Scope
 from xiaodian.contracts.base import ForbiddenError, NotFoundError
-from xiaodian.contracts.shops import Shop, ShopId, ShopRole
+from xiaodian.contracts.shops import MyShop, Shop, ShopId, ShopRole
 from xiaodian.infra.database import Connection, Record
-from xiaodian.modules.shops.rules import may
+from xiaodian.kit.text import comparison_key
+from xiaodian.modules.shops.rules import may, rights_of
 
 _SHOP_FIELDS = ("shop_id", "name", "owner_id", "is_open")
 SHOP = ", ".join(f"shop.{name}" for name in _SHOP_FIELDS)
 _SHOP_OF_STAFF = f"""
     SELECT staff.role, {SHOP} FROM shops.shop JOIN shops.staff USING (shop_id)
     WHERE shop.shop_id = $1 AND staff.account_id = $2
+"""
+_MY_SHOP = f"""
+    SELECT {SHOP}, staff.role, profile.avatar_url
+    FROM shops.staff JOIN shops.shop USING (shop_id) LEFT JOIN shops.profile USING (shop_id)
 """
 
 
@@ -60,17 +65,36 @@ async def get_rights(connection: Connection, caller: Caller, shop_id: ShopId) ->
         row = await connection.fetchrow(_SHOP_OF_STAFF, shop_id, caller.account_id)
     if row is None:
         raise NotFoundError
-    return frozenset(right for right in Scope if may(ShopRole(row[0]), caller.scopes, right))
+    return rights_of(ShopRole(row[0]), caller.scopes)
 
 
-async def list_shops_of_staff(connection: Connection, account_id: AccountId, limit: int) -> list[Shop]:
-    """Shops on whose staff this account is, the oldest first."""
+async def list_my_shops(connection: Connection, caller: Caller, limit: int) -> list[MyShop]:
+    """Shops on whose staff the caller is, the oldest first."""
     rows = await connection.fetch(
-        f"""
-        SELECT {SHOP} FROM shops.shop JOIN shops.staff USING (shop_id)
-        WHERE staff.account_id = $1 ORDER BY shop.shop_id LIMIT $2
-        """,
-        account_id,
+        f"{_MY_SHOP} WHERE staff.account_id = $1 AND ($2::uuid IS NULL OR shop.shop_id = $2) "
+        "ORDER BY shop.shop_id LIMIT $3",
+        caller.account_id,
+        caller.shop_id,
+        limit,
+    )
+    return [_to_my_shop(row, caller) for row in rows]
+
+
+async def get_my_shop(connection: Connection, caller: Caller, shop_id: ShopId) -> MyShop:
+    """One of them. Raises NotFoundError."""
+    row = await connection.fetchrow(
+        f"{_MY_SHOP} WHERE staff.account_id = $1 AND shop.shop_id = $2", caller.account_id, shop_id
+    )
+    if row is None:
+        raise NotFoundError
+    return _to_my_shop(row, caller)
+
+
+async def find_shops_by_name(connection: Connection, beginning: str, limit: int) -> list[Shop]:
+    """Shops whose names begin so, however written."""
+    rows = await connection.fetch(
+        f"SELECT {SHOP} FROM shops.shop WHERE starts_with(name_key, $1) ORDER BY name_key LIMIT $2",
+        comparison_key(beginning),
         limit,
     )
     return [Shop(**row) for row in rows]
@@ -79,3 +103,9 @@ async def list_shops_of_staff(connection: Connection, account_id: AccountId, lim
 def to_shop(row: Record) -> Shop:
     """The shop of a row that has the columns SHOP, and perhaps others."""
     return Shop(**{name: row[name] for name in _SHOP_FIELDS})
+
+
+def _to_my_shop(row: Record, caller: Caller) -> MyShop:
+    role = ShopRole(row["role"])
+    rights = sorted(rights_of(role, caller.scopes))
+    return MyShop(**{**row, "role": role, "rights": rights})

@@ -8,7 +8,7 @@ from xiaodian.contracts.shops import HasShopError, Shop, ShopId, ShopNameTakenEr
 from xiaodian.edge.access import Access, SignedIn, access
 from xiaodian.edge.context import Ctx
 from xiaodian.edge.problems import problems
-from xiaodian.modules.shops import queries, routes_freight
+from xiaodian.modules.shops import queries, routes_deeds, routes_freight, routes_notices, routes_settings, routes_staff
 from xiaodian.modules.shops.service import change_shop, open_shop
 from xiaodian.modules.shops.wire import ShopInput, ShopList, ShopPatch
 
@@ -28,9 +28,9 @@ async def create_shop(ctx: Ctx, caller: SignedIn, data: JSONBody[ShopInput]) -> 
 
 @get("/api/shops/mine", tags=["shops"], opt=access(Access.MEMBER), responses=problems(UnauthenticatedError))
 async def list_my_shops(ctx: Ctx, caller: SignedIn) -> ShopList:
-    """Shops the account works for."""
+    """Shops the account works for, with its role and rights in each."""
     async with ctx.database.connection() as connection:
-        shops = await queries.list_shops_of_staff(connection, caller.account_id, MOST_SHOPS_OF_STAFF)
+        shops = await queries.list_my_shops(connection, caller, MOST_SHOPS_OF_STAFF)
     return ShopList(items=shops)
 
 
@@ -48,8 +48,18 @@ async def read_shop(ctx: Ctx, shop_id: FromPath[ShopId]) -> Shop:
     responses=problems(UnauthenticatedError, InvalidInputError, NotFoundError, ShopNameTakenError),
 )
 async def update_shop(ctx: Ctx, caller: SignedIn, shop_id: FromPath[ShopId], data: JSONBody[ShopPatch]) -> Shop:
-    """Rename the shop, open it or close it (staff)."""
+    """Rename the shop, open it or close it (`shop:write`)."""
     return await change_shop.change_shop(ctx, caller, shop_id, name=data.name, is_open=data.is_open)
 
 
-routes = [create_shop, list_my_shops, read_shop, update_shop, *routes_freight.routes]
+routes = [
+    create_shop,
+    list_my_shops,
+    read_shop,
+    update_shop,
+    *routes_freight.routes,
+    *routes_staff.routes,
+    *routes_deeds.routes,
+    *routes_settings.routes,
+    *routes_notices.routes,
+]

@@ -9,6 +9,8 @@ from xiaodian.kit.text import BadTextError, clean_line
 
 NAME_MIN_CHARS = 2
 NAME_MAX_CHARS = 30
+MOST_STAFF = 200
+MOST_OPEN_INVITATIONS = 50
 
 _S = Scope
 _GOODS = frozenset({_S.PRODUCTS_READ, _S.PRODUCTS_WRITE, _S.STOCK_READ, _S.STOCK_WRITE})
@@ -41,6 +43,11 @@ RIGHTS: Mapping[ShopRole, frozenset[Scope]] = {
 def may(role: ShopRole, scopes: Set[Scope], right: Scope) -> bool:
     """Whether a caller on a shop's staff may do this: by role, and by scope too if a token asks."""
     return has_right(RIGHTS[role], right) and (Scope.EVERYTHING in scopes or has_right(scopes, right))
+
+
+def rights_of(role: ShopRole, scopes: Set[Scope]) -> frozenset[Scope]:
+    """Everything that a caller on a shop's staff may do."""
+    return frozenset(right for right in Scope if right is not Scope.EVERYTHING and may(role, scopes, right))
 
 
 def may_appoint(own: ShopRole, other: ShopRole) -> bool:

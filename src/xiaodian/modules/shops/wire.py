@@ -6,7 +6,7 @@ from uuid import UUID
 from msgspec import UNSET, Meta, UnsetType
 
 from xiaodian.contracts.base import Contract, Input, Line
-from xiaodian.contracts.shops import FreightRate, FreightTemplate, RegionalRate, Shop, ShopId
+from xiaodian.contracts.shops import FreightRate, FreightTemplate, MyShop, RegionalRate, ShopId
 from xiaodian.modules.shops.freight import (
     MAX_CARRIAGE_MINOR,
     MAX_FREE_ABOVE_MINOR,
@@ -37,7 +37,7 @@ class ShopPatch(Input, frozen=True, kw_only=True):
 class ShopList(Contract, frozen=True, kw_only=True):
     """Shops the caller works for, the oldest first."""
 
-    items: list[Shop]
+    items: list[MyShop]
 
 
 class FreightRateInput(Input, frozen=True, kw_only=True):

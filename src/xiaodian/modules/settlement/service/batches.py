@@ -14,7 +14,8 @@ from xiaodian.infra.database import Connection
 from xiaodian.kit.clock import utc_now
 from xiaodian.kit.ids import new_id
 from xiaodian.kit.money import DEFAULT_CURRENCY
-from xiaodian.modules.settlement.csv_files import BOM, read_rows, write_rows
+from xiaodian.kit.spreadsheets import BOM
+from xiaodian.modules.settlement.csv_files import read_rows, write_rows
 from xiaodian.modules.settlement.models import Batch, Payout, PayoutDeed
 from xiaodian.modules.settlement.service.owners import find_freezes
 from xiaodian.modules.settlement.service.payout_rows import PAYOUT, Change, lock_payouts, move_payouts, to_payout

@@ -12,9 +12,10 @@ from xiaodian.contracts.orders import OrderId
 from xiaodian.contracts.shops import ShopId
 from xiaodian.infra.database import Connection, Database
 from xiaodian.kit.money import DEFAULT_CURRENCY
+from xiaodian.kit.spreadsheets import BOM
 from xiaodian.modules.ledger import api as ledger
 from xiaodian.modules.settlement import queries
-from xiaodian.modules.settlement.csv_files import BOM, write_rows
+from xiaodian.modules.settlement.csv_files import write_rows
 from xiaodian.modules.settlement.models import ClawBack, Parts, Settlement
 from xiaodian.modules.settlement.queries import MonthSums
 from xiaodian.modules.settlement.rules import Period, date_in_books, month_of_books

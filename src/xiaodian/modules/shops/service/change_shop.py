@@ -10,6 +10,7 @@ from xiaodian.infra import outbox
 from xiaodian.kit.text import comparison_key
 from xiaodian.modules.shops import queries
 from xiaodian.modules.shops.rules import require_shop_name
+from xiaodian.modules.shops.service.note_deed import note_deed
 
 
 async def change_shop(
@@ -45,6 +46,11 @@ async def change_shop(
             )
         except asyncpg.UniqueViolationError as error:
             raise ShopNameTakenError(field="name") from error
+        if after.name != before.name:
+            await note_deed(connection, caller, shop_id, deed="shop.renamed", target="", details={"name": after.name})
+        if after.is_open != before.is_open:
+            deed = "shop.opened" if after.is_open else "shop.closed"
+            await note_deed(connection, caller, shop_id, deed=deed, target="")
         await outbox.emit(connection, ShopChanged(shop_id=shop_id, name=after.name, is_open=after.is_open))
     await ctx.broker.poke("outbox")
     return after

@@ -15,6 +15,7 @@ from xiaodian.kit.ids import new_id
 from xiaodian.modules.shops import queries
 from xiaodian.modules.shops.freight import MOST_TEMPLATES, check_regions
 from xiaodian.modules.shops.freight_queries import get_freight_template, list_freight_templates
+from xiaodian.modules.shops.service.note_deed import note_deed
 from xiaodian.modules.shops.wire import FreightTemplateInput, to_template
 
 _INSERT = """
@@ -40,6 +41,7 @@ async def create_template(ctx: Context, caller: Caller, shop_id: ShopId, data: F
             raise InvalidInputError(field="name", reason="too_many", most=MOST_TEMPLATES)
         await _make_room_for_default(connection, template)
         await _write(connection, _INSERT, template, utc_now())
+        await _note(connection, caller, "freight.created", template)
     return template
 
 
@@ -54,6 +56,7 @@ async def replace_template(
         await get_freight_template(connection, shop_id, template_id)
         await _make_room_for_default(connection, template)
         await _write(connection, _UPDATE, template)
+        await _note(connection, caller, "freight.changed", template)
     return template
 
 
@@ -74,6 +77,7 @@ async def remove_template(ctx: Context, caller: Caller, shop_id: ShopId, templat
             template_id,
             utc_now(),
         )
+        await _note(connection, caller, "freight.removed", template)
         await outbox.emit(connection, FreightTemplateRemoved(shop_id=shop_id, template_id=template_id))
     await ctx.broker.poke("outbox")
 
@@ -83,6 +87,17 @@ async def _lock_templates(connection: Connection, caller: Caller, shop_id: ShopI
     await queries.require_right(connection, caller, shop_id, Scope.SHOP_WRITE)
     await connection.execute("SELECT FROM shops.shop WHERE shop_id = $1 FOR NO KEY UPDATE", shop_id)
     return await list_freight_templates(connection, shop_id)
+
+
+async def _note(connection: Connection, caller: Caller, deed: str, template: FreightTemplate) -> None:
+    await note_deed(
+        connection,
+        caller,
+        template.shop_id,
+        deed=deed,
+        target=str(template.template_id),
+        details={"name": template.name},
+    )
 
 
 async def _make_room_for_default(connection: Connection, template: FreightTemplate) -> None:
