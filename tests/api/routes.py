@@ -13,6 +13,7 @@ from tests.api import (
     rows_payments,
     rows_promotion,
     rows_settlement,
+    rows_staff,
     rows_webhooks,
 )
 from tests.api.row import NOWHERE, Row, control, everybody, members, owner_only
@@ -165,6 +166,7 @@ TABLES: dict[str, list[Row]] = {
     "payments": rows_payments.ROWS,
     "after-sales": rows_aftersales.ROWS,
     "settlement": rows_settlement.ROWS,
+    "staff": rows_staff.ROWS,
     "imports": rows_imports.ROWS,
     "apps": rows_apps.ROWS,
     "insights": rows_insights.ROWS,

@@ -5,6 +5,7 @@ from uuid import uuid4
 
 import httpx
 import pytest
+from tests.api.rights import RIGHT_OF_ROUTE, SHOP
 from tests.api.routes import TABLES
 from tests.api.row import Row
 from tests.api.world import CALLERS, World
@@ -38,6 +39,14 @@ def test_every_route_states_its_access() -> None:
     handlers = _routes().values()
     assert all(isinstance(handler.opt.get("access"), Access) for handler in handlers)
     assert all("OPTIONS" in line for line in routes_without_access(create_app()))
+
+
+def test_every_route_of_a_shop_says_which_right_it_takes() -> None:
+    of_shops = {
+        key for key, handler in _routes().items() if key[1].startswith(SHOP) and handler.opt["access"] is Access.MEMBER
+    }
+    assert of_shops - RIGHT_OF_ROUTE.keys() == set(), "say which right it takes in tests/api/rights.py"
+    assert RIGHT_OF_ROUTE.keys() - _routes().keys() == set()
 
 
 def test_what_the_table_expects_fits_what_the_route_states() -> None:

@@ -6,7 +6,7 @@ from uuid import UUID
 from litestar import post
 from litestar.params import FromPath, JSONBody
 
-from xiaodian.contracts.accounts import Scope
+from xiaodian.contracts.accounts import Caller, Scope
 from xiaodian.contracts.base import ForbiddenError, NotFoundError
 from xiaodian.contracts.orders import IdempotencyInFlightError, IdempotencyMismatchError
 from xiaodian.contracts.settlement import BalanceTooLowError, DepositNeededError, MoneyFrozenError
@@ -17,6 +17,7 @@ from xiaodian.edge.idempotency import IdempotencyKey
 from xiaodian.edge.problems import problems
 from xiaodian.infra.database import Connection
 from xiaodian.kit.clock import utc_now
+from xiaodian.kit.money import format_minor
 from xiaodian.modules.orders import api as orders
 from xiaodian.modules.settlement.service import books_of_shop, deposits
 from xiaodian.modules.settlement.wire import BalanceView, to_balance_view
@@ -47,6 +48,7 @@ async def pay_shop_deposit(
     async def _run(connection: Connection) -> BalanceView:
         await shops.require_right(connection, caller, ShopId(shop_id), Scope.FINANCE_WRITE)
         await deposits.pay_deposit(connection, ShopId(shop_id), data.amount_minor, utc_now())
+        await _note(connection, caller, ShopId(shop_id), "money.deposit_paid", data.amount_minor)
         return await _see(ctx, connection, ShopId(shop_id))
 
     return await orders.answer_once(
@@ -73,11 +75,17 @@ async def withdraw_shop_deposit(
     async def _run(connection: Connection) -> BalanceView:
         await shops.require_right(connection, caller, ShopId(shop_id), Scope.FINANCE_WRITE)
         await deposits.withdraw_deposit(connection, ShopId(shop_id), data.amount_minor, utc_now())
+        await _note(connection, caller, ShopId(shop_id), "money.deposit_withdrawn", data.amount_minor)
         return await _see(ctx, connection, ShopId(shop_id))
 
     return await orders.answer_once(
         ctx.database, caller, idempotency_key, f"deposit withdrawal {shop_id}", data, BalanceView, _run
     )
+
+
+async def _note(connection: Connection, caller: Caller, shop_id: ShopId, deed: str, amount_minor: int) -> None:
+    details = {"amount": format_minor(amount_minor)}
+    await shops.note_deed(connection, caller, shop_id, deed=deed, target="", details=details)
 
 
 async def _see(ctx: Ctx, connection: Connection, shop_id: ShopId) -> BalanceView:

@@ -17,6 +17,7 @@ from xiaodian.edge.idempotency import IdempotencyKey
 from xiaodian.edge.problems import problems
 from xiaodian.infra.database import Connection
 from xiaodian.kit.clock import to_epoch_ms, utc_now
+from xiaodian.kit.money import format_minor
 from xiaodian.kit.paging import MAX_PAGE_SIZE, Page, decode_cursor, encode_cursor
 from xiaodian.modules.orders import api as orders
 from xiaodian.modules.settlement.models import BankAccount, Owner
@@ -95,7 +96,10 @@ async def set_shop_bank_account(
     """Say where the shop's money is to be paid to (owner and finance)."""
     async with ctx.database.connection() as connection:
         await shops.require_right(connection, caller, ShopId(shop_id), Scope.FINANCE_WRITE)
-    return await _set_bank_account(ctx, caller, Owner(OwnerKind.SHOP, shop_id), data)
+    view = await _set_bank_account(ctx, caller, Owner(OwnerKind.SHOP, shop_id), data)
+    async with ctx.database.connection() as connection:
+        await shops.note_deed(connection, caller, ShopId(shop_id), deed="money.bank_account_set", target="")
+    return view
 
 
 @get("/api/me/bank-account", opt=access(Access.MEMBER), tags=TAGS, responses=problems(InvalidInputError))
@@ -183,6 +187,15 @@ async def _request(ctx: Context, caller: Caller, owner: Owner, data: AmountInput
         payout = await payouts.request_payout(
             connection, owner, caller.account_id, data.amount_minor, utc_now(), ctx.settings.creator_hold_days
         )
+        if owner.kind is OwnerKind.SHOP:
+            await shops.note_deed(
+                connection,
+                caller,
+                ShopId(owner.owner_id),
+                deed="money.payout_requested",
+                target=str(payout.payout_id),
+                details={"amount": format_minor(data.amount_minor)},
+            )
         return to_payout_view(payout)
 
     operation = f"payout {owner.kind} {owner.owner_id}"

@@ -104,6 +104,14 @@ async def download_shop_statement(ctx: Ctx, caller: SignedIn, shop_id: FromPath[
     first_day = parse_month(month)
     async with ctx.database.connection() as connection:
         await shops.require_right(connection, caller, ShopId(shop_id), Scope.FINANCE_READ)
+        await shops.note_deed(
+            connection,
+            caller,
+            ShopId(shop_id),
+            deed="money.statement_downloaded",
+            target="",
+            details={"month": month},
+        )
     return Stream(
         write_statement(ctx.database, ShopId(shop_id), first_day, ctx.settings.books_utc_offset_h),
         media_type="text/csv; charset=utf-8",

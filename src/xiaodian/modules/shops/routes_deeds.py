@@ -79,7 +79,7 @@ async def download_shop_deeds(
     """The same as CSV for spreadsheets, in the reader's language; the latest 100,000 at most."""
     wanted = _filter(account_id, area, since_ms, until_ms)
     language = choose_language(request.headers.get("accept-language"), request.cookies.get("xd_lang"))
-    async with ctx.database.transaction() as connection:
+    async with ctx.database.connection() as connection:
         await queries.require_right(connection, caller, ShopId(shop_id), Scope.STAFF_READ)
         await note_deed(connection, caller, ShopId(shop_id), deed="log.exported", target="")
     return Stream(

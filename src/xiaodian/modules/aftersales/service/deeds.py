@@ -32,6 +32,7 @@ from xiaodian.modules.aftersales.wire import (
     RulingInput,
 )
 from xiaodian.modules.orders import api as orders
+from xiaodian.modules.shops import api as shops
 
 _DEED_OF = {
     Ruling.BUYER: Deed.RULE_BUYER,
@@ -156,6 +157,16 @@ async def _act_in(
         await _check_evidence(connection, after_sale)
     by_whom = msgspec.structs.replace(doing, role=role, account_id=caller.account_id)
     moved = await move(connection, after_sale, by_whom, now)
+    if role is Role.SELLER:
+        order = (await orders.find_orders(connection, [after_sale.order_id]))[after_sale.order_id]
+        await shops.note_deed(
+            connection,
+            caller,
+            after_sale.shop_id,
+            deed=f"aftersale.{doing.deed}",
+            target=str(after_sale_id),
+            details={"number": order.number},
+        )
     return await see(connection, moved, roles, now)
 
 

@@ -76,6 +76,11 @@ async def ship_from_file(
             facts = await _get_facts(connection, shop_id, chunk, lock=not dry_run)
             for row in chunk:
                 results.append(await _ship_row(ctx, connection, caller, row, facts, seen, dry_run=dry_run))
+    shipped = sum(result.outcome is RowOutcome.SHIPPED and result.reason is None for result in results)
+    if shipped:
+        async with ctx.database.connection() as connection:
+            details = {"count": shipped}
+            await shops.note_deed(connection, caller, shop_id, deed="order.file_shipped", target="", details=details)
     return results
 
 

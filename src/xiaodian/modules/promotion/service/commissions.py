@@ -59,17 +59,19 @@ async def set_public_commission(database: Database, caller: Caller, product_id: 
             return before
         if before is not None:
             await _write_state(connection, before, CommissionState.ENDED)
+        await _note(connection, caller, product, "commission.opened", rate_bp)
         return await _insert(connection, product, None, rate_bp, CommissionState.OPEN)
 
 
 async def end_public_commission(database: Database, caller: Caller, product_id: ProductId) -> None:
     """Only those agreed with may sell the product from now on. Raises NotFoundError to others than staff."""
     async with database.transaction() as connection:
-        await _get_own_product(connection, caller, product_id)
+        product, _ = await _get_own_product(connection, caller, product_id)
         await _hold_public(connection, product_id)
         before = await queries.find_public_commission(connection, product_id)
         if before is not None:
             await _end(connection, before)
+            await _note(connection, caller, product, "commission.closed", before.rate_bp)
 
 
 async def propose_commission(database: Database, caller: Caller, shop_id: ShopId, new: NewAgreement) -> Commission:
@@ -88,9 +90,11 @@ async def propose_commission(database: Database, caller: Caller, shop_id: ShopId
         if not await accounts.get_accounts(connection, [creator_id]):
             raise InvalidInputError(field="creator_id", reason="unknown")
         try:
-            return await _insert(connection, product, creator_id, new.rate_bp, CommissionState.PROPOSED)
+            commission = await _insert(connection, product, creator_id, new.rate_bp, CommissionState.PROPOSED)
         except asyncpg.UniqueViolationError as error:
             raise CommissionExistsError(field="creator_id") from error
+        await _note(connection, caller, product, "commission.proposed", new.rate_bp)
+    return commission
 
 
 async def move_agreement(database: Database, caller: Caller, commission_id: UUID, deed: CommissionDeed) -> Commission:
@@ -110,6 +114,9 @@ async def move_agreement(database: Database, caller: Caller, commission_id: UUID
         if to is commission.state:
             return commission
         if to is CommissionState.ENDED:
+            product = await catalog.find_product(connection, commission.product_id)
+            if caller.account_id != commission.creator_id and product is not None:
+                await _note(connection, caller, product, "commission.ended", commission.rate_bp)
             return await _end(connection, commission)
         return await _write_state(connection, commission, to)
 
@@ -134,6 +141,17 @@ async def _get_own_product(connection: Connection, caller: Caller, product_id: P
     if product is None:
         raise NotFoundError
     return product, await shops.require_right(connection, caller, product.shop_id, Scope.PROMOTION_WRITE)
+
+
+async def _note(connection: Connection, caller: Caller, product: Product, deed: str, rate_bp: int) -> None:
+    await shops.note_deed(
+        connection,
+        caller,
+        product.shop_id,
+        deed=deed,
+        target=str(product.product_id),
+        details={"title": product.title, "rate": f"{rate_bp / 100:g}%"},
+    )
 
 
 async def _hold_public(connection: Connection, product_id: ProductId) -> None:

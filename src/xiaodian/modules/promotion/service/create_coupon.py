@@ -94,6 +94,7 @@ async def create_coupon(database: Database, caller: Caller, shop_id: ShopId, new
             )
         except asyncpg.UniqueViolationError as error:
             raise CouponCodeTakenError(field="code") from error
+        await _note(connection, caller, coupon, "coupon.created")
     return coupon
 
 
@@ -111,7 +112,17 @@ async def end_coupon(database: Database, caller: Caller, coupon_id: UUID) -> Cou
             return coupon
         ended_at = utc_now()
         await connection.execute("UPDATE promotion.coupon SET ended_at = $2 WHERE coupon_id = $1", coupon_id, ended_at)
+        await _note(connection, caller, coupon, "coupon.ended")
     return msgspec.structs.replace(coupon, ended_at=ended_at)
+
+
+async def _note(connection: Connection, caller: Caller, coupon: Coupon, deed: str) -> None:
+    """The platform's coupons are no shop's business."""
+    if coupon.shop_id != PLATFORM:
+        details = {"code": coupon.code}
+        await shops.note_deed(
+            connection, caller, coupon.shop_id, deed=deed, target=str(coupon.coupon_id), details=details
+        )
 
 
 async def require_issuer(connection: Connection, caller: Caller, shop_id: ShopId, right: Scope) -> None:

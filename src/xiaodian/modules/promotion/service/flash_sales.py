@@ -16,6 +16,7 @@ from xiaodian.infra import outbox
 from xiaodian.infra.database import Connection, Database
 from xiaodian.kit.clock import from_epoch_ms, utc_now
 from xiaodian.kit.ids import new_id
+from xiaodian.kit.money import format_minor
 from xiaodian.modules.catalog import api as catalog
 from xiaodian.modules.promotion import flash_queries as queries
 from xiaodian.modules.promotion.models import FlashSaleRow
@@ -81,6 +82,7 @@ async def create_flash_sale(database: Database, caller: Caller, shop_id: ShopId,
             quantity=sale.set_aside,
             by=caller.account_id,
         )
+        await _note(connection, caller, sale, "flash_sale.planned")
     return sale
 
 
@@ -98,6 +100,7 @@ async def end_flash_sale(database: Database, caller: Caller, flash_sale_id: UUID
         if sale.ended_at is not None:
             return sale
         await write_ended(connection, [sale], now)
+        await _note(connection, caller, sale, "flash_sale.ended")
     return msgspec.structs.replace(sale, ended_at=now)
 
 
@@ -122,6 +125,18 @@ async def write_ended(connection: Connection, sales: list[FlashSaleRow], now: da
             )
             for sale in sales
         ),
+    )
+
+
+async def _note(connection: Connection, caller: Caller, sale: FlashSaleRow, deed: str) -> None:
+    [sku] = await catalog.get_skus(connection, [sale.sku_id])
+    await shops.note_deed(
+        connection,
+        caller,
+        sale.shop_id,
+        deed=deed,
+        target=str(sale.product_id),
+        details={"name": sku.name, "price": format_minor(sale.price_minor)},
     )
 
 

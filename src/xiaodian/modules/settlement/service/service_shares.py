@@ -44,6 +44,14 @@ async def start_service_share(
                 "SELECT share_id FROM settlement.service_share WHERE shop_id = $1 AND ended_at IS NULL", shop_id
             )
             raise HasServiceShareError(share_id=str(running))
+        await shops.note_deed(
+            connection,
+            caller,
+            shop_id,
+            deed="money.service_share_started",
+            target=str(row["share_id"]),
+            details={"rate": f"{rate_bp / 100:g}%"},
+        )
     return ServiceShare(**row)
 
 
@@ -64,3 +72,4 @@ async def end_service_share(ctx: Context, caller: Caller, shop_id: ShopId, share
         )
         if not found:
             raise NotFoundError
+        await shops.note_deed(connection, caller, shop_id, deed="money.service_share_ended", target=str(share_id))
