@@ -3,7 +3,7 @@ import { expect, it, vi } from "vitest";
 // The router reads the address when it is loaded.
 vi.hoisted(() => Object.assign(globalThis, { location: new URL("http://console.test/console") }));
 
-import { needsNoShop, routeOf, sectionOf } from "../../src/console/routes";
+import { landing, needsNoShop, rightFor, routeOf, sectionOf } from "../../src/console/routes";
 
 it("finds the page of every path a host may have kept", () => {
   expect(routeOf("/console")).toEqual({ page: "rooms" });
@@ -25,4 +25,20 @@ it("finds the parts of the money's and the operator's pages, and opens them to t
   expect(routeOf("/console/money/statement")).toEqual({ page: "money" });
   expect(routeOf("/console/operator/payouts")).toEqual({ page: "operator" });
   expect(["earnings", "operator", "rooms", "rooms/7", "commissions", "settings", "money", "orders"].map((path) => needsNoShop(routeOf(`/console/${path}`)))).toEqual([true, true, true, true, true, true, false, false]);
+});
+
+it("takes who may not see rooms to the first page that they may see, and says elsewhere which right is missing", () => {
+  const warehouse = (right: string) => ["orders:read", "orders:shipping"].includes(right);
+  expect(landing("/console", warehouse)).toEqual({ page: "orders" });
+  expect(landing("/console", () => true)).toEqual({ page: "rooms" });
+  expect(landing("/console/money", warehouse)).toEqual({ page: "money" });
+  expect(rightFor(routeOf("/console/money/statement"))).toBe("finance:read");
+  expect(rightFor(routeOf("/console/products/1"))).toBe("products:read");
+  expect(rightFor(routeOf("/console/orders/shipping"))).toBe("orders:shipping");
+  expect(rightFor(routeOf("/console/earnings"))).toBeNull();
+});
+
+it("opens an invitation's link to who has no shop yet", () => {
+  expect(routeOf("/console/join/abc")).toEqual({ page: "join", id: "abc" });
+  expect(needsNoShop(routeOf("/console/join/abc"))).toBe(true);
 });

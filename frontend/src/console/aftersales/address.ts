@@ -1,4 +1,5 @@
-/** The address goods come back to: kept on this device, since it hardly ever changes. */
+/** The address goods come back to: the shop's own from its settings, else the last one typed on this device. */
+import { api, ok } from "../../lib/api/client";
 import type { ReturnAddress } from "./api";
 
 const KEPT = "xd_return_address";
@@ -19,6 +20,16 @@ export function rememberedAddress(): ReturnAddress {
     return { ...empty, ...Object.fromEntries(texts) };
   } catch {
     return empty;
+  }
+}
+
+/** What the shop has set; the remembered one if it has not, or cannot be asked. */
+export async function loadAddress(shop_id: string): Promise<ReturnAddress> {
+  try {
+    const { return_address } = await ok(api.GET("/api/shops/{shop_id}/return-address", { params: { path: { shop_id } } }));
+    return return_address ?? rememberedAddress();
+  } catch {
+    return rememberedAddress();
   }
 }
 

@@ -27,6 +27,12 @@ class Waiting {
     };
   }
 
+  /** Nothing is waited for here. */
+  stop(): void {
+    this.#count = 0;
+    this.#hasMore = false;
+  }
+
   async count(): Promise<void> {
     try {
       const page = await listAfterSales(this.#shopId, "for_seller", undefined, MOST);

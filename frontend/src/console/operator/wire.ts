@@ -13,4 +13,5 @@ export type Freeze = Schemas["FreezeView"];
 export type OwnerKind = Schemas["OwnerKind"];
 export type Difference = Schemas["Difference"];
 export type Category = Schemas["Category"];
+export type WrittenNotice = Schemas["WrittenNotice"];
 export type Coupon = Schemas["CouponView"];

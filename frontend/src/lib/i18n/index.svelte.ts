@@ -1,13 +1,11 @@
 /** The message catalogue in the reader's language. Only the areas asked for, in the chosen language, are loaded. */
-import type common from "../../../../src/xiaodian/messages/zh/common.json";
-import type consoleTexts from "../../../../src/xiaodian/messages/zh/console.json";
-import type sheets from "../../../../src/xiaodian/messages/zh/sheets.json";
-import type viewer from "../../../../src/xiaodian/messages/zh/viewer.json";
+import type { Areas } from "./areas";
 import { type Params, fill } from "./fill";
 
 export type Language = "zh" | "en";
-export type Area = "common" | "viewer" | "sheets" | "console" | "errors";
-export type MessageKey = keyof typeof common | keyof typeof viewer | keyof typeof sheets | keyof typeof consoleTexts;
+export type Area = keyof Areas;
+/** Titles of refusals come from the server. */
+export type MessageKey = { [A in Exclude<Area, "errors">]: keyof Areas[A] }[Exclude<Area, "errors">];
 type Catalogue = Record<string, string>;
 
 const COOKIE = "xd_lang";

@@ -1,0 +1,18 @@
+/** The areas of the message catalogue and their keys, one line each. */
+import type common from "../../../../src/xiaodian/messages/zh/common.json";
+import type console_ from "../../../../src/xiaodian/messages/zh/console.json";
+import type consoleStaff from "../../../../src/xiaodian/messages/zh/console_staff.json";
+import type deeds from "../../../../src/xiaodian/messages/zh/deeds.json";
+import type errors from "../../../../src/xiaodian/messages/zh/errors.json";
+import type sheets from "../../../../src/xiaodian/messages/zh/sheets.json";
+import type viewer from "../../../../src/xiaodian/messages/zh/viewer.json";
+
+export type Areas = {
+  common: typeof common;
+  console: typeof console_;
+  console_staff: typeof consoleStaff;
+  deeds: typeof deeds;
+  errors: typeof errors;
+  sheets: typeof sheets;
+  viewer: typeof viewer;
+};
