@@ -3,7 +3,7 @@
 from alembic import op
 
 revision = "0031"
-down_revision = "0040"
+down_revision = "0065"
 
 
 def upgrade() -> None:

@@ -10,7 +10,7 @@ from alembic.script import ScriptDirectory
 from tests.architecture.source import ROOT, SOURCE
 from tests.conftest import database_url
 
-from xiaodian.infra.migrations import upgrade_database
+from xiaodian.infra.migrations import newest_revision, upgrade_database
 
 
 def test_there_is_one_line_of_migrations() -> None:
@@ -19,6 +19,7 @@ def test_there_is_one_line_of_migrations() -> None:
     scripts = ScriptDirectory.from_config(config)
     assert len(scripts.get_heads()) == 1
     assert len(scripts.get_bases()) == 1
+    assert scripts.get_heads() == [newest_revision()]
     files = {Path(script.path).name for script in scripts.walk_revisions()}
     assert files == {path.name for path in (ROOT / "migrations/versions").glob("*.py")}
 

@@ -1,7 +1,7 @@
 /** The pure parts of the log's filters. */
 
 /** The kinds of deeds; each has a name `deed_area.<kind>`. */
-export const AREAS = ["order", "aftersale", "product", "stock", "freight", "coupon", "flash_sale", "commission", "money", "staff", "shop", "notice", "log"] as const;
+export const AREAS = ["order", "aftersale", "product", "stock", "freight", "coupon", "flash_sale", "commission", "money", "staff", "shop", "notice", "app", "webhook", "log"] as const;
 
 /** From the beginning of the first day to the end of the last, in the reader's time. */
 export function daysOf(from: string, to: string): { since_ms: number | undefined; until_ms: number | undefined } {
