@@ -89,4 +89,9 @@ RIGHT_OF_ROUTE: dict[tuple[str, str], Scope | None] = {
     ("POST", f"{SHOP}/webhooks/{{endpoint_id}}/redeliveries"): Scope.WEBHOOKS_WRITE,
     ("POST", f"{SHOP}/webhooks/{{endpoint_id}}/secret-rotation"): Scope.WEBHOOKS_WRITE,
     ("POST", f"{SHOP}/webhooks/{{endpoint_id}}/test"): Scope.WEBHOOKS_WRITE,
+    ("GET", f"{SHOP}/order-filters"): Scope.ORDERS_READ,
+    ("POST", f"{SHOP}/order-filters"): Scope.ORDERS_READ,
+    ("DELETE", f"{SHOP}/order-filters/{{filter_id}}"): Scope.ORDERS_READ,
+    ("GET", f"{SHOP}/order-tags"): Scope.ORDERS_READ,
+    ("GET", f"{SHOP}/orders/counts"): Scope.ORDERS_READ,
 }

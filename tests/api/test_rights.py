@@ -9,9 +9,10 @@ from tests.api.routes import TABLES
 from tests.api.world import World
 from tests.conftest import SignUp
 
+from xiaodian.contracts.accounts import has_right
 from xiaodian.contracts.shops import ShopRole
 from xiaodian.infra.database import Database
-from xiaodian.modules.shops.rules import RIGHTS, has_right
+from xiaodian.modules.shops.rules import RIGHTS
 
 NARROW = sorted(set(ShopRole) - {ShopRole.OWNER})
 ROWS = {(row.method, row.path): row for rows in TABLES.values() for row in rows}

@@ -29,8 +29,8 @@ async def list_orders_for_shop(
         page = found[:limit]
         sees_buyers = await may_see_buyers(connection, caller, shop_id)
         if page and sees_buyers:
-            await shops.note_deed(
-                connection, caller, shop_id, deed="orders.listed", target="", details={"count": len(page)}
+            await shops.note_look(
+                connection, caller, shop_id, deed="order.list_seen", target="", details={"count": len(page)}
             )
         seen = await see_many(connection, page, Role.SELLER, now, sees_buyers=sees_buyers)
     return Page(items=seen, next_cursor=encode_place(page[-1]) if len(found) > limit else None)

@@ -27,7 +27,14 @@ async def get_order(ctx: Context, caller: Caller, order_id: OrderId) -> OrderSee
         role = first_role(roles)
         sees_buyer = role is Role.BUYER or await may_see_buyers(connection, caller, order.shop_id)
         if role is Role.SELLER and sees_buyer:
-            await _note(connection, caller, order, "order.seen")
+            await shops.note_look(
+                connection,
+                caller,
+                order.shop_id,
+                deed="order.contact_seen",
+                target=str(order.order_id),
+                details={"number": order.number},
+            )
         return await see(connection, order, role, utc_now(), sees_buyer=sees_buyer)
 
 

@@ -57,7 +57,7 @@ async def save_filter(
         assert row is not None
         details = {"name": name, "is_shared": is_shared}
         await shops.note_deed(
-            connection, caller, shop_id, deed="orders.filter_saved", target=str(row["filter_id"]), details=details
+            connection, caller, shop_id, deed="order.filter_saved", target=str(row["filter_id"]), details=details
         )
         return SavedFilter(**row)
 
@@ -75,5 +75,5 @@ async def delete_filter(database: Database, caller: Caller, shop_id: ShopId, fil
         if name is None:
             raise NotFoundError
         await shops.note_deed(
-            connection, caller, shop_id, deed="orders.filter_deleted", target=str(filter_id), details={"name": name}
+            connection, caller, shop_id, deed="order.filter_deleted", target=str(filter_id), details={"name": name}
         )
