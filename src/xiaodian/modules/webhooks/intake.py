@@ -32,7 +32,7 @@ LINGER_S = 0.05
 FETCH_TIMEOUT_S = 10.0
 READER_LIFE_S = 60.0
 STAND_BY_S = 7 * 24 * 3600.0
-INTAKE_LOCK = 7_142_384
+INTAKE_LOCK = 7_142_465
 
 log = get_logger(__name__)
 
