@@ -106,6 +106,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     gateway_max_connections: Annotated[int, "Viewers of one gateway process; further ones are told to poll."] = 20000
     gateway_max_buffer_bytes: Annotated[int, "A viewer with more than this unsent is dropped."] = 262_144
     bag_max_products: Annotated[int, "Most products in a bag."] = 100
+    product_review: Annotated[bool, "Products go on sale only after an operator has looked at them."] = False
     picture_max_bytes: Annotated[int, "Largest picture upload in bytes."] = 10_485_760
 
     outbound_private_addresses: Annotated[

@@ -10,6 +10,7 @@ const product = {
   state: "on_sale" as const,
   category: "other",
   currency: "CNY",
+  version: 1,
   skus: [
     { sku_id: "k1", product_id: "p1", shop_id: "s1", name: "3斤装", price_minor: 5990, available: 12, weight_g: 0 },
     { sku_id: "k2", product_id: "p1", shop_id: "s1", name: "5斤装", price_minor: 9900, available: 3, weight_g: 0 },

@@ -3,11 +3,14 @@
 available = on_hand - reserved, never negative; spending takes from both; sold counts up.
 """
 
+from datetime import date
 from enum import StrEnum
-from typing import NewType
+from typing import Annotated, NewType
 from uuid import UUID
 
-from xiaodian.contracts.base import Contract, Event
+from msgspec import Meta, field
+
+from xiaodian.contracts.base import Contract, DomainError, Event, Input, Line, Text
 from xiaodian.contracts.shops import ShopId
 
 ProductId = NewType("ProductId", UUID)
@@ -16,12 +19,62 @@ StockId = NewType("StockId", UUID)
 """A heap of pieces of one SKU: its own (the same id as the SKU's), or one set aside (the id of the flash sale)."""
 
 
+# Only files that were uploaded here: a foreign address could spy on viewers or change after review.
+PictureUrl = Annotated[str, Meta(pattern=r"^/media/pictures/[A-Za-z0-9._-]{1,200}(?![\s\S])")]
+VideoUrl = Annotated[str, Meta(pattern=r"^/media/videos/[0-9a-f]{64}\.mp4(?![\s\S])")]
+"""A film; its poster has the same address, but for the ending `.webp`."""
+
+OptionName = Annotated[Line, Meta(min_length=1, max_length=20)]
+OptionValue = Annotated[Line, Meta(min_length=1, max_length=40)]
+MAX_OPTION_VALUES = 50
+
+
 class ProductState(StrEnum):
     """Only products on sale can be bought or put in a bag."""
 
     DRAFT = "draft"
+    IN_REVIEW = "in_review"
+    """Waits for the platform's word; only where the platform looks at goods before they go on sale."""
+    REJECTED = "rejected"
     ON_SALE = "on_sale"
     OFF = "off"
+
+
+class StageKind(StrEnum):
+    """What was done with goods on their way to the buyer."""
+
+    GROWN = "grown"
+    PICKED = "picked"
+    PROCESSED = "processed"
+    PACKED = "packed"
+    CUSTOM = "custom"
+    """Says in its title what."""
+
+
+class Stage(Input, frozen=True, kw_only=True):
+    """One step of where goods come from, as the seller shows it."""
+
+    kind: StageKind
+    title: Annotated[Line, Meta(max_length=40)] = ""
+    place: Annotated[Line, Meta(max_length=80)] = ""
+    day: date | None = None
+    note: Annotated[Text, Meta(max_length=500)] = ""
+    picture_url: PictureUrl | None = None
+    video_url: VideoUrl | None = None
+
+
+class Attribute(Input, frozen=True, kw_only=True):
+    """A fact about goods: brand, origin, material, storage."""
+
+    name: Annotated[Line, Meta(min_length=1, max_length=40)]
+    value: Annotated[Line, Meta(min_length=1, max_length=200)]
+
+
+class ProductOption(Input, frozen=True, kw_only=True):
+    """What the buyer chooses by: a colour, a size."""
+
+    name: OptionName
+    values: Annotated[list[OptionValue], Meta(min_length=1, max_length=MAX_OPTION_VALUES)]
 
 
 class JournalKind(StrEnum):
@@ -35,18 +88,30 @@ class JournalKind(StrEnum):
     RETURNED = "returned"
 
 
-class Sku(Contract, frozen=True, kw_only=True):
-    """The variant that is priced and stocked."""
+class SkuTerms(Contract, frozen=True, kw_only=True):
+    """A variant but for its pieces."""
 
     sku_id: SkuId
-    product_id: ProductId
-    shop_id: ShopId
     name: str
     """What tells it from its siblings: `3斤装`."""
     price_minor: int
-    available: int
     weight_g: int = 0
     """Of one piece, packed; freight is reckoned by it."""
+    option_values: list[str] = field(default_factory=list)
+    """One for each of the product's options, in their order."""
+    picture_url: str | None = None
+    code: str | None = None
+    """The seller's own number of it, unique in the shop; for staff."""
+    barcode: str | None = None
+    """For staff."""
+
+
+class Sku(SkuTerms, frozen=True, kw_only=True):
+    """The variant that is priced and stocked."""
+
+    product_id: ProductId
+    shop_id: ShopId
+    available: int
 
 
 class Category(Contract, frozen=True, kw_only=True):
@@ -58,22 +123,73 @@ class Category(Contract, frozen=True, kw_only=True):
     fee_bp: int
 
 
-class Product(Contract, frozen=True, kw_only=True):
+class ProductContent(Contract, frozen=True, kw_only=True):
+    """What buyers see and read of a product; the platform may want to look at it first."""
+
+    title: str
+    description: str
+    picture_urls: list[str]
+    category: str = "other"
+    video_url: str | None = None
+    attributes: list[Attribute] = field(default_factory=list)
+    provenance: list[Stage] = field(default_factory=list)
+    """Where it comes from, the first stage first."""
+
+
+class PendingContent(ProductContent, frozen=True, kw_only=True):
+    """A new content that the platform has yet to look at, or has refused; what is on sale stays as it was."""
+
+    refused_reason: str | None = None
+
+
+class Product(ProductContent, frozen=True, kw_only=True):
     """A product with its SKUs in the seller's order."""
 
     product_id: ProductId
     shop_id: ShopId
-    title: str
-    description: str
-    picture_urls: list[str]
     state: ProductState
     currency: str
     skus: list[Sku]
-    category: str = "other"
+    version: int = 1
+    """Counts up with each change of the product or its SKUs; stock does not count."""
+    options: list[ProductOption] = field(default_factory=list)
     freight_template_id: UUID | None = None
     """None: the shop's own default."""
     limit_per_buyer: int | None = None
     """Most pieces (of all its SKUs together) that one account may buy, ever; None: no limit."""
+    handle: str | None = None
+    """A name that files and programs know it by, unique in the shop; for staff."""
+    rejected_reason: str | None = None
+    """What the platform said when it was rejected; for staff."""
+    pending: PendingContent | None = None
+    """For staff."""
+
+
+class ProductSnapshot(ProductContent, frozen=True, kw_only=True):
+    """A product as one version had it; stock is not of it."""
+
+    state: ProductState
+    currency: str
+    skus: list[SkuTerms]
+    options: list[ProductOption] = field(default_factory=list)
+    freight_template_id: UUID | None = None
+    limit_per_buyer: int | None = None
+    handle: str | None = None
+    pending: PendingContent | None = None
+
+
+class VersionConflictError(DomainError):
+    """It was changed since the caller read it: `version` is what it is now, `changed_by` the name of who did."""
+
+    code = "version_conflict"
+    status = 412
+
+
+class IllegalProductMoveError(DomainError):
+    """The product's state does not allow this."""
+
+    code = "illegal_product_move"
+    status = 409
 
 
 class SkuAtSale(Contract, frozen=True, kw_only=True):

@@ -34,3 +34,19 @@ def decode_cursor(cursor: str) -> UUID:
         return UUID(bytes=base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
     except (ValueError, binascii.Error) as error:
         raise BadCursorError(cursor) from error
+
+
+def encode_place(*keys: str | int | None) -> str:
+    """An opaque cursor that continues after the row with these sort keys."""
+    return base64.urlsafe_b64encode(msgspec.json.encode(keys)).decode().rstrip("=")
+
+
+def decode_place(cursor: str, kind: type[T]) -> T:
+    """The sort keys a cursor stands for, as a tuple of this kind. Raises BadCursorError."""
+    try:
+        raw = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True)
+        if b"\\u0000" in raw:
+            raise BadCursorError(cursor)
+        return msgspec.json.decode(raw, type=kind)
+    except (ValueError, binascii.Error, msgspec.MsgspecError) as error:
+        raise BadCursorError(cursor) from error

@@ -51,5 +51,5 @@ async def make_goods(database: Database, stocks: Sequence[int], price_minor: int
             for number, stock in enumerate(stocks)
         ],
     )
-    product = await create_product(database, caller, shop_id, new)
+    product = await create_product(database, caller, shop_id, new, needs_review=False)
     return Goods(shop_id, product.product_id, [sku.sku_id for sku in product.skus])

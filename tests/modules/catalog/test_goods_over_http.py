@@ -47,7 +47,7 @@ async def test_a_product_keeps_its_category_weights_limit_and_freight(market: Ma
     path = f"/api/products/{product['product_id']}"
     edit = {"category": "food", "limit_per_buyer": None, "freight_template_id": None}
     edited = (await market.seller.patch(path, json=edit)).json()
-    assert edited == {**product, **edit}
+    assert edited == {**product, **edit, "version": 2}
     sku = {"sku_id": product["skus"][0]["sku_id"], "name": "3斤装", "price_minor": 100}
     assert (await market.seller.patch(path, json={"skus": [sku]})).json() == edited
     heavier = (await market.seller.patch(path, json={"skus": [{**sku, "weight_g": 1800}]})).json()
@@ -106,8 +106,7 @@ async def test_products_forget_a_template_that_is_removed(market: Market) -> Non
     await market.seller.delete(f"/api/shops/{market.shop_id}/freight-templates/{gone}")
     assert (await market.events())[-1] == "FreightTemplateRemoved"
     event = FreightTemplateRemoved(shop_id=market.shop_id, template_id=UUID(gone))
-    (consumer,) = consumers(market.ctx)
-    assert consumer.event_types == ("FreightTemplateRemoved",)
+    (consumer,) = (one for one in consumers(market.ctx) if one.event_types == ("FreightTemplateRemoved",))
     for _ in range(2):
         await consumer.handle([_envelope(event)])
     after = [(await market.seller.get(f"/api/products/{product['product_id']}")).json() for product in products]

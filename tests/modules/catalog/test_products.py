@@ -43,7 +43,7 @@ async def test_a_product_is_shown_as_it_was_written_and_told_of_once(market: Mar
         {"title": "x" * 121},
         {"title": "两\n行"},
         {"skus": []},
-        {"skus": [{"name": str(n), "price_minor": 1, "stock": 0} for n in range(51)]},
+        {"skus": [{"name": str(n), "price_minor": 1, "stock": 0} for n in range(501)]},
         {"skus": [{"name": "a", "price_minor": 0, "stock": 0}]},
         {"skus": [{"name": "a", "price_minor": 100_000_001, "stock": 0}]},
         {"skus": [{"name": "a", "price_minor": 1, "stock": -1}]},
@@ -70,7 +70,11 @@ async def test_two_options_of_one_name_are_refused(market: Market) -> None:
 async def test_an_edit_changes_what_it_names_and_nothing_else(market: Market) -> None:
     product = await create(market)
     path = f"/api/products/{product['product_id']}"
-    assert (await market.seller.patch(path, json={"title": "东港草莓"})).json() == {**product, "title": "东港草莓"}
+    assert (await market.seller.patch(path, json={"title": "东港草莓"})).json() == {
+        **product,
+        "title": "东港草莓",
+        "version": 2,
+    }
     before = await market.events()
     assert (await market.seller.patch(path, json={"title": "东港草莓"})).status_code == 200
     assert await market.events() == before

@@ -2,14 +2,12 @@
 
 from uuid import uuid4
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from xiaodian.contracts.base import InvalidInputError
 from xiaodian.contracts.catalog import ProductId, SkuAtSale, SkuId, StockId
 from xiaodian.contracts.shops import ShopId
-from xiaodian.modules.catalog.rules import Shelf, check_sku_names
+from xiaodian.modules.catalog.rules import Shelf
 
 IDS = [StockId(uuid4()) for _ in range(3)]
 
@@ -57,8 +55,3 @@ def test_never_more_is_taken_than_was_there(available: tuple[int, ...], orders: 
             assert shelf.left(short) < dict(lines)[short]
     for stock_id, count in zip(IDS, available, strict=True):
         assert 0 <= shelf.left(stock_id) == count - shelf.taken.get(stock_id, 0)
-
-
-def test_two_options_of_one_name_are_refused() -> None:
-    with pytest.raises(InvalidInputError):
-        check_sku_names(["3斤装", "3斤装"])

@@ -3,18 +3,25 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from itertools import groupby
+from typing import Any
 from uuid import UUID
+
+import msgspec
 
 from xiaodian.contracts.base import NotFoundError
 from xiaodian.contracts.catalog import (
+    Attribute,
     Category,
     JournalKind,
     LowStock,
+    PendingContent,
     Product,
     ProductId,
+    ProductOption,
     ProductState,
     Sku,
     SkuId,
+    Stage,
     StockFault,
     StockId,
 )
@@ -25,12 +32,12 @@ from xiaodian.modules.catalog.models import Stock
 from xiaodian.modules.catalog.wire import JournalEntry
 
 _SKU = """
-    sku.sku_id, sku.product_id, sku.shop_id, sku.name, sku.price_minor, sku.weight_g,
-    stock.on_hand - stock.reserved AS available
+    sku.sku_id, sku.product_id, sku.shop_id, sku.name, sku.price_minor, sku.weight_g, sku.option_values,
+    sku.picture_url, sku.code, sku.barcode, stock.on_hand - stock.reserved AS available
 """
 _PRODUCT = """
     product_id, shop_id, title, description, picture_urls, state, currency, category, freight_template_id,
-    limit_per_buyer
+    limit_per_buyer, version, handle, options, attributes, video_url, provenance, pending, rejected_reason
 """
 
 
@@ -57,12 +64,6 @@ async def get_product(connection: Connection, product_id: ProductId) -> Product:
     return product
 
 
-async def lock_product(connection: Connection, product_id: ProductId) -> Product:
-    """The same, held until the transaction ends: nobody edits it meanwhile. Raises NotFoundError."""
-    await connection.execute("SELECT FROM catalog.product WHERE product_id = $1 FOR UPDATE", product_id)
-    return await get_product(connection, product_id)
-
-
 async def get_skus(connection: Connection, sku_ids: Sequence[SkuId]) -> list[Sku]:
     """Those of the SKUs that exist and were not removed from their product, in the order asked for."""
     rows = await connection.fetch(
@@ -74,32 +75,6 @@ async def get_skus(connection: Connection, sku_ids: Sequence[SkuId]) -> list[Sku
     )
     found = {row["sku_id"]: Sku(**row) for row in rows}
     return [found[sku_id] for sku_id in sku_ids if sku_id in found]
-
-
-async def list_products_of_shop(
-    connection: Connection,
-    shop_id: ShopId,
-    *,
-    before: UUID | None,
-    limit: int,
-    state: ProductState | None,
-    title_has: str | None,
-) -> list[Product]:
-    """A shop's products, the newest first, those older than `before`; `title_has` is a part of the title."""
-    rows = await connection.fetch(
-        f"""
-        SELECT {_PRODUCT} FROM catalog.product
-        WHERE shop_id = $1 AND ($2::uuid IS NULL OR product_id < $2) AND ($3::text IS NULL OR state = $3)
-          AND ($4::text IS NULL OR position(lower($4) IN lower(title)) > 0)
-        ORDER BY product_id DESC LIMIT $5
-        """,
-        shop_id,
-        before,
-        state,
-        title_has,
-        limit,
-    )
-    return await _with_skus(connection, rows)
 
 
 async def get_stocks(connection: Connection, stock_ids: Iterable[StockId]) -> list[Stock]:
@@ -224,10 +199,28 @@ async def _with_skus(connection: Connection, products: Sequence[Record]) -> list
     skus = {
         product_id: [Sku(**row) for row in group] for product_id, group in groupby(rows, lambda row: row["product_id"])
     }
-    return [
-        Product(
-            **{**product, "state": ProductState(product["state"])},
-            skus=skus.get(product["product_id"], []),
-        )
-        for product in products
-    ]
+    return [_product_of(product, skus.get(product["product_id"], [])) for product in products]
+
+
+def _product_of(row: Record, skus: list[Sku]) -> Product:
+    values = {
+        **row,
+        "state": ProductState(row["state"]),
+        "options": _to_options(row["options"]),
+        "attributes": _to_attributes(row["attributes"]),
+        "provenance": _to_stages(row["provenance"]),
+        "pending": row["pending"] and msgspec.convert(row["pending"], PendingContent),
+    }
+    return Product(**values, skus=skus)
+
+
+def _to_options(values: list[Any]) -> list[ProductOption]:
+    return msgspec.convert(values, list[ProductOption]) if values else []
+
+
+def _to_attributes(values: list[Any]) -> list[Attribute]:
+    return msgspec.convert(values, list[Attribute]) if values else []
+
+
+def _to_stages(values: list[Any]) -> list[Stage]:
+    return msgspec.convert(values, list[Stage]) if values else []

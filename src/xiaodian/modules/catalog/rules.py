@@ -8,8 +8,6 @@ from xiaodian.contracts.base import InvalidInputError
 from xiaodian.contracts.catalog import JournalKind, SkuAtSale, SkuId, StockId, StockWish
 from xiaodian.modules.catalog.models import Stock
 
-MAX_SKUS = 50
-MAX_PICTURES = 9
 MAX_PRICE_MINOR = 100_000_000
 MAX_STOCK = 100_000_000
 MAX_WEIGHT_G = 1_000_000
@@ -47,12 +45,6 @@ class Shelf:
         for stock_id, quantity in lines:
             assert 0 < quantity <= self.left(stock_id)
             self.taken[stock_id] = self.taken.get(stock_id, 0) + quantity
-
-
-def check_sku_names(names: Sequence[str]) -> None:
-    """Refuse two SKUs of a product with one name: a buyer could not tell them apart. Raises InvalidInputError."""
-    if len(set(names)) != len(names):
-        raise InvalidInputError(field="skus", reason="name_twice")
 
 
 def check_category_code(code: str) -> None:

@@ -1,12 +1,13 @@
 """Structs of catalog on the wire, beside those of its contract."""
 
+import re
 from typing import Annotated
 from uuid import UUID
 
 from msgspec import Meta
 
 from xiaodian.contracts.accounts import AccountId
-from xiaodian.contracts.base import Contract, Input, Line
+from xiaodian.contracts.base import Contract, Input, InvalidInputError, Line
 from xiaodian.contracts.catalog import Category, JournalKind, StockId
 from xiaodian.modules.catalog.rules import MAX_FEE_BP
 
@@ -43,3 +44,28 @@ class JournalEntry(Contract, frozen=True, kw_only=True):
     changed_at_ms: int
     changed_by: AccountId | None
     """Null: nobody, by the clock alone."""
+
+
+class Approval(Input, frozen=True, kw_only=True):
+    """The version that was looked at."""
+
+    version: Annotated[int, Meta(ge=1, le=2**31 - 1)]
+
+
+class Rejection(Approval, frozen=True, kw_only=True):
+    """The same, and what the shop shall mend."""
+
+    reason: Annotated[Line, Meta(min_length=1, max_length=200)]
+
+
+_VERSION = re.compile(r'(?a:(?:W/)?"?(\d{1,9})"?)')
+
+
+def read_version(if_match: str | None) -> int | None:
+    """The version that an If-Match header names; None for none, or for any (`*`). Raises InvalidInputError."""
+    if if_match is None or if_match.strip() == "*":
+        return None
+    found = _VERSION.fullmatch(if_match.strip())
+    if found is None:
+        raise InvalidInputError(field="If-Match", reason="bad_version")
+    return int(found[1])

@@ -8,7 +8,7 @@ from litestar.params import FromPath, FromQuery, QueryParameter
 
 from xiaodian.contracts.accounts import Scope
 from xiaodian.contracts.base import InvalidInputError
-from xiaodian.contracts.catalog import ProductState
+from xiaodian.contracts.catalog import IllegalProductMoveError, ProductState
 from xiaodian.edge.context import Context
 from xiaodian.kit.paging import MAX_PAGE_SIZE
 from xiaodian.modules.integrations import wire_products as wire
@@ -41,7 +41,15 @@ async def list_products(
 @post(
     "/products",
     tags=TAGS,
-    **writes(Scope.PRODUCTS_WRITE, wire.Product, InvalidInputError, body=wire.NewProduct, status=201, is_once=True),
+    **writes(
+        Scope.PRODUCTS_WRITE,
+        wire.Product,
+        InvalidInputError,
+        IllegalProductMoveError,
+        body=wire.NewProduct,
+        status=201,
+        is_once=True,
+    ),
 )
 async def create_product(call: OpenCall) -> Response[bytes]:
     """Create a product with its SKUs and their first stock."""
@@ -62,7 +70,14 @@ async def get_product(call: OpenCall, product_id: FromPath[UUID]) -> Response[by
 @patch(
     "/products/{product_id:uuid}",
     tags=TAGS,
-    **writes(Scope.PRODUCTS_WRITE, wire.Product, InvalidInputError, body=wire.ProductEdit, takes_if_match=True),
+    **writes(
+        Scope.PRODUCTS_WRITE,
+        wire.Product,
+        InvalidInputError,
+        IllegalProductMoveError,
+        body=wire.ProductEdit,
+        takes_if_match=True,
+    ),
 )
 async def edit_product(call: OpenCall, product_id: FromPath[UUID]) -> Response[bytes]:
     """Change a product. Orders placed keep what they were placed with."""

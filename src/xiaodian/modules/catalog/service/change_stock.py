@@ -13,7 +13,9 @@ from xiaodian.modules.shops import api as shops
 async def set_stock(database: Database, caller: Caller, sku_id: SkuId, available: int) -> Sku:
     """Set what can be bought of a SKU of one's own shop. Raises NotFoundError."""
     async with database.transaction() as connection:
-        await get_sku_of_staff(connection, caller, sku_id, Scope.STOCK_WRITE)
+        sku = await get_sku_of_staff(connection, caller, sku_id, Scope.STOCK_WRITE)
+        details = {"name": sku.name, "available": available}
+        await shops.note_deed(connection, caller, sku.shop_id, deed="stock.set", target=str(sku_id), details=details)
         return await set_available(connection, sku_id, available, caller.account_id)
 
 
@@ -23,8 +25,14 @@ async def add_to_stock(database: Database, caller: Caller, sku_id: SkuId, correc
     Raises NotFoundError, InvalidInputError, IdempotencyMismatchError.
     """
     async with database.transaction() as connection:
-        await get_sku_of_staff(connection, caller, sku_id, Scope.STOCK_WRITE)
-        return await correct_stock(connection, sku_id, correction, caller.account_id, key)
+        sku = await get_sku_of_staff(connection, caller, sku_id, Scope.STOCK_WRITE)
+        changed = await correct_stock(connection, sku_id, correction, caller.account_id, key)
+        details = {"name": sku.name, "delta": correction.delta}
+        if changed != sku:
+            await shops.note_deed(
+                connection, caller, sku.shop_id, deed="stock.corrected", target=str(sku_id), details=details
+            )
+        return changed
 
 
 async def get_sku_of_staff(connection: Connection, caller: Caller, sku_id: SkuId, right: Scope) -> Sku:

@@ -3,41 +3,76 @@
 from typing import Annotated
 from uuid import UUID
 
-from msgspec import UNSET, Meta, UnsetType
+from msgspec import UNSET, Meta, UnsetType, field
 
 from xiaodian.contracts.base import Input, Line, Text
-from xiaodian.contracts.catalog import JournalKind, ProductState, SkuId
-from xiaodian.modules.catalog.rules import (
-    CATEGORY_CODE,
-    MAX_PER_BUYER,
-    MAX_PICTURES,
-    MAX_PRICE_MINOR,
-    MAX_SKUS,
-    MAX_STOCK,
-    MAX_WEIGHT_G,
+from xiaodian.contracts.catalog import (
+    Attribute,
+    JournalKind,
+    OptionValue,
+    PictureUrl,
+    ProductId,
+    ProductOption,
+    ProductState,
+    SkuId,
+    Stage,
+    VideoUrl,
 )
+from xiaodian.modules.catalog.product_rules import (
+    MAX_ATTRIBUTES,
+    MAX_OPTIONS,
+    MAX_PICTURES,
+    MAX_SKUS,
+    MAX_STAGES,
+)
+from xiaodian.modules.catalog.rules import CATEGORY_CODE, MAX_PER_BUYER, MAX_PRICE_MINOR, MAX_STOCK, MAX_WEIGHT_G
 
 Title = Annotated[Line, Meta(min_length=1, max_length=120)]
 Description = Annotated[Text, Meta(max_length=5000)]
-# Only pictures that were uploaded here: a foreign address could spy on viewers or change after review.
-PictureUrl = Annotated[str, Meta(pattern=r"^/media/pictures/[A-Za-z0-9._-]{1,200}(?![\s\S])")]
 PictureUrls = Annotated[list[PictureUrl], Meta(max_length=MAX_PICTURES)]
-SkuName = Annotated[Line, Meta(min_length=1, max_length=60)]
+SkuName = Annotated[Line, Meta(min_length=1, max_length=130)]
 PriceMinor = Annotated[int, Meta(ge=1, le=MAX_PRICE_MINOR)]
 StockCount = Annotated[int, Meta(ge=0, le=MAX_STOCK)]
 WeightG = Annotated[int, Meta(ge=0, le=MAX_WEIGHT_G)]
 LimitPerBuyer = Annotated[int, Meta(ge=1, le=MAX_PER_BUYER)]
 CategoryCode = Annotated[str, Meta(pattern=rf"^{CATEGORY_CODE}(?![\s\S])")]
+SkuCode = Annotated[Line, Meta(min_length=1, max_length=64)]
+Handle = Annotated[Line, Meta(min_length=1, max_length=255)]
+Options = Annotated[list[ProductOption], Meta(max_length=MAX_OPTIONS)]
+OptionValues = Annotated[list[OptionValue], Meta(max_length=MAX_OPTIONS)]
+Attributes = Annotated[list[Attribute], Meta(max_length=MAX_ATTRIBUTES)]
+Provenance = Annotated[list[Stage], Meta(max_length=MAX_STAGES)]
+
+
+class SkuEdit(Input, frozen=True, kw_only=True):
+    """A SKU as it shall be; without `sku_id` it is new. What is unset stays as it is (nothing, if new)."""
+
+    price_minor: PriceMinor
+    name: SkuName | UnsetType = UNSET
+    """May be left out where there are options: their values are its name."""
+    sku_id: SkuId | None = None
+    stock: StockCount | UnsetType = UNSET
+    weight_g: WeightG | UnsetType = UNSET
+    """Of one piece, packed."""
+    option_values: OptionValues | UnsetType = UNSET
+    picture_url: PictureUrl | UnsetType | None = UNSET
+    code: SkuCode | UnsetType | None = UNSET
+    barcode: SkuCode | UnsetType | None = UNSET
 
 
 class NewSku(Input, frozen=True, kw_only=True):
     """A SKU of a new product."""
 
-    name: SkuName
     price_minor: PriceMinor
     stock: StockCount
+    name: SkuName | UnsetType = UNSET
+    """May be left out where there are options: their values are its name."""
     weight_g: WeightG = 0
     """Of one piece, packed."""
+    option_values: OptionValues = field(default_factory=list)
+    picture_url: PictureUrl | None = None
+    code: SkuCode | None = None
+    barcode: SkuCode | None = None
 
 
 class NewProduct(Input, frozen=True, kw_only=True):
@@ -53,16 +88,11 @@ class NewProduct(Input, frozen=True, kw_only=True):
     """One of the shop's own; null: its default."""
     limit_per_buyer: LimitPerBuyer | None = None
     """Most pieces that one account may buy, ever; null: no limit."""
-
-
-class SkuEdit(Input, frozen=True, kw_only=True):
-    """A SKU as it shall be; without `sku_id` it is new, and `stock` or `weight_g` unset leave what is (0 if new)."""
-
-    name: SkuName
-    price_minor: PriceMinor
-    sku_id: SkuId | None = None
-    stock: StockCount | UnsetType = UNSET
-    weight_g: WeightG | UnsetType = UNSET
+    video_url: VideoUrl | None = None
+    options: Options = field(default_factory=list)
+    attributes: Attributes = field(default_factory=list)
+    provenance: Provenance = field(default_factory=list)
+    handle: Handle | None = None
 
 
 class ProductEdit(Input, frozen=True, kw_only=True):
@@ -76,6 +106,21 @@ class ProductEdit(Input, frozen=True, kw_only=True):
     category: CategoryCode | UnsetType = UNSET
     freight_template_id: UUID | UnsetType | None = UNSET
     limit_per_buyer: LimitPerBuyer | UnsetType | None = UNSET
+    video_url: VideoUrl | UnsetType | None = UNSET
+    options: Options | UnsetType = UNSET
+    attributes: Attributes | UnsetType = UNSET
+    provenance: Provenance | UnsetType = UNSET
+    handle: Handle | UnsetType | None = UNSET
+
+
+class ProductWrite(Input, frozen=True, kw_only=True):
+    """One product of a batch. It is that with this id, else with this handle, else that of a SKU with one of its codes;
+    if there is none, it is new, and needs at least a title and SKUs."""
+
+    edit: ProductEdit
+    product_id: ProductId | None = None
+    keeps_other_skus: bool = True
+    """SKUs that are there but not named stay; else they are no longer sold."""
 
 
 class StockSetting(Input, frozen=True, kw_only=True):

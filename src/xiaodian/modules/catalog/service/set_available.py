@@ -1,5 +1,7 @@
 """The seller says how many pieces can be bought, or how many more came in."""
 
+from collections.abc import Mapping
+
 from xiaodian.contracts.accounts import AccountId
 from xiaodian.contracts.base import InvalidInputError, NotFoundError
 from xiaodian.contracts.catalog import JournalKind, Sku, SkuId, StockChanged, StockId
@@ -11,6 +13,11 @@ from xiaodian.modules.catalog.rules import MAX_STOCK, check_correction
 from xiaodian.modules.catalog.service.journal import JournalLine, find_correction, write_journal
 from xiaodian.modules.catalog.service.product_input import StockCorrection
 from xiaodian.modules.catalog.service.stock import lock_stocks
+
+_MOVE = """
+    UPDATE catalog.stock SET on_hand = stock.on_hand + move.delta
+    FROM unnest($1::uuid[], $2::int[]) AS move (stock_id, delta) WHERE stock.stock_id = move.stock_id
+"""
 
 
 async def set_available(connection: Connection, sku_id: SkuId, available: int, by: AccountId) -> Sku:
@@ -25,6 +32,24 @@ async def set_available(connection: Connection, sku_id: SkuId, available: int, b
     if sku.available == available:
         return sku
     return await _move(connection, sku, available, JournalKind.CORRECTION, by)
+
+
+async def set_available_many(connection: Connection, wanted: Mapping[SkuId, int], by: AccountId) -> None:
+    """The same for many SKUs at once; those that are not there are left out."""
+    if not wanted:
+        return
+    await lock_stocks(connection, [StockId(sku_id) for sku_id in wanted])
+    found = await queries.get_skus(connection, list(wanted))
+    moves = [(sku, wanted[sku.sku_id]) for sku in found if sku.available != wanted[sku.sku_id]]
+    if not moves:
+        return
+    lines = [
+        JournalLine(sku.shop_id, sku.sku_id, StockId(sku.sku_id), sku.available, available, available - sku.available)
+        for sku, available in moves
+    ]
+    await connection.execute(_MOVE, [line.stock_id for line in lines], [line.delta for line in lines])
+    await write_journal(connection, lines, JournalKind.CORRECTION, by=by)
+    await outbox.emit(connection, *(_event(sku, available) for sku, available in moves))
 
 
 async def correct_stock(
@@ -69,10 +94,15 @@ async def _move(
     await connection.execute("UPDATE catalog.stock SET on_hand = on_hand + $2 WHERE stock_id = $1", stock_id, delta)
     line = JournalLine(sku.shop_id, sku.sku_id, stock_id, sku.available, available, delta)
     await write_journal(connection, [line], kind, by=by, reason=reason, request_key=key)
-    await outbox.emit(
-        connection,
-        StockChanged(
-            shop_id=sku.shop_id, product_id=sku.product_id, sku_id=sku.sku_id, stock_id=stock_id, available=available
-        ),
-    )
+    await outbox.emit(connection, _event(sku, available))
     return (await queries.get_skus(connection, [sku.sku_id]))[0]
+
+
+def _event(sku: Sku, available: int) -> StockChanged:
+    return StockChanged(
+        shop_id=sku.shop_id,
+        product_id=sku.product_id,
+        sku_id=sku.sku_id,
+        stock_id=StockId(sku.sku_id),
+        available=available,
+    )

@@ -10,7 +10,8 @@ from xiaodian.modules.catalog.rules import Quantities, Shelf
 # Foreign keys see to it that none of the joins misses; being outer ones, they cannot begin anywhere but at the stocks.
 _SHELVES = """
     SELECT stock.stock_id, stock.sku_id, sku.product_id, sku.shop_id, product.title AS product_title,
-           sku.name AS sku_name, product.picture_urls[1] AS picture_url, sku.price_minor, product.currency,
+           sku.name AS sku_name, coalesce(sku.picture_url, product.picture_urls[1]) AS picture_url, sku.price_minor,
+           product.currency,
            stock.on_hand - stock.reserved AS available, product.state = 'on_sale' AND NOT sku.is_removed AS on_sale,
            product.category, category.fee_bp, sku.weight_g, product.freight_template_id, product.limit_per_buyer
     FROM catalog.stock

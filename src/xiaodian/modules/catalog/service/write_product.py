@@ -1,130 +1,109 @@
-"""A shop's staff creates and edits products."""
+"""A shop's staff creates and edits products, one by one."""
 
-import msgspec
-from msgspec import UNSET
+from typing import NoReturn
 
 from xiaodian.contracts.accounts import Caller, Scope
-from xiaodian.contracts.base import InvalidInputError
-from xiaodian.contracts.catalog import Product, ProductChanged, ProductId
+from xiaodian.contracts.catalog import Product, ProductId, VersionConflictError
 from xiaodian.contracts.shops import ShopId
-from xiaodian.infra import outbox
 from xiaodian.infra.database import Connection, Database
-from xiaodian.kit.clock import utc_now
-from xiaodian.kit.ids import new_id
-from xiaodian.kit.money import DEFAULT_CURRENCY
-from xiaodian.modules.catalog import queries
-from xiaodian.modules.catalog.rules import check_sku_names
-from xiaodian.modules.catalog.service.product_input import NewProduct, ProductEdit, SkuEdit
-from xiaodian.modules.catalog.service.write_skus import add_skus, replace_skus
+from xiaodian.modules.accounts import api as accounts
+from xiaodian.modules.catalog import queries, version_queries
+from xiaodian.modules.catalog.product_rules import Mover
+from xiaodian.modules.catalog.service.plan_product import Change, plan_edit, plan_new
+from xiaodian.modules.catalog.service.product_input import NewProduct, ProductEdit
+from xiaodian.modules.catalog.service.shop_facts import hold_names, read_facts
+from xiaodian.modules.catalog.service.write_changes import write_changes
 from xiaodian.modules.shops import api as shops
 
-_INSERT_PRODUCT = """
-    INSERT INTO catalog.product (
-        product_id, shop_id, title, description, picture_urls, state, currency, category, freight_template_id,
-        limit_per_buyer, created_at, changed_at
-    ) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $11)
-"""
-_UPDATE_PRODUCT = """
-    UPDATE catalog.product SET
-        title = $2, description = $3, picture_urls = $4, state = $5, category = $6, freight_template_id = $7,
-        limit_per_buyer = $8, changed_at = $9
-    WHERE product_id = $1
-"""
-_EDITABLE = ("title", "description", "picture_urls", "state", "category", "freight_template_id", "limit_per_buyer")
 
+async def create_product(
+    database: Database, caller: Caller, shop_id: ShopId, new: NewProduct, *, needs_review: bool
+) -> Product:
+    """A new product of a shop; where products need a review, one to be sold waits for it.
 
-async def create_product(database: Database, caller: Caller, shop_id: ShopId, new: NewProduct) -> Product:
-    """A new product of a shop. Raises NotFoundError to those who are not on its staff, InvalidInputError."""
-    check_sku_names([sku.name for sku in new.skus])
-    product = Product(
-        product_id=ProductId(new_id()),
-        shop_id=shop_id,
-        title=new.title,
-        description=new.description,
-        picture_urls=new.picture_urls,
-        state=new.state,
-        currency=DEFAULT_CURRENCY,
-        skus=[],
-        category=new.category,
-        freight_template_id=new.freight_template_id,
-        limit_per_buyer=new.limit_per_buyer,
-    )
+    Raises NotFoundError, ForbiddenError, InvalidInputError, IllegalProductMoveError.
+    """
+    change = plan_new(shop_id, new, mover_of(needs_review))
     async with database.transaction() as connection:
         await shops.require_right(connection, caller, shop_id, Scope.PRODUCTS_WRITE)
-        await _check_names(connection, product)
-        await _insert_product(connection, product)
-        edits = [
-            SkuEdit(name=sku.name, price_minor=sku.price_minor, stock=sku.stock, weight_g=sku.weight_g)
-            for sku in new.skus
-        ]
-        await add_skus(connection, product, list(enumerate(edits)), caller.account_id)
-        await outbox.emit(connection, ProductChanged(product_id=product.product_id, shop_id=shop_id, is_new=True))
-        return await queries.get_product(connection, product.product_id)
+        await hold_names(connection, shop_id)
+        await write_checked(connection, caller, change, "product.created")
+        return await queries.get_product(connection, change.after.product_id)
 
 
-async def edit_product(database: Database, caller: Caller, product_id: ProductId, edit: ProductEdit) -> Product:
-    """Change a product; orders placed keep what they were placed with. Raises NotFoundError, InvalidInputError."""
-    if edit.skus is not UNSET:
-        check_sku_names([sku.name for sku in edit.skus])
+async def edit_product(
+    database: Database,
+    caller: Caller,
+    product_id: ProductId,
+    edit: ProductEdit,
+    *,
+    needs_review: bool,
+    expected_version: int | None = None,
+) -> Product:
+    """Change a product; orders placed keep what they were placed with.
+
+    Where products need a review, a new content of one on sale waits for it beside the old. Raises NotFoundError,
+    ForbiddenError, InvalidInputError, IllegalProductMoveError; VersionConflictError if it is not the version expected.
+    """
     async with database.transaction() as connection:
-        await connection.execute("SELECT FROM catalog.product WHERE product_id = $1 FOR UPDATE", product_id)
-        before = await get_product_of_staff(connection, caller, product_id)
-        fields = {name: value for name in _EDITABLE if (value := getattr(edit, name)) is not UNSET}
-        after = msgspec.structs.replace(before, **fields)
-        if after != before:
-            await _check_names(connection, after, before)
-            await _update_product(connection, after)
-        skus_changed = edit.skus is not UNSET and await replace_skus(connection, before, edit.skus, caller.account_id)
-        if after != before or skus_changed:
-            await outbox.emit(connection, ProductChanged(product_id=product_id, shop_id=before.shop_id))
+        before = await hold_product(connection, caller, product_id, expected_version)
+        change = plan_edit(before, edit, mover_of(needs_review))
+        await write_checked(connection, caller, change, "product.edited")
         return await queries.get_product(connection, product_id)
 
 
-async def get_product_of_staff(connection: Connection, caller: Caller, product_id: ProductId) -> Product:
-    """A product of a shop whose goods the caller may change. Raises NotFoundError, ForbiddenError."""
-    product = await queries.get_product(connection, product_id)
-    await shops.require_right(connection, caller, product.shop_id, Scope.PRODUCTS_WRITE)
+async def hold_product(
+    connection: Connection, caller: Caller, product_id: ProductId, expected_version: int | None = None
+) -> Product:
+    """A product that the caller may change, and that nobody else changes until the transaction ends.
+
+    Raises NotFoundError, ForbiddenError, VersionConflictError.
+    """
+    await get_product_of_staff(connection, caller, product_id, Scope.PRODUCTS_WRITE)
+    product = await lock_product(connection, product_id)
+    if expected_version is not None and expected_version != product.version:
+        await refuse_version(connection, product)
     return product
 
 
-async def _check_names(connection: Connection, product: Product, before: Product | None = None) -> None:
-    """The category there is, the freight template is the shop's own. Raises InvalidInputError."""
-    if before is None or product.category != before.category:
-        found = await connection.fetchval("SELECT true FROM catalog.category WHERE code = $1", product.category)
-        if not found:
-            raise InvalidInputError(field="category", reason="unknown")
-    template_id = product.freight_template_id
-    if template_id is not None and (before is None or template_id != before.freight_template_id):
-        await shops.require_freight_template(connection, product.shop_id, template_id)
+async def lock_product(connection: Connection, product_id: ProductId) -> Product:
+    """A product that nobody else changes until the transaction ends. Raises NotFoundError."""
+    product = await queries.get_product(connection, product_id)
+    await hold_names(connection, product.shop_id)
+    await connection.execute("SELECT FROM catalog.product WHERE product_id = $1 FOR UPDATE", product_id)
+    return await queries.get_product(connection, product_id)
 
 
-async def _insert_product(connection: Connection, product: Product) -> None:
-    await connection.execute(
-        _INSERT_PRODUCT,
-        product.product_id,
-        product.shop_id,
-        product.title,
-        product.description,
-        product.picture_urls,
-        product.state,
-        product.currency,
-        product.category,
-        product.freight_template_id,
-        product.limit_per_buyer,
-        utc_now(),
-    )
+async def get_product_of_staff(connection: Connection, caller: Caller, product_id: ProductId, right: Scope) -> Product:
+    """A product of a shop where the caller has this right. Raises NotFoundError, ForbiddenError."""
+    product = await queries.get_product(connection, product_id)
+    await shops.require_right(connection, caller, product.shop_id, right)
+    return product
 
 
-async def _update_product(connection: Connection, product: Product) -> None:
-    await connection.execute(
-        _UPDATE_PRODUCT,
-        product.product_id,
-        product.title,
-        product.description,
-        product.picture_urls,
-        product.state,
-        product.category,
-        product.freight_template_id,
-        product.limit_per_buyer,
-        utc_now(),
-    )
+async def write_checked(
+    connection: Connection, caller: Caller, change: Change, deed: str, details: dict[str, object] | None = None
+) -> None:
+    """Check a change against its shop, write it, and note who did it. Raises InvalidInputError."""
+    after = change.after
+    facts = await read_facts(connection, after.shop_id, [change])
+    facts.check(change)
+    await write_changes(connection, [change], caller.account_id)
+    if change.is_other_version or change.stock:
+        details = {"title": after.title, **(details or {})}
+        await shops.note_deed(
+            connection, caller, after.shop_id, deed=deed, target=str(after.product_id), details=details
+        )
+
+
+async def refuse_version(connection: Connection, product: Product) -> NoReturn:
+    """Say what it is now and who made it so. Raises VersionConflictError."""
+    changed_by = await version_queries.find_changer(connection, product.product_id, product.version)
+    names = await accounts.get_accounts(connection, [changed_by]) if changed_by is not None else {}
+    name = names[changed_by].display_name if changed_by in names else ""
+    raise VersionConflictError(field="If-Match", version=product.version, changed_by=name)
+
+
+def mover_of(needs_review: bool) -> Mover:
+    """In which of the two worlds a shop's staff moves products."""
+    return Mover.SELLER if needs_review else Mover.FREE_SELLER

@@ -21,9 +21,9 @@ async def list_products(
     """The shop's products, the newest first. Raises NotFoundError, ForbiddenError."""
     async with call.ctx.database.connection() as connection:
         await shops.require_right(connection, call.caller, call.shop_id, Scope.PRODUCTS_READ)
-        found = await catalog.list_products_of_shop(
-            connection, call.shop_id, before=before, limit=limit, state=state, title_has=title_has
-        )
+        which = catalog.ProductFilter(state=state, text=title_has)
+        after = catalog.Place(None, before) if before else None
+        found = await catalog.list_products(connection, call.shop_id, which, after=after, limit=limit)
     return [to_product(product) for product in found]
 
 
@@ -38,16 +38,24 @@ async def get_product(call: Call, product_id: UUID) -> wire.Product:
 
 
 async def create_product(ctx: Context, call: Call, new: wire.NewProduct) -> wire.Product:
-    """Raises NotFoundError, ForbiddenError, InvalidInputError."""
+    """Raises NotFoundError, ForbiddenError, InvalidInputError, IllegalProductMoveError."""
     wanted = msgspec.convert(msgspec.to_builtins(new), catalog.NewProduct)
-    return to_product(await catalog.create_product(ctx.database, call.caller, call.shop_id, wanted))
+    needs_review = ctx.settings.product_review
+    product = await catalog.create_product(ctx.database, call.caller, call.shop_id, wanted, needs_review=needs_review)
+    return to_product(product)
 
 
 async def edit_product(call: Call, product_id: UUID, edit: wire.ProductEdit) -> wire.Product:
-    """Raises NotFoundError, ForbiddenError, InvalidInputError, ChangedMeanwhileError."""
+    """Raises NotFoundError, ForbiddenError, InvalidInputError, IllegalProductMoveError, ChangedMeanwhileError."""
     async with call.transaction() as (ctx, connection):
         await _check_unchanged(call, connection, ProductId(product_id))
-        product = await catalog.edit_product(ctx.database, call.caller, ProductId(product_id), _to_edit(edit))
+        product = await catalog.edit_product(
+            ctx.database,
+            call.caller,
+            ProductId(product_id),
+            _to_edit(edit),
+            needs_review=ctx.settings.product_review,
+        )
     return to_product(product)
 
 

@@ -60,6 +60,7 @@ async def set_public_commission(database: Database, caller: Caller, product_id: 
         if before is not None:
             await _write_state(connection, before, CommissionState.ENDED)
         await _note(connection, caller, product, "commission.opened", rate_bp)
+        await catalog.note_commission(connection, product_id, rate_bp)
         return await _insert(connection, product, None, rate_bp, CommissionState.OPEN)
 
 
@@ -70,6 +71,7 @@ async def end_public_commission(database: Database, caller: Caller, product_id: 
         await _hold_public(connection, product_id)
         before = await queries.find_public_commission(connection, product_id)
         if before is not None:
+            await catalog.note_commission(connection, product_id, None)
             await _end(connection, before)
             await _note(connection, caller, product, "commission.closed", before.rate_bp)
 
