@@ -13,5 +13,14 @@ ROWS: list[Row] = [
     Row("GET", _JOB, owner_only(404), address=_NO_JOB),
     Row("GET", f"{_JOB}/rows", owner_only(404), address=f"{_NO_JOB}/rows"),
     Row("POST", f"{_JOB}/cancellation", owner_only(404), address=f"{_NO_JOB}/cancellation"),
+    Row("GET", f"{_SHOP}/sources", owner_only(200)),
+    Row(
+        "POST",
+        f"{_SHOP}/sources",
+        owner_only(422),
+        {"kind": "woocommerce", "name": "旧店", "address": "http://shop.example", "key": "ck", "secret": "cs"},
+    ),
+    Row("DELETE", f"{_SHOP}/sources/{{source_id}}", owner_only(404), address=f"{_SHOP}/sources/{NOWHERE}"),
+    Row("GET", f"{_SHOP}/product-template", owner_only(200)),
     Row("GET", f"{_JOB}/files/{{which}}", owner_only(404), address=f"{_NO_JOB}/files/result"),
 ]

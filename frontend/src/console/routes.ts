@@ -36,12 +36,13 @@ const PAGES_WITH_PARTS = ["money", "staff", "settings", "operator"] as const;
 
 export type Section = (typeof ENTRIES)[number]["section"];
 export type NavEntry = Omit<Entry, "section"> & { section: Section };
-export type Route = { page: Section | "shipping" | "unknown" } | { page: "room" | "product" | "join"; id: string };
+export type Route = { page: Section | "shipping" | "imports" | "unknown" } | { page: "room" | "product" | "join"; id: string };
 
 export function routeOf(path: string): Route {
   if (match("/console", path)) return { page: "rooms" };
   for (const { section } of ENTRIES) if (match(`/console/${section}`, path)) return { page: section };
   if (match("/console/orders/shipping", path)) return { page: "shipping" };
+  if (match("/console/imports", path) || match("/console/imports/:part", path) || match("/console/imports/jobs/:id", path)) return { page: "imports" };
   for (const page of PAGES_WITH_PARTS) if (match(`/console/${page}/:part`, path)) return { page };
   const room = match("/console/rooms/:id", path)?.id;
   if (room) return { page: "room", id: room };
@@ -73,6 +74,7 @@ export function sectionOf(route: Route): Section | null {
   if (route.page === "room") return "rooms";
   if (route.page === "product") return "products";
   if (route.page === "shipping") return "orders";
+  if (route.page === "imports") return "products";
   return route.page === "unknown" || route.page === "join" ? null : route.page;
 }
 

@@ -10,6 +10,7 @@ from xiaodian.contracts.shops import ShopId
 
 JobId = NewType("JobId", UUID)
 FileId = NewType("FileId", UUID)
+SourceId = NewType("SourceId", UUID)
 
 
 class JobState(StrEnum):
@@ -58,6 +59,7 @@ class Job(Contract, frozen=True, kw_only=True):
     kind: str
     state: JobState
     options: dict[str, Any]
+    file_id: FileId | None
     file_name: str | None
     """Of the file that goes in; None where none does."""
     total: int | None

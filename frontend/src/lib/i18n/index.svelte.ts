@@ -41,6 +41,13 @@ export async function needTexts(area: Area): Promise<void> {
   await load();
 }
 
+/** A part of the page that is loaded when it is opened, and the texts that only it needs. */
+export async function withTexts<T>(part: Promise<T>, ...needed: Area[]): Promise<T> {
+  const loaded = await part;
+  for (const area of needed) await needTexts(area);
+  return loaded;
+}
+
 /** Switch the language in place, and remember it for a year; the server reads the same cookie. */
 export async function setLanguage(language: Language): Promise<void> {
   document.cookie = `${COOKIE}=${language}; path=/; max-age=31536000; samesite=lax`;

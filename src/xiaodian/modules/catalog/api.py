@@ -5,6 +5,12 @@ programs do (create_product, edit_product, write_products, bulk_edit, set_stock,
 them. `needs_review` is the setting product_review.
 """
 
+from xiaodian.modules.catalog.file_queries import (
+    NamedProducts,
+    count_products_of_shop,
+    find_named_products,
+    list_products_after,
+)
 from xiaodian.modules.catalog.list_queries import (
     Place,
     ProductCounts,
@@ -70,6 +76,7 @@ __all__ = [
     "BulkInput",
     "BulkResult",
     "JournalEntry",
+    "NamedProducts",
     "NewProduct",
     "NewSku",
     "Place",
@@ -94,8 +101,10 @@ __all__ = [
     "correct_stock",
     "count_products",
     "count_products_by_state",
+    "count_products_of_shop",
     "create_product",
     "edit_product",
+    "find_named_products",
     "find_product",
     "get_lowest_prices",
     "get_product_of_staff",
@@ -107,6 +116,7 @@ __all__ = [
     "list_journal",
     "list_low_stock",
     "list_products",
+    "list_products_after",
     "list_rows",
     "lock_product",
     "note_commission",

@@ -3,7 +3,10 @@
 Kinds of jobs that belong to other modules are written against edge.bulk and handed in by the composition root.
 """
 
+from xiaodian.edge.bulk import JobKind
 from xiaodian.modules.imports.kinds import JobKinds
+from xiaodian.modules.imports.products.export_products import ProductExport
+from xiaodian.modules.imports.products.import_products import ProductImport
 from xiaodian.modules.imports.service.run_jobs import run_next_job
 from xiaodian.modules.imports.service.show_jobs import (
     JobFile,
@@ -15,8 +18,13 @@ from xiaodian.modules.imports.service.show_jobs import (
 )
 from xiaodian.modules.imports.service.store_file import store_file
 from xiaodian.modules.imports.service.submit_job import cancel_job, submit_job
+from xiaodian.modules.imports.sources.import_source import SourceImport
+
+OWN_KINDS: tuple[JobKind, ...] = (ProductImport(), ProductExport(), SourceImport())
+"""The kinds of jobs that this module itself brings."""
 
 __all__ = [
+    "OWN_KINDS",
     "JobFile",
     "JobKinds",
     "attachment",

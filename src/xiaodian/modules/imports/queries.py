@@ -13,8 +13,9 @@ from xiaodian.kit.clock import to_epoch_ms
 
 ROWS_AT_ONCE = 1000
 _JOB = """
-    job.job_id, job.shop_id, job.kind, job.state, job.options, file.name AS file_name, job.total, job.done, job.counts,
-    job.result_name, job.refusals_name, job.failure, job.created_by, job.created_at, job.started_at, job.ended_at
+    job.job_id, job.shop_id, job.kind, job.state, job.options, job.file_id, file.name AS file_name, job.total, job.done,
+    job.counts, job.result_name, job.refusals_name, job.failure, job.created_by, job.created_at,
+    job.started_at, job.ended_at
 """
 _FROM = "imports.job LEFT JOIN imports.file ON file.shop_id = job.shop_id AND file.file_id = job.file_id"
 _ROW = "row_no, outcome, label, reason, blamed_column, params"

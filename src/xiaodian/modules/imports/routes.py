@@ -26,7 +26,7 @@ from xiaodian.edge.idempotency import IdempotencyKey
 from xiaodian.edge.messages import choose_language
 from xiaodian.edge.problems import MalformedRequestError, PayloadTooLargeError, problems
 from xiaodian.kit.paging import MAX_PAGE_SIZE, Page
-from xiaodian.modules.imports import api
+from xiaodian.modules.imports import api, routes_products, routes_sources
 from xiaodian.modules.imports.kinds import JobKinds
 from xiaodian.modules.imports.rules import MAX_FILE_BYTES
 from xiaodian.modules.imports.wire import JobRequest
@@ -162,4 +162,14 @@ def _kinds(request: Request[Any, Any, Any]) -> JobKinds:
     return kinds
 
 
-routes = [send_file, submit_job, list_jobs, get_job, list_job_rows, cancel_job, get_job_file]
+routes = [
+    send_file,
+    submit_job,
+    list_jobs,
+    get_job,
+    list_job_rows,
+    cancel_job,
+    get_job_file,
+    *routes_products.routes,
+    *routes_sources.routes,
+]

@@ -15,7 +15,22 @@ from xiaodian.kit.ids import new_id
 from xiaodian.modules.media.ingest.server import IngestPorts, serve_ingest
 from xiaodian.modules.media.service import publish
 from xiaodian.modules.media.service.notify import tell_ingest_to_stop
+from xiaodian.modules.media.service.pictures import StoredPicture, store_picture
 from xiaodian.modules.media.service.serve_playlist import PlaylistCache
+
+__all__ = [
+    "StoredPicture",
+    "add_date_range",
+    "close_date_range",
+    "create_stream",
+    "end_stream",
+    "interrupted_until",
+    "make_playlists",
+    "playback_path",
+    "run_ingest",
+    "store_picture",
+    "stream_duration_ms",
+]
 
 
 async def create_stream(connection: Connection, owner_id: AccountId) -> StreamId:

@@ -13,7 +13,7 @@ from xiaodian.modules.imports.models import ClaimedJob
 from xiaodian.modules.imports.rules import LEASE, MAX_RUNNING_OF_SHOP
 
 # One claim at a time, everywhere: else two workers could each see one job of a shop running and both add another.
-_ONE_CLAIM = "SELECT pg_advisory_xact_lock(7142384)"
+_ONE_CLAIM = "SELECT pg_advisory_xact_lock(hashtextextended('imports claim', 0))"
 _CLAIM = """
     WITH busy AS (
         SELECT shop_id FROM imports.job WHERE ended_at IS NULL AND state = 'running' AND lease_until > $1

@@ -1,17 +1,11 @@
 """The file of the rows that were refused: as they were, and two columns that say what is wrong with them."""
 
-import csv
-from collections.abc import Sequence
-from pathlib import Path
-
-from openpyxl import Workbook
-
 from xiaodian.contracts.imports import JobRow
 from xiaodian.edge.messages import has_text, translate
-from xiaodian.kit.spreadsheets import safe_cell
 from xiaodian.modules.imports import queries
 from xiaodian.modules.imports.models import ClaimedJob
 from xiaodian.modules.imports.service.job_run import Run
+from xiaodian.modules.imports.sheets_out import open_sheet
 
 AREA = "console_imports"
 MAX_XLSX_ROWS = 20_000
@@ -28,7 +22,7 @@ async def write_refusals(run: Run, job: ClaimedJob) -> None:
         stem, _, ending = (job.file_name or "rows").rpartition(".")
         is_xlsx = ending.lower() == "xlsx" and refused <= MAX_XLSX_ROWS
         path = run.folder / "refusals"
-        writer = _XlsxRows(path) if is_xlsx else _CsvRows(path)
+        writer = open_sheet(path, is_xlsx=is_xlsx)
         writer.add(heading)
         async for row, cells in queries.iterate_refused(connection, job.job_id):
             padded = [*cells, *[""] * (len(columns) - len(cells))][: len(columns)]
@@ -44,30 +38,3 @@ def reason_text(language: str, row: JobRow) -> str:
         if key is not None and has_text(language, area, key):
             return translate(language, area, key, row.params)
     return row.reason or ""
-
-
-class _CsvRows:
-    """With the mark that tells spreadsheets that it is UTF-8."""
-
-    def __init__(self, path: Path) -> None:
-        self._file = path.open("w", encoding="utf-8-sig", newline="")
-        self._writer = csv.writer(self._file, lineterminator="\r\n")
-
-    def add(self, cells: Sequence[str]) -> None:
-        self._writer.writerow([safe_cell(cell) for cell in cells])
-
-    def close(self) -> None:
-        self._file.close()
-
-
-class _XlsxRows:
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        self._book = Workbook(write_only=True)
-        self._sheet = self._book.create_sheet()
-
-    def add(self, cells: Sequence[str]) -> None:
-        self._sheet.append([safe_cell(cell) for cell in cells])
-
-    def close(self) -> None:
-        self._book.save(self._path)

@@ -15,6 +15,7 @@ from xiaodian.modules.imports import queries
 from xiaodian.modules.imports.kinds import JobKinds
 from xiaodian.modules.imports.rules import MAX_ROWS
 from xiaodian.modules.imports.service.submit_job import get_job_for, list_kinds_for
+from xiaodian.modules.shops import api as shops
 
 
 class JobFile(NamedTuple):
@@ -76,8 +77,10 @@ async def open_job_file(
     """A job's `result` or `refusals`. Raises NotFoundError, ForbiddenError, JobNotReadyError."""
     if which not in ("result", "refusals"):
         raise NotFoundError
-    async with ctx.database.connection() as connection:
+    async with ctx.database.transaction() as connection:
         job = await get_job_for(connection, kinds, caller, shop_id, job_id)
+        details = {"kind": job.kind, "file": which}
+        await shops.note_deed(connection, caller, shop_id, deed="job.file_taken", target=str(job_id), details=details)
     name = job.result_name if which == "result" else job.refusals_name
     if name is None:
         raise JobNotReadyError

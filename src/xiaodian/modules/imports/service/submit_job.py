@@ -52,6 +52,9 @@ async def submit_job(
             await _check_room(connection, shop_id)
             job_id = JobId(new_id())
             await _insert(connection, caller, shop_id, kind_name, job_id, options, file_id, key, language)
+            await shops.note_deed(
+                connection, caller, shop_id, deed="job.started", target=str(job_id), details={"kind": kind_name}
+            )
             return await queries.get_job(connection, shop_id, job_id)
     except asyncpg.UniqueViolationError:
         # The same request came twice at once, and the other one was first.
@@ -79,6 +82,10 @@ async def cancel_job(ctx: Context, kinds: JobKinds, caller: Caller, shop_id: Sho
         )
         if not cancelled and job.state is not JobState.CANCELLED:
             raise JobEndedError
+        if cancelled:
+            await shops.note_deed(
+                connection, caller, shop_id, deed="job.cancelled", target=str(job_id), details={"kind": job.kind}
+            )
         return await queries.get_job(connection, shop_id, job_id)
 
 
@@ -123,7 +130,7 @@ async def _check_file(connection: Connection, shop_id: ShopId, kind: JobKind, fi
 
 
 async def _check_room(connection: Connection, shop_id: ShopId) -> None:
-    await connection.execute("SELECT pg_advisory_xact_lock(7142385, hashtext($1))", str(shop_id))
+    await connection.execute("SELECT pg_advisory_xact_lock(hashtextextended('imports ' || $1::text, 0))", str(shop_id))
     count = await connection.fetchval(
         "SELECT count(*) FROM imports.job WHERE shop_id = $1 AND ended_at IS NULL", shop_id
     )
