@@ -2,6 +2,7 @@
 import type { MessageKey } from "../lib/i18n/index.svelte";
 import { match } from "../lib/router.svelte";
 import type { IconName } from "../lib/ui/icons";
+import { ROOM_TABS } from "./rooms/tabs";
 import type { Right } from "./state/wire";
 
 type Entry = {
@@ -16,6 +17,7 @@ type Entry = {
 
 /** The order is that of a day's work; the first four stand at the thumb on a phone. */
 export const ENTRIES = [
+  { section: "home", icon: "home", text: "nav_home" },
   { section: "rooms", icon: "live", text: "nav_rooms", right: "rooms:read" },
   { section: "products", icon: "bag", text: "nav_products", right: "products:read" },
   { section: "orders", icon: "orders", text: "nav_orders", right: "orders:read" },
@@ -31,20 +33,29 @@ export const ENTRIES = [
   { section: "operator", icon: "shop", text: "nav_operator", isForOperator: true },
 ] as const satisfies readonly Entry[];
 export const AT_THUMB = 4;
+/** Home stands at the console's own address. */
+export function addressOf(section: string): string {
+  return section === "home" ? "/console" : `/console/${section}`;
+}
 /** Their parts have addresses of their own. */
 const PAGES_WITH_PARTS = ["money", "staff", "settings", "operator"] as const;
+/** Kinds of rooms have addresses of their own; anything else after `rooms/` is a room. */
+const ROOM_LISTS: readonly string[] = ROOM_TABS;
 
 export type Section = (typeof ENTRIES)[number]["section"];
 export type NavEntry = Omit<Entry, "section"> & { section: Section };
-export type Route = { page: Section | "shipping" | "imports" | "unknown" } | { page: "room" | "product" | "join"; id: string };
+export type Route = { page: Section | "shipping" | "imports" | "unknown" } | { page: "room" | "product" | "room_figures" | "join"; id: string };
 
 export function routeOf(path: string): Route {
-  if (match("/console", path)) return { page: "rooms" };
+  if (match("/console", path)) return { page: "home" };
   for (const { section } of ENTRIES) if (match(`/console/${section}`, path)) return { page: section };
   if (match("/console/orders/shipping", path)) return { page: "shipping" };
   if (match("/console/imports", path) || match("/console/imports/:part", path) || match("/console/imports/jobs/:id", path)) return { page: "imports" };
   for (const page of PAGES_WITH_PARTS) if (match(`/console/${page}/:part`, path)) return { page };
+  const figures = match("/console/rooms/:id/figures", path)?.id;
+  if (figures) return { page: "room_figures", id: figures };
   const room = match("/console/rooms/:id", path)?.id;
+  if (room && ROOM_LISTS.includes(room)) return { page: "rooms" };
   if (room) return { page: "room", id: room };
   const product = match("/console/products/:id", path)?.id;
   if (product) return { page: "product", id: product };
@@ -61,17 +72,8 @@ export function rightFor(route: Route): Right | null {
   return entry?.right ?? null;
 }
 
-/** The console's own address leads to the first page that one may see. */
-export function landing(path: string, may: (right: Right) => boolean): Route {
-  const route = routeOf(path);
-  const right = rightFor(route);
-  if (!match("/console", path) || !right || may(right)) return route;
-  const first = ENTRIES.find((entry: Entry) => !entry.isForOperator && (!entry.right || may(entry.right)));
-  return first ? { page: first.section } : route;
-}
-
 export function sectionOf(route: Route): Section | null {
-  if (route.page === "room") return "rooms";
+  if (route.page === "room" || route.page === "room_figures") return "rooms";
   if (route.page === "product") return "products";
   if (route.page === "shipping") return "orders";
   if (route.page === "imports") return "products";
@@ -79,7 +81,7 @@ export function sectionOf(route: Route): Section | null {
 }
 
 /** One may sell for others, live or not, be invited, or run the platform, without a shop of one's own. */
-const WITHOUT_SHOP: readonly Route["page"][] = ["rooms", "room", "commissions", "earnings", "settings", "operator", "join"];
+const WITHOUT_SHOP: readonly Route["page"][] = ["rooms", "room", "room_figures", "commissions", "earnings", "settings", "operator", "join"];
 
 export function needsNoShop(route: { page: Route["page"] }): boolean {
   return WITHOUT_SHOP.includes(route.page);

@@ -3,11 +3,11 @@ import { expect, it, vi } from "vitest";
 // The router reads the address when it is loaded.
 vi.hoisted(() => Object.assign(globalThis, { location: new URL("http://console.test/console") }));
 
-import { landing, needsNoShop, rightFor, routeOf, sectionOf } from "../../src/console/routes";
+import { needsNoShop, rightFor, routeOf, sectionOf } from "../../src/console/routes";
 
 it("finds the page of every path a host may have kept", () => {
-  expect(routeOf("/console")).toEqual({ page: "rooms" });
-  expect(routeOf("/console/")).toEqual({ page: "rooms" });
+  expect(routeOf("/console")).toEqual({ page: "home" });
+  expect(routeOf("/console/")).toEqual({ page: "home" });
   expect(routeOf("/console/orders")).toEqual({ page: "orders" });
   expect(routeOf("/console/rooms/0190-ab")).toEqual({ page: "room", id: "0190-ab" });
   expect(routeOf("/console/products/new")).toEqual({ page: "product", id: "new" });
@@ -27,11 +27,8 @@ it("finds the parts of the money's and the operator's pages, and opens them to t
   expect(["earnings", "operator", "rooms", "rooms/7", "commissions", "settings", "money", "orders"].map((path) => needsNoShop(routeOf(`/console/${path}`)))).toEqual([true, true, true, true, true, true, false, false]);
 });
 
-it("takes who may not see rooms to the first page that they may see, and says elsewhere which right is missing", () => {
-  const warehouse = (right: string) => ["orders:read", "orders:shipping"].includes(right);
-  expect(landing("/console", warehouse)).toEqual({ page: "orders" });
-  expect(landing("/console", () => true)).toEqual({ page: "rooms" });
-  expect(landing("/console/money", warehouse)).toEqual({ page: "money" });
+it("says which right a page takes; home is for everybody on the staff", () => {
+  expect(rightFor(routeOf("/console"))).toBeNull();
   expect(rightFor(routeOf("/console/money/statement"))).toBe("finance:read");
   expect(rightFor(routeOf("/console/products/1"))).toBe("products:read");
   expect(rightFor(routeOf("/console/orders/shipping"))).toBe("orders:shipping");
@@ -41,4 +38,11 @@ it("takes who may not see rooms to the first page that they may see, and says el
 it("opens an invitation's link to who has no shop yet", () => {
   expect(routeOf("/console/join/abc")).toEqual({ page: "join", id: "abc" });
   expect(needsNoShop(routeOf("/console/join/abc"))).toBe(true);
+});
+
+it("kinds of rooms, rooms and their figures have addresses of their own", () => {
+  expect(routeOf("/console")).toEqual({ page: "home" });
+  expect(routeOf("/console/rooms/past")).toEqual({ page: "rooms" });
+  expect(routeOf("/console/rooms/0190")).toEqual({ page: "room", id: "0190" });
+  expect(routeOf("/console/rooms/0190/figures")).toEqual({ page: "room_figures", id: "0190" });
 });

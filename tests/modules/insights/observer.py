@@ -16,6 +16,7 @@ from xiaodian.contracts.catalog import Product
 from xiaodian.contracts.insights import BehaviourReported
 from xiaodian.contracts.live import AnyMoment
 from xiaodian.contracts.shops import ShopId
+from xiaodian.infra.work import decode_batch, decode_message
 from xiaodian.modules.insights import handlers
 from xiaodian.modules.insights.service.count_moments import count_moments
 
@@ -34,8 +35,6 @@ TABLES = (
     "room_product_visit",
 )
 SALES = ("OrderPlaced", "OrderPaid", "OrderCancelled", "OrderRefunded")
-
-_decode = msgspec.json.Decoder(Envelope).decode
 
 
 class Observer:
@@ -81,7 +80,12 @@ class Observer:
         """Events about sales that were not handed out before, in order."""
         async with self.ctx.database.connection() as connection:
             rows = await connection.fetch("SELECT subject, payload FROM infra.outbox ORDER BY id")
-        found = [_decode(row["payload"]) for row in rows if row["subject"].removeprefix("event.") in SALES]
+        found = [
+            envelope
+            for row in rows
+            if row["subject"].removeprefix("event.") in SALES
+            for envelope in decode_message(row["payload"])
+        ]
         new = [envelope for envelope in found if envelope.event_id not in self._told]
         self._told |= {envelope.event_id for envelope in new}
         return new
@@ -105,7 +109,7 @@ class Observer:
             messages = await pull.fetch(100, timeout=1)
         except TimeoutError:
             return []
-        return [_decode(message.data) for message in messages]
+        return decode_batch(messages)
 
     async def moment(self, moment: AnyMoment) -> None:
         """Something happens in the room."""

@@ -67,7 +67,9 @@ async def live_through(observer: Observer, rng: random.Random, deeds: int) -> No
                 waiting.append((buyer, await observer.order(buyer, product, is_paid=False)))
             case "cancel" if waiting:
                 payer, order = waiting.pop(0)
-                answer = await payer.client.post(f"/api/orders/{order['order_id']}/cancel", json={})
+                answer = await payer.client.post(
+                    f"/api/orders/{order['order_id']}/cancel", json={}, headers={"Idempotency-Key": uuid4().hex}
+                )
                 assert answer.status_code == 200, answer.text
             case "refund" if paid:
                 await give_back(observer, paid.pop(rng.randrange(len(paid))), rng.randint(1, 900))

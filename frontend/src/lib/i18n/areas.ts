@@ -3,6 +3,7 @@ import type common from "../../../../src/xiaodian/messages/zh/common.json";
 import type console_ from "../../../../src/xiaodian/messages/zh/console.json";
 import type consoleImports from "../../../../src/xiaodian/messages/zh/console_imports.json";
 import type consoleProducts from "../../../../src/xiaodian/messages/zh/console_products.json";
+import type consoleInsights from "../../../../src/xiaodian/messages/zh/console_insights.json";
 import type consoleStaff from "../../../../src/xiaodian/messages/zh/console_staff.json";
 import type deeds from "../../../../src/xiaodian/messages/zh/deeds.json";
 import type errors from "../../../../src/xiaodian/messages/zh/errors.json";
@@ -14,6 +15,7 @@ export type Areas = {
   console: typeof console_;
   console_imports: typeof consoleImports;
   console_products: typeof consoleProducts;
+  console_insights: typeof consoleInsights;
   console_staff: typeof consoleStaff;
   deeds: typeof deeds;
   errors: typeof errors;

@@ -11,6 +11,8 @@ from xiaodian.infra.work import Consumer
 from xiaodian.modules.insights.service.count_behaviour import take_reports
 from xiaodian.modules.insights.service.count_sales import count_sales
 
+ORDERS_AT_ONCE = 1000
+
 
 class OfOrder(msgspec.Struct, frozen=True):
     """All that is needed of an event to look up afresh what has become of an order."""
@@ -25,9 +27,11 @@ def consumers(ctx: Context) -> list[Consumer]:
     """What this module reacts to. Neither needs an inbox: counting again what was counted changes nothing."""
 
     async def _count_sales(envelopes: Sequence[Envelope]) -> None:
-        order_ids = {_decode_of_order(envelope.data).order_id for envelope in envelopes}
-        async with ctx.database.transaction() as connection:
-            await count_sales(connection, order_ids, ctx.settings.books_utc_offset_h)
+        order_ids = sorted({_decode_of_order(envelope.data).order_id for envelope in envelopes})
+        for start in range(0, len(order_ids), ORDERS_AT_ONCE):
+            async with ctx.database.transaction() as connection:
+                part = order_ids[start : start + ORDERS_AT_ONCE]
+                await count_sales(connection, part, ctx.settings.books_utc_offset_h)
 
     async def _count_behaviour(envelopes: Sequence[Envelope]) -> None:
         async with ctx.database.transaction() as connection:

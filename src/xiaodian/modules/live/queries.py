@@ -92,16 +92,25 @@ async def list_rooms(
     return [_room(row) for row in rows]
 
 
-async def list_rooms_of(connection: Connection, host_id: AccountId, *, before: UUID | None, limit: int) -> list[Room]:
-    """A host's rooms, the newest first."""
+async def list_rooms_of(
+    connection: Connection,
+    host_id: AccountId,
+    states: Collection[RoomState] = tuple(RoomState),
+    *,
+    before: UUID | None,
+    limit: int,
+) -> list[Room]:
+    """A host's rooms in one of these states, the newest first."""
     rows = await connection.fetch(
         f"""
         SELECT {_ROOM} FROM live.room
-        WHERE host_id = $1 AND ($2::uuid IS NULL OR room_id < $2) ORDER BY room_id DESC LIMIT $3
+        WHERE host_id = $1 AND state = ANY($4::text[]) AND ($2::uuid IS NULL OR room_id < $2)
+        ORDER BY room_id DESC LIMIT $3
         """,
         host_id,
         before,
         limit,
+        list(states),
     )
     return [_room(row) for row in rows]
 

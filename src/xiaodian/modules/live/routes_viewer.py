@@ -69,7 +69,7 @@ async def list_rooms(
 ) -> Page[RoomCard]:
     """Rooms in a state, the newest first; on air includes those whose picture is interrupted."""
     before = decode_cursor(cursor) if cursor else None
-    states = ON_AIR_STATES if room_state is RoomState.ON_AIR else (room_state,)
+    states = _states(room_state)
     async with ctx.database.connection() as connection:
         rooms = await queries.list_rooms(connection, states, before=before, limit=limit + 1)
         return await show_page(connection, rooms, limit)
@@ -82,12 +82,17 @@ async def list_rooms(
     responses=problems(MalformedRequestError, InvalidInputError, UnauthenticatedError),
 )
 async def list_my_rooms(
-    ctx: Ctx, caller: SignedIn, cursor: FromQuery[str | None] = None, limit: Limit = 20
+    ctx: Ctx,
+    caller: SignedIn,
+    cursor: FromQuery[str | None] = None,
+    limit: Limit = 20,
+    room_state: Annotated[RoomState | None, QueryParameter(name="state")] = None,
 ) -> Page[RoomCard]:
-    """The caller's own rooms, the newest first."""
+    """The caller's own rooms, the newest first, all or those in a state; on air includes interrupted ones."""
     before = decode_cursor(cursor) if cursor else None
+    states = _states(room_state) if room_state else tuple(RoomState)
     async with ctx.database.connection() as connection:
-        rooms = await queries.list_rooms_of(connection, caller.account_id, before=before, limit=limit + 1)
+        rooms = await queries.list_rooms_of(connection, caller.account_id, states, before=before, limit=limit + 1)
         return await show_page(connection, rooms, limit)
 
 
@@ -230,6 +235,10 @@ async def like(
     allowed = live.likes_cap.allow(source, data.count, time.monotonic())
     if allowed and not room_log.has_ended:
         live.likes.add(room_id, allowed)
+
+
+def _states(state: RoomState) -> tuple[RoomState, ...]:
+    return ON_AIR_STATES if state is RoomState.ON_AIR else (state,)
 
 
 routes = [

@@ -1,0 +1,68 @@
+/** What a visitor does in a room, told to the server some at a time; names nobody but a number made up here. */
+import type { Schemas } from "../../lib/api/client";
+
+type Item = Schemas["BehaviourItem"];
+type Kind = Item["kind"];
+type Queued = { item: Omit<Item, "ago_ms">; atMs: number };
+
+const ADDRESS = "/api/behaviour";
+const EVERY_MS = 10_000;
+/** Of the 50 that the server takes at once. */
+const FULL = 40;
+const KEY = "xd_viewer";
+
+export class Reporter {
+  #queue: Queued[] = [];
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(
+    private readonly send: (body: string) => void,
+    private readonly viewerId: string,
+    private readonly now: () => number = () => performance.now(),
+  ) {}
+
+  note(kind: Kind, roomId: string, more: { productId?: string; mediaMs?: number | null; watchS?: number } = {}): void {
+    const item = {
+      kind,
+      room_id: roomId,
+      product_id: more.productId ?? null,
+      media_at_ms: more.mediaMs == null ? null : Math.round(more.mediaMs),
+      watch_s: more.watchS ?? 0,
+    };
+    this.#queue.push({ item, atMs: this.now() });
+    if (this.#queue.length >= FULL) this.flush();
+    else this.#timer ??= setTimeout(() => this.flush(), EVERY_MS);
+  }
+
+  /** Tell what has gathered. */
+  flush(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    const queue = this.#queue.splice(0);
+    if (queue.length === 0) return;
+    const now = this.now();
+    const items = queue.map(({ item, atMs }) => ({ ...item, ago_ms: Math.max(0, Math.round(now - atMs)) }));
+    this.send(JSON.stringify({ viewer_id: this.viewerId, items }));
+  }
+}
+
+function viewerId(): string {
+  const fresh = crypto.randomUUID?.() ?? "10000000-1000-4000-8000-100000000000".replace(/[018]/g, () => ((Math.random() * 16) | 0).toString(16));
+  try {
+    const known = localStorage.getItem(KEY);
+    if (known) return known;
+    localStorage.setItem(KEY, fresh);
+  } catch {
+    // A browser that keeps nothing is another visitor each time.
+  }
+  return fresh;
+}
+
+/** Lost is lost: nothing waits for it, nothing tries again. */
+function beacon(body: string): void {
+  if ((navigator as { globalPrivacyControl?: boolean }).globalPrivacyControl) return;
+  const sent = navigator.sendBeacon?.(ADDRESS, new Blob([body], { type: "application/json" }));
+  if (!sent) void fetch(ADDRESS, { method: "POST", body, headers: { "content-type": "application/json" }, keepalive: true }).catch(() => undefined);
+}
+
+export const reporter = new Reporter(beacon, viewerId());
