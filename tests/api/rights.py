@@ -74,6 +74,7 @@ RIGHT_OF_ROUTE: dict[tuple[str, str], Scope | None] = {
     ("GET", f"{SHOP}/jobs/{{job_id}}/files/{{which}}"): None,
     ("GET", f"{SHOP}/product-template"): Scope.PRODUCTS_READ,
     ("GET", f"{SHOP}/sources"): Scope.PRODUCTS_READ,
+    ("POST", f"{SHOP}/order-sources"): Scope.PRODUCTS_WRITE,
     ("POST", f"{SHOP}/sources"): Scope.PRODUCTS_WRITE,
     ("DELETE", f"{SHOP}/sources/{{source_id}}"): Scope.PRODUCTS_WRITE,
     ("GET", f"{SHOP}/home"): None,

@@ -1,6 +1,6 @@
 """Who may call which route: bulk jobs."""
 
-from tests.api.row import NOWHERE, Row, members, owner_only
+from tests.api.row import NOWHERE, Row, everybody, members, owner_only
 
 _SHOP = "/api/shops/{shop_id}"
 _JOB = _SHOP + "/jobs/{job_id}"
@@ -19,6 +19,14 @@ ROWS: list[Row] = [
         f"{_SHOP}/sources",
         owner_only(422),
         {"kind": "woocommerce", "name": "旧店", "address": "http://shop.example", "key": "ck", "secret": "cs"},
+    ),
+    Row("POST", f"{_SHOP}/order-sources", owner_only(201), {"name": "别处"}),
+    Row(
+        "POST",
+        "/api/imports/external-orders/{source_id}",
+        everybody(403),
+        {"orders": []},
+        address=f"/api/imports/external-orders/{NOWHERE}",
     ),
     Row("DELETE", f"{_SHOP}/sources/{{source_id}}", owner_only(404), address=f"{_SHOP}/sources/{NOWHERE}"),
     Row("GET", f"{_SHOP}/product-template", owner_only(200)),

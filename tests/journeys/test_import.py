@@ -1,11 +1,10 @@
 """A seller brings 500 products in from a file: sees what would happen, lets it happen, comes back to see it done."""
 
-import os
 import re
 
 import pytest
-from playwright.async_api import Page, expect
-from tests.journeys.conftest import ARTIFACTS, DESK, PHONE, OpenPage, Stage
+from playwright.async_api import expect
+from tests.journeys.conftest import DESK, OpenPage, Stage
 
 pytestmark = pytest.mark.journey
 
@@ -19,20 +18,9 @@ def _file() -> bytes:
     return (HEAD + "".join(rows)).encode("gb18030")
 
 
-async def _look(page: Page, name: str) -> None:
-    """Pictures of the page for whoever judges its looks; only if asked for."""
-    if not os.environ.get("XIAODIAN_LOOK"):
-        return
-    for size, width in ((DESK, "desk"), (PHONE, "phone")):
-        await page.set_viewport_size(size)  # type: ignore[arg-type]
-        await page.screenshot(path=ARTIFACTS / f"import-{name}-{width}.png", full_page=True)
-    await page.set_viewport_size(DESK)  # type: ignore[arg-type]
-
-
 async def test_a_file_of_500_products_is_seen_applied_left_and_found_done(stage: Stage, open_page: OpenPage) -> None:
     console = await open_page("/console/products", name="console", size=DESK, member=stage.host)
     await console.get_by_test_id("product-imports").click()
-    await _look(console, "empty")
     file = {"name": "商品.csv", "mimeType": "text/csv", "buffer": _file()}
     await console.get_by_test_id("import-file").set_input_files(file)  # type: ignore[arg-type]
 
@@ -42,7 +30,6 @@ async def test_a_file_of_500_products_is_seen_applied_left_and_found_done(stage:
     row = console.get_by_test_id("import-row")
     await expect(row).to_have_count(1)
     await expect(row).to_contain_text("这不是金额")
-    await _look(console, "dry-run")
     products = await stage.host.call("GET", f"/api/shops/{stage.product['shop_id']}/products")
     assert len(products["items"]) == 1, "a dry run wrote"
 
@@ -54,10 +41,8 @@ async def test_a_file_of_500_products_is_seen_applied_left_and_found_done(stage:
     await console.get_by_test_id("product-imports").click()
     newest = console.get_by_test_id("job-row").first
     await expect(newest.get_by_test_id("job-state")).to_have_text("已完成")
-    await _look(console, "history")
     await newest.get_by_role("link").click()
     await expect(console.get_by_test_id("count-created")).to_contain_text("499")
-    await _look(console, "done")
     async with console.expect_download() as download:
         await console.get_by_test_id("job-refusals").click()
     refusals = (await (await download.value).path()).read_text("utf-8-sig").splitlines()

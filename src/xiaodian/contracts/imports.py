@@ -5,7 +5,7 @@ from typing import Any, NewType
 from uuid import UUID
 
 from xiaodian.contracts.accounts import AccountId
-from xiaodian.contracts.base import Contract, DomainError
+from xiaodian.contracts.base import Contract, DomainError, Event
 from xiaodian.contracts.shops import ShopId
 
 JobId = NewType("JobId", UUID)
@@ -93,6 +93,38 @@ class JobRow(Contract, frozen=True, kw_only=True):
     """Which column is to blame."""
     params: dict[str, Any]
     """What the reason's text is about; for an update, what changes (`{"changes": {"price": [1000, 1200]}}`)."""
+
+
+class ExternalOrderState(StrEnum):
+    """What became of an order that was placed elsewhere."""
+
+    PAID = "paid"
+    CANCELLED = "cancelled"
+    REFUNDED = "refunded"
+
+
+class ExternalOrderNoted(Event, frozen=True, kw_only=True):
+    """Another platform told of an order, for the first time or because it is another now; as it is from now on."""
+
+    event_key = "order_key"
+    order_key: str
+    """Of the source and the order there: the same for all that is told of one order."""
+    shop_id: ShopId
+    source_id: SourceId
+    external_id: str
+    state: ExternalOrderState
+    state_before: ExternalOrderState | None
+    """None: it was not known before."""
+    product_id: UUID | None
+    room_id: UUID | None
+    """The room whose link the buyer followed."""
+    creator_id: AccountId | None
+    """The host of that room."""
+    quantity: int
+    amount_minor: int
+    amount_before_minor: int
+    currency: str
+    placed_at_ms: int
 
 
 class TooManyJobsError(DomainError):

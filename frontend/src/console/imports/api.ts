@@ -49,6 +49,20 @@ export function listRows(job_id: string, outcome: Outcome | "", cursor: string |
   return ok(api.GET("/api/shops/{shop_id}/jobs/{job_id}/rows", { params: { path: { ...path(), job_id }, query } }));
 }
 
+export type SourceView = Schemas["SourceView"];
+
+export async function listSources(): Promise<SourceView[]> {
+  return (await ok(api.GET("/api/shops/{shop_id}/sources", { params: { path: path() } }))).items;
+}
+
+export function addSource(body: Schemas["SourceInput"]): Promise<SourceView> {
+  return ok(api.POST("/api/shops/{shop_id}/sources", { params: { path: path() }, body }));
+}
+
+export async function removeSource(source_id: string): Promise<void> {
+  await ok(api.DELETE("/api/shops/{shop_id}/sources/{source_id}", { params: { path: { ...path(), source_id } } }));
+}
+
 export const fileOf = (job_id: string, which: "result" | "refusals") => `/api/shops/${shopId()}/jobs/${job_id}/files/${which}`;
 export const templateOf = (format: "csv" | "xlsx", isChinese: boolean) =>
   `/api/shops/${shopId()}/product-template?format=${format}&is_chinese=${String(isChinese)}`;

@@ -10,14 +10,11 @@ export class WatchedJob {
   problem = $state("");
   #timer: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(
-    private readonly id: string,
-    private readonly onend: (job: Job) => void = () => undefined,
-  ) {}
+  constructor(private readonly id: string) {}
 
   /** Look again and again; what is returned stops it. */
   start(): () => void {
-    void this.#look(true);
+    void this.#look();
     return () => clearTimeout(this.#timer);
   }
 
@@ -25,19 +22,16 @@ export class WatchedJob {
     this.job = job;
   }
 
-  async #look(isFirst: boolean): Promise<void> {
+  async #look(): Promise<void> {
     try {
       const job = await getJob(this.id);
       this.job = job;
       this.problem = "";
-      if (!isOpen(job)) {
-        if (!isFirst) this.onend(job);
-        return;
-      }
+      if (!isOpen(job)) return;
     } catch (error) {
       this.problem = textOf(error);
       if (error instanceof ApiProblem && !error.isTransient) return;
     }
-    this.#timer = setTimeout(() => void this.#look(false), EVERY_MS);
+    this.#timer = setTimeout(() => void this.#look(), EVERY_MS);
   }
 }

@@ -1,6 +1,8 @@
 """HTTP: a shop's places on other platforms."""
 
-from litestar import delete, get, post
+from typing import Any
+
+from litestar import Request, delete, get, post
 from litestar.params import FromPath, JSONBody
 
 from xiaodian.contracts.base import ForbiddenError, InvalidInputError, NotFoundError, UnauthenticatedError
@@ -8,10 +10,14 @@ from xiaodian.contracts.imports import SourceId
 from xiaodian.contracts.shops import ShopId
 from xiaodian.edge.access import Access, SignedIn, access
 from xiaodian.edge.context import Ctx
-from xiaodian.edge.problems import problems
+from xiaodian.edge.problems import MalformedRequestError, PayloadTooLargeError, problems
+from xiaodian.modules.imports.external import order_sources
+from xiaodian.modules.imports.external.note_orders import NotedOrders
+from xiaodian.modules.imports.external.order_sources import OrderSource, OrderSourceInput
 from xiaodian.modules.imports.sources import keep_sources
 from xiaodian.modules.imports.sources.keep_sources import SourceInput, SourceList, SourceView
 
+MAX_MESSAGE_BYTES = 262_144
 _PATH = "/api/shops/{shop_id:uuid}/sources"
 _PROBLEMS = problems(NotFoundError, ForbiddenError, UnauthenticatedError)
 
@@ -34,4 +40,35 @@ async def remove_source(ctx: Ctx, caller: SignedIn, shop_id: FromPath[ShopId], s
     await keep_sources.remove_source(ctx, caller, shop_id, source_id)
 
 
-routes = [list_sources, add_source, remove_source]
+@post(
+    "/api/shops/{shop_id:uuid}/order-sources",
+    opt=access(Access.MEMBER),
+    tags=["imports"],
+    responses=_PROBLEMS | problems(InvalidInputError),
+)
+async def add_order_source(
+    ctx: Ctx, caller: SignedIn, shop_id: FromPath[ShopId], data: JSONBody[OrderSourceInput]
+) -> OrderSource:
+    """Let a platform where goods of the shop are sold tell of their orders; its secret is told this once."""
+    return await order_sources.add_order_source(ctx, caller, shop_id, data)
+
+
+@post(
+    "/api/imports/external-orders/{source_id:uuid}",
+    opt=access(Access.SIGNED),
+    tags=["imports"],
+    status_code=200,
+    request_max_body_size=MAX_MESSAGE_BYTES,
+    responses=problems(ForbiddenError, MalformedRequestError, PayloadTooLargeError),
+)
+async def take_external_orders(ctx: Ctx, request: Request[Any, Any, Any], source_id: FromPath[SourceId]) -> NotedOrders:
+    """Take in what became of orders placed elsewhere: `{"orders": [...]}`, signed by Standard Webhooks.
+
+    The headers `webhook-id`, `webhook-timestamp` and `webhook-signature` prove who says so. The same message may come
+    again; an older one never overwrites what a newer one said.
+    """
+    headers = {name.lower(): value for name, value in request.headers.items()}
+    return await order_sources.take_orders(ctx, source_id, headers, await request.body())
+
+
+routes = [list_sources, add_source, remove_source, add_order_source, take_external_orders]

@@ -130,7 +130,7 @@ async def open_source(ctx: Context, connection: Connection, shop_id: ShopId, sou
         shop_id,
         source_id,
     )
-    if row is None:
+    if row is None or row["kind"] not in SOURCES:
         raise NotFoundError
     try:
         kept = msgspec.json.decode(Sealer.of(ctx.settings).open(row["sealed_access"], _purpose(source_id)))

@@ -1,0 +1,1 @@
+"""Goods that are sold elsewhere: what became of them there, so that a creator's numbers are whole."""
