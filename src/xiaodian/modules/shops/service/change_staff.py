@@ -6,6 +6,7 @@ from xiaodian.contracts.shops import OwnerStaysError, ShopId, ShopRole, StaffCha
 from xiaodian.edge.context import Context
 from xiaodian.infra import outbox
 from xiaodian.infra.database import Connection
+from xiaodian.kit.clock import utc_now
 from xiaodian.modules.accounts import api as accounts
 from xiaodian.modules.shops import queries, staff_queries
 from xiaodian.modules.shops.rules import may_appoint
@@ -25,6 +26,7 @@ async def change_role(ctx: Context, caller: Caller, shop_id: ShopId, account_id:
         await connection.execute(
             "UPDATE shops.staff SET role = $3 WHERE shop_id = $1 AND account_id = $2", shop_id, account_id, role
         )
+        await _revoke_invitations(connection, caller, shop_id, account_id, role)
         await _note(connection, caller, shop_id, account_id, "staff.role_changed", role)
         await outbox.emit(connection, StaffChanged(shop_id=shop_id, account_id=account_id, role=role))
     await ctx.broker.poke("outbox")
@@ -44,6 +46,7 @@ async def remove_staff(ctx: Context, caller: Caller, shop_id: ShopId, account_id
             role = await _get_role_to_change(connection, caller, shop_id, account_id, None)
         await _note(connection, caller, shop_id, account_id, "staff.left" if leaves else "staff.removed", role)
         await connection.execute("DELETE FROM shops.staff WHERE shop_id = $1 AND account_id = $2", shop_id, account_id)
+        await _revoke_invitations(connection, caller, shop_id, account_id, None)
         await outbox.emit(connection, StaffChanged(shop_id=shop_id, account_id=account_id, role=None))
     await ctx.broker.poke("outbox")
 
@@ -68,6 +71,23 @@ async def _get_role_to_change(
     if own is None or not all(may_appoint(own, each) for each in (role, to or role)):
         raise ForbiddenError(reason="role_above_own", right=Scope.STAFF_WRITE)
     return role
+
+
+async def _revoke_invitations(
+    connection: Connection, caller: Caller, shop_id: ShopId, invited_by: AccountId, role: ShopRole | None
+) -> None:
+    """Who has left, or may less now, has nobody come in after them."""
+    await connection.execute(
+        """
+        UPDATE shops.invitation SET state = 'revoked', decided_by = $3, decided_at = $4
+        WHERE shop_id = $1 AND invited_by = $2 AND state = 'open' AND role <> ALL($5::text[])
+        """,
+        shop_id,
+        invited_by,
+        caller.account_id,
+        utc_now(),
+        [other for other in ShopRole if role is not None and may_appoint(role, other)],
+    )
 
 
 async def _note(
