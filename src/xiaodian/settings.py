@@ -107,6 +107,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     gateway_max_buffer_bytes: Annotated[int, "A viewer with more than this unsent is dropped."] = 262_144
     bag_max_products: Annotated[int, "Most products in a bag."] = 100
     product_review: Annotated[bool, "Products go on sale only after an operator has looked at them."] = False
+    video_max_bytes: Annotated[int, "Largest film of a product, in bytes."] = 104_857_600
     picture_max_bytes: Annotated[int, "Largest picture upload in bytes."] = 10_485_760
 
     sealing_key: Annotated[

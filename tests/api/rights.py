@@ -16,6 +16,7 @@ RIGHT_OF_ROUTE: dict[tuple[str, str], Scope | None] = {
     ("GET", f"{SHOP}/product-rows"): Scope.PRODUCTS_READ,
     ("GET", f"{SHOP}/product-counts"): Scope.PRODUCTS_READ,
     ("POST", f"{SHOP}/product-deeds"): Scope.PRODUCTS_WRITE,
+    ("POST", f"{SHOP}/product-commissions"): Scope.PROMOTION_WRITE,
     ("PUT", "/api/skus/{sku_id}/stock"): Scope.STOCK_WRITE,
     ("POST", "/api/skus/{sku_id}/stock-corrections"): Scope.STOCK_WRITE,
     ("GET", "/api/skus/{sku_id}/stock-journal"): Scope.STOCK_READ,

@@ -1,6 +1,6 @@
 """Who may look through a shop's products, what they were, and what waits for the platform."""
 
-from tests.api.row import Row, owner_only
+from tests.api.row import NOWHERE, Row, everybody, members, owner_only
 from tests.api.rows_settlement import operator_only
 
 _SHOP = "/api/shops/{shop_id}"
@@ -8,6 +8,16 @@ _VERSIONS = "/api/products/{product_id}/versions"
 _REVIEWS = "/api/operator/product-reviews"
 
 ROWS = [
+    # No file is there to be read, and none is found.
+    Row("POST", "/api/media/videos", members(422)),
+    Row("GET", "/api/media/videos/{video_id}", members(404), address=f"/api/media/videos/{NOWHERE}"),
+    Row("GET", "/media/videos", everybody(404), address="/media/videos/none.mp4"),
+    Row(
+        "POST",
+        f"{_SHOP}/product-commissions",
+        owner_only(200),
+        {"product_ids": ["{product_id}"], "rate_bp": 1000},
+    ),
     Row("GET", "/api/products/{product_id}/own", owner_only(200)),
     Row("GET", f"{_SHOP}/product-rows", owner_only(200)),
     Row("GET", f"{_SHOP}/product-counts", owner_only(200)),

@@ -50,6 +50,8 @@ it("takes a stock of whole pieces only", () => {
   expect(readStock("-3")).toBe("stock_malformed");
 });
 
+const plain = { option_values: [], code: null, barcode: null, picture_url: null };
+
 describe("a product being edited", () => {
   it("names every field that is wrong, and lets a single variant go without a name", () => {
     const draft = emptyDraft();
@@ -68,8 +70,8 @@ describe("a product being edited", () => {
     const draft = draftOf(product);
     (draft.skus[1] as { stock: string }).stock = "30";
     expect(skuInputs(draft, "默认")).toEqual([
-      { sku_id: "k1", name: "3斤装", price_minor: 5990, weight_g: 0 },
-      { sku_id: "k2", name: "5斤装", price_minor: 9900, weight_g: 0, stock: 30 },
+      { sku_id: "k1", name: "3斤装", price_minor: 5990, weight_g: 0, ...plain },
+      { sku_id: "k2", name: "5斤装", price_minor: 9900, weight_g: 0, stock: 30, ...plain },
     ]);
   });
 });

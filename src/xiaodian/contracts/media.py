@@ -53,6 +53,20 @@ class NotAPictureError(DomainError):
     status = 422
 
 
+class NotAVideoError(DomainError):
+    """The upload is empty, or larger than allowed; `reason` says which."""
+
+    code = "not_a_video"
+    status = 422
+
+
+class TooManyVideosError(DomainError):
+    """So many films of this account are still being worked on."""
+
+    code = "too_many_videos"
+    status = 429
+
+
 class StreamStarted(Event, frozen=True, kw_only=True):
     """The first picture of a publication arrived. `is_return` if the stream was on air before."""
 

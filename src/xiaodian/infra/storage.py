@@ -1,5 +1,6 @@
 """Media files in a folder or an S3 store, through obstore."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -51,6 +52,26 @@ class Storage:
             raise NotFoundError from error
         async for part in result.stream(min_chunk_size=PART_BYTES):
             yield bytes(part)
+
+    async def get_file(self, path: str, local: Path) -> None:
+        """Copy a file to this disk, without holding it in memory. Raises NotFoundError."""
+        with local.open("wb") as file:
+            async for part in self.stream(path):
+                await asyncio.to_thread(file.write, part)
+
+    async def size(self, path: str) -> int:
+        """How many bytes a file has. Raises NotFoundError."""
+        try:
+            return int((await obstore.head_async(self._store, path))["size"])
+        except FileNotFoundError as error:
+            raise NotFoundError from error
+
+    async def get_range(self, path: str, start: int, end: int) -> bytes:
+        """Bytes from `start` up to, without, `end`. Raises NotFoundError."""
+        try:
+            return bytes(await obstore.get_range_async(self._store, path, start=start, end=end))
+        except FileNotFoundError as error:
+            raise NotFoundError from error
 
     async def get(self, path: str) -> bytes:
         """The whole file. Raises NotFoundError."""

@@ -73,6 +73,13 @@ async def test_what_every_creator_may_sell_is_found(market: Market) -> None:
     assert await listed(market, has_commission=True) == ["果酱"]
     await market.seller.delete(f"/api/products/{shared}/commission")
     assert await listed(market, has_commission=True) == []
+    path = f"/api/shops/{market.shop_id}/product-commissions"
+    many = {"product_ids": [shared, str(uuid4())], "rate_bp": 800}
+    answer = await market.seller.post(path, json=many)
+    assert [item["is_done"] for item in answer.json()["items"]] == [True, False]
+    assert await listed(market, has_commission=True) == ["果酱"]
+    await market.seller.post(path, json={**many, "rate_bp": None})
+    assert await listed(market, has_commission=True) == []
 
 
 async def test_sales_move_the_figures_once_their_events_arrive(market: Market) -> None:

@@ -12,6 +12,7 @@ export type Refund = Schemas["RefundView"];
 export type Freeze = Schemas["FreezeView"];
 export type OwnerKind = Schemas["OwnerKind"];
 export type Difference = Schemas["Difference"];
+export type WaitingProduct = Schemas["WaitingProduct"];
 export type Category = Schemas["Category"];
 export type WrittenNotice = Schemas["WrittenNotice"];
 export type Coupon = Schemas["CouponView"];

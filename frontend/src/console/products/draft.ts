@@ -1,45 +1,139 @@
 /** A product as it is being typed, and what it becomes. Pure. */
 import { parseMoney } from "../../lib/format";
+import type { Schemas } from "../../lib/api/client";
 import type { MessageKey } from "../../lib/i18n/index.svelte";
 import type { Product } from "../state/wire";
+import { type OptionDraft, type Variant, cleanOptions } from "./matrix";
 
 export type ProductState = Product["state"];
-export type SkuDraft = { key: number; skuId: string | null; name: string; price: string; stock: string; stockWas: string | null; weight: string };
-export type ProductDraft = { title: string; description: string; pictures: string[]; state: ProductState; skus: SkuDraft[]; category: string; freightTemplateId: string; limit: string };
+/** What a seller wishes; whether it must be looked at first is the platform's matter. */
+export type Wish = "on_sale" | "draft" | "off";
+export type StageKind = Schemas["StageKind"];
+export type SkuDraft = Variant & {
+  key: number;
+  skuId: string | null;
+  name: string;
+  price: string;
+  stock: string;
+  stockWas: string | null;
+  weight: string;
+  code: string;
+  barcode: string;
+  picture: string | null;
+};
+export type AttributeDraft = { key: number; name: string; value: string };
+export type StageDraft = { key: number; kind: StageKind; title: string; place: string; day: string; note: string; picture: string | null; video: string | null };
+export type ProductDraft = {
+  title: string;
+  description: string;
+  pictures: string[];
+  video: string | null;
+  state: Wish;
+  options: OptionDraft[];
+  /** Combinations that are not sold. */
+  excluded: string[];
+  skus: SkuDraft[];
+  category: string;
+  freightTemplateId: string;
+  limit: string;
+  attributes: AttributeDraft[];
+  provenance: StageDraft[];
+};
 export type DraftErrors = Record<string, MessageKey>;
-export type SkuInput = { sku_id?: string; name: string; price_minor: number; stock?: number; weight_g: number };
+export type SkuInput = Schemas["SkuEdit"];
 
 export const MAX_PICTURES = 9;
-export const MAX_SKUS = 50;
+export const MAX_SKUS = 500;
+export const MAX_STAGES = 20;
+export const MAX_ATTRIBUTES = 50;
 const MAX_PRICE_MINOR = 100_000_000;
 const MAX_STOCK = 100_000_000;
 const MAX_WEIGHT_G = 1_000_000;
 
 let lastKey = 0;
+export const newKey = (): number => ++lastKey;
 
 export function emptySku(): SkuDraft {
-  return { key: ++lastKey, skuId: null, name: "", price: "", stock: "", stockWas: null, weight: "" };
+  return { key: newKey(), skuId: null, values: [], name: "", price: "", stock: "", stockWas: null, weight: "", code: "", barcode: "", picture: null };
+}
+
+export function emptyStage(kind: StageKind): StageDraft {
+  return { key: newKey(), kind, title: "", place: "", day: "", note: "", picture: null, video: null };
 }
 
 export function emptyDraft(): ProductDraft {
-  return { title: "", description: "", pictures: [], state: "on_sale", skus: [emptySku()], category: "other", freightTemplateId: "", limit: "" };
+  return {
+    title: "",
+    description: "",
+    pictures: [],
+    video: null,
+    state: "on_sale",
+    options: [],
+    excluded: [],
+    skus: [emptySku()],
+    category: "other",
+    freightTemplateId: "",
+    limit: "",
+    attributes: [],
+    provenance: [],
+  };
 }
 
+/** What is typed goes on from what waits for the platform, if anything does. */
 export function draftOf(product: Product): ProductDraft {
-  const skus = product.skus.map((sku) => {
-    const stock = String(sku.available);
-    return { key: ++lastKey, skuId: sku.sku_id, name: sku.name, price: textOfPrice(sku.price_minor), stock, stockWas: stock, weight: sku.weight_g ? String(sku.weight_g / 1000) : "" };
-  });
+  const content = product.pending ?? product;
   return {
-    title: product.title,
-    description: product.description,
-    pictures: [...product.picture_urls],
-    state: product.state,
-    skus,
-    category: product.category ?? "other",
+    title: content.title,
+    description: content.description,
+    pictures: [...content.picture_urls],
+    video: content.video_url ?? null,
+    state: wishOf(product.state),
+    options: (product.options ?? []).map((option) => ({ key: newKey(), name: option.name, values: [...option.values] })),
+    excluded: excludedOf(product),
+    skus: product.skus.map((sku) => {
+      const stock = String(sku.available);
+      return {
+        key: newKey(),
+        skuId: sku.sku_id,
+        values: [...(sku.option_values ?? [])],
+        name: sku.name,
+        price: textOfPrice(sku.price_minor),
+        stock,
+        stockWas: stock,
+        weight: sku.weight_g ? String(sku.weight_g / 1000) : "",
+        code: sku.code ?? "",
+        barcode: sku.barcode ?? "",
+        picture: sku.picture_url ?? null,
+      };
+    }),
+    category: content.category ?? "other",
     freightTemplateId: product.freight_template_id ?? "",
     limit: product.limit_per_buyer ? String(product.limit_per_buyer) : "",
+    attributes: (content.attributes ?? []).map((one) => ({ key: newKey(), name: one.name, value: one.value })),
+    provenance: (content.provenance ?? []).map((stage) => ({
+      key: newKey(),
+      kind: stage.kind,
+      title: stage.title ?? "",
+      place: stage.place ?? "",
+      day: stage.day ?? "",
+      note: stage.note ?? "",
+      picture: stage.picture_url ?? null,
+      video: stage.video_url ?? null,
+    })),
   };
+}
+
+function wishOf(state: ProductState): Wish {
+  if (state === "in_review") return "on_sale";
+  return state === "rejected" ? "draft" : state;
+}
+
+function excludedOf(product: Product): string[] {
+  const options = product.options ?? [];
+  if (options.length === 0) return [];
+  const sold = new Set(product.skus.map((sku) => JSON.stringify(sku.option_values ?? [])));
+  const all = options.reduce<string[][]>((rows, option) => rows.flatMap((row) => option.values.map((value) => [...row, value])), [[]]);
+  return all.map((values) => JSON.stringify(values)).filter((key) => !sold.has(key));
 }
 
 /** `1990` → `19.90`, as one would type it. */
@@ -84,19 +178,33 @@ export function checkDraft(draft: ProductDraft): DraftErrors {
   if (!draft.title.trim()) errors.title = "required";
   const limit = readLimit(draft.limit);
   if (typeof limit === "string") errors.limit_per_buyer = limit;
-  const seen = new Set<string>();
+  const hasOptions = cleanOptions(draft.options).length > 0;
+  const seen = { name: new Set<string>(), code: new Set<string>() };
   for (const [index, sku] of draft.skus.entries()) {
     const name = sku.name.trim();
-    if (!name && draft.skus.length > 1) errors[`skus.${index}.name`] = "required";
-    else if (seen.has(name)) errors[`skus.${index}.name`] = "sku_name_twice";
-    seen.add(name);
+    if (!hasOptions) {
+      if (!name && draft.skus.length > 1) errors[`skus.${index}.name`] = "required";
+      else if (seen.name.has(name)) errors[`skus.${index}.name`] = "sku_name_twice";
+      seen.name.add(name);
+    }
     const price = readPrice(sku.price);
     if (typeof price === "string") errors[`skus.${index}.price_minor`] = price;
     const stock = readStock(sku.stock);
     if (typeof stock === "string") errors[`skus.${index}.stock`] = stock;
     const weight = readWeight(sku.weight);
     if (typeof weight === "string") errors[`skus.${index}.weight_g`] = weight;
+    const code = sku.code.trim();
+    if (code && seen.code.has(code)) errors[`skus.${index}.code`] = "code_twice";
+    seen.code.add(code);
   }
+  for (const [index, one] of draft.attributes.entries()) {
+    if (!one.name.trim() !== !one.value.trim()) errors[`attributes.${index}`] = "required";
+  }
+  for (const [index, stage] of draft.provenance.entries()) {
+    if (stage.kind === "custom" && !stage.title.trim()) errors[`provenance.${index}.title`] = "required";
+  }
+  if (draft.skus.length === 0) errors.skus = "skus_none";
+  if (draft.skus.length > MAX_SKUS) errors.skus = "skus_too_many";
   return errors;
 }
 
@@ -105,11 +213,41 @@ export function checkDraft(draft: ProductDraft): DraftErrors {
  * pieces sold since the page was opened are not put back.
  */
 export function skuInputs(draft: ProductDraft, onlyName: string): SkuInput[] {
+  const hasOptions = cleanOptions(draft.options).length > 0;
   return draft.skus.map((sku) => ({
     ...(sku.skuId ? { sku_id: sku.skuId } : {}),
-    name: sku.name.trim() || onlyName,
+    name: hasOptions ? sku.values.join(" ") : sku.name.trim() || onlyName,
+    option_values: hasOptions ? sku.values : [],
     price_minor: Number(readPrice(sku.price)),
     weight_g: Number(readWeight(sku.weight)),
+    code: sku.code.trim() || null,
+    barcode: sku.barcode.trim() || null,
+    picture_url: sku.picture,
     ...(sku.stock.trim() === sku.stockWas ? {} : { stock: Number(readStock(sku.stock)) }),
   }));
+}
+
+/** All but the SKUs, as the API takes it. */
+export function productInput(draft: ProductDraft): Omit<Schemas["ProductEdit"], "skus"> {
+  return {
+    title: draft.title.trim(),
+    description: draft.description.trim(),
+    picture_urls: draft.pictures,
+    video_url: draft.video,
+    state: draft.state,
+    options: cleanOptions(draft.options),
+    category: draft.category,
+    freight_template_id: draft.freightTemplateId || null,
+    limit_per_buyer: readLimit(draft.limit) as number | null,
+    attributes: draft.attributes.filter((one) => one.name.trim()).map((one) => ({ name: one.name.trim(), value: one.value.trim() })),
+    provenance: draft.provenance.map((stage) => ({
+      kind: stage.kind,
+      title: stage.title.trim(),
+      place: stage.place.trim(),
+      day: stage.day || null,
+      note: stage.note.trim(),
+      picture_url: stage.picture,
+      video_url: stage.video,
+    })),
+  };
 }

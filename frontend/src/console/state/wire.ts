@@ -22,6 +22,7 @@ export type NoticeKind = NoticeSettings["wanted"][number];
 export type ShopPage = Get<"/api/shops/{shop_id}/page">;
 export type Shop = Get<"/api/shops/{shop_id}">;
 export type Product = Get<"/api/products/{product_id}">;
+export type Video = Get<"/api/media/videos/{video_id}">;
 export type Picture = Post<"/api/media/pictures">;
 export type StreamKey = Get<"/api/me/stream-key">;
 export type Room = Get<"/api/rooms/{room_id}">;

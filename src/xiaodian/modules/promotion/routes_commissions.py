@@ -8,7 +8,7 @@ from litestar import delete, get, post, put
 from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 
 from xiaodian.contracts.accounts import Scope
-from xiaodian.contracts.base import InvalidInputError, NotFoundError, UnauthenticatedError
+from xiaodian.contracts.base import ForbiddenError, InvalidInputError, NotFoundError, UnauthenticatedError
 from xiaodian.contracts.catalog import ProductId
 from xiaodian.contracts.orders import IllegalMoveError
 from xiaodian.contracts.promotion import CommissionExistsError
@@ -22,7 +22,9 @@ from xiaodian.kit.paging import MAX_PAGE_SIZE, Page, decode_cursor, encode_curso
 from xiaodian.modules.promotion import commission_queries as queries
 from xiaodian.modules.promotion.models import Commission
 from xiaodian.modules.promotion.rules import CommissionDeed
+from xiaodian.modules.promotion.service import bulk_commissions
 from xiaodian.modules.promotion.service import commissions as service
+from xiaodian.modules.promotion.service.bulk_commissions import BulkCommission, BulkCommissionResult
 from xiaodian.modules.promotion.service.commissions import NewAgreement, RateInput
 from xiaodian.modules.promotion.views import show_commissions, show_market
 from xiaodian.modules.promotion.wire import CommissionView, MarketItem
@@ -45,6 +47,22 @@ async def set_public_commission(
     """Let every creator sell a product for this (shop staff)."""
     commission = await service.set_public_commission(ctx.database, caller, ProductId(product_id), data.rate_bp)
     return await _show(ctx, commission)
+
+
+@post(
+    "/api/shops/{shop_id:uuid}/product-commissions",
+    opt=MEMBER,
+    tags=TAGS,
+    status_code=200,
+    responses=problems(*WRITE_PROBLEMS, ForbiddenError),
+)
+async def set_commissions(
+    ctx: Ctx, caller: SignedIn, shop_id: FromPath[UUID], data: JSONBody[BulkCommission]
+) -> BulkCommissionResult:
+    """Let every creator sell up to 500 products for this, or (null) none of them any more (shop staff)."""
+    result = await bulk_commissions.set_commissions(ctx.database, caller, ShopId(shop_id), data)
+    await ctx.broker.poke(POKE)
+    return result
 
 
 @delete(
@@ -154,6 +172,7 @@ async def _show_page(connection: Connection, found: Sequence[Commission], limit:
 
 routes = [
     set_public_commission,
+    set_commissions,
     end_public_commission,
     propose_commission,
     list_commissions,

@@ -76,6 +76,21 @@ async def end_public_commission(database: Database, caller: Caller, product_id: 
             await _note(connection, caller, product, "commission.closed", before.rate_bp)
 
 
+async def change_public(connection: Connection, product: Product, rate_bp: int | None) -> None:
+    """The same as the two before (None: end it), inside the caller's transaction, who has checked and notes it."""
+    await _hold_public(connection, product.product_id)
+    before = await queries.find_public_commission(connection, product.product_id)
+    if (before.rate_bp if before is not None else None) == rate_bp:
+        return
+    await catalog.note_commission(connection, product.product_id, rate_bp)
+    if before is not None and rate_bp is None:
+        await _end(connection, before)
+    elif before is not None:
+        await _write_state(connection, before, CommissionState.ENDED)
+    if rate_bp is not None:
+        await _insert(connection, product, None, rate_bp, CommissionState.OPEN)
+
+
 async def propose_commission(database: Database, caller: Caller, shop_id: ShopId, new: NewAgreement) -> Commission:
     """Propose a commission to a creator, who accepts or refuses it.
 
