@@ -110,7 +110,7 @@ JOBS = (
     webhooks_jobs,
     integrations_jobs,
 )
-JOB_KINDS = imports_api.JobKinds([*imports_api.OWN_KINDS])
+JOB_KINDS = imports_api.JobKinds([*imports_api.OWN_KINDS, *orders_jobs.KINDS])
 """Every kind of bulk job, of all modules (edge/bulk.py)."""
 
 

@@ -17,6 +17,8 @@ ROWS: list[Row] = [
         owner_only(404),
         address=f"{SHOP}/order-filters/{NOWHERE}",
     ),
+    # The order of the world is not paid.
+    Row("POST", f"{SHOP}/order-prints", owner_only(422), {"kind": "label", "order_ids": ["{order_id}"]}),
     Row("POST", f"{ORDER}/notes", owner_only(201), {"text": "客户要求周末送"}),
     Row("PUT", f"{ORDER}/tags", owner_only(200), {"tags": ["加急"]}),
     Row("PUT", f"{ORDER}/address-change", owner_only(200), ADDRESS),

@@ -4,7 +4,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 import msgspec
-from litestar import delete, get, post, put
+from litestar import Request, Response, delete, get, post, put
 from litestar.di import NamedDependency, Provide
 from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 
@@ -13,6 +13,7 @@ from xiaodian.contracts.orders import IllegalMoveError, OrderId, OrderState
 from xiaodian.contracts.shops import ShopId
 from xiaodian.edge.access import Access, SignedIn, access
 from xiaodian.edge.context import Ctx
+from xiaodian.edge.messages import choose_language
 from xiaodian.edge.problems import problems
 from xiaodian.kit.paging import MAX_PAGE_SIZE, Page
 from xiaodian.modules.orders.desk_wire import (
@@ -22,6 +23,7 @@ from xiaodian.modules.orders.desk_wire import (
     NewAddressInput,
     NoteInput,
     OrderCounts,
+    PrintInput,
     SavedFilterView,
     TagList,
     TagsInput,
@@ -30,6 +32,7 @@ from xiaodian.modules.orders.desk_wire import (
 from xiaodian.modules.orders.models import SavedFilter
 from xiaodian.modules.orders.order_filter import LAST_MS, MAX_MINOR, OrderFilter, OrderSort
 from xiaodian.modules.orders.service import annotate_order, change_address, desk_list, saved_filters
+from xiaodian.modules.orders.service.print_orders import print_for_shop
 from xiaodian.modules.orders.shop_queries import MOST_COUNTED
 from xiaodian.modules.orders.wire import OrderView, to_view_of
 
@@ -143,6 +146,28 @@ async def delete_shop_filter(ctx: Ctx, caller: SignedIn, shop_id: FromPath[UUID]
     await saved_filters.delete_filter(ctx.database, caller, ShopId(shop_id), filter_id)
 
 
+@post(
+    f"{SHOP}/order-prints",
+    opt=MEMBER,
+    tags=TAGS,
+    status_code=200,
+    responses=READ_PROBLEMS,
+    media_type="application/pdf",
+)
+async def print_shop_orders(
+    request: Request[Any, Any, Any],
+    ctx: Ctx,
+    caller: SignedIn,
+    shop_id: FromPath[UUID],
+    data: JSONBody[PrintInput],
+) -> Response[bytes]:
+    """Labels of 100 by 180 mm, or packing slips (A4), as one PDF. Who printed what is written down."""
+    language = choose_language(request.headers.get("accept-language"), request.cookies.get("xd_lang"))
+    content = await print_for_shop(ctx, caller, ShopId(shop_id), data.kind, data.order_ids, language)
+    headers = {"content-disposition": f'inline; filename="{data.kind}s.pdf"', "cache-control": "no-store"}
+    return Response(content, media_type="application/pdf", headers=headers)
+
+
 @post(f"{ORDER}/notes", opt=MEMBER, tags=TAGS, responses=READ_PROBLEMS)
 async def add_order_note(ctx: Ctx, caller: SignedIn, order_id: FromPath[UUID], data: JSONBody[NoteInput]) -> OrderView:
     """Write a note that only the shop's staff see."""
@@ -201,6 +226,7 @@ DESK_ROUTES: list[Any] = [
     list_shop_filters,
     save_shop_filter,
     delete_shop_filter,
+    print_shop_orders,
     add_order_note,
     set_order_tags,
     ask_for_address_change,

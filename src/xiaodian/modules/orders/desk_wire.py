@@ -9,6 +9,9 @@ from xiaodian.contracts.base import Contract, Input, Line, Text
 from xiaodian.contracts.orders import OrderState
 from xiaodian.modules.orders.models import SavedFilter
 from xiaodian.modules.orders.order_filter import OrderFilter
+from xiaodian.modules.orders.printing import PrintKind
+
+MOST_PRINTED_AT_ONCE = 100
 
 
 class OrderCounts(Contract, frozen=True, kw_only=True):
@@ -34,6 +37,13 @@ class TagsInput(Input, frozen=True, kw_only=True):
     """All tags that the order shall have."""
 
     tags: Annotated[list[Annotated[Line, Meta(min_length=1, max_length=20)]], Meta(max_length=10)]
+
+
+class PrintInput(Input, frozen=True, kw_only=True):
+    """What is printed of which orders, in this order. For more orders there is the bulk job `order_print`."""
+
+    kind: PrintKind
+    order_ids: Annotated[list[UUID], Meta(min_length=1, max_length=MOST_PRINTED_AT_ONCE)]
 
 
 class FilterInput(Input, frozen=True, kw_only=True):

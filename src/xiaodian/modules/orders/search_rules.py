@@ -24,8 +24,6 @@ LAST_DIGITS = (4, 6)
 PREFIX_CHARS = range(3, 11)
 PHONE_DIGITS = 11
 COUNTRY_CODE = "86"
-AMOUNT_STEPS = 4
-"""Buckets of amounts to each doubling: a range of amounts is a few of them."""
 
 _RUN = re.compile(r"[0-9a-z]+|[^\W_0-9a-z]+")
 _CHINESE = re.compile(r"[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]+")
@@ -81,12 +79,6 @@ def facet(shop_id: UUID, kind: str, value: object) -> int:
     return _hash(shop_id, f"{kind}:{value}")
 
 
-def amount_facets(shop_id: UUID, least_minor: int | None, most_minor: int | None) -> list[int]:
-    """The tokens of the buckets in which amounts of a range lie."""
-    first, last = _bucket(least_minor or 1), _bucket(most_minor or 10**13)
-    return [facet(shop_id, "amount", bucket) for bucket in range(first, last + 1)]
-
-
 def _facets(text: SearchText) -> Iterator[str]:
     order = text.order
     yield from (f"product:{line.product_id}" for line in order.lines)
@@ -94,17 +86,11 @@ def _facets(text: SearchText) -> Iterator[str]:
     yield from (f"tag:{tag}" for tag in text.tags)
     if order.carrier:
         yield f"carrier:{_carrier(order.carrier)}"
-    yield f"amount:{_bucket(order.total_minor)}"
 
 
 def _carrier(name: str) -> str:
     known = find_carrier(name)
     return known.names[0] if known else _compact(name)
-
-
-def _bucket(amount_minor: int) -> int:
-    doublings = amount_minor.bit_length() - 1
-    return doublings * AMOUNT_STEPS + (amount_minor * AMOUNT_STEPS >> doublings) - AMOUNT_STEPS
 
 
 def _of_number(text: str) -> Iterator[str]:

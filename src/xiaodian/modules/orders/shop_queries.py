@@ -17,7 +17,7 @@ from xiaodian.kit.ids import earliest_id
 from xiaodian.modules.orders.order_filter import MAX_MINOR, OrderFilter, OrderSort, Place
 from xiaodian.modules.orders.queries import ORDER, find_ids_by_number, with_lines
 from xiaodian.modules.orders.rules import SHIP_WITHIN
-from xiaodian.modules.orders.search_rules import amount_facets, carrier_facet, facet, find_tokens
+from xiaodian.modules.orders.search_rules import carrier_facet, facet, find_tokens
 
 MOST_COUNTED = 1_000
 PENDING_FOR = timedelta(hours=2)
@@ -141,10 +141,8 @@ def _add_facets(found: Wanted, wanted: OrderFilter) -> None:
     if wanted.after_sale is not None:
         found.add("s.has_after_sale" if wanted.after_sale else "NOT s.has_after_sale", of_search=True)
     if wanted.min_minor is not None or wanted.max_minor is not None:
-        buckets = amount_facets(found.shop_id, wanted.min_minor, wanted.max_minor)
-        found.add("s.tokens && {}::bigint[]", buckets, of_search=True)
-        found.add("o.total_minor >= {}", wanted.min_minor or 0)
-        found.add("o.total_minor <= {}", MAX_MINOR if wanted.max_minor is None else wanted.max_minor)
+        most = MAX_MINOR if wanted.max_minor is None else wanted.max_minor
+        found.add("s.total_minor BETWEEN {} AND {}", wanted.min_minor or 0, most, of_search=True)
 
 
 async def _add_text(connection: Connection, found: Wanted, text: str) -> None:
