@@ -36,6 +36,7 @@ RIGHT_OF_ROUTE: dict[tuple[str, str], Scope | None] = {
     ("DELETE", "/api/products/{product_id}/commission"): Scope.PROMOTION_WRITE,
     ("GET", f"{SHOP}/orders"): Scope.ORDERS_READ,
     ("POST", f"{SHOP}/shipment-files"): Scope.SHIPPING,
+    ("POST", f"{SHOP}/order-prints"): Scope.SHIPPING,
     ("GET", f"{SHOP}/after-sales"): Scope.AFTERSALES_READ,
     ("GET", f"{SHOP}/balance"): Scope.FINANCE_READ,
     ("GET", f"{SHOP}/settlements"): Scope.FINANCE_READ,

@@ -36,6 +36,8 @@ class AfterSaleState(StrEnum):
 
     REQUESTED = "requested"
     """The seller must answer until the deadline; silence counts as agreement."""
+    OFFERED = "offered"
+    """The seller offers something else; the buyer takes it, or what was asked stands as before."""
     REFUSED = "refused"
     """The buyer may ask again once, escalate, or let it rest until the deadline closes it."""
     AWAITING_RETURN = "awaiting_return"

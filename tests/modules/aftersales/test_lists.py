@@ -53,7 +53,7 @@ async def test_lists_can_be_narrowed_to_a_state(counter: Counter) -> None:
 async def test_each_reader_is_told_what_they_may_do(counter: Counter) -> None:
     asked = await counter.ask(await counter.paid(await counter.market.sku()), "refund_only")
     assert (await counter.see(asked))["allowed"] == ["withdraw"]
-    assert (await counter.see(asked, counter.seller))["allowed"] == ["agree", "refuse"]
+    assert (await counter.see(asked, counter.seller))["allowed"] == ["agree", "refuse", "offer"]
     assert (await counter.see(asked, counter.operator))["allowed"] == []
     assert (await counter.see(asked, counter.seller))["buyer_name"] == "小*"
 

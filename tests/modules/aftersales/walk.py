@@ -35,6 +35,9 @@ A_YEAR = 366
 DEEDS: dict[str, tuple[str, Any]] = {
     "agree": ("agreement", {"return_address": ADDRESS}),
     "refuse": ("refusal", {"reason": "已拆封"}),
+    "offer": ("offer", {"kind": "refund_only", "refund_minor": 101, "note": "补偿", "return_address": ADDRESS}),
+    "accept_offer": ("offer/acceptance", None),
+    "decline_offer": ("offer/refusal", None),
     "request_again": ("request-again", {"description": "真的坏了"}),
     "withdraw": ("withdrawal", None),
     "ship_return": ("return-shipment", BACK),

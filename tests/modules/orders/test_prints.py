@@ -82,7 +82,7 @@ async def test_labels_and_slips_say_what_the_order_says_in_text_that_can_be_sele
         assert parcel["tracking_number"] in document[1].get_text()
         if kind == "label":
             assert [scan(page, ON_TOP) for page in document] == [orders[0]["number"], parcel["tracking_number"]]
-    assert await deeds(market) == ["order.shipped", "orders.label_printed", "orders.slip_printed"]
+    assert await deeds(market) == ["order.shipped", "order.labels_printed", "order.slips_printed"]
 
 
 async def test_nobody_prints_orders_of_others_nor_unpaid_ones(market: Market, buyer: Buyer, sign_up: SignUp) -> None:
@@ -114,7 +114,7 @@ async def test_many_are_printed_by_a_job(market: Market, buyer: Buyer, staff: St
     assert (done["state"], done["done"], done["result_name"]) == ("done", 3, "发货单.pdf")
     document = pymupdf.open("pdf", (await staff.fetch(done["job_id"], "result")).content)
     assert [order["number"] in page.get_text() for page, order in zip(document, orders, strict=True)] == [True] * 3
-    assert await deeds(market) == ["orders.slip_printed"]
+    assert await deeds(market) == ["order.slips_printed"]
 
 
 async def test_orders_are_exported_as_they_are_and_no_cell_is_a_formula(
@@ -134,7 +134,7 @@ async def test_orders_are_exported_as_they_are_and_no_cell_is_a_formula(
     book = load_workbook(io.BytesIO((await staff.fetch(done["job_id"], "result")).content), read_only=True)
     cells = [[cell or "" for cell in row] for row in book.active.iter_rows(values_only=True)]
     assert (len(cells), cells[0][0], "李小丹" in str(cells)) == (3, "订单号", False)
-    assert await deeds(market) == ["orders.exported", "orders.exported"]
+    assert await deeds(market) == ["order.exported", "order.exported"]
 
 
 async def test_who_may_not_see_buyers_cannot_export_them(market: Market, buyer: Buyer, sign_up: SignUp) -> None:

@@ -114,7 +114,7 @@ def test_an_illegal_move_says_what_is_and_what_may_be() -> None:
 
 def test_a_seller_who_was_silent_too_long_cannot_refuse_any_more() -> None:
     after_sale = an_after_sale()
-    assert list_allowed(after_sale, Role.SELLER, NOW) == [Deed.AGREE, Deed.REFUSE]
+    assert list_allowed(after_sale, Role.SELLER, NOW) == [Deed.AGREE, Deed.REFUSE, Deed.OFFER]
     assert list_allowed(after_sale, Role.SELLER, LONG_AFTER) == [Deed.AGREE]
 
 
@@ -131,7 +131,7 @@ def test_after_one_refusal_the_buyer_may_ask_again_and_after_two_only_have_it_de
 
 def test_a_buyer_can_withdraw_only_as_long_as_no_money_has_moved_and_nobody_holds_the_returned_goods() -> None:
     can = {after_sale.state for after_sale in _everything_open() if _may(after_sale, Deed.WITHDRAW, Role.BUYER)}
-    assert can == {_S.REQUESTED, _S.REFUSED, _S.AWAITING_RETURN, _S.RETURNING, _S.ESCALATED}
+    assert can == {_S.REQUESTED, _S.OFFERED, _S.REFUSED, _S.AWAITING_RETURN, _S.RETURNING, _S.ESCALATED}
 
 
 @pytest.mark.parametrize(

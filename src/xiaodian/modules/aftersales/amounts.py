@@ -3,11 +3,13 @@
 from datetime import datetime
 from typing import NamedTuple
 
+import msgspec
+
 from xiaodian.contracts.aftersales import AfterSaleKind, AfterSaleNotPossibleError
 from xiaodian.contracts.base import InvalidInputError
 from xiaodian.contracts.orders import Line, LineRefund, Order, OrderState
 from xiaodian.contracts.payments import RefundTooLargeError
-from xiaodian.modules.aftersales.models import AfterSale
+from xiaodian.modules.aftersales.models import AfterSale, Offer
 from xiaodian.modules.aftersales.rules import OPENING_TIME
 
 _ALL = frozenset(AfterSaleKind)
@@ -61,6 +63,28 @@ def claim(order: Order, line: Line, kind: AfterSaleKind, quantity: int, wanted_m
         raise RefundTooLargeError(field="refund_minor", left_minor=sum(most))
     goods_minor = min(wanted_minor, most.goods_minor)
     return Claim(goods_minor, wanted_minor - goods_minor)
+
+
+def check_offer(after_sale: AfterSale, order: Order, line: Line, offer: Offer) -> None:
+    """What a seller may offer: what the order's state allows, other than what was asked, no more than is left.
+
+    Raises AfterSaleNotPossibleError, InvalidInputError, RefundTooLargeError.
+    """
+    kinds = KINDS_OF[order.state]
+    if offer.kind not in kinds:
+        raise AfterSaleNotPossibleError(field="kind", reason="kind", allowed=sorted(kinds))
+    is_same = offer.kind is after_sale.kind and offer.refund_minor == after_sale.refund_minor
+    if is_same or (offer.kind is not AfterSaleKind.EXCHANGE and offer.refund_minor == 0):
+        raise InvalidInputError(field="refund_minor", reason="out_of_range")
+    claim(order, line, offer.kind, after_sale.quantity, offer.refund_minor)
+
+
+def take_offer(after_sale: AfterSale, order: Order, line: Line) -> AfterSale:
+    """The after-sale as if the buyer had asked for what is offered. Raises RefundTooLargeError."""
+    offer = after_sale.offer
+    assert offer is not None
+    goods_minor, freight_minor = claim(order, line, offer.kind, after_sale.quantity, offer.refund_minor)
+    return msgspec.structs.replace(after_sale, kind=offer.kind, goods_minor=goods_minor, freight_minor=freight_minor)
 
 
 def most_for_goods(line: Line, quantity: int) -> int:

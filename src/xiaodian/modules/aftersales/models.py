@@ -31,6 +31,9 @@ class AfterSaleDeed(StrEnum):
     AGREE = "agree"
     """Also: tell the return address after having agreed by silence."""
     REFUSE = "refuse"
+    OFFER = "offer"
+    ACCEPT_OFFER = "accept_offer"
+    DECLINE_OFFER = "decline_offer"
     REQUEST_AGAIN = "request_again"
     WITHDRAW = "withdraw"
     SHIP_RETURN = "ship_return"
@@ -76,6 +79,14 @@ class Parcel(msgspec.Struct, frozen=True, kw_only=True):
     sent_at: datetime
 
 
+class Offer(msgspec.Struct, frozen=True, kw_only=True):
+    """What the seller would do instead: give back so much, or send another."""
+
+    kind: AfterSaleKind
+    refund_minor: int
+    """0 for an exchange."""
+
+
 class AfterSale(msgspec.Struct, frozen=True, kw_only=True):
     """What a buyer asks for a line of an order, and how far it has come."""
 
@@ -113,6 +124,9 @@ class AfterSale(msgspec.Struct, frozen=True, kw_only=True):
     is_replaced: bool = False
     """Pieces to exchange with were taken from the shelf, and have not been put back."""
     resend_shipment: Parcel | None = None
+    offer: Offer | None = None
+    """What the seller offered last, as long as it is not answered."""
+    offers: int = 0
 
     @property
     def refund_minor(self) -> int:
@@ -130,6 +144,7 @@ class Doing(msgspec.Struct, frozen=True, kw_only=True):
     picture_urls: list[str] = msgspec.field(default_factory=list)
     return_address: ReturnAddress | None = None
     parcel: Parcel | None = None
+    offer: Offer | None = None
     with_freight: bool = False
     """The operator rules that the freight goes back too."""
     is_for_sale: bool = True
@@ -147,3 +162,4 @@ class HistoryEvent(msgspec.Struct, frozen=True, kw_only=True):
     role: Role
     note: str | None
     picture_urls: list[str]
+    offer: Offer | None = None

@@ -14,7 +14,7 @@ from xiaodian.contracts.orders import OrderId
 from xiaodian.contracts.shops import ShopId
 from xiaodian.infra.database import Connection, Record
 from xiaodian.kit.ids import new_id
-from xiaodian.modules.aftersales.models import AfterSale, Deed, Doing, HistoryEvent, Parcel, ReturnAddress, Role
+from xiaodian.modules.aftersales.models import AfterSale, Deed, Doing, HistoryEvent, Offer, Parcel, ReturnAddress, Role
 
 _FIELDS = AfterSale.__struct_fields__
 _COLUMNS = ", ".join(_FIELDS)
@@ -36,6 +36,8 @@ _CHANGING = (
     "received_at",
     "is_replaced",
     "resend_shipment",
+    "offer",
+    "offers",
 )
 _INSERT = (
     f"INSERT INTO aftersales.after_sale ({_COLUMNS}) "
@@ -73,6 +75,7 @@ class AfterSaleFilter(StrEnum):
     FOR_SELLER = "for_seller"
     """The seller has something to do."""
     REQUESTED = "requested"
+    OFFERED = "offered"
     REFUSED = "refused"
     AWAITING_RETURN = "awaiting_return"
     RETURNING = "returning"
@@ -187,7 +190,7 @@ async def get_history(
     """What was done with each, the first first."""
     rows = await connection.fetch(
         """
-        SELECT after_sale_id, deed, state, happened_at, role, note, picture_urls FROM aftersales.event
+        SELECT after_sale_id, deed, state, happened_at, role, note, picture_urls, offer FROM aftersales.event
         WHERE (shop_id, after_sale_id) IN (SELECT * FROM unnest($1::uuid[], $2::uuid[])) ORDER BY event_id
         """,
         [after_sale.shop_id for after_sale in after_sales],
@@ -196,6 +199,7 @@ async def get_history(
     history: dict[AfterSaleId, list[HistoryEvent]] = defaultdict(list)
     for row in rows:
         values = {**row, "deed": Deed(row["deed"]), "state": AfterSaleState(row["state"]), "role": Role(row["role"])}
+        values["offer"] = _convert(row["offer"], Offer)
         history[row["after_sale_id"]].append(HistoryEvent(**values))
     return history
 
@@ -227,8 +231,9 @@ async def insert_event(connection: Connection, after_sale: AfterSale, doing: Doi
     await connection.execute(
         """
         INSERT INTO aftersales.event
-            (shop_id, after_sale_id, event_id, deed, state, happened_at, role, account_id, note, picture_urls)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+            (shop_id, after_sale_id, event_id, deed, state, happened_at, role, account_id, note, picture_urls,
+            offer)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
         """,
         after_sale.shop_id,
         after_sale.after_sale_id,
@@ -240,6 +245,7 @@ async def insert_event(connection: Connection, after_sale: AfterSale, doing: Doi
         doing.account_id,
         doing.note,
         doing.picture_urls,
+        doing.offer,
     )
 
 
@@ -270,6 +276,7 @@ def _to_after_sale(row: Record) -> AfterSale:
     values["return_address"] = _convert(row["return_address"], ReturnAddress)
     values["return_shipment"] = _convert(row["return_shipment"], Parcel)
     values["resend_shipment"] = _convert(row["resend_shipment"], Parcel)
+    values["offer"] = _convert(row["offer"], Offer)
     return AfterSale(**values)
 
 

@@ -25,6 +25,7 @@ from xiaodian.modules.aftersales.wire import (
     AgreementInput,
     EscalationInput,
     EvidenceInput,
+    OfferInput,
     OpenInput,
     ParcelInput,
     RefusalInput,
@@ -37,6 +38,9 @@ ONE = "/api/after-sales/{after_sale_id:uuid}"
 MEMBER = access(Access.MEMBER)
 LIST_PROBLEMS = problems(InvalidInputError, NotFoundError)
 MOVE_PROBLEMS = problems(NotFoundError, IllegalMoveError, InvalidInputError)
+OFFER_PROBLEMS = problems(
+    NotFoundError, IllegalMoveError, InvalidInputError, AfterSaleNotPossibleError, RefundTooLargeError
+)
 ONCE_PROBLEMS = problems(
     NotFoundError,
     IllegalMoveError,
@@ -136,6 +140,32 @@ async def refuse(
 ) -> AfterSaleView:
     """Refuse (shop staff). The buyer may ask once more, or have the operator decide."""
     view = await deeds.refuse(ctx, caller, after_sale_id, data)
+    await ctx.broker.poke("outbox")
+    return view
+
+
+@post(f"{ONE}/offer", opt=MEMBER, tags=TAGS, status_code=200, responses=OFFER_PROBLEMS)
+async def offer(ctx: Ctx, caller: SignedIn, after_sale_id: FromPath[UUID], data: JSONBody[OfferInput]) -> AfterSaleView:
+    """Offer something else (shop staff): part of the money, or another way. If not taken, the request stands."""
+    view = await deeds.offer(ctx, caller, after_sale_id, data)
+    await ctx.broker.poke("outbox")
+    return view
+
+
+@post(f"{ONE}/offer/acceptance", opt=MEMBER, tags=TAGS, status_code=200, responses=ONCE_PROBLEMS)
+async def accept_offer(
+    ctx: Ctx, caller: SignedIn, after_sale_id: FromPath[UUID], idempotency_key: IdempotencyKey
+) -> AfterSaleView:
+    """Take what the seller offers (buyer): the money goes back, or the goods come back first."""
+    view = await deeds.accept_offer(ctx, caller, idempotency_key, after_sale_id)
+    await ctx.broker.poke("outbox")
+    return view
+
+
+@post(f"{ONE}/offer/refusal", opt=MEMBER, tags=TAGS, status_code=200, responses=MOVE_PROBLEMS)
+async def decline_offer(ctx: Ctx, caller: SignedIn, after_sale_id: FromPath[UUID]) -> AfterSaleView:
+    """Keep to what was asked (buyer); the seller has to answer again."""
+    view = await deeds.decline_offer(ctx, caller, after_sale_id)
     await ctx.broker.poke("outbox")
     return view
 
@@ -250,6 +280,9 @@ routes = [
     get_after_sale,
     agree,
     refuse,
+    offer,
+    accept_offer,
+    decline_offer,
     request_again,
     withdraw,
     ship_return,

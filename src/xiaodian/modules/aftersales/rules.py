@@ -24,6 +24,8 @@ MAX_PER_LINE = 5
 """So often may something be asked for one line, one after the other."""
 MAX_EVIDENCE = 20
 """So many pieces of evidence fit into one arbitration."""
+MAX_OFFERS = 3
+"""So often may a seller offer something else; each time the buyer's claim waits."""
 MAX_REFUSALS_TO_ASK_AGAIN = 1
 """After the first refusal the buyer may ask once more; after the second only the operator helps (habit)."""
 
@@ -51,6 +53,7 @@ class Deadline(msgspec.Struct, frozen=True):
 
 DEADLINES: Sequence[Deadline] = (
     Deadline(_S.REQUESTED, Role.SELLER, timedelta(hours=48), "agreement", "habit: 48 hours to answer"),
+    Deadline(_S.OFFERED, Role.BUYER, timedelta(hours=48), "declined", "habit: as long as the seller has to answer"),
     Deadline(_S.REFUSED, Role.BUYER, timedelta(days=7), "closed", "habit: a refusal that nobody disputes stands"),
     Deadline(
         _S.AWAITING_RETURN,
@@ -103,6 +106,10 @@ def _is_in_time(after_sale: AfterSale, now: datetime) -> bool:
 
 def _may_ask_again(after_sale: AfterSale, now: datetime) -> bool:
     return after_sale.refusals <= MAX_REFUSALS_TO_ASK_AGAIN
+
+
+def _may_offer(after_sale: AfterSale, now: datetime) -> bool:
+    return after_sale.offers < MAX_OFFERS
 
 
 def _has_address(after_sale: AfterSale, now: datetime) -> bool:
@@ -158,10 +165,21 @@ MOVES: Sequence[AllowedMove] = (
     AllowedMove(_S.REQUESTED, Deed.AGREE, _SELLER, _S.AWAITING_RETURN, (_has_return,)),
     # Who was silent for too long has agreed, and cannot refuse any more.
     AllowedMove(_S.REQUESTED, Deed.REFUSE, _SELLER, _S.REFUSED, (_is_in_time,)),
+    AllowedMove(_S.REQUESTED, Deed.OFFER, _SELLER, _S.OFFERED, (_is_in_time, _may_offer)),
     AllowedMove(_S.REQUESTED, Deed.WITHDRAW, _BUYER, _S.CLOSED),
     AllowedMove(_S.REQUESTED, Deed.SHIPPED, _CLOCK, _S.REFUSED, (_is_refund_only,)),
     AllowedMove(_S.REQUESTED, Deed.TIME_OUT, _CLOCK, _S.REFUNDING, (_is_overdue, _is_refund_only)),
     AllowedMove(_S.REQUESTED, Deed.TIME_OUT, _CLOCK, _S.AWAITING_RETURN, (_is_overdue, _has_return)),
+    # By then the after-sale asks for what was offered.
+    AllowedMove(_S.OFFERED, Deed.ACCEPT_OFFER, _BUYER, _S.REFUNDING, (_is_refund_only,)),
+    AllowedMove(_S.OFFERED, Deed.ACCEPT_OFFER, _BUYER, _S.AWAITING_RETURN, (_has_return,)),
+    AllowedMove(_S.OFFERED, Deed.DECLINE_OFFER, _BUYER, _S.REQUESTED),
+    AllowedMove(_S.OFFERED, Deed.WITHDRAW, _BUYER, _S.CLOSED),
+    # The seller may still give what was asked.
+    AllowedMove(_S.OFFERED, Deed.AGREE, _SELLER, _S.REFUNDING, (_is_refund_only,)),
+    AllowedMove(_S.OFFERED, Deed.AGREE, _SELLER, _S.AWAITING_RETURN, (_has_return,)),
+    AllowedMove(_S.OFFERED, Deed.SHIPPED, _CLOCK, _S.REFUSED, (_is_refund_only,)),
+    AllowedMove(_S.OFFERED, Deed.TIME_OUT, _CLOCK, _S.REQUESTED, (_is_overdue,)),
     AllowedMove(_S.REFUSED, Deed.REQUEST_AGAIN, _BUYER, _S.REQUESTED, (_may_ask_again,)),
     AllowedMove(_S.REFUSED, Deed.ESCALATE, _BUYER, _S.ESCALATED),
     AllowedMove(_S.REFUSED, Deed.WITHDRAW, _BUYER, _S.CLOSED),
@@ -244,7 +262,12 @@ def get_next_state(after_sale: AfterSale, deed: Deed, role: Role, now: datetime)
 
 def advance(after_sale: AfterSale, doing: Doing, next_state: AfterSaleState, now: datetime) -> AfterSale:
     """The after-sale once it is done: state, deadline, what the deed leaves behind; but not money and goods."""
-    changes: dict[str, object] = {"state": next_state, "evidence_wanted": doing.deed is Deed.RULE_EVIDENCE}
+    changes: dict[str, object] = {
+        "state": next_state,
+        "evidence_wanted": doing.deed is Deed.RULE_EVIDENCE,
+        "offer": doing.offer,
+        "offers": after_sale.offers + (doing.deed is Deed.OFFER),
+    }
     if doing.deed is Deed.ADD_EVIDENCE:
         changes["evidence_wanted"] = after_sale.evidence_wanted
     if next_state is AfterSaleState.REFUSED:
@@ -276,6 +299,12 @@ def brings_goods_back(after_sale: AfterSale, deed: Deed) -> bool:
 def ends_hold(before: AfterSaleState, after: AfterSaleState) -> bool:
     """Whether the order's money no longer waits for this after-sale: it has moved, or will not."""
     return before in DECIDABLE_STATES and after not in DECIDABLE_STATES
+
+
+def silence_means(after_sale: AfterSale) -> str | None:
+    """What follows if whom it waits for says nothing until the deadline: `agreement`, `closed`, `received`, …"""
+    deadline = _DEADLINE_OF.get(after_sale.state)
+    return deadline.silence.replace(" ", "_") if deadline and after_sale.deadline_at is not None else None
 
 
 def waits_for(after_sale: AfterSale) -> Role | None:

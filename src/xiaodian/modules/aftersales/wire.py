@@ -13,8 +13,8 @@ from xiaodian.contracts.base import Contract, Input, Line, Text
 from xiaodian.contracts.orders import Order, OrderId
 from xiaodian.contracts.shops import ShopId
 from xiaodian.kit.clock import to_epoch_ms
-from xiaodian.modules.aftersales.models import AfterSale, Deed, HistoryEvent, Parcel, ReturnAddress, Role
-from xiaodian.modules.aftersales.rules import list_allowed, return_freight_payer, waits_for
+from xiaodian.modules.aftersales.models import AfterSale, Deed, HistoryEvent, Offer, Parcel, ReturnAddress, Role
+from xiaodian.modules.aftersales.rules import list_allowed, return_freight_payer, silence_means, waits_for
 
 MAX_PICTURES = 9
 MAX_AMOUNT_MINOR = 10**13
@@ -58,6 +58,17 @@ class RefusalInput(Input, frozen=True, kw_only=True):
 
     reason: NeededWords
     picture_urls: PictureUrls = msgspec.field(default_factory=list)
+
+
+class OfferInput(Input, frozen=True, kw_only=True):
+    """What the seller would do instead. Where goods come back, the address is needed unless the shop has told one."""
+
+    kind: AfterSaleKind
+    refund_minor: Annotated[int, Meta(ge=0, le=MAX_AMOUNT_MINOR)] = 0
+    """0 for an exchange, more for the others."""
+    note: NeededWords
+    picture_urls: PictureUrls = msgspec.field(default_factory=list)
+    return_address: ReturnAddressInput | None = None
 
 
 class AgainInput(Input, frozen=True, kw_only=True):
@@ -129,6 +140,7 @@ class AfterSaleEventView(Contract, frozen=True, kw_only=True):
     by: Role
     note: str | None
     picture_urls: list[str]
+    offer: Offer | None
 
 
 class AfterSaleView(Contract, frozen=True, kw_only=True):
@@ -159,6 +171,10 @@ class AfterSaleView(Contract, frozen=True, kw_only=True):
     deadline_at_ms: int | None
     """Until when it waits; then silence counts as an answer."""
     waits_for: Role | None
+    silence_means: str | None
+    """What counts as told if it says nothing until then: `agreement`, `closed`, `received`, `refund`, `declined`, …"""
+    offer: Offer | None
+    """What the seller offers instead, while the buyer has not answered."""
     evidence_wanted: bool
     """The operator waits for evidence of both."""
     refusals: int
@@ -199,6 +215,8 @@ def to_view(
         opened_at_ms=to_epoch_ms(after_sale.opened_at),
         deadline_at_ms=to_epoch_ms(after_sale.deadline_at) if after_sale.deadline_at else None,
         waits_for=waits_for(after_sale),
+        silence_means=silence_means(after_sale),
+        offer=after_sale.offer,
         evidence_wanted=after_sale.evidence_wanted,
         refusals=after_sale.refusals,
         return_address=after_sale.return_address,
@@ -226,4 +244,5 @@ def _to_event(event: HistoryEvent) -> AfterSaleEventView:
         by=event.role,
         note=event.note,
         picture_urls=event.picture_urls,
+        offer=event.offer,
     )

@@ -99,7 +99,7 @@ class OrderExport:
         async with run.ctx.database.transaction() as connection:
             told = {"count": orders, "with_buyers": options.with_buyers}
             await shops.note_deed(
-                connection, run.caller, run.shop_id, deed="orders.exported", target=str(run.job_id), details=told
+                connection, run.caller, run.shop_id, deed="order.exported", target=str(run.job_id), details=told
             )
         await run.set_result(f"{translate(options.language, AREA, 'export_name')}.{options.format}", path)
 

@@ -5,6 +5,7 @@ from datetime import timedelta
 from xiaodian.edge.context import Context
 from xiaodian.infra.work import Job
 from xiaodian.kit.clock import utc_now
+from xiaodian.modules.orders import bulk
 from xiaodian.modules.orders.service.run_clock import (
     cancel_overdue_payments,
     complete_overdue_receipts,
@@ -13,6 +14,8 @@ from xiaodian.modules.orders.service.run_clock import (
 )
 from xiaodian.modules.orders.service.search_index import fill_search
 
+KINDS = bulk.KINDS
+"""Long work that shops ask for (edge/bulk.py)."""
 LEFT_ALONE = timedelta(seconds=3)
 """The process that took a message in handles it by itself, unless it died."""
 

@@ -14,7 +14,7 @@ from xiaodian.infra.database import Connection
 from xiaodian.kit.clock import utc_now
 from xiaodian.modules.accounts import api as accounts
 from xiaodian.modules.aftersales import queries
-from xiaodian.modules.aftersales.models import AfterSale, Deed, Doing, Parcel, ReturnAddress, Role
+from xiaodian.modules.aftersales.models import AfterSale, Deed, Doing, Offer, Parcel, ReturnAddress, Role
 from xiaodian.modules.aftersales.rules import MAX_EVIDENCE, find_next_state
 from xiaodian.modules.aftersales.service.move import move
 from xiaodian.modules.aftersales.service.see import get_roles, see
@@ -24,6 +24,7 @@ from xiaodian.modules.aftersales.wire import (
     AgreementInput,
     EscalationInput,
     EvidenceInput,
+    OfferInput,
     ParcelInput,
     RefusalInput,
     ReturnAddressInput,
@@ -40,6 +41,12 @@ _DEED_OF = {
     Ruling.EVIDENCE: Deed.RULE_EVIDENCE,
     Ruling.NEGOTIATE: Deed.RULE_NEGOTIATE,
 }
+
+
+class NoWords(Input, frozen=True):
+    """What is done without saying anything."""
+
+
 _PARTIES = frozenset({Role.BUYER, Role.SELLER})
 
 
@@ -58,6 +65,36 @@ async def refuse(ctx: Context, caller: Caller, after_sale_id: UUID, data: Refusa
     note = _clean("reason", data.reason)
     doing = Doing(deed=Deed.REFUSE, role=Role.SELLER, note=note, picture_urls=data.picture_urls)
     return await _act(ctx, caller, after_sale_id, doing)
+
+
+async def offer(ctx: Context, caller: Caller, after_sale_id: UUID, data: OfferInput) -> AfterSaleView:
+    """The seller offers something else.
+
+    Raises NotFoundError, IllegalMoveError, InvalidInputError, AfterSaleNotPossibleError, RefundTooLargeError.
+    """
+    doing = Doing(
+        deed=Deed.OFFER,
+        role=Role.SELLER,
+        note=_clean("note", data.note),
+        picture_urls=data.picture_urls,
+        offer=Offer(kind=data.kind, refund_minor=data.refund_minor),
+        return_address=_to_address(data.return_address) if data.return_address else None,
+    )
+    return await _act(ctx, caller, after_sale_id, doing)
+
+
+async def accept_offer(ctx: Context, caller: Caller, key: str, after_sale_id: UUID) -> AfterSaleView:
+    """The buyer takes what is offered: it is as if that had been asked and agreed to.
+
+    Raises NotFoundError, IllegalMoveError, RefundTooLargeError.
+    """
+    doing = Doing(deed=Deed.ACCEPT_OFFER, role=Role.BUYER)
+    return await _act_once(ctx, caller, key, after_sale_id, doing, NoWords())
+
+
+async def decline_offer(ctx: Context, caller: Caller, after_sale_id: UUID) -> AfterSaleView:
+    """The buyer keeps to what was asked. Raises NotFoundError, IllegalMoveError."""
+    return await _act(ctx, caller, after_sale_id, Doing(deed=Deed.DECLINE_OFFER, role=Role.BUYER))
 
 
 async def request_again(ctx: Context, caller: Caller, after_sale_id: UUID, data: AgainInput) -> AfterSaleView:

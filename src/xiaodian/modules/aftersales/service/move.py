@@ -18,7 +18,7 @@ from xiaodian.contracts.orders import Line, Order
 from xiaodian.infra import outbox
 from xiaodian.infra.database import Connection
 from xiaodian.modules.aftersales import queries
-from xiaodian.modules.aftersales.amounts import freight_left, is_void, most_for_goods
+from xiaodian.modules.aftersales.amounts import check_offer, freight_left, is_void, most_for_goods, take_offer
 from xiaodian.modules.aftersales.models import AfterSale, Deed, Doing, Role
 from xiaodian.modules.aftersales.rules import (
     DECIDABLE_STATES,
@@ -45,7 +45,11 @@ async def move(connection: Connection, after_sale: AfterSale, doing: Doing, now:
     line = line_of(order, after_sale)
     if after_sale.state in DECIDABLE_STATES and is_void(order, line, after_sale):
         doing = VOID
+    if doing.deed is Deed.ACCEPT_OFFER and after_sale.state is AfterSaleState.OFFERED:
+        after_sale = take_offer(after_sale, order, line)
     next_state = get_next_state(after_sale, doing.deed, doing.role, now)
+    if next_state is AfterSaleState.OFFERED:
+        await _check_offer(connection, after_sale, order, line, doing)
     if next_state is AfterSaleState.AWAITING_RETURN:
         after_sale, doing = await _agree_to_return(connection, after_sale, line, doing, now)
     if next_state is AfterSaleState.REFUNDING and doing.deed is not Deed.REFUND_FAILED:
@@ -94,6 +98,20 @@ def to_event(after_sale: AfterSale, deed: Deed) -> AfterSaleChanged:
 def line_of(order: Order, after_sale: AfterSale) -> Line:
     """The line that an after-sale is about."""
     return next(line for line in order.lines if line.line_no == after_sale.line_no)
+
+
+async def _check_offer(connection: Connection, after_sale: AfterSale, order: Order, line: Line, doing: Doing) -> None:
+    """It can be given, and goods that come back have somewhere to go. The address told with it is remembered."""
+    assert doing.offer is not None
+    check_offer(after_sale, order, line, doing.offer)
+    if doing.return_address is not None:
+        await queries.remember_return_address(connection, after_sale.shop_id, doing.return_address)
+    elif (
+        doing.offer.kind is not AfterSaleKind.REFUND_ONLY
+        and after_sale.return_address is None
+        and await queries.find_return_address(connection, after_sale.shop_id) is None
+    ):
+        raise InvalidInputError(field="return_address", reason="empty")
 
 
 async def _agree_to_return(

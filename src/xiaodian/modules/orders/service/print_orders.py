@@ -50,7 +50,7 @@ async def note_print(
     """Write down who printed what of which orders."""
     details = {"count": len(orders), "numbers": [order.number for order in orders]}
     target = str(orders[0].order_id) if len(orders) == 1 else ""
-    await shops.note_deed(connection, caller, shop_id, deed=f"orders.{kind}_printed", target=target, details=details)
+    await shops.note_deed(connection, caller, shop_id, deed=f"order.{kind}s_printed", target=target, details=details)
 
 
 async def draw(kind: PrintKind, orders: Sequence[Order], language: str, utc_offset_h: int) -> bytes:
