@@ -24,6 +24,7 @@ export function getAfterSale(id: string): Promise<AfterSale> {
 
 export type Said =
   | { what: "agreement"; body: Schemas["AgreementInput"] }
+  | { what: "offer"; body: Schemas["OfferInput"] }
   | { what: "refusal"; body: Schemas["RefusalInput"] }
   | { what: "return-receipt"; body: Schemas["ReturnReceiptInput"] }
   | { what: "resend"; body: Schemas["ParcelInput"] }
@@ -51,6 +52,8 @@ function send(id: string, said: Said): Promise<AfterSale> {
       return ok(api.POST("/api/after-sales/{after_sale_id}/agreement", { params: once, body: said.body }));
     case "return-receipt":
       return ok(api.POST("/api/after-sales/{after_sale_id}/return-receipt", { params: once, body: said.body }));
+    case "offer":
+      return ok(api.POST("/api/after-sales/{after_sale_id}/offer", { ...at(id), body: said.body }));
     case "refusal":
       return ok(api.POST("/api/after-sales/{after_sale_id}/refusal", { ...at(id), body: said.body }));
     case "resend":

@@ -21,7 +21,7 @@ export function nextKey(afterSale: AfterSale): string {
 }
 
 /** The seller's deeds, the one that goes on first. */
-export const DEEDS = ["agree", "receive_return", "resend", "add_evidence", "refuse", "escalate"] as const;
+export const DEEDS = ["agree", "receive_return", "resend", "add_evidence", "offer", "refuse", "escalate"] as const;
 export type SellerDeed = (typeof DEEDS)[number];
 
 export function deedsOf(afterSale: AfterSale): SellerDeed[] {

@@ -4,6 +4,7 @@ import type console_ from "../../../../src/xiaodian/messages/zh/console.json";
 import type consoleImports from "../../../../src/xiaodian/messages/zh/console_imports.json";
 import type consoleProducts from "../../../../src/xiaodian/messages/zh/console_products.json";
 import type consoleInsights from "../../../../src/xiaodian/messages/zh/console_insights.json";
+import type consoleDesk from "../../../../src/xiaodian/messages/zh/console_desk.json";
 import type consoleStaff from "../../../../src/xiaodian/messages/zh/console_staff.json";
 import type deeds from "../../../../src/xiaodian/messages/zh/deeds.json";
 import type errors from "../../../../src/xiaodian/messages/zh/errors.json";
@@ -16,6 +17,7 @@ export type Areas = {
   console_imports: typeof consoleImports;
   console_products: typeof consoleProducts;
   console_insights: typeof consoleInsights;
+  console_desk: typeof consoleDesk;
   console_staff: typeof consoleStaff;
   deeds: typeof deeds;
   errors: typeof errors;

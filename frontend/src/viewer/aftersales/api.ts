@@ -1,5 +1,7 @@
 /** After-sales: what is said to the server. */
+import { Attempt } from "../../lib/api/attempt";
 import { type Schemas, api, ok } from "../../lib/api/client";
+import { once } from "../../lib/api/once";
 
 export type Kind = Schemas["AfterSaleKind"];
 export type State = Schemas["AfterSaleState"];
@@ -9,6 +11,7 @@ export type AfterSale = Schemas["AfterSaleView"];
 export type Request = Schemas["OpenInput"];
 type AfterSalePage = { items: AfterSale[]; next_cursor: string | null };
 
+const attempt = new Attempt();
 const at = (after_sale_id: string) => ({ params: { path: { after_sale_id } } });
 
 export function openAfterSale(order_id: string, body: Request, key: string): Promise<AfterSale> {
@@ -32,7 +35,7 @@ export function getAfterSale(id: string): Promise<AfterSale> {
 
 /** What a buyer can say, by the last part of its path. */
 export type Said =
-  | { what: "withdrawal" | "exchange-receipt" }
+  | { what: "withdrawal" | "exchange-receipt" | "offer/acceptance" | "offer/refusal" }
   | { what: "request-again"; body: Schemas["AgainInput"] }
   | { what: "return-shipment"; body: Schemas["ParcelInput"] }
   | { what: "escalation"; body: Schemas["EscalationInput"] }
@@ -42,6 +45,12 @@ export function say(id: string, said: Said): Promise<AfterSale> {
   switch (said.what) {
     case "withdrawal":
       return ok(api.POST("/api/after-sales/{after_sale_id}/withdrawal", at(id)));
+    case "offer/acceptance":
+      return once(attempt, id, (key) =>
+        ok(api.POST("/api/after-sales/{after_sale_id}/offer/acceptance", { params: { path: { after_sale_id: id }, header: { "Idempotency-Key": key } } })),
+      );
+    case "offer/refusal":
+      return ok(api.POST("/api/after-sales/{after_sale_id}/offer/refusal", at(id)));
     case "exchange-receipt":
       return ok(api.POST("/api/after-sales/{after_sale_id}/exchange-receipt", at(id)));
     case "request-again":

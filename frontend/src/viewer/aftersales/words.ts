@@ -23,7 +23,7 @@ export function nextKey(afterSale: AfterSale): string {
 }
 
 /** Buyer's deeds, the next one first. */
-export const DEEDS = ["ship_return", "receive_exchange", "add_evidence", "request_again", "escalate", "withdraw"] as const;
+export const DEEDS = ["accept_offer", "decline_offer", "ship_return", "receive_exchange", "add_evidence", "request_again", "escalate", "withdraw"] as const;
 export type BuyerDeed = (typeof DEEDS)[number];
 
 /** What the buyer may do, in the order it is offered. */

@@ -7,6 +7,7 @@ export type OrderState = Schemas["OrderState"];
 export type OrderLine = Schemas["LineView"];
 export type Order = Schemas["OrderView"];
 export type Movement = Schemas["MovementView"];
+export type Address = Schemas["Address"];
 type OrderPage = { items: Order[]; next_cursor: string | null };
 
 const at = (order_id: string) => ({ params: { path: { order_id } } });
@@ -33,4 +34,17 @@ export async function confirmReceipt(orderId: string): Promise<void> {
 export async function listMovements(orderId: string): Promise<Movement[]> {
   const { items } = await ok(api.GET("/api/orders/{order_id}/money", at(orderId)));
   return items;
+}
+
+export async function listAddresses(): Promise<Address[]> {
+  return (await ok(api.GET("/api/me/addresses"))).items;
+}
+
+/** Ask to have an order sent elsewhere; what was asked before and not answered gives way. */
+export function askForAddress(orderId: string, { recipient, phone, region, detail }: Address): Promise<Order> {
+  return ok(api.PUT("/api/orders/{order_id}/address-change", { ...at(orderId), body: { recipient, phone, region, detail } }));
+}
+
+export function withdrawAddress(orderId: string): Promise<Order> {
+  return ok(api.DELETE("/api/orders/{order_id}/address-change", at(orderId)));
 }
