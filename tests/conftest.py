@@ -13,8 +13,6 @@ from uuid import uuid4
 import asyncpg
 import httpx
 import pytest
-from argon2 import PasswordHasher
-from argon2.low_level import Type
 
 from xiaodian.app import create_app, wire
 from xiaodian.contracts.accounts import AccountId
@@ -24,7 +22,6 @@ from xiaodian.infra.database import Database
 from xiaodian.infra.embedded.engines import EmbeddedEngines
 from xiaodian.infra.migrations import upgrade_database
 from xiaodian.infra.storage import Storage
-from xiaodian.modules.accounts import passwords
 from xiaodian.settings import Settings
 
 DATABASE_ENV = "XIAODIAN_TEST_DATABASE_URL"
@@ -68,14 +65,6 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 def database_url(name: str) -> str:
     """URL of a database on the test server."""
     return urlunsplit(urlsplit(os.environ[DATABASE_ENV])._replace(path=f"/{name}"))
-
-
-@pytest.fixture(autouse=True, scope="session")
-def quick_passwords() -> Iterator[None]:
-    """Most tests sign people up, and a true hash takes longer than the rest of many: the same, with less work."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(passwords, "_HASHER", PasswordHasher(time_cost=1, memory_cost=64, parallelism=1, type=Type.ID))
-        yield
 
 
 @pytest.fixture(autouse=True)

@@ -10,6 +10,7 @@ from tests.api.world import World, make_world
 from tests.conftest import SignUp
 
 from xiaodian.edge.context import Context
+from xiaodian.infra.database import Database
 
 ClientFrom = Callable[[str], httpx.AsyncClient]
 
@@ -40,6 +41,6 @@ def client_from(app: Any) -> ClientFrom:
 
 
 @pytest.fixture
-async def open_world(world: World, app: Any, make_client: Callable[[], httpx.AsyncClient]) -> OpenWorld:
+async def open_world(world: World, make_client: Callable[[], httpx.AsyncClient], database: Database) -> OpenWorld:
     """Programs with tokens of apps: one that may do all in the owner's shop, and others that may not."""
-    return await make_open_world(world, app, make_client)
+    return await make_open_world(world, make_client, database)

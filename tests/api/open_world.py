@@ -1,16 +1,20 @@
 """The world as programs see it: tokens of apps for the owner's shop, for another shop, narrow and expired ones."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any, NamedTuple
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import httpx
 from tests.api.world import World
+from tests.modules.apps.dance import make_app_token
 
-from xiaodian.contracts.accounts import AccountId, Caller, Scope
+from xiaodian.contracts.accounts import Scope
+from xiaodian.contracts.apps import APP_SCOPES
 from xiaodian.infra.database import Database
 from xiaodian.kit.clock import utc_now
+from xiaodian.modules.accounts.api import hash_token
 
+NOWHERE = "00000000-0000-7000-8000-000000000000"
 OPEN_CALLERS = ("no token", "no scope", "other shop", "expired", "right")
 UNTOUCHED_BY_REFUSALS = ("aftersales", "catalog", "live", "orders", "promotion", "settlement", "shops", "integrations")
 
@@ -21,11 +25,6 @@ class OpenWorld(NamedTuple):
     programs: Mapping[str, httpx.AsyncClient]
     ids: Mapping[str, str]
     fill: Callable[[Any], Any]
-
-    @property
-    def owner_id(self) -> UUID:
-        """Who owns the shop."""
-        return UUID(self.ids["account_id"])
 
     @property
     def right(self) -> httpx.AsyncClient:
@@ -41,45 +40,52 @@ def program(make_client: Callable[[], httpx.AsyncClient], token: str | None) -> 
     return client
 
 
-def let_in(app: Any, account_id: AccountId, shop_id: str, scopes: frozenset[Scope]) -> str:
-    """A token of an app that this account has let into this shop."""
-    token = f"test-{uuid4().hex}"
-    caller = Caller(
-        account_id=account_id,
-        display_name="ERP",
-        is_operator=False,
-        scopes=scopes,
-        shop_id=UUID(shop_id),
-        app_id=uuid4(),
-    )
-    before = app.state.authenticate
-
-    async def _authenticate(given: str) -> Caller | None:
-        found: Caller | None = caller if given == token else await before(given)
-        return found
-
-    app.state.authenticate = _authenticate
-    return token
+async def let_in(
+    seller: httpx.AsyncClient, shop_id: str, scopes: Collection[Scope], anonymous: httpx.AsyncClient
+) -> str:
+    """A token of a new system of the shop's own."""
+    return await make_app_token(seller, shop_id, tuple(scopes), anonymous)
 
 
-async def make_open_world(world: World, app: Any, make_client: Callable[[], httpx.AsyncClient]) -> OpenWorld:
+async def make_open_world(world: World, make_client: Callable[[], httpx.AsyncClient], database: Database) -> OpenWorld:
     """Programs of the owner's shop and of a stranger's, and orders of the owner's shop in every state."""
-    everything = frozenset(Scope) - {Scope.EVERYTHING}
-    owner_id, other_id = (AccountId(UUID(world.ids[name])) for name in ("account_id", "other_id"))
-    other_shop = await world.clients["other"].post("/api/shops", json={"name": "隔壁小店"})
+    owner, other, nobody = world.clients["owner"], world.clients["other"], world.clients["anonymous"]
+    other_shop = await other.post("/api/shops", json={"name": "隔壁小店"})
     assert other_shop.status_code == 201, other_shop.text
+    everything, narrow = APP_SCOPES, (Scope.STAFF_READ,)
     tokens = {
         "no token": None,
-        "no scope": let_in(app, owner_id, world.ids["shop_id"], frozenset({Scope.STAFF_READ})),
-        "other shop": let_in(app, other_id, other_shop.json()["shop_id"], everything),
-        "expired": "expired-token",
-        "right": let_in(app, owner_id, world.ids["shop_id"], everything),
+        "no scope": await let_in(owner, world.ids["shop_id"], narrow, nobody),
+        "other shop": await let_in(other, other_shop.json()["shop_id"], everything, nobody),
+        "expired": await let_in(owner, world.ids["shop_id"], everything, nobody),
+        "right": await let_in(owner, world.ids["shop_id"], everything, nobody),
     }
+    await _expire(database, tokens["expired"])
+    world.ids.update(job_id=NOWHERE, which="result")
     for name in ("to_ship_id", "to_batch_id", "to_cancel_id"):
         world.ids[name] = await place_paid_order(world)
     world.ids["now"] = utc_now().isoformat()
     programs = {name: program(make_client, token) for name, token in tokens.items()}
+    world.ids.update(await _make_webhook(programs["right"]))
     return OpenWorld(programs, world.ids, world.fill)
+
+
+async def _expire(database: Database, token: str | None) -> None:
+    async with database.connection() as connection:
+        await connection.execute(
+            "UPDATE apps.token SET expires_at = now() - interval '1 second' WHERE token_hash = $1",
+            hash_token(token or ""),
+        )
+
+
+async def _make_webhook(right: httpx.AsyncClient) -> dict[str, str]:
+    """An app sees the webhooks that are its own."""
+    made = await right.post("/open/v1/webhooks", json={"url": "https://1.1.1.1/hook", "types": ["order.paid"]})
+    assert made.status_code == 201, made.text
+    webhook_id = made.json()["webhook"]["id"]
+    sent = await right.post(f"/open/v1/webhooks/{webhook_id}/test")
+    assert sent.status_code == 201, sent.text
+    return {"webhook_id": webhook_id, "event_id": sent.json()["event_id"]}
 
 
 async def place_paid_order(world: World) -> str:

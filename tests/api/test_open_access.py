@@ -4,7 +4,6 @@ from typing import Any
 from uuid import uuid4
 
 import httpx
-import pytest
 from tests.api.open_world import OPEN_CALLERS, OpenWorld, fingerprint
 from tests.api.rows_open import BASE, OPEN_ROWS, OpenRow
 
@@ -52,10 +51,11 @@ async def test_only_the_right_token_gets_in_and_whoever_is_refused_changes_nothi
     assert {key: (got, wanted[key]) for key, got in found.items() if got != wanted[key]} == {}
 
 
-@pytest.mark.parametrize("row", [row for row in OPEN_ROWS if row.method != "GET"], ids=lambda row: row.path)
-def test_a_write_asks_for_a_scope_to_write(row: OpenRow) -> None:
-    scope = _handlers()[row.method, row.path].opt["scope"]
-    assert scope.endswith(":write") or scope is Scope.SHIPPING
+def test_a_write_asks_for_a_scope_to_write() -> None:
+    handlers = _handlers()
+    for row in OPEN_ROWS:
+        scope = handlers[row.method, row.path].opt["scope"]
+        assert (row.method == "GET") is not (scope.endswith(":write") or scope is Scope.SHIPPING), row
 
 
 def _assert_nothing_is_told(answer: httpx.Response, world: OpenWorld) -> None:

@@ -7,8 +7,9 @@ from uuid import uuid4
 import httpx
 import pytest
 from tests.api.open_world import OpenWorld, fingerprint, let_in, program
+from tests.api.world import World
 
-from xiaodian.contracts.accounts import AccountId, Scope
+from xiaodian.contracts.accounts import Scope
 from xiaodian.infra.database import Database
 
 PRODUCTS, SKU = "/open/v1/products", "/open/v1/skus/{sku_id}"
@@ -137,10 +138,9 @@ async def test_a_refused_request_may_be_sent_again_with_its_key(open_world: Open
     assert (await open_world.right.post(path, json=body, headers=headers)).json()["available"] == 200
 
 
-async def test_keys_of_two_apps_do_not_meet(open_world: OpenWorld, app: Any, make_client: Any) -> None:
-    scopes = frozenset({Scope.PRODUCTS_WRITE})
-    account_id = AccountId(open_world.owner_id)
-    another = program(make_client, let_in(app, account_id, open_world.ids["shop_id"], scopes))
+async def test_keys_of_two_apps_do_not_meet(open_world: OpenWorld, world: World, make_client: Any) -> None:
+    owner, shop_id = world.clients["owner"], open_world.ids["shop_id"]
+    another = program(make_client, await let_in(owner, shop_id, [Scope.PRODUCTS_WRITE], make_client()))
     headers = _once()
     first = await open_world.right.post(PRODUCTS, json=APPLE, headers=headers)
     second = await another.post(PRODUCTS, json={**APPLE, "title": "梨"}, headers=headers)

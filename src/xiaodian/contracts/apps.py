@@ -3,14 +3,14 @@
 from typing import NewType
 from uuid import UUID
 
-from xiaodian.contracts.accounts import PERSONAL_SCOPES, AccountId, Scope
+from xiaodian.contracts.accounts import AccountId, Scope
 from xiaodian.contracts.base import Contract, DomainError, Event
 from xiaodian.contracts.shops import ShopId
 
 AppId = NewType("AppId", UUID)
 ConnectionId = NewType("ConnectionId", UUID)
 
-APP_SCOPES = frozenset(Scope) - PERSONAL_SCOPES
+APP_SCOPES = frozenset(Scope) - {Scope.EVERYTHING, Scope.ROOM_CONTROL}
 """What an app may be allowed; personal tokens have scopes of their own."""
 
 

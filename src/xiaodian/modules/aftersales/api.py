@@ -9,8 +9,46 @@ from xiaodian.contracts.base import Contract
 from xiaodian.contracts.shops import ShopId
 from xiaodian.infra.database import Connection
 from xiaodian.modules.aftersales import queries
+from xiaodian.modules.aftersales.queries import AfterSaleFilter
+from xiaodian.modules.aftersales.service.deeds import (
+    add_evidence,
+    agree,
+    escalate,
+    receive_return,
+    refuse,
+    resend,
+)
+from xiaodian.modules.aftersales.service.see import get_after_sale, list_of_shop
+from xiaodian.modules.aftersales.wire import (
+    AfterSaleView,
+    AgreementInput,
+    EscalationInput,
+    EvidenceInput,
+    ParcelInput,
+    RefusalInput,
+    ReturnReceiptInput,
+)
 
-__all__ = ["Waiting", "list_waiting"]
+__all__ = [
+    "AfterSaleFilter",
+    "AfterSaleView",
+    "AgreementInput",
+    "EscalationInput",
+    "EvidenceInput",
+    "ParcelInput",
+    "RefusalInput",
+    "ReturnReceiptInput",
+    "Waiting",
+    "add_evidence",
+    "agree",
+    "escalate",
+    "get_after_sale",
+    "list_of_shop",
+    "list_waiting",
+    "receive_return",
+    "refuse",
+    "resend",
+]
 
 
 class Waiting(Contract, frozen=True, kw_only=True):

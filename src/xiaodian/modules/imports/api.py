@@ -7,6 +7,7 @@ from xiaodian.edge.bulk import JobKind
 from xiaodian.modules.imports.kinds import JobKinds
 from xiaodian.modules.imports.products.export_products import ProductExport
 from xiaodian.modules.imports.products.import_products import ProductImport
+from xiaodian.modules.imports.rules import MAX_FILE_BYTES
 from xiaodian.modules.imports.service.run_jobs import run_next_job
 from xiaodian.modules.imports.service.show_jobs import (
     JobFile,
@@ -24,6 +25,7 @@ OWN_KINDS: tuple[JobKind, ...] = (ProductImport(), ProductExport(), SourceImport
 """The kinds of jobs that this module itself brings."""
 
 __all__ = [
+    "MAX_FILE_BYTES",
     "OWN_KINDS",
     "JobFile",
     "JobKinds",

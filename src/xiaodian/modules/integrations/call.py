@@ -17,7 +17,8 @@ from xiaodian.contracts.shops import ShopId
 from xiaodian.edge.access import SignedIn
 from xiaodian.edge.context import Context, Ctx
 from xiaodian.edge.hot import IDEMPOTENCY_KEY, IDEMPOTENCY_KEY_PATTERN, MAX_KEY_CHARS, decode_body
-from xiaodian.edge.problems import MalformedRequestError
+from xiaodian.edge.messages import choose_language
+from xiaodian.edge.problems import MalformedRequestError, UnsupportedMediaTypeError
 from xiaodian.edge.request import StrictRequest
 from xiaodian.infra.database import Connection, OpenTransaction
 from xiaodian.modules.integrations.cursors import Cursors
@@ -56,6 +57,29 @@ class Call:
         assert kind is self._opening.body
         return decode_body(msgspec.json.Decoder(kind).decode, await self._request.json_bytes())
 
+    async def read_file(self, media_type: str) -> bytes:
+        """The body as it is, of what says that it is of this media type (or begins so).
+
+        Raises UnsupportedMediaTypeError, PayloadTooLargeError.
+        """
+        if not self._request.content_type[0].startswith(media_type):
+            raise UnsupportedMediaTypeError(expected=self._opening.takes)
+        return await self._request.body()
+
+    def stream(self) -> AsyncIterator[bytes]:
+        """The body as it comes."""
+        return self._request.stream()
+
+    @property
+    def job_kinds(self) -> Any:
+        """Every kind of bulk job that there is."""
+        return self._request.app.state.job_kinds
+
+    @property
+    def language(self) -> str:
+        """The reader's."""
+        return choose_language(self._request.headers.get("accept-language"))
+
     def answer(self, view: Contract, *, etag: str | None = None) -> Response[bytes]:
         """A success with this body; of a read only the fields asked for, or nothing if the reader has it already."""
         headers: dict[str, str] = {}
@@ -71,10 +95,6 @@ class Call:
         body = _encode(pick(view, read(fields, type(view))))
         return Response(body, status_code=self._opening.status, headers=headers, media_type=SPARSE_MEDIA_TYPE)
 
-    def answer_nothing(self) -> Response[bytes]:
-        """A success without a body."""
-        return Response(b"", status_code=204)
-
     async def answer_once(self, body: msgspec.Struct | None, run: Run) -> Response[bytes]:
         """The answer of `run`, given once for the Idempotency-Key; again it is the same answer.
 
@@ -85,8 +105,7 @@ class Call:
             return KeptAnswer(status=self._opening.status, body=_encode(await run(ctx)))
 
         asked = f"{self._request.method} {self._request.url.path}\n".encode() + _encode(body)
-        owner = self.caller.app_id or self.caller.account_id
-        kept = await answer_once(self.ctx, owner, self._read_key(), asked, _run)
+        kept = await answer_once(self.ctx, self._owner, self._read_key(), asked, _run)
         return self._respond(kept.status, kept.body)
 
     @asynccontextmanager
@@ -96,6 +115,11 @@ class Call:
             yield msgspec.structs.replace(self.ctx, database=OpenTransaction(connection)), connection
         await self.ctx.broker.poke("outbox")
 
+    @property
+    def inner_key(self) -> str:
+        """For use cases that keep an answer of their own: what no other app of the same account can have sent."""
+        return f"{self._owner} {self._read_key()}"
+
     def check_if_match(self, etag: str) -> None:
         """Refuse to write what has changed since the program read it. Raises ChangedMeanwhileError."""
         wanted = self._request.headers.get("if-match")
@@ -104,13 +128,27 @@ class Call:
 
     async def read_cursor(self, cursor: str | None, *filters: object) -> UUID | None:
         """The row after which the list goes on. Raises BadCursorError."""
-        return await self._cursors.read(self._scope(filters), cursor) if cursor else None
+        return UUID(bytes=await self._cursors.read(self._scope(filters), cursor)) if cursor else None
 
     async def next_cursor(
         self, rows: Sequence[T], limit: int, key: Callable[[T], UUID], *filters: object
     ) -> str | None:
         """The cursor of the next page, if there is one: if one row more than `limit` was found."""
-        return await self._cursors.seal(self._scope(filters), key(rows[limit - 1])) if len(rows) > limit else None
+        if len(rows) <= limit:
+            return None
+        return await self._cursors.seal(self._scope(filters), key(rows[limit - 1]).bytes)
+
+    async def read_cursor_of_below(self, cursor: str | None, *filters: object) -> str | None:
+        """A cursor of a list of the modules below, which was sealed. Raises BadCursorError."""
+        return (await self._cursors.read(self._scope(filters), cursor)).decode() if cursor else None
+
+    async def seal_cursor_of_below(self, cursor: str | None, *filters: object) -> str | None:
+        """A cursor of a list of the modules below, sealed."""
+        return await self._cursors.seal(self._scope(filters), cursor.encode()) if cursor else None
+
+    @property
+    def _owner(self) -> UUID:
+        return self.caller.app_id or self.caller.account_id
 
     def _scope(self, filters: Sequence[object]) -> str:
         return "\n".join((str(self.shop_id), self._request.url.path, *map(str, filters)))

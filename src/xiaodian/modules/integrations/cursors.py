@@ -9,7 +9,7 @@ from xiaodian.infra.database import Database
 from xiaodian.modules.integrations.errors import BadCursorError
 
 SEAL_BYTES = 8
-ID_BYTES = 16
+MAX_CHARS = 400
 
 
 class Cursors:
@@ -19,12 +19,12 @@ class Cursors:
         self._database = database
         self._key: bytes | None = None
 
-    async def seal(self, scope: str, last_id: UUID) -> str:
-        """A cursor that goes on after this row; `scope` names shop, list and filters."""
-        return seal_cursor(await self._get_key(), scope, last_id)
+    async def seal(self, scope: str, position: bytes) -> str:
+        """A cursor that goes on from there; `scope` names shop, list and filters."""
+        return seal_cursor(await self._get_key(), scope, position)
 
-    async def read(self, scope: str, cursor: str) -> UUID:
-        """The row after which to go on. Raises BadCursorError."""
+    async def read(self, scope: str, cursor: str) -> bytes:
+        """From where to go on. Raises BadCursorError."""
         return read_cursor(await self._get_key(), scope, cursor)
 
     async def _get_key(self) -> bytes:
@@ -35,21 +35,23 @@ class Cursors:
         return self._key
 
 
-def seal_cursor(key: bytes, scope: str, last_id: UUID) -> str:
-    """An opaque text for the row."""
-    return base64.urlsafe_b64encode(last_id.bytes + _seal(key, scope, last_id.bytes)).decode()
+def seal_cursor(key: bytes, scope: str, position: bytes) -> str:
+    """An opaque text for the position."""
+    return base64.urlsafe_b64encode(_seal(key, scope, position) + position).decode()
 
 
-def read_cursor(key: bytes, scope: str, cursor: str) -> UUID:
-    """The row that a cursor stands for. Raises BadCursorError."""
+def read_cursor(key: bytes, scope: str, cursor: str) -> bytes:
+    """The position that a cursor stands for. Raises BadCursorError."""
+    if len(cursor) > MAX_CHARS:
+        raise BadCursorError(field="cursor")
     try:
         content = base64.b64decode(cursor.encode("ascii"), altchars=b"-_", validate=True)
     except (ValueError, binascii.Error) as error:
         raise BadCursorError(field="cursor") from error
-    position, seal = content[:ID_BYTES], content[ID_BYTES:]
-    if len(position) != ID_BYTES or seal != _seal(key, scope, position):
+    seal, position = content[:SEAL_BYTES], content[SEAL_BYTES:]
+    if seal != _seal(key, scope, position):
         raise BadCursorError(field="cursor")
-    return UUID(bytes=position)
+    return position
 
 
 def _seal(key: bytes, scope: str, position: bytes) -> bytes:

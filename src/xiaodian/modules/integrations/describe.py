@@ -11,7 +11,6 @@ from litestar.handlers import HTTPRouteHandler
 
 from xiaodian.contracts.base import DomainError
 from xiaodian.edge.problems import PROBLEM_MEDIA_TYPE
-from xiaodian.edge.request import JSON
 from xiaodian.modules.integrations.describe_parts import (
     COMPONENT_HEADERS,
     COMPONENT_PARAMETERS,
@@ -27,6 +26,9 @@ from xiaodian.modules.integrations.schemas import Schema, describe_type, describ
 _REF_PROBLEM = {"$ref": "#/components/schemas/Problem"}
 
 
+_FILES = (None, bytes, str)
+
+
 class _Operation(NamedTuple):
     path: str
     method: str
@@ -37,7 +39,7 @@ class _Operation(NamedTuple):
 def describe(app: Litestar) -> dict[str, Any]:
     """The whole document; needs no engines."""
     operations = sorted(_operations(app), key=lambda one: (one.path, one.method))
-    types = [kind for one in operations for kind in (one.opening.body, one.opening.answer) if kind is not None]
+    types = [kind for one in operations for kind in (one.opening.body, one.opening.answer) if kind not in _FILES]
     roots, schemas = describe_types(types)
     paths: dict[str, dict[str, Any]] = {}
     for one in operations:
@@ -78,7 +80,10 @@ def _describe(one: _Operation, roots: dict[Any, Schema]) -> dict[str, Any]:
         "responses": _responses(one, roots),
     }
     if opening.body is not None:
-        described["requestBody"] = {"required": True, "content": {JSON: {"schema": roots[opening.body]}}}
+        described["requestBody"] = {
+            "required": True,
+            "content": {opening.takes: {"schema": _schema(opening.body, roots)}},
+        }
     if opening.deprecation is not None:
         described["deprecated"] = True
     return described
@@ -137,12 +142,19 @@ def _success(opening: Opening, roots: dict[Any, Schema]) -> dict[str, Any]:
     response: dict[str, Any] = {"description": "Done." if opening.answer is None else "The answer."}
     response["headers"] = _headers(*(["ETag"] if opening.has_etag else []))
     if opening.answer is not None:
-        response["content"] = {opening.media_type: {"schema": roots[opening.answer]}}
+        response["content"] = {opening.media_type: {"schema": _schema(opening.answer, roots)}}
         if opening.is_sparse:
             response["content"][SPARSE_MEDIA_TYPE] = {
                 "schema": {"type": "object", "description": "With `fields`: the fields asked for, and no others."}
             }
     return response
+
+
+def _schema(kind: Any, roots: dict[Any, Schema]) -> Schema:
+    """Of JSON what msgspec says; of a file, that it is one."""
+    if kind is bytes:
+        return {"type": "string", "format": "binary"}
+    return {"type": "string"} if kind is str else roots[kind]
 
 
 def _problem(errors: Sequence[type[DomainError]]) -> dict[str, Any]:

@@ -32,6 +32,20 @@ TAGS: list[dict[str, str]] = [
     {"name": "stock", "description": "What can be bought of each SKU, and why it changed other than by orders."},
     {"name": "orders", "description": "What buyers have ordered."},
     {"name": "shipments", "description": "Hand orders to carriers and tell how their parcels travel."},
+    {"name": "after-sales", "description": "What buyers ask for after they have bought, and the shop's answers."},
+    {"name": "refunds", "description": "Money on its way back to buyers."},
+    {"name": "coupons", "description": "So much off, with a code."},
+    {"name": "flash sales", "description": "A price for a time, for pieces set aside."},
+    {"name": "rooms", "description": "Live sessions and their replays."},
+    {"name": "bags and cues", "description": "What is sold in a room, and what is held up when."},
+    {"name": "room metrics", "description": "What came of a room."},
+    {"name": "customers", "description": "Who has bought, as far as the shop may see."},
+    {"name": "ledger", "description": "The shop's money: balance, settlements, statements."},
+    {"name": "media", "description": "Pictures for products, covers and evidence."},
+    {"name": "bulk jobs", "description": "Long work: a file in, a file out."},
+    {"name": "webhooks", "description": "Messages sent to your systems, by the Standard Webhooks specification."},
+    {"name": "events", "description": "The same messages, to be fetched."},
+    {"name": "shop", "description": "The shop itself."},
 ]
 
 PARAMETER_WORDS = {
@@ -40,6 +54,17 @@ PARAMETER_WORDS = {
     "product_id": "Id of the product.",
     "sku_id": "Id of the SKU.",
     "order_id": "Id of the order.",
+    "after_sale_id": "Id of the after-sale.",
+    "coupon_id": "Id of the coupon.",
+    "flash_sale_id": "Id of the flash sale.",
+    "room_id": "Id of the room.",
+    "webhook_id": "Id of the webhook.",
+    "event_id": "Id of the event.",
+    "job_id": "Id of the job.",
+    "which": "`result` or `refusals`.",
+    "state": "`all`, `waiting`, `delivered`, `failed` or `dead`.",
+    "types": "Only events of these types, by commas.",
+    "period": "A day, `2026-11-28`, or a month, `2026-11`, as the books of the platform count them.",
 }
 
 _TAG_PATTERN = r'^(\*|(W/)?"[!#-~]{1,100}"(, ?(W/)?"[!#-~]{1,100}"){0,20})$'

@@ -10,7 +10,8 @@ from xiaodian.contracts.catalog import JournalKind, ProductState
 from xiaodian.contracts.orders import OrderState
 from xiaodian.modules.integrations import wire_orders as orders
 from xiaodian.modules.integrations import wire_products as products
-from xiaodian.modules.orders.api import Role, RowOutcome, TrackingKind
+from xiaodian.modules.integrations.more_examples import MORE_EXAMPLES
+from xiaodian.modules.orders.api import Role, TrackingKind
 
 PRODUCT_ID = UUID("01939f2e-5c6a-7b1e-9d2f-0a1b2c3d4e5f")
 SKU_ID = UUID("01939f2e-5c6b-7c00-8a11-1f2e3d4c5b6a")
@@ -79,48 +80,51 @@ ORDER = orders.Order(
     paid_at=AT,
     delivered_at=None,
     shipment=SHIPMENT,
+    tags=["礼品"],
+    staff_notes=[orders.StaffNote(text="加一张贺卡", at=AT, by="小李")],
     history=[orders.OrderMove(state=OrderState.SHIPPED, at=AT, by=Role.SELLER, reason=None)],
     allowed=[],
 )
 
-EXAMPLES: Mapping[type, msgspec.Struct] = {
-    type(example): example
-    for example in (
-        SKU,
-        PRODUCT,
-        products.ProductPage(items=[PRODUCT], next_cursor=None),
-        products.NewSku(name="3斤装", price_minor=2990, stock=100, weight_g=1600),
-        products.NewProduct(
-            title="丹东草莓",
-            description="当天采摘，冷链直发。",
-            skus=[products.NewSku(name="3斤装", price_minor=2990, stock=100, weight_g=1600)],
-        ),
-        products.ProductEdit(title="丹东红颜草莓", state=ProductState.ON_SALE),
-        products.StockSetting(available=80, reason="盘点"),
-        products.StockDelta(delta=24, reason="到货"),
-        products.StockBatch(changes=[products.StockChange(sku_id=SKU_ID, delta=-2)], reason="ERP"),
-        products.StockLevel(sku_id=SKU_ID, available=118),
-        products.StockLevels(items=[products.StockLevel(sku_id=SKU_ID, available=118)]),
-        MOVE,
-        products.StockMovePage(items=[MOVE], next_cursor=None),
-        products.PriceBatch(prices=[products.PriceChange(sku_id=SKU_ID, price_minor=2790)]),
-        products.PriceList(items=[products.Price(sku_id=SKU_ID, price_minor=2790)]),
-        ORDER,
-        SHIPMENT,
-        orders.OrderPage(items=[ORDER], next_cursor=None),
-        orders.CancelOrder(reason="缺货，抱歉。"),
-        orders.NewShipment(carrier="顺丰速运", tracking_number="SF1234567890"),
-        orders.ShipmentBatch(
-            shipments=[orders.BatchShipment(order_id=ORDER_ID, carrier="顺丰速运", tracking_number="SF1234567890")]
-        ),
-        orders.ShipmentOutcomes(
-            items=[orders.ShipmentOutcome(order_id=ORDER_ID, outcome=RowOutcome.SHIPPED, reason=None)],
-            shipped=1,
-            refused=0,
-        ),
-        orders.TrackingEvents(
-            events=[orders.NewTrackingEvent(kind=TrackingKind.IN_TRANSIT, at=AT, place="沈阳", text="已发往北京")]
-        ),
-    )
-}
+GOODS: tuple[msgspec.Struct, ...] = (
+    SKU,
+    PRODUCT,
+    products.ProductPage(items=[PRODUCT], next_cursor=None),
+    products.NewSku(name="3斤装", price_minor=2990, stock=100, weight_g=1600),
+    products.NewProduct(
+        title="丹东草莓",
+        description="当天采摘，冷链直发。",
+        skus=[products.NewSku(name="3斤装", price_minor=2990, stock=100, weight_g=1600)],
+    ),
+    products.ProductEdit(title="丹东红颜草莓", state=ProductState.ON_SALE),
+    products.StockSetting(available=80, reason="盘点"),
+    products.StockDelta(delta=24, reason="到货"),
+    products.StockBatch(changes=[products.StockChange(sku_id=SKU_ID, delta=-2)], reason="ERP"),
+    products.StockLevel(sku_id=SKU_ID, available=118),
+    products.StockLevels(items=[products.StockLevel(sku_id=SKU_ID, available=118)]),
+    MOVE,
+    products.StockMovePage(items=[MOVE], next_cursor=None),
+    products.PriceBatch(prices=[products.PriceChange(sku_id=SKU_ID, price_minor=2790)]),
+    products.PriceList(items=[products.Price(sku_id=SKU_ID, price_minor=2790)]),
+    ORDER,
+    SHIPMENT,
+    orders.OrderPage(items=[ORDER], next_cursor=None),
+    orders.NewNote(text="加一张贺卡"),
+    orders.Tags(tags=["礼品"]),
+    orders.CancelOrder(reason="缺货，抱歉。"),
+    orders.NewShipment(carrier="顺丰速运", tracking_number="SF1234567890"),
+    orders.ShipmentBatch(
+        shipments=[orders.BatchShipment(order_id=ORDER_ID, carrier="顺丰速运", tracking_number="SF1234567890")]
+    ),
+    orders.ShipmentOutcomes(
+        items=[orders.ShipmentOutcome(order_id=ORDER_ID, outcome=orders.ShipmentResult.SHIPPED, reason=None)],
+        shipped=1,
+        refused=0,
+    ),
+    orders.TrackingEvents(
+        events=[orders.NewTrackingEvent(kind=TrackingKind.IN_TRANSIT, at=AT, place="沈阳", text="已发往北京")]
+    ),
+)
+
+EXAMPLES: Mapping[type, msgspec.Struct] = {type(example): example for example in (*GOODS, *MORE_EXAMPLES)}
 """By type."""

@@ -72,14 +72,29 @@ class Opening(NamedTuple):
     """Of the answer."""
     body: Any = None
     """The type of what it takes; None: it takes no body."""
+    takes: str = "application/json"
+    """The media type of what it takes."""
     deprecation: Deprecation | None = None
 
 
-def reads(scope: Scope, answer: Any, *errors: type[DomainError], is_list: bool = False, **more: Any) -> dict[str, Any]:
-    """The keyword arguments of a handler of GET."""
-    refusals = [*errors, *([BadCursorError] if is_list else []), UnknownFieldsError]
+def reads(
+    scope: Scope,
+    answer: Any,
+    *errors: type[DomainError],
+    is_list: bool = False,
+    pages: bool = False,
+    is_file: bool = False,
+    **more: Any,
+) -> dict[str, Any]:
+    """The keyword arguments of a handler of GET: of one thing, of a list, of one thing with pages, or of a file."""
+    refusals = list(errors)
+    if is_list or pages:
+        refusals.append(BadCursorError)
+    if not is_file:
+        refusals.append(UnknownFieldsError)
+    has_etag = not (is_list or is_file)
     return _handler(
-        Opening(scope, answer, 200, refusals, is_list=is_list, is_sparse=True, has_etag=not is_list, **more)
+        Opening(scope, answer, 200, refusals, is_list=is_list, is_sparse=not is_file, has_etag=has_etag, **more)
     )
 
 

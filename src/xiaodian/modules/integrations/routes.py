@@ -4,14 +4,35 @@ from litestar import Router
 from litestar.di import Provide
 from litestar.types import ControllerRouterHandler
 
-from xiaodian.modules.integrations import routes_document, routes_orders, routes_products, routes_stock
+from xiaodian.modules.integrations import (
+    routes_after_sales,
+    routes_document,
+    routes_finance,
+    routes_jobs,
+    routes_orders,
+    routes_products,
+    routes_promotion,
+    routes_rooms,
+    routes_stock,
+    routes_webhooks,
+)
 from xiaodian.modules.integrations.call import provide_call
 from xiaodian.modules.integrations.opening import BASE
 
 routes: list[ControllerRouterHandler] = [
     Router(
         path=BASE,
-        route_handlers=[*routes_products.routes, *routes_stock.routes, *routes_orders.routes],
+        route_handlers=[
+            *routes_products.routes,
+            *routes_stock.routes,
+            *routes_orders.routes,
+            *routes_after_sales.routes,
+            *routes_promotion.routes,
+            *routes_rooms.routes,
+            *routes_finance.routes,
+            *routes_webhooks.routes,
+            *routes_jobs.routes,
+        ],
         dependencies={"call": Provide(provide_call, sync_to_thread=False)},
     ),
     *routes_document.routes,

@@ -27,7 +27,10 @@ def describe_types(kinds: Iterable[Any]) -> tuple[dict[Any, Schema], dict[str, S
     roots, components = msgspec.json.schema_components(wanted, ref_template=TEMPLATE)
     for kind in _named(inspect.multi_type_info(wanted)):
         _add_words(components[kind.__name__], kind)
-    components[Problem.__name__] |= {"description": "RFC 9457 problem details.", "required": list(_PROBLEM_FIELDS)}
+    components[Problem.__name__] |= {
+        "description": "RFC 9457 problem details.",
+        "required": ["type", "title", "status", "code"],
+    }
     for schema in (*roots, *components.values()):
         _make_plain(schema)
     return dict(zip(wanted, roots, strict=True)), components

@@ -1,14 +1,15 @@
 """Orders and shipments as the open API takes and shows them."""
 
 from datetime import datetime
+from enum import StrEnum
 from typing import Annotated
 from uuid import UUID
 
 from msgspec import Meta
 
-from xiaodian.contracts.base import Contract, Input, Line
+from xiaodian.contracts.base import Contract, Input, Line, Text
 from xiaodian.contracts.orders import OrderState
-from xiaodian.modules.orders.api import Deed, Role, RowOutcome, TrackingKind
+from xiaodian.modules.orders.api import Deed, Role, TrackingKind
 
 MAX_SHIPMENTS = 500
 MAX_EVENTS = 50
@@ -78,6 +79,14 @@ class OrderMove(Contract, frozen=True, kw_only=True):
     reason: str | None
 
 
+class StaffNote(Contract, frozen=True, kw_only=True):
+    """What somebody of the shop wrote down about an order."""
+
+    text: str
+    at: datetime
+    by: str
+
+
 class Order(Contract, frozen=True, kw_only=True):
     """An order of the shop."""
 
@@ -107,6 +116,9 @@ class Order(Contract, frozen=True, kw_only=True):
     paid_at: datetime | None
     delivered_at: datetime | None
     shipment: Shipment | None
+    tags: list[str]
+    staff_notes: list[StaffNote]
+    """The buyer never sees these."""
     history: list[OrderMove]
     allowed: list[Deed]
     """What the seller may do with it now."""
@@ -117,6 +129,18 @@ class OrderPage(Contract, frozen=True, kw_only=True):
 
     items: list[Order]
     next_cursor: str | None
+
+
+class NewNote(Input, frozen=True, kw_only=True):
+    """What the shop wants to remember about an order; the buyer never sees it."""
+
+    text: Annotated[Text, Meta(min_length=1, max_length=500)]
+
+
+class Tags(Input, frozen=True, kw_only=True):
+    """All tags that the order shall have."""
+
+    tags: Annotated[list[Annotated[Line, Meta(min_length=1, max_length=20)]], Meta(max_length=10)]
 
 
 class CancelOrder(Input, frozen=True, kw_only=True):
@@ -146,11 +170,18 @@ class ShipmentBatch(Input, frozen=True, kw_only=True):
     shipments: Annotated[list[BatchShipment], Meta(min_length=1, max_length=MAX_SHIPMENTS)]
 
 
+class ShipmentResult(StrEnum):
+    """Whether an order of a batch is on its way."""
+
+    SHIPPED = "shipped"
+    REFUSED = "refused"
+
+
 class ShipmentOutcome(Contract, frozen=True, kw_only=True):
     """What became of one order of a batch."""
 
     order_id: UUID
-    outcome: RowOutcome
+    outcome: ShipmentResult
     reason: str | None
     """A code that says why it was refused; `already_shipped` (with this very number) is no refusal."""
 

@@ -10,25 +10,48 @@ from xiaodian.edge.context import Context
 from xiaodian.infra.database import Connection
 from xiaodian.modules.live import queries
 from xiaodian.modules.live.gateway.server import run_gateway
-from xiaodian.modules.live.models import Room
+from xiaodian.modules.live.models import Cue, Room
 from xiaodian.modules.live.process import LiveProcess
-from xiaodian.modules.live.queries import list_shown_products, open_counters
+from xiaodian.modules.live.queries import (
+    find_room_of_shop,
+    get_bags,
+    list_rooms_page_of_shop,
+    list_shown_products,
+    open_counters,
+)
 from xiaodian.modules.live.rules import ON_AIR_STATES
+from xiaodian.modules.live.service.change_room import change_room
+from xiaodian.modules.live.service.create_room import create_room
+from xiaodian.modules.live.service.feature_product import feature_product
 from xiaodian.modules.live.service.read_moments import RoomMoment, read_moments
+from xiaodian.modules.live.service.set_bag import set_bag
+from xiaodian.modules.live.service.set_live_price import set_live_price
+from xiaodian.modules.live.service.unfeature_product import unfeature_product
 
 __all__ = [
     "ON_AIR_STATES",
+    "Cue",
     "LiveProcess",
+    "Room",
     "RoomGate",
     "RoomMoment",
+    "change_room",
+    "create_room",
+    "feature_product",
+    "find_room_of_shop",
+    "get_bags",
     "get_room",
     "get_rooms",
     "list_cues",
     "list_rooms_of_shop",
+    "list_rooms_page_of_shop",
     "list_shown_products",
     "open_counters",
     "read_moments",
     "run_gateway",
+    "set_bag",
+    "set_live_price",
+    "unfeature_product",
 ]
 
 

@@ -131,6 +131,42 @@ async def list_rooms_of_shop(
     return [_room(row) for row in rows]
 
 
+async def list_rooms_page_of_shop(
+    connection: Connection, shop_id: ShopId, *, before: UUID | None, limit: int
+) -> list[Room]:
+    """Rooms whose host owns this shop, whatever their state, the newest first."""
+    rows = await connection.fetch(
+        f"""
+        SELECT {_ROOM} FROM live.room
+        WHERE shop_id = $1 AND ($2::uuid IS NULL OR room_id < $2) ORDER BY room_id DESC LIMIT $3
+        """,
+        shop_id,
+        before,
+        limit,
+    )
+    return [_room(row) for row in rows]
+
+
+async def find_room_of_shop(connection: Connection, shop_id: ShopId, room_id: RoomId) -> Room | None:
+    """The room, if its host owns this shop."""
+    row = await connection.fetchrow(
+        f"SELECT {_ROOM} FROM live.room WHERE room_id = $1 AND shop_id = $2", room_id, shop_id
+    )
+    return _room(row) if row else None
+
+
+async def get_bags(connection: Connection, room_ids: Collection[RoomId]) -> dict[RoomId, list[ProductId]]:
+    """The products of each room's bag, in order."""
+    rows = await connection.fetch(
+        "SELECT room_id, product_id FROM live.bag_item WHERE room_id = ANY($1::uuid[]) ORDER BY room_id, number",
+        list(room_ids),
+    )
+    bags: dict[RoomId, list[ProductId]] = {room_id: [] for room_id in room_ids}
+    for row in rows:
+        bags[row["room_id"]].append(row["product_id"])
+    return bags
+
+
 async def get_bag(connection: Connection, room_id: RoomId) -> list[ProductId]:
     """The products of a room's bag, in order."""
     rows = await connection.fetch("SELECT product_id FROM live.bag_item WHERE room_id = $1 ORDER BY number", room_id)

@@ -67,6 +67,11 @@ async def interrupted_until(connection: Connection, stream_id: StreamId) -> date
     return until
 
 
+def picture_address(name: str) -> str:
+    """The path of a stored picture on our HTTP server; what products and covers name."""
+    return f"/media/pictures/{name}"
+
+
 def playback_path(stream_id: UUID) -> str:
     """The playlist's path on our HTTP server, while live and afterwards."""
     return f"/media/streams/{stream_id}/index.m3u8"

@@ -8,11 +8,13 @@ from xiaodian.modules.orders.queries import find_orders, lock_orders
 from xiaodian.modules.orders.rules import SHIP_WITHIN, list_allowed
 from xiaodian.modules.orders.service.annotate_order import add_note, set_tags
 from xiaodian.modules.orders.service.answer_once import ONCE_REFUSALS, NoBody, answer_once
+from xiaodian.modules.orders.service.customers import Customer, list_customers
 from xiaodian.modules.orders.service.desk import OrderDesk
 from xiaodian.modules.orders.service.desk_list import count_orders_for_shop, list_orders_for_shop
 from xiaodian.modules.orders.service.handle_order import cancel_order, confirm_receipt, get_order
 from xiaodian.modules.orders.service.hold import has_held_orders, hold
 from xiaodian.modules.orders.service.order_access import get_order_for, lock_order_for
+from xiaodian.modules.orders.service.refund_by_seller import SellerRefund, refund_by_seller
 from xiaodian.modules.orders.service.refund_lines import refund_lines
 from xiaodian.modules.orders.service.ship_from_file import RowOutcome, ship_from_file
 from xiaodian.modules.orders.service.ship_order import ship_order
@@ -35,6 +37,7 @@ from xiaodian.modules.orders.wire import OrderView, to_view_of
 __all__ = [
     "ONCE_REFUSALS",
     "SHIP_WITHIN",
+    "Customer",
     "Deed",
     "NoBody",
     "OrderDesk",
@@ -44,6 +47,7 @@ __all__ = [
     "OrderView",
     "Role",
     "RowOutcome",
+    "SellerRefund",
     "ShipmentRow",
     "ToShip",
     "TrackingEvent",
@@ -61,6 +65,7 @@ __all__ = [
     "hold",
     "list_allowed",
     "list_cancelled_after_payment",
+    "list_customers",
     "list_open_sums_of_creator",
     "list_open_sums_of_shop",
     "list_order_ids",
@@ -74,6 +79,7 @@ __all__ = [
     "make_callbacks",
     "make_checkout",
     "read_shipment",
+    "refund_by_seller",
     "refund_lines",
     "set_tags",
     "ship_from_file",

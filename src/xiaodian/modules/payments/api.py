@@ -20,7 +20,7 @@ from xiaodian.modules.payments.service.movements import (
 )
 from xiaodian.modules.payments.service.overdue_refunds import list_overdue_refunds
 from xiaodian.modules.payments.service.providers import Providers, make_real_providers
-from xiaodian.modules.payments.service.refunds import list_refunds, request_refunds
+from xiaodian.modules.payments.service.refunds import list_refunds, list_refunds_of_shop, request_refunds
 from xiaodian.modules.payments.service.refused_notices import list_refused_notices
 from xiaodian.modules.payments.service.sandbox_cashier import SandboxOutcome, decide
 
@@ -44,6 +44,7 @@ __all__ = [
     "list_overdue_refunds",
     "list_refunds",
     "list_refunds_in",
+    "list_refunds_of_shop",
     "list_refused_notices",
     "list_unhandled_payments",
     "lock_captured_parts",

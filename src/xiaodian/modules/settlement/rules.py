@@ -197,6 +197,16 @@ def parse_month(text: str) -> date:
     return month
 
 
+def parse_period(text: str, utc_offset_h: int) -> Period:
+    """A day (`2026-11-28`) or a month (`2026-11`) as the books count them. Raises InvalidInputError."""
+    if text.count("-") == 1:
+        return month_of_books(parse_month(text), utc_offset_h)
+    try:
+        return day_of_books(date.fromisoformat(text), utc_offset_h)
+    except ValueError as error:
+        raise InvalidInputError(field="period", reason="not_a_day") from error
+
+
 def parse_day(text: str) -> date:
     """`2026-11-11`. Raises InvalidInputError."""
     try:

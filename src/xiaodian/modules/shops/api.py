@@ -3,6 +3,7 @@
 from xiaodian.modules.shops.freight import FreightBook, Parcel
 from xiaodian.modules.shops.freight_queries import open_freight_book, open_fronts, require_freight_template
 from xiaodian.modules.shops.queries import find_shop_of, get_rights, get_shop, get_shops, require_right
+from xiaodian.modules.shops.service.change_shop import change_shop
 from xiaodian.modules.shops.service.note_deed import note_deed, note_look
 from xiaodian.modules.shops.settings_queries import (
     find_return_address,
@@ -18,6 +19,7 @@ __all__ = [
     "FreightBook",
     "Parcel",
     "Workplace",
+    "change_shop",
     "find_return_address",
     "find_role",
     "find_shop_of",

@@ -45,6 +45,8 @@ async def change_stocks(
             if (available := after[stock.stock_id]) != stock.available
         ]
         await _write(connection, caller, stocks, lines, reason)
+        details = {"count": len(lines)}
+        await shops.note_deed(connection, caller, shop_id, deed="stock.changed_many", target="", details=details)
     return {stock.sku_id: after[stock.stock_id] for stock in stocks.values()}
 
 

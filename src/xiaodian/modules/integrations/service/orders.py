@@ -3,9 +3,9 @@
 from collections.abc import Mapping, Sequence
 from uuid import UUID
 
-from xiaodian.contracts.orders import Line, Order, OrderId, OrderState
+from xiaodian.contracts.orders import Line, Order, OrderId
 from xiaodian.edge.context import Context
-from xiaodian.kit.paging import encode_cursor
+from xiaodian.kit.paging import Page
 from xiaodian.modules.integrations import wire_orders as wire
 from xiaodian.modules.integrations.call import Call
 from xiaodian.modules.orders import api as orders
@@ -14,20 +14,20 @@ FIRST_ROW = 1
 
 
 async def list_orders(
-    call: Call,
-    *,
-    before: UUID | None,
-    limit: int,
-    state: OrderState | None,
-    number: str | None,
-    room_id: UUID | None,
-) -> list[wire.Order]:
-    """The shop's orders, the newest first. Raises NotFoundError, ForbiddenError."""
-    wanted = orders.OrderFilter(q=number or "", state=state, room_id=room_id)
-    page = await orders.list_orders_for_shop(
-        call.ctx.database, call.caller, call.shop_id, wanted, encode_cursor(before) if before else None, limit
-    )
-    return [to_order(one) for one in page.items]
+    call: Call, wanted: orders.OrderFilter, *, cursor: str | None, limit: int
+) -> Page[orders.OrderSeen]:
+    """The shop's orders; that they were seen is written down. Raises NotFoundError, ForbiddenError, BadCursorError."""
+    return await orders.list_orders_for_shop(call.ctx.database, call.caller, call.shop_id, wanted, cursor, limit)
+
+
+async def add_note(ctx: Context, call: Call, order_id: UUID, text: str) -> wire.Order:
+    """Raises NotFoundError, ForbiddenError, InvalidInputError."""
+    return to_order(await orders.add_note(ctx.database, call.caller, OrderId(order_id), text))
+
+
+async def set_tags(call: Call, order_id: UUID, tags: Sequence[str]) -> wire.Order:
+    """Raises NotFoundError, ForbiddenError, InvalidInputError."""
+    return to_order(await orders.set_tags(call.ctx.database, call.caller, OrderId(order_id), tags))
 
 
 async def get_order(call: Call, order_id: UUID) -> wire.Order:
@@ -57,10 +57,10 @@ async def ship_orders(ctx: Context, call: Call, batch: Sequence[wire.BatchShipme
     ]
     results = await orders.ship_from_file(ctx, call.caller, call.shop_id, rows, dry_run=False)
     items = [
-        wire.ShipmentOutcome(order_id=one.order_id, outcome=result.outcome, reason=result.reason)
+        wire.ShipmentOutcome(order_id=one.order_id, outcome=wire.ShipmentResult(result.outcome), reason=result.reason)
         for one, result in zip(batch, results, strict=True)
     ]
-    refused = sum(item.outcome is orders.RowOutcome.REFUSED for item in items)
+    refused = sum(item.outcome is wire.ShipmentResult.REFUSED for item in items)
     return wire.ShipmentOutcomes(items=items, shipped=len(items) - refused, refused=refused)
 
 
@@ -100,6 +100,8 @@ def to_order(seen: orders.OrderSeen) -> wire.Order:
         paid_at=order.paid_at,
         delivered_at=order.delivered_at,
         shipment=_to_shipment(seen),
+        tags=seen.tags,
+        staff_notes=[wire.StaffNote(text=note.text, at=note.noted_at, by=note.author_name) for note in seen.notes],
         history=[
             wire.OrderMove(state=move.state, at=move.moved_at, by=move.role, reason=move.reason) for move in seen.moves
         ],

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from xiaodian.contracts.accounts import Caller
-from xiaodian.contracts.base import ForbiddenError
+from xiaodian.contracts.base import ForbiddenError, NotFoundError
 from xiaodian.contracts.live import AnyMoment, RoomEndedError, RoomId, RoomState
 from xiaodian.edge.context import Context
 from xiaodian.infra import outbox
@@ -27,6 +27,8 @@ async def control(
         if room is None:
             await get_room(connection, room_id)
             raise ForbiddenError
+        if caller.shop_id is not None and room.shop_id != caller.shop_id:
+            raise NotFoundError
         if room.state is RoomState.ENDED and not even_if_ended:
             raise RoomEndedError
         yield connection, room

@@ -23,7 +23,7 @@ async def create_room(ctx: Context, caller: Caller, *, title: str, cover_url: st
             """,
             room_id,
             caller.account_id,
-            shop.shop_id if shop else None,
+            caller.shop_id or (shop.shop_id if shop else None),
             stream_id,
             title,
             cover_url,

@@ -16,6 +16,7 @@ from xiaodian.contracts.payments import (
     RefundTooLargeError,
     RefundWish,
 )
+from xiaodian.contracts.shops import ShopId
 from xiaodian.infra import outbox
 from xiaodian.infra.database import Connection, Record
 from xiaodian.kit.clock import utc_now
@@ -151,6 +152,22 @@ async def list_refunds(connection: Connection, order_ids: Collection[UUID]) -> l
     rows = await connection.fetch(
         f"SELECT {REFUND} FROM payments.refund WHERE order_id = ANY($1::uuid[]) ORDER BY requested_at, refund_id",
         list(order_ids),
+    )
+    return [to_refund(row) for row in rows]
+
+
+async def list_refunds_of_shop(
+    connection: Connection, shop_id: ShopId, *, before: UUID | None, limit: int
+) -> list[Refund]:
+    """What goes back to the buyers of a shop, the newest first."""
+    rows = await connection.fetch(
+        f"""
+        SELECT {REFUND} FROM payments.refund
+        WHERE shop_id = $1 AND ($2::uuid IS NULL OR refund_id < $2) ORDER BY refund_id DESC LIMIT $3
+        """,
+        shop_id,
+        before,
+        limit,
     )
     return [to_refund(row) for row in rows]
 

@@ -71,6 +71,13 @@ async def get_statement(
 ) -> Statement:
     """A month of a shop's balance. Best read in one snapshot, so that its sums belong together."""
     period = month_of_books(month, utc_offset_h)
+    return await get_period(connection, shop_id, period, after=after, limit=limit, utc_offset_h=utc_offset_h)
+
+
+async def get_period(
+    connection: Connection, shop_id: ShopId, period: Period, *, after: int, limit: int, utc_offset_h: int
+) -> Statement:
+    """The same of any period."""
     account = shop_account(shop_id)
     # Moments are whole microseconds, so the last one before the month is this.
     just_before = {"opening": period.start - _TICK, "closing": period.end - _TICK}
@@ -78,7 +85,7 @@ async def get_statement(
         name: await ledger.get_balance(connection, account, DEFAULT_CURRENCY, at) for name, at in just_before.items()
     }
     return Statement(
-        month=month,
+        month=date_in_books(period.start, utc_offset_h),
         currency=DEFAULT_CURRENCY,
         opening_minor=balances["opening"],
         closing_minor=balances["closing"],
@@ -90,8 +97,14 @@ async def get_statement(
 
 
 async def write_statement(database: Database, shop_id: ShopId, month: date, utc_offset_h: int) -> AsyncIterator[bytes]:
-    """The same as CSV, page by page, with the balances as first and last row."""
+    """A month as CSV, page by page, with the balances as first and last row."""
     period = month_of_books(month, utc_offset_h)
+    async for part in write_period(database, shop_id, period, utc_offset_h):
+        yield part
+
+
+async def write_period(database: Database, shop_id: ShopId, period: Period, utc_offset_h: int) -> AsyncIterator[bytes]:
+    """The same of any period."""
     account = shop_account(shop_id)
     async with database.connection() as connection:
         opening = await ledger.get_balance(connection, account, DEFAULT_CURRENCY, period.start - _TICK)

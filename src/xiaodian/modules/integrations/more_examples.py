@@ -1,0 +1,281 @@
+"""Examples of what goes beside goods and orders: after-sales, promotions, rooms, money, webhooks, jobs."""
+
+from datetime import UTC, datetime
+from uuid import UUID
+
+import msgspec
+
+from xiaodian.contracts.aftersales import AfterSaleKind, AfterSaleReason, AfterSaleState
+from xiaodian.contracts.imports import JobState, RowOutcome
+from xiaodian.contracts.live import RoomState
+from xiaodian.contracts.payments import RefundState
+from xiaodian.contracts.webhooks import DeliveryState
+from xiaodian.modules.integrations import wire_aftersales as aftersales
+from xiaodian.modules.integrations import wire_finance as finance
+from xiaodian.modules.integrations import wire_platform as platform
+from xiaodian.modules.integrations import wire_promotion as promotion
+from xiaodian.modules.integrations import wire_rooms as rooms
+
+AN_ID = UUID("0193b2d4-1111-7aaa-8bbb-cccccccccccc")
+ANOTHER_ID = UUID("0193b2d4-2222-7aaa-8bbb-dddddddddddd")
+A_KEY = "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
+AT = datetime(2026, 11, 28, 8, 30, tzinfo=UTC)
+LATER = datetime(2026, 12, 5, 8, 30, tzinfo=UTC)
+
+AFTER_SALE = aftersales.AfterSale(
+    id=AN_ID,
+    order_id=ANOTHER_ID,
+    order_number="XD2611-28AB-7C9",
+    buyer_name="王*",
+    line_no=0,
+    title="丹东草莓",
+    sku_name="3斤装",
+    kind=AfterSaleKind.REFUND_ONLY,
+    state=AfterSaleState.REQUESTED,
+    quantity=1,
+    refund_minor=2990,
+    freight_minor=0,
+    currency="CNY",
+    reason=AfterSaleReason.DAMAGED,
+    description="压坏了两颗",
+    picture_urls=[],
+    opened_at=AT,
+    deadline_at=LATER,
+    waits_for="seller",
+    return_address=None,
+    return_freight_by="seller",
+    return_shipment=None,
+    resend_shipment=None,
+    history=[],
+    allowed=["agree", "refuse"],
+)
+COUPON = promotion.Coupon(
+    id=AN_ID,
+    code="MAI10",
+    title="满30减5",
+    is_listed=True,
+    currency="CNY",
+    off_minor=500,
+    min_spend_minor=3000,
+    quota=1000,
+    per_account=1,
+    redeemed=12,
+    valid_from=AT,
+    valid_until=LATER,
+    ended_at=None,
+)
+FLASH_SALE = promotion.FlashSale(
+    id=AN_ID,
+    product_id=ANOTHER_ID,
+    sku_id=ANOTHER_ID,
+    title="丹东草莓",
+    sku_name="3斤装",
+    price_minor=1990,
+    list_price_minor=2990,
+    set_aside=50,
+    left=50,
+    limit_per_buyer=2,
+    starts_at=AT,
+    ends_at=LATER,
+    started_at=None,
+    ended_at=None,
+)
+ROOM = rooms.Room(
+    id=AN_ID,
+    host_id=ANOTHER_ID,
+    title="草莓园直播",
+    cover_url=None,
+    state=RoomState.PLANNED,
+    created_at=AT,
+    started_at=None,
+    ended_at=None,
+    bag=[ANOTHER_ID],
+)
+SHOP = finance.Shop(id=AN_ID, name="丹东草莓", is_open=True)
+CUSTOMER = finance.Customer(
+    id=AN_ID, name="王*", orders=3, spent_minor=20340, currency="CNY", first_order_at=AT, last_order_at=LATER
+)
+REFUND = finance.Refund(
+    id=AN_ID,
+    order_id=ANOTHER_ID,
+    amount_minor=500,
+    currency="CNY",
+    reason="seller",
+    state=RefundState.SUCCEEDED,
+    requested_at=AT,
+    settled_at=AT,
+)
+SETTLEMENT = finance.Settlement(
+    order_id=ANOTHER_ID,
+    number="XD2611-28AB-7C9",
+    state="settled",
+    due_at=None,
+    settled_at=AT,
+    goods_minor=5980,
+    freight_minor=800,
+    refunded_minor=0,
+    commission_minor=0,
+    service_minor=0,
+    fee_minor=299,
+    shop_minor=6481,
+    currency="CNY",
+)
+STATEMENT_LINE = finance.StatementLine(
+    kind="settle",
+    at=AT,
+    order_id=ANOTHER_ID,
+    number="XD2611-28AB-7C9",
+    goods_minor=5980,
+    freight_minor=800,
+    refunded_minor=0,
+    commission_minor=0,
+    service_minor=0,
+    fee_minor=299,
+    amount_minor=6481,
+)
+WEBHOOK = platform.Webhook(
+    id=AN_ID,
+    url="https://erp.example/xiaodian",
+    description="ERP",
+    types=["order.paid"],
+    is_enabled=True,
+    disabled_reason=None,
+    failing_since=None,
+    switched_off_at=None,
+    last_success_at=AT,
+    last_error=None,
+    waiting=0,
+    dead=0,
+    created_at=AT,
+)
+DELIVERY = platform.Delivery(
+    event_id=ANOTHER_ID,
+    type="order.paid",
+    state=DeliveryState.DELIVERED,
+    attempts=1,
+    created_at=AT,
+    tried_at=AT,
+    next_at=None,
+    status=204,
+    error=None,
+)
+EVENT = platform.Event(
+    id=AN_ID,
+    type="order.paid",
+    timestamp=AT,
+    subject=platform.EventSubject(kind="order", id=ANOTHER_ID),
+    sequence=2,
+    data={"order_id": str(ANOTHER_ID)},
+)
+JOB = platform.Job(
+    id=AN_ID,
+    kind="product_import",
+    state=JobState.DONE,
+    options={"dry_run": True},
+    file_name="products.csv",
+    total=2,
+    done=2,
+    refused=1,
+    counts={"created": 1, "refused": 1},
+    result_name=None,
+    refusals_name="refused.csv",
+    failure=None,
+    created_at=AT,
+    started_at=AT,
+    ended_at=AT,
+)
+JOB_ROW = platform.JobRow(
+    row=3, outcome=RowOutcome.REFUSED, label="苹果", reason="bad_price", column="Price", params={}
+)
+
+MORE_EXAMPLES: tuple[msgspec.Struct, ...] = (
+    AFTER_SALE,
+    aftersales.AfterSalePage(items=[AFTER_SALE], next_cursor=None),
+    aftersales.Agreement(),
+    aftersales.Refusal(reason="照片里的不是我们的商品"),
+    aftersales.ReturnReceipt(is_for_sale=False),
+    aftersales.Resend(carrier="顺丰速运", tracking_number="SF1234567891"),
+    aftersales.Escalation(note="退回的是空箱"),
+    aftersales.Evidence(text="开箱录像已上传"),
+    COUPON,
+    promotion.CouponPage(items=[COUPON], next_cursor=None),
+    promotion.NewCoupon(code="MAI10", off_minor=500, min_spend_minor=3000, quota=1000, valid_until=LATER),
+    FLASH_SALE,
+    promotion.FlashSalePage(items=[FLASH_SALE], next_cursor=None),
+    promotion.NewFlashSale(sku_id=ANOTHER_ID, price_minor=1990, set_aside=50, starts_at=AT, ends_at=LATER),
+    ROOM,
+    rooms.RoomPage(items=[ROOM], next_cursor=None),
+    rooms.NewRoom(title="草莓园直播"),
+    rooms.RoomEdit(title="草莓园直播（今晚八点）"),
+    rooms.Bag(product_ids=[ANOTHER_ID]),
+    rooms.NewCue(product_id=ANOTHER_ID),
+    rooms.Cue(id=AN_ID, product_id=ANOTHER_ID, at=AT),
+    rooms.LivePrice(price_minor=2590),
+    rooms.RoomMetrics(
+        room_id=AN_ID,
+        state=RoomState.ENDED,
+        started_at=AT,
+        ended_at=LATER,
+        currency="CNY",
+        sums=rooms.RoomSums(orders_placed=12, orders_paid=10, pieces=14, gmv_minor=41860, returned_minor=0),
+        gmv_net_minor=41860,
+        buyers_placed=11,
+        buyers_paid=10,
+        aov_minor=4186,
+        traffic=None,
+        watch_average_s=None,
+        conversion=None,
+        gpm_minor=None,
+        uv_value_minor=None,
+    ),
+    rooms.RoomProducts(items=[]),
+    SHOP,
+    finance.ShopEdit(is_open=False),
+    CUSTOMER,
+    finance.CustomerPage(items=[CUSTOMER], next_cursor=None),
+    REFUND,
+    finance.RefundPage(items=[REFUND], next_cursor=None),
+    finance.NewRefund(lines=[finance.LineRefund(line_no=0, amount_minor=500)]),
+    finance.Balance(
+        available_minor=648100,
+        pending_minor=120000,
+        deposit_minor=100000,
+        in_payout_minor=0,
+        paid_minor=5000000,
+        currency="CNY",
+    ),
+    SETTLEMENT,
+    finance.SettlementPage(items=[SETTLEMENT], next_cursor=None),
+    finance.Statement(
+        period="2026-11-28",
+        currency="CNY",
+        opening_minor=641619,
+        closing_minor=648100,
+        by_kind={"settle": 6481},
+        items=[STATEMENT_LINE],
+        next_cursor=None,
+    ),
+    platform.Picture(url="/media/pictures/5d41402abc4b2a76b9719d911017c592.webp", width=1600, height=1200),
+    platform.WebhookTypes(
+        items=[
+            platform.WebhookType(type="order.paid", area="orders", right="orders:read", meaning="An order was paid.")
+        ]
+    ),
+    WEBHOOK,
+    platform.Webhooks(items=[WEBHOOK]),
+    platform.NewWebhook(url="https://erp.example/xiaodian", types=["order.paid"]),
+    platform.WebhookEdit(is_enabled=True),
+    platform.WebhookSecret(webhook=WEBHOOK, secret=f"whsec_{A_KEY}"),
+    DELIVERY,
+    platform.DeliveryPage(items=[DELIVERY], next_cursor=None),
+    platform.NewRedelivery(since=AT),
+    platform.Redelivery(count=7),
+    EVENT,
+    platform.EventPage(items=[EVENT], next_cursor="AAAAAAAAACo", has_more=False),
+    platform.JobFile(id=AN_ID, name="products.csv", size_bytes=1024),
+    JOB,
+    platform.JobPage(items=[JOB], next_cursor=None),
+    platform.NewJob(kind="product_import", file_id=AN_ID, options={"dry_run": True}),
+    JOB_ROW,
+    platform.JobRowPage(items=[JOB_ROW], next_cursor=None),
+)

@@ -1,0 +1,201 @@
+"""The open API: after-sales."""
+
+from typing import Annotated, TypeVar
+from uuid import UUID
+
+import msgspec
+from litestar import Response, get, post
+from litestar.params import FromPath, FromQuery, QueryParameter
+
+from xiaodian.contracts.accounts import Scope
+from xiaodian.contracts.aftersales import AfterSaleNotPossibleError
+from xiaodian.contracts.base import Input, InvalidInputError
+from xiaodian.contracts.orders import IllegalMoveError
+from xiaodian.contracts.payments import RefundTooLargeError
+from xiaodian.edge.context import Context
+from xiaodian.kit.paging import MAX_PAGE_SIZE
+from xiaodian.modules.aftersales import api as aftersales
+from xiaodian.modules.integrations import wire_aftersales as wire
+from xiaodian.modules.integrations.call import OpenCall
+from xiaodian.modules.integrations.conversion import to_wire
+from xiaodian.modules.integrations.opening import reads, writes
+
+T = TypeVar("T")
+
+TAGS = ["after-sales"]
+ONE = "/after-sales/{after_sale_id:uuid}"
+
+Limit = Annotated[int, QueryParameter(ge=1, le=MAX_PAGE_SIZE)]
+InState = Annotated[
+    aftersales.AfterSaleFilter | None, QueryParameter(name="state", description="Only those in this state, or group.")
+]
+
+
+@get("/after-sales", tags=TAGS, **reads(Scope.AFTERSALES_READ, wire.AfterSalePage, is_list=True))
+async def list_after_sales(
+    call: OpenCall, cursor: FromQuery[str | None] = None, limit: Limit = 20, in_state: InState = None
+) -> Response[bytes]:
+    """What buyers ask of the shop, the newest first."""
+    below = await call.read_cursor_of_below(cursor, in_state)
+    page = await aftersales.list_of_shop(call.ctx.database, call.caller, call.shop_id, below, limit, in_state)
+    next_cursor = await call.seal_cursor_of_below(page.next_cursor, in_state)
+    return call.answer(wire.AfterSalePage(items=[_show(view) for view in page.items], next_cursor=next_cursor))
+
+
+@get(ONE, tags=TAGS, **reads(Scope.AFTERSALES_READ, wire.AfterSale))
+async def get_after_sale(call: OpenCall, after_sale_id: FromPath[UUID]) -> Response[bytes]:
+    """One after-sale with its history and until when it waits for whom."""
+    return call.answer(_show(await aftersales.get_after_sale(call.ctx.database, call.caller, after_sale_id)))
+
+
+@post(
+    f"{ONE}/agreement",
+    tags=TAGS,
+    **writes(
+        Scope.AFTERSALES_WRITE,
+        wire.AfterSale,
+        IllegalMoveError,
+        InvalidInputError,
+        AfterSaleNotPossibleError,
+        RefundTooLargeError,
+        body=wire.Agreement,
+        is_once=True,
+    ),
+)
+async def agree_to_after_sale(call: OpenCall, after_sale_id: FromPath[UUID]) -> Response[bytes]:
+    """Agree: the money goes back, or the goods come back first."""
+    data = await call.read(wire.Agreement)
+    asked = _below(data, aftersales.AgreementInput)
+
+    async def _agree(ctx: Context) -> wire.AfterSale:
+        return _show(await aftersales.agree(ctx, call.caller, call.inner_key, after_sale_id, asked))
+
+    return await call.answer_once(data, _agree)
+
+
+@post(
+    f"{ONE}/refusal",
+    tags=TAGS,
+    **writes(
+        Scope.AFTERSALES_WRITE,
+        wire.AfterSale,
+        IllegalMoveError,
+        InvalidInputError,
+        body=wire.Refusal,
+        is_once=True,
+    ),
+)
+async def refuse_after_sale(call: OpenCall, after_sale_id: FromPath[UUID]) -> Response[bytes]:
+    """Refuse. The buyer may ask once more, or have the operator decide."""
+    data = await call.read(wire.Refusal)
+    asked = _below(data, aftersales.RefusalInput)
+
+    async def _refuse(ctx: Context) -> wire.AfterSale:
+        return _show(await aftersales.refuse(ctx, call.caller, after_sale_id, asked))
+
+    return await call.answer_once(data, _refuse)
+
+
+@post(
+    f"{ONE}/return-receipt",
+    tags=TAGS,
+    **writes(
+        Scope.AFTERSALES_WRITE,
+        wire.AfterSale,
+        IllegalMoveError,
+        InvalidInputError,
+        RefundTooLargeError,
+        AfterSaleNotPossibleError,
+        body=wire.ReturnReceipt,
+        is_once=True,
+    ),
+)
+async def receive_return(call: OpenCall, after_sale_id: FromPath[UUID]) -> Response[bytes]:
+    """Tell that the goods have come back: the money goes back, or the exchange is to be sent."""
+    data = await call.read(wire.ReturnReceipt)
+    asked = _below(data, aftersales.ReturnReceiptInput)
+
+    async def _receive(ctx: Context) -> wire.AfterSale:
+        return _show(await aftersales.receive_return(ctx, call.caller, call.inner_key, after_sale_id, asked))
+
+    return await call.answer_once(data, _receive)
+
+
+@post(
+    f"{ONE}/resend",
+    tags=TAGS,
+    **writes(
+        Scope.AFTERSALES_WRITE, wire.AfterSale, IllegalMoveError, InvalidInputError, body=wire.Resend, is_once=True
+    ),
+)
+async def resend_goods(call: OpenCall, after_sale_id: FromPath[UUID]) -> Response[bytes]:
+    """Tell how the exchange was sent."""
+    data = await call.read(wire.Resend)
+    asked = _below(data, aftersales.ParcelInput)
+
+    async def _resend(ctx: Context) -> wire.AfterSale:
+        return _show(await aftersales.resend(ctx, call.caller, after_sale_id, asked))
+
+    return await call.answer_once(data, _resend)
+
+
+@post(
+    f"{ONE}/escalation",
+    tags=TAGS,
+    **writes(
+        Scope.AFTERSALES_WRITE, wire.AfterSale, IllegalMoveError, InvalidInputError, body=wire.Escalation, is_once=True
+    ),
+)
+async def escalate_after_sale(call: OpenCall, after_sale_id: FromPath[UUID]) -> Response[bytes]:
+    """Have the operator decide, of a bad return."""
+    data = await call.read(wire.Escalation)
+    asked = _below(data, aftersales.EscalationInput)
+
+    async def _escalate(ctx: Context) -> wire.AfterSale:
+        return _show(await aftersales.escalate(ctx, call.caller, after_sale_id, asked))
+
+    return await call.answer_once(data, _escalate)
+
+
+@post(
+    f"{ONE}/evidence",
+    tags=TAGS,
+    **writes(
+        Scope.AFTERSALES_WRITE,
+        wire.AfterSale,
+        IllegalMoveError,
+        InvalidInputError,
+        AfterSaleNotPossibleError,
+        body=wire.Evidence,
+        is_once=True,
+    ),
+)
+async def add_evidence(call: OpenCall, after_sale_id: FromPath[UUID]) -> Response[bytes]:
+    """Show the operator something."""
+    data = await call.read(wire.Evidence)
+    asked = _below(data, aftersales.EvidenceInput)
+
+    async def _add(ctx: Context) -> wire.AfterSale:
+        return _show(await aftersales.add_evidence(ctx, call.caller, after_sale_id, asked))
+
+    return await call.answer_once(data, _add)
+
+
+def _show(view: aftersales.AfterSaleView) -> wire.AfterSale:
+    return to_wire(wire.AfterSale, view, own_id="after_sale_id")
+
+
+def _below(data: Input, kind: type[T]) -> T:
+    return msgspec.convert(msgspec.to_builtins(data), kind)
+
+
+routes = [
+    list_after_sales,
+    get_after_sale,
+    agree_to_after_sale,
+    refuse_after_sale,
+    receive_return,
+    resend_goods,
+    escalate_after_sale,
+    add_evidence,
+]
