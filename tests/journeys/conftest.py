@@ -64,6 +64,7 @@ def platform_env() -> Iterator[dict[str, str]]:
         worker_port=worker,
         log_level="warning",
         sign_ups_per_hour=10_000,
+        outbound_private_addresses=True,
     )
     outside = {name: value for name, value in os.environ.items() if not name.startswith("XIAODIAN_")}
     yield {**outside, **settings.to_env()}

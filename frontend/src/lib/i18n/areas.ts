@@ -6,6 +6,7 @@ import type consoleProducts from "../../../../src/xiaodian/messages/zh/console_p
 import type consoleInsights from "../../../../src/xiaodian/messages/zh/console_insights.json";
 import type consoleDesk from "../../../../src/xiaodian/messages/zh/console_desk.json";
 import type consoleStaff from "../../../../src/xiaodian/messages/zh/console_staff.json";
+import type consoleWebhooks from "../../../../src/xiaodian/messages/zh/console_webhooks.json";
 import type deeds from "../../../../src/xiaodian/messages/zh/deeds.json";
 import type errors from "../../../../src/xiaodian/messages/zh/errors.json";
 import type sheets from "../../../../src/xiaodian/messages/zh/sheets.json";
@@ -19,6 +20,7 @@ export type Areas = {
   console_insights: typeof consoleInsights;
   console_desk: typeof consoleDesk;
   console_staff: typeof consoleStaff;
+  console_webhooks: typeof consoleWebhooks;
   deeds: typeof deeds;
   errors: typeof errors;
   sheets: typeof sheets;

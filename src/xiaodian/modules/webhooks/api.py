@@ -24,9 +24,11 @@ from xiaodian.modules.webhooks.wire import (
     MessagePage,
     Redelivered,
     RedeliveryInput,
-    SecretView,
     WebhookTypeList,
     WebhookTypeView,
+)
+from xiaodian.modules.webhooks.wire import (
+    EndpointSecretView as SecretView,
 )
 
 __all__ = [

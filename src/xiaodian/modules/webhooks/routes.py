@@ -22,11 +22,11 @@ from xiaodian.modules.webhooks.wire import (
     EndpointInput,
     EndpointList,
     EndpointPatch,
+    EndpointSecretView,
     EndpointView,
     MessagePage,
     Redelivered,
     RedeliveryInput,
-    SecretView,
     WebhookTypeList,
 )
 
@@ -80,7 +80,7 @@ async def list_webhooks(ctx: Ctx, caller: SignedIn, shop_id: FromPath[UUID]) -> 
 )
 async def create_webhook(
     ctx: Ctx, caller: SignedIn, shop_id: FromPath[UUID], data: JSONBody[EndpointInput]
-) -> SecretView:
+) -> EndpointSecretView:
     """A new endpoint; its secret is told this once (webhooks:write, and the right to read what it is told)."""
     return await endpoints.create_endpoint(ctx, caller, ShopId(shop_id), data)
 
@@ -110,7 +110,7 @@ async def delete_webhook(ctx: Ctx, caller: SignedIn, shop_id: FromPath[UUID], en
 @post(f"{ONE}/secret-rotation", opt=MEMBER, status_code=200, tags=TAGS, responses=READ_PROBLEMS)
 async def rotate_webhook_secret(
     ctx: Ctx, caller: SignedIn, shop_id: FromPath[UUID], endpoint_id: FromPath[UUID]
-) -> SecretView:
+) -> EndpointSecretView:
     """A new secret, told this once; the old one signs too for a day (webhooks:write)."""
     return await endpoints.rotate_secret(ctx, caller, ShopId(shop_id), EndpointId(endpoint_id))
 
@@ -173,7 +173,7 @@ async def redeliver_webhook(
 async def redeliver_webhooks(
     ctx: Ctx, caller: SignedIn, shop_id: FromPath[UUID], endpoint_id: FromPath[UUID], data: JSONBody[RedeliveryInput]
 ) -> Redelivered:
-    """Send again what is dead since a moment, or everything since then (webhooks:write)."""
+    """Send again what failed since a moment, or everything since then (webhooks:write)."""
     count = await redeliver.redeliver_since(ctx, caller, ShopId(shop_id), EndpointId(endpoint_id), data)
     return Redelivered(count=count)
 

@@ -93,7 +93,7 @@ class EndpointList(Contract, frozen=True, kw_only=True):
     items: list[EndpointView]
 
 
-class SecretView(Contract, frozen=True, kw_only=True):
+class EndpointSecretView(Contract, frozen=True, kw_only=True):
     """An endpoint and its secret, which is told this once."""
 
     endpoint: EndpointView

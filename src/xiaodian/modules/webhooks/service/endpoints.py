@@ -17,12 +17,12 @@ from xiaodian.kit.clock import utc_now
 from xiaodian.kit.ids import new_id
 from xiaodian.modules.shops import api as shops
 from xiaodian.modules.webhooks import queries
-from xiaodian.modules.webhooks.catalogue import CHOOSABLE, rights_for
+from xiaodian.modules.webhooks.catalogue import CATALOGUE, CHOOSABLE, rights_for
 from xiaodian.modules.webhooks.models import Endpoint
 from xiaodian.modules.webhooks.queries import get_endpoint
 from xiaodian.modules.webhooks.rules import OLD_SECRET_FOR
 from xiaodian.modules.webhooks.signing import new_secret
-from xiaodian.modules.webhooks.wire import EndpointInput, EndpointPatch, EndpointView, SecretView, to_view
+from xiaodian.modules.webhooks.wire import EndpointInput, EndpointPatch, EndpointSecretView, EndpointView, to_view
 
 MAX_ENDPOINTS = 20
 """Of one shop."""
@@ -70,7 +70,7 @@ async def read_endpoint(ctx: Context, caller: Caller, shop_id: ShopId, endpoint_
         return await _view(connection, await get_endpoint(connection, caller, shop_id, endpoint_id))
 
 
-async def create_endpoint(ctx: Context, caller: Caller, shop_id: ShopId, data: EndpointInput) -> SecretView:
+async def create_endpoint(ctx: Context, caller: Caller, shop_id: ShopId, data: EndpointInput) -> EndpointSecretView:
     """A new endpoint; its secret is told this once.
 
     Raises NotFoundError, ForbiddenError (also if the caller may not read what it wants to be told of),
@@ -99,7 +99,7 @@ async def create_endpoint(ctx: Context, caller: Caller, shop_id: ShopId, data: E
         )
         await _note(connection, caller, shop_id, "webhook.created", endpoint_id, data.url)
         view = await _view(connection, await get_endpoint(connection, caller, shop_id, endpoint_id))
-    return SecretView(endpoint=view, secret=secret)
+    return EndpointSecretView(endpoint=view, secret=secret)
 
 
 async def change_endpoint(
@@ -130,7 +130,7 @@ async def change_endpoint(
     return view
 
 
-async def rotate_secret(ctx: Context, caller: Caller, shop_id: ShopId, endpoint_id: EndpointId) -> SecretView:
+async def rotate_secret(ctx: Context, caller: Caller, shop_id: ShopId, endpoint_id: EndpointId) -> EndpointSecretView:
     """A new secret, told this once; the old one signs too for a day. Raises NotFoundError, ForbiddenError."""
     secret = new_secret()
     async with ctx.database.transaction() as connection:
@@ -139,7 +139,7 @@ async def rotate_secret(ctx: Context, caller: Caller, shop_id: ShopId, endpoint_
         await connection.execute(_ROTATE, shop_id, endpoint_id, secret, utc_now() + OLD_SECRET_FOR)
         await _note(connection, caller, shop_id, "webhook.secret_rotated", endpoint_id, endpoint.url)
         view = await _view(connection, await get_endpoint(connection, caller, shop_id, endpoint_id))
-    return SecretView(endpoint=view, secret=secret)
+    return EndpointSecretView(endpoint=view, secret=secret)
 
 
 async def delete_endpoint(ctx: Context, caller: Caller, shop_id: ShopId, endpoint_id: EndpointId) -> None:
@@ -170,7 +170,7 @@ def _check_types(types: Collection[str]) -> list[str]:
     for index, name in enumerate(types):
         if name not in CHOOSABLE:
             raise InvalidInputError(field=f"types[{index}]", reason="unknown")
-    return sorted(set(types))
+    return [name for name in CATALOGUE if name in types]
 
 
 async def _require_rights(connection: Connection, caller: Caller, shop_id: ShopId, types: Collection[str]) -> None:

@@ -29,9 +29,9 @@ _ONE = """
     WHERE shop_id = $1 AND endpoint_id = $2 AND position = $3
     RETURNING subject_id
 """
-_DEAD = """
+_FAILED = """
     UPDATE webhooks.delivery SET state = 'waiting', attempts = 0, next_at = $4
-    WHERE shop_id = $1 AND endpoint_id = $2 AND state = 'dead' AND created_at >= $3
+    WHERE shop_id = $1 AND endpoint_id = $2 AND created_at >= $3
         AND (state = 'dead' OR (state = 'waiting' AND attempts > 0))
     RETURNING subject_id
 """
@@ -73,7 +73,7 @@ async def redeliver_one(
 async def redeliver_since(
     ctx: Context, caller: Caller, shop_id: ShopId, endpoint_id: EndpointId, data: RedeliveryInput
 ) -> int:
-    """Send again what is dead since a moment, or everything since then; answers how many messages.
+    """Send again what failed since a moment, or everything since then; answers how many messages.
 
     Raises NotFoundError, ForbiddenError, EndpointDisabledError, InvalidInputError.
     """
@@ -84,7 +84,7 @@ async def redeliver_since(
         if since < now - KEPT_FOR:
             raise InvalidInputError(field="since_ms", reason="out_of_range")
         if data.only_failed:
-            rows = await connection.fetch(_DEAD, shop_id, endpoint_id, since, now)
+            rows = await connection.fetch(_FAILED, shop_id, endpoint_id, since, now)
         else:
             rows = await connection.fetch(_ALL, shop_id, endpoint_id, since, now, endpoint.types, MAX_REDELIVERED)
         await _let_go_on(connection, endpoint, rows, now)
