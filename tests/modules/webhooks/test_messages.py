@@ -12,6 +12,7 @@ from tests.modules.orders.life import post, shipment, track
 from tests.modules.orders.market import open_market
 from tests.modules.webhooks.desk import Desk
 
+from xiaodian.contracts.catalog import ProductChanged, ProductId
 from xiaodian.contracts.live import CueId, ProductFeatured, ProductUnfeatured, RoomMoved, RoomState
 from xiaodian.contracts.payments import RefundFailed, RefundId
 from xiaodian.contracts.settlement import OrderSettled, OwnerKind, PayoutChanged, PayoutId, PayoutState, SettlementId
@@ -87,6 +88,19 @@ async def test_products_and_their_stock_are_told_and_a_new_state_is_told_as_such
     assert told[2]["data"]["previous_state"] == "draft"
     stock = [one for one in await fetch_all(desk) if one["type"] == "stock.changed"]
     assert stock[-1]["data"]["available"] == 7
+
+
+async def test_a_deleted_draft_is_told_once(desk: Desk) -> None:
+    [sku_id] = await desk.market.product([10], state="draft")
+    product_id = await desk.market.product_id(sku_id)
+    await desk.take_in()
+    path = f"/api/shops/{desk.market.shop_id}/product-deeds"
+    answer = await desk.seller.post(path, json={"deed": "delete_drafts", "product_ids": [product_id]})
+    assert answer.is_success, answer.text
+    await desk.happen(ProductChanged(product_id=ProductId(UUID(product_id)), shop_id=desk.market.shop_id))
+    told = [one["type"] for one in of(await fetch_all(desk), "product", product_id)]
+    assert told.count("product.deleted") == 1
+    assert told[-1] == "product.deleted"
 
 
 async def test_a_rush_on_one_stock_is_told_once(desk: Desk) -> None:

@@ -117,6 +117,7 @@ CATALOGUE: Mapping[str, MessageType] = {
                 payloads.ProductStateData,
                 state_changed="It went on sale, off sale, or elsewhere.",
             ),
+            _types(_S.PRODUCTS_READ, _K.PRODUCT, payloads.ProductGoneData, deleted="A draft was deleted."),
         ),
         *_area(
             "stock",

@@ -144,6 +144,12 @@ class ProductStateData(ProductData, frozen=True, kw_only=True):
     previous_state: str | None
 
 
+class ProductGoneData(Payload, frozen=True, kw_only=True):
+    """A draft that nobody had bought was deleted."""
+
+    product_id: UUID
+
+
 class StockData(Payload, frozen=True, kw_only=True):
     """What can still be bought of a SKU: of its own stock, or of what a flash sale has set aside."""
 

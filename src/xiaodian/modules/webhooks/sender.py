@@ -20,6 +20,7 @@ from xiaodian.settings import Settings
 ANSWER_BYTES = 2048
 """So much of an answer is kept for the log; no more is read."""
 KEEP_ALIVE_S = 30.0
+MOST_TIMEOUT_S = 30.0
 
 
 class Sender:
@@ -27,7 +28,8 @@ class Sender:
 
     def __init__(self, settings: Settings) -> None:
         self._allow_private = settings.outbound_private_addresses
-        self._timeout_s = settings.webhook_timeout_s
+        # A lease lasts a minute: it must be over neither while we wait nor before the result is written.
+        self._timeout_s = min(settings.webhook_timeout_s, MOST_TIMEOUT_S)
         self._session = aiohttp.ClientSession(
             connector=aiohttp.TCPConnector(
                 limit=0,

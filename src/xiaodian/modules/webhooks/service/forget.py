@@ -5,7 +5,7 @@ from datetime import datetime
 from xiaodian.infra.database import Database
 from xiaodian.modules.webhooks.rules import KEPT_FOR
 
-BATCH = 20_000
+BATCH = 5000
 
 # A message that still waits somewhere is kept until it is dead there.
 _EVENTS = """
@@ -29,25 +29,36 @@ _EVENTS = """
     SELECT count(*) FROM gone
 """
 _DELIVERIES = """
-    DELETE FROM webhooks.delivery WHERE (shop_id, endpoint_id, position) IN (
-        SELECT shop_id, endpoint_id, position FROM webhooks.delivery AS kept
-        WHERE created_at < $1
-            AND NOT EXISTS (
-                SELECT FROM webhooks.event WHERE event.shop_id = kept.shop_id AND event.position = kept.position
-            )
-        LIMIT $2
+    WITH gone AS (
+        DELETE FROM webhooks.delivery WHERE (shop_id, endpoint_id, position) IN (
+            SELECT shop_id, endpoint_id, position FROM webhooks.delivery AS kept
+            WHERE created_at < $1
+                AND NOT EXISTS (
+                    SELECT FROM webhooks.event WHERE event.shop_id = kept.shop_id AND event.position = kept.position
+                )
+            LIMIT $2
+        ) RETURNING 1
     )
+    SELECT count(*) FROM gone
 """
 _ATTEMPTS = """
-    DELETE FROM webhooks.attempt WHERE (shop_id, endpoint_id, position, attempt_id) IN (
-        SELECT shop_id, endpoint_id, position, attempt_id FROM webhooks.attempt WHERE at < $1 LIMIT $2
+    WITH gone AS (
+        DELETE FROM webhooks.attempt WHERE (shop_id, endpoint_id, position, attempt_id) IN (
+            SELECT shop_id, endpoint_id, position, attempt_id FROM webhooks.attempt WHERE at < $1 LIMIT $2
+        ) RETURNING 1
     )
+    SELECT count(*) FROM gone
 """
 
 
 async def forget_old(database: Database, now: datetime) -> None:
-    """Delete a batch of each; called again and again it keeps up with any trade."""
+    """Delete what is old, batch by batch."""
     cutoff = now - KEPT_FOR
     for statement in (_EVENTS, _DELIVERIES, _ATTEMPTS):
-        async with database.transaction() as connection:
-            await connection.execute(statement, cutoff, BATCH)
+        while await _forget_batch(database, statement, cutoff) == BATCH:
+            continue
+
+
+async def _forget_batch(database: Database, statement: str, cutoff: datetime) -> int:
+    async with database.transaction() as connection:
+        return int(await connection.fetchval(statement, cutoff, BATCH))

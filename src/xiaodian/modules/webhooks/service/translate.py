@@ -57,6 +57,8 @@ _PAYOUT_TYPES = {
 }
 _DEEDS_WITHOUT_MOVE = frozenset({"add_evidence", "rule_evidence", "refund_failed", "turn_to_refund"})
 
+GONE = "deleted"
+
 decode_event = msgspec.json.Decoder(AnyEvent).decode
 
 
@@ -271,6 +273,7 @@ def _after_sale(pen: _Pen, event: AfterSaleChanged) -> Iterator[Draft]:
 def _product(pen: _Pen, event: ProductChanged) -> Iterator[Draft]:
     product = pen.facts.products.get(event.product_id)
     if product is None:
+        yield from _product_gone(pen, event)
         return
     fields: dict[str, Any] = {
         "product_id": product.product_id,
@@ -290,6 +293,15 @@ def _product(pen: _Pen, event: ProductChanged) -> Iterator[Draft]:
     elif previous is not None and previous != product.state:
         name, data = "product.state_changed", payloads.ProductStateData(**fields, previous_state=previous)
     yield pen.write(event.shop_id, name, SubjectKind.PRODUCT, product.product_id, data, state=str(product.state))
+
+
+def _product_gone(pen: _Pen, event: ProductChanged) -> Iterator[Draft]:
+    """Only if it was ever told of, and only once."""
+    if pen.states.get(event.product_id, GONE) == GONE:
+        return
+    pen.states[event.product_id] = GONE
+    data = payloads.ProductGoneData(product_id=event.product_id)
+    yield pen.write(event.shop_id, "product.deleted", SubjectKind.PRODUCT, event.product_id, data, state=GONE)
 
 
 def _stock(pen: _Pen, event: StockChanged) -> Iterator[Draft]:
