@@ -11,7 +11,7 @@ import aiohttp
 from aiohttp.abc import AbstractResolver, ResolveResult
 from yarl import URL
 
-from xiaodian.infra.outbound import AddressRefusedError, resolve
+from xiaodian.infra.outbound import AddressRefusedError, may_be_called, resolve
 from xiaodian.kit.clock import utc_now
 from xiaodian.modules.webhooks.models import Outcome, Parcel
 from xiaodian.modules.webhooks.signing import headers_of
@@ -41,7 +41,6 @@ class Sender:
             timeout=aiohttp.ClientTimeout(total=self._timeout_s),
             auto_decompress=False,
             trust_env=False,
-            skip_auto_headers=("accept", "accept-encoding"),
         )
 
     async def __aenter__(self) -> "Sender":
@@ -82,21 +81,21 @@ class Sender:
     async def _post(self, parcel: Parcel) -> tuple[int, str, int | None]:
         signing = [parcel.secret, *([parcel.previous_secret] if parcel.previous_secret else [])]
         headers = headers_of(parcel.event_id, parcel.body, signing, utc_now())
-        await self._judge_bare_ip(parcel.url)
+        self._judge_bare_ip(parcel.url)
         async with self._session.post(parcel.url, data=parcel.body, headers=headers, allow_redirects=False) as response:
             answer, is_whole = await _read(response.content)
             if not is_whole:
                 response.close()
             return response.status, answer, _seconds(response.headers.get("retry-after"))
 
-    async def _judge_bare_ip(self, url: str) -> None:
+    def _judge_bare_ip(self, url: str) -> None:
         """The library asks no resolver about an address that is an IP already."""
-        host = URL(url).host or ""
         try:
-            ip_address(host)
+            ip = ip_address(URL(url).host or "")
         except ValueError:
             return
-        await resolve(host, 443, allow_private=self._allow_private)
+        if not may_be_called(ip, allow_private=self._allow_private):
+            raise AddressRefusedError(field="url", reason="private_address")
 
 
 class _JudgingResolver(AbstractResolver):

@@ -24,6 +24,8 @@ def headers_of(event_id: UUID, body: bytes, signing: Sequence[str], now: datetim
     # The library reads the clock's face without its zone.
     moment, text = now.astimezone(UTC), body.decode()
     return {
+        "accept": "*/*",
+        "accept-encoding": "identity",
         "content-type": "application/json",
         "user-agent": USER_AGENT,
         "webhook-id": str(event_id),
