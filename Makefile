@@ -6,7 +6,7 @@ WORKERS ?= 2
 PYTEST_ARGS ?=
 
 .PHONY: help install packages demo serve doctor test unit journeys web-check lint types imports check format \
-	bench-quick screenshots docs lock clean
+	bench-quick screenshots docs client lock clean
 
 help:
 	@echo 'make demo         install what is missing, start everything, go on air; Ctrl-C stops all of it'
@@ -17,6 +17,7 @@ help:
 	@echo 'make format       put the code in shape'
 	@echo 'make bench-quick  the benchmarks, each for a short time'
 	@echo 'make screenshots  the pictures of the README, from a demo that runs'
+	@echo 'make client       the generated parts of the Python client, from the description of the open API'
 	@echo 'make lock         newest versions of all packages into the lock files'
 	@echo 'make clean        remove what was built and installed here; data/ stays'
 
@@ -69,7 +70,7 @@ format: packages
 	@$(PY) -m ruff format .
 
 bench-quick: install
-	@for bench in bench/fanout.py bench/ingest.py bench/festival.py; do \
+	@for bench in bench/fanout.py bench/ingest.py bench/festival.py bench/openapi.py; do \
 		if [ -f $$bench ]; then echo "== $$bench"; $(PY) $$bench --quick || exit 1; fi; done
 
 screenshots: install
@@ -78,6 +79,9 @@ screenshots: install
 
 docs: packages
 	@$(PY) scripts/document_settings.py
+
+client: packages
+	@$(PY) scripts/make_client.py
 
 lock: packages
 	@upgrade=$(upgrade) sh scripts/lock.sh

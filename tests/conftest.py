@@ -108,6 +108,8 @@ async def settings(test_id: str, data_dir: Path) -> AsyncIterator[Settings]:
         session_cache_s=1,
         sign_ups_per_hour=10_000,
         checkouts_per_minute=1_000_000,
+        open_api_burst=1_000_000,
+        open_api_per_second=1_000_000,
     )
     await admin.execute(f'DROP DATABASE "{test_id}" WITH (FORCE)')
     await admin.close()
