@@ -84,13 +84,13 @@ it("products are sorted by a press, the other way round by another, and keep the
 });
 
 describe("home", () => {
-  const nothing: Home = { to_ship: null, after_sales: null, low_stock: null, products: null, money: null, rooms: null, figures: [], currency: "CNY", has_sold: false };
+  const nothing: Home = { to_ship: null, after_sales: null, low_stock: null, products: null, money: null, rooms: null, notices: null, figures: [], currency: "CNY", has_sold: false };
   it("names what waits, what has a deadline first", () => {
     const home = {
       ...nothing,
       to_ship: { count: 3, late: 1, items: [] },
       after_sales: { count: 1, items: [] },
-      low_stock: { count: 2, threshold: 10, items: [] },
+      low_stock: { count: 2, below: 10, items: [] },
       products: { in_review: 1, rejected: 1 },
       money: { available_minor: 5, currency: "CNY", has_failed_payout: true },
     };

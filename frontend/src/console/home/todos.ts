@@ -4,7 +4,7 @@ import type { IconName } from "../../lib/ui";
 import type { Home } from "../insights/wire";
 
 export type Todo = {
-  id: "ship" | "after_sales" | "payout_failed" | "rejected" | "low_stock" | "in_review" | "payout";
+  id: "notices" | "ship" | "after_sales" | "payout_failed" | "rejected" | "low_stock" | "in_review" | "payout";
   icon: IconName;
   title: MessageKey;
   deed: MessageKey;
@@ -18,6 +18,7 @@ export function todosOf(home: Home): Todo[] {
   const todos: Todo[] = [];
   const add = (id: Todo["id"], icon: IconName, href: string, count: number | null, isUrgent = false) =>
     todos.push({ id, icon, href, count, isUrgent, title: `todo_${id}`, deed: `todo_${id}_deed` });
+  if (home.notices && home.notices.length > 0) add("notices", "warning", "/console/settings/notices", home.notices.length, true);
   if (home.to_ship && home.to_ship.count > 0) add("ship", "truck", "/console/orders?state=paid", home.to_ship.count, home.to_ship.late > 0);
   if (home.after_sales && home.after_sales.count > 0) add("after_sales", "return", "/console/after-sales", home.after_sales.count);
   if (home.money?.has_failed_payout) add("payout_failed", "warning", "/console/money", null, true);

@@ -96,7 +96,8 @@ export function chartOption(rows: readonly Row[], minutes: readonly Minute[], ex
     })),
     yAxis: rows.flatMap((row, index) => [
       axis(index, colors, write.count),
-      { ...axis(index, colors, write.money), position: "right", axisLabel: { show: false }, splitLine: { show: false }, show: row.series.some((each) => each.isMoney || (each.field === "likes")) },
+      // Money and likes are of another size than what stands beside them: their shape counts, their numbers are in the tooltip.
+      { ...axis(index, colors, write.money), position: "right", show: false },
     ]),
     series: rows.flatMap((row, index) =>
       row.series.map((series) => ({
@@ -104,7 +105,6 @@ export function chartOption(rows: readonly Row[], minutes: readonly Minute[], ex
         id: `${row.id}-${series.field}`,
         name: series.name,
         xAxisIndex: index,
-        // Money and likes are of another size than what stands beside them.
         yAxisIndex: index * 2 + (series.isMoney || series.field === "likes" ? 1 : 0),
         data: minutes.map((minute) => [minute.at_ms + stepMs / 2, minute[series.field] ?? 0]),
         showSymbol: minutes.length === 1,

@@ -12,6 +12,7 @@ from collections import deque
 from collections.abc import Sequence
 from contextlib import suppress
 from urllib.parse import urljoin
+from uuid import uuid4
 
 import httpx
 from picows import WSError
@@ -32,6 +33,9 @@ from xiaodian.cli.show.playlist import Segment, read_segments
 
 COMES_WITHIN_S = 12.0
 BUYS_ONE_CUE_IN = 5
+CLICKS_ONE_CARD_IN = 3
+OPENS_BAG_ONE_CUE_IN = 4
+TELLS_EACH_S = 10
 LOOKS_FOR_ROOM_EACH_S = 3.0
 REFUSALS_TO_SHRUG_AT = (ApiError, httpx.HTTPError, WSError, OSError)
 # What was said a moment ago is not said again by the next one.
@@ -51,6 +55,8 @@ class Viewer:
         self._held_up: str | None = None
         self._over = asyncio.Event()
         self._address_id = ""
+        self._viewer_id = str(uuid4())
+        self._done: list[Json] = []
 
     async def live(self) -> None:
         """Come in after a while, and go from room to room for ever."""
@@ -84,7 +90,9 @@ class Viewer:
             self._chat(room["room_id"]),
             self._buy_now_and_then(room["room_id"]),
             self._follow(room["host"]["account_id"]),
+            self._tell(room["room_id"]),
         )
+        self._note("entered", room["room_id"])
         tasks = [asyncio.create_task(habit) for habit in habits]
         leaving = [asyncio.create_task(self._over.wait()), asyncio.create_task(socket.closed.wait())]
         try:
@@ -146,6 +154,18 @@ class Viewer:
             remarks = REMARKS.get(_ART.get(item["title"], ""), GREETINGS) if item else GREETINGS
             await self._say(room_id, self._pick(remarks))
 
+    def _note(self, kind: str, room_id: str, product_id: str | None = None, watch_s: int = 0) -> None:
+        self._done.append({"kind": kind, "room_id": room_id, "product_id": product_id, "watch_s": watch_s})
+
+    async def _tell(self, room_id: str) -> None:
+        """What a browser's page would tell of its visitor, some at a time."""
+        while True:
+            await asyncio.sleep(TELLS_EACH_S)
+            self._note("watched", room_id, watch_s=TELLS_EACH_S)
+            done, self._done = self._done[:50], []
+            with suppress(*REFUSALS_TO_SHRUG_AT):
+                await self._member.call("POST", "/api/behaviour", {"viewer_id": self._viewer_id, "items": done})
+
     def _pick(self, texts: Sequence[str]) -> str:
         text = self._chance.choice([text for text in texts if text not in _SAID_LATELY] or texts)
         _SAID_LATELY.append(text)
@@ -166,9 +186,17 @@ class Viewer:
             if item is None or item["product_id"] == last_seen:
                 continue
             last_seen = item["product_id"]
+            self._note("card_shown", room_id, item["product_id"])
+            if self._chance.randrange(CLICKS_ONE_CARD_IN) == 0:
+                self._note("card_clicked", room_id, item["product_id"])
+                self._note("product_viewed", room_id, item["product_id"])
+            if self._chance.randrange(OPENS_BAG_ONE_CUE_IN) == 0:
+                self._note("bag_opened", room_id)
             skus = [sku for sku in item["skus"] if sku["available"] > 5]
             if not skus or self._chance.randrange(BUYS_ONE_CUE_IN):
                 continue
+            self._note("product_viewed", room_id, item["product_id"])
+            self._note("checkout_started", room_id, item["product_id"])
             with suppress(*REFUSALS_TO_SHRUG_AT):
                 quantity = self._chance.choice((1, 1, 1, 2, 3))
                 await self._member.buy(room_id, self._address_id, self._chance.choice(skus), quantity)

@@ -126,7 +126,8 @@ class LowStockNow(Contract, frozen=True, kw_only=True):
     """How many SKUs on sale have so little left, and the emptiest."""
 
     count: int
-    threshold: int
+    below: int
+    """So many pieces are enough, by the shop's settings."""
     items: list[LowStockItem]
 
 
@@ -143,6 +144,15 @@ class MoneyNow(Contract, frozen=True, kw_only=True):
     available_minor: int
     currency: str
     has_failed_payout: bool
+
+
+class NoticeNow(Contract, frozen=True, kw_only=True):
+    """What the platform wants of the shop."""
+
+    notice_id: UUID
+    kind: str
+    text: str
+    deadline_at_ms: int | None
 
 
 class RoomNow(Contract, frozen=True, kw_only=True):
@@ -177,6 +187,7 @@ class HomeView(Contract, frozen=True, kw_only=True):
     products: ProductsNow | None
     money: MoneyNow | None
     rooms: list[RoomNow] | None
+    notices: list[NoticeNow] | None
     figures: list[Compared]
     currency: str
     has_sold: bool

@@ -19,6 +19,7 @@ from xiaodian.modules.insights.wire import (
     LowStockItem,
     LowStockNow,
     MoneyNow,
+    NoticeNow,
     OrderToShip,
     ProductsNow,
     RoomNow,
@@ -32,7 +33,6 @@ from xiaodian.modules.shops import api as shops
 SHOWN = 5
 MAX_COUNTED = 1000
 """Counts of what waits stop here: more than that is `1000+` to everybody."""
-LOW_STOCK = 10
 
 
 async def see_home(ctx: Context, caller: Caller, shop_id: ShopId) -> HomeView:
@@ -50,6 +50,7 @@ async def see_home(ctx: Context, caller: Caller, shop_id: ShopId) -> HomeView:
             products=await _products(connection, shop_id) if may(Scope.PRODUCTS_READ) else None,
             money=await _money(connection, shop_id, now) if sees_money else None,
             rooms=await _rooms(connection, shop_id) if sees_rooms else None,
+            notices=await _notices(connection, shop_id, now) if may(Scope.SHOP_READ) else None,
             figures=await compare_days(
                 connection,
                 shop_id,
@@ -103,10 +104,11 @@ async def _after_sales(connection: Connection, shop_id: ShopId) -> AfterSalesNow
 
 
 async def _low_stock(connection: Connection, shop_id: ShopId) -> LowStockNow:
-    low = await catalog.list_low_stock(connection, shop_id, LOW_STOCK, MAX_COUNTED)
+    below = await shops.get_low_stock_below(connection, shop_id)
+    low = await catalog.list_low_stock(connection, shop_id, below - 1, MAX_COUNTED)
     return LowStockNow(
         count=len(low),
-        threshold=LOW_STOCK,
+        below=below,
         items=[
             LowStockItem(
                 product_id=each.product_id,
@@ -130,6 +132,18 @@ async def _money(connection: Connection, shop_id: ShopId, now: datetime) -> Mone
     return MoneyNow(
         available_minor=money.available_minor, currency=money.currency, has_failed_payout=money.has_failed_payout
     )
+
+
+async def _notices(connection: Connection, shop_id: ShopId, now: datetime) -> list[NoticeNow]:
+    return [
+        NoticeNow(
+            notice_id=notice.notice_id,
+            kind=notice.kind,
+            text=notice.text,
+            deadline_at_ms=notice.deadline_ms,
+        )
+        for notice in await shops.list_open_notices(connection, shop_id, now)
+    ]
 
 
 async def _rooms(connection: Connection, shop_id: ShopId) -> list[RoomNow]:
