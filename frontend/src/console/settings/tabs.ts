@@ -21,6 +21,7 @@ export const TABS: readonly SettingsTab[] = [
   { id: "shop", text: "settings_tab_shop", right: "shop:read", load: () => import("./ShopPart.svelte") },
   { id: "return-address", text: "settings_tab_return", right: "shop:read", load: () => import("./ReturnAddressPart.svelte") },
   { id: "notices", text: "settings_tab_notices", right: "shop:read", load: () => import("./NoticesPart.svelte") },
+  { id: "apps", text: "settings_tab_apps", load: () => withTexts("console_apps", import("../apps/AppsPart.svelte")) },
   { id: "webhooks", text: "settings_tab_webhooks", right: "webhooks:read", load: () => withTexts("console_webhooks", import("../webhooks/WebhooksPart.svelte")) },
   { id: "tokens", text: "settings_tab_tokens", load: () => import("./TokensPart.svelte") },
   { id: "account", text: "settings_tab_account", load: () => import("./AccountPart.svelte") },

@@ -1,6 +1,7 @@
 /** The areas of the message catalogue and their keys, one line each. */
 import type common from "../../../../src/xiaodian/messages/zh/common.json";
 import type console_ from "../../../../src/xiaodian/messages/zh/console.json";
+import type consoleApps from "../../../../src/xiaodian/messages/zh/console_apps.json";
 import type consoleImports from "../../../../src/xiaodian/messages/zh/console_imports.json";
 import type consoleProducts from "../../../../src/xiaodian/messages/zh/console_products.json";
 import type consoleInsights from "../../../../src/xiaodian/messages/zh/console_insights.json";
@@ -15,6 +16,7 @@ import type viewer from "../../../../src/xiaodian/messages/zh/viewer.json";
 export type Areas = {
   common: typeof common;
   console: typeof console_;
+  console_apps: typeof consoleApps;
   console_imports: typeof consoleImports;
   console_products: typeof consoleProducts;
   console_insights: typeof consoleInsights;

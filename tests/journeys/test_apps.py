@@ -1,0 +1,142 @@
+"""A developer registers an app, a seller lets it in, sees what it did, and shows it out."""
+
+import base64
+import hashlib
+import secrets
+from collections.abc import Awaitable, Callable
+from urllib.parse import parse_qsl, urlencode, urlsplit
+
+import httpx
+import pytest
+from playwright.async_api import Page, Route, expect
+from tests.journeys.conftest import DESK, OpenPage, Stage
+
+from xiaodian.cli.show.client import Member
+
+pytestmark = pytest.mark.journey
+
+Enter = Callable[[str], Awaitable[Member]]
+CALLBACK = "https://erp.example/callback"
+VERIFIER = secrets.token_urlsafe(48)
+CHALLENGE = base64.urlsafe_b64encode(hashlib.sha256(VERIFIER.encode()).digest()).decode().rstrip("=")
+
+
+async def _register(page: Page) -> tuple[str, str]:
+    """In the console: name, address, two rights; the secret is shown once."""
+    await page.get_by_test_id("app-new").click()
+    form = page.get_by_test_id("app-form")
+    await form.get_by_test_id("app-name").fill("仓库助手")
+    await form.get_by_test_id("app-redirects").fill("http://erp.example/callback")
+    await form.get_by_test_id("pick-products:read").check()
+    await form.get_by_test_id("pick-orders:read").check()
+    await form.get_by_test_id("app-save").click()
+    await expect(form.get_by_role("alert")).to_contain_text("https")
+    await form.get_by_test_id("app-redirects").fill(CALLBACK)
+    await form.get_by_test_id("app-save").click()
+    shown = page.get_by_test_id("secret-shown")
+    client_id = await shown.get_by_test_id("shown-client-id").inner_text()
+    secret = await shown.get_by_test_id("shown-secret").inner_text()
+    await shown.get_by_test_id("secret-saved").click()
+    await expect(page.get_by_test_id("my-app")).to_contain_text(secret[-4:])
+    return client_id, secret
+
+
+async def _catch_callback(page: Page) -> list[str]:
+    """Be the app's own site; answers the addresses that the browser was sent to."""
+    came: list[str] = []
+
+    async def _answer(route: Route) -> None:
+        came.append(route.request.url)
+        await route.fulfill(status=200, content_type="text/html", body="<h1>connected</h1>")
+
+    await page.route("https://erp.example/**", _answer)
+    return came
+
+
+async def test_an_app_is_let_in_calls_is_seen_and_is_shown_out(
+    stage: Stage, open_page: OpenPage, enter: Enter, platform: str
+) -> None:
+    shop = (await stage.host.call("GET", "/api/shops/mine"))["items"][0]
+    developer = await enter("开发者")
+    await developer.call("POST", "/api/shops", {"name": f"开发者的店 {secrets.token_hex(4)}"})
+    office = await open_page("/console/settings/apps?part=mine", name="developer", size=DESK, member=developer)
+    client_id, secret = await _register(office)
+
+    console = await open_page("/console/settings/apps", name="console", size=DESK, member=stage.host)
+    came = await _catch_callback(console)
+    asked = {
+        "client_id": client_id,
+        "response_type": "code",
+        "redirect_uri": CALLBACK,
+        "scope": "products:read orders:read",
+        "state": "s1",
+        "code_challenge": CHALLENGE,
+        "code_challenge_method": "S256",
+    }
+    await console.goto(f"{platform}/oauth/authorize?{urlencode(asked | {'redirect_uri': 'https://evil.example/'})}")
+    await expect(console.get_by_test_id("consent-problem")).to_be_visible()
+    await console.goto(f"{platform}/oauth/authorize?{urlencode(asked)}")
+    consent = console.get_by_test_id("consent")
+    await expect(consent).to_contain_text("仓库助手")
+    await expect(consent.get_by_test_id("scope-orders:read")).to_contain_text("地址")
+    await consent.get_by_test_id("consent-approve").click()
+    await expect(console.get_by_role("heading", name="connected")).to_be_visible()
+    told = dict(parse_qsl(urlsplit(came[0]).query))
+    assert told["state"] == "s1"
+
+    async with httpx.AsyncClient(base_url=platform) as program:
+        form = {"grant_type": "authorization_code", "code": told["code"], "redirect_uri": CALLBACK}
+        bought = await program.post("/oauth/token", data=form | {"code_verifier": VERIFIER}, auth=(client_id, secret))
+        assert bought.status_code == 200, bought.text
+        program.headers["authorization"] = f"Bearer {bought.json()['access_token']}"
+        products = await program.get("/open/v1/products")
+        assert products.status_code == 200, products.text
+        assert products.json()["items"][0]["title"] == "丹东草莓"
+        assert products.headers["ratelimit"].startswith('"app";r=')
+        refused = await program.get("/open/v1/after-sales")
+        assert refused.status_code in (403, 404)
+
+        await _see_calls(console, platform)
+        await console.get_by_test_id("disconnect").click()
+        await console.get_by_test_id("confirm-yes").click()
+        await expect(console.get_by_test_id("connection")).to_have_count(0)
+        assert (await program.get("/open/v1/products")).status_code == 401
+    assert (await stage.host.call("GET", f"/api/shops/{shop['shop_id']}/connections"))["items"] == []
+
+
+async def _see_calls(console: Page, platform: str) -> None:
+    """The log is written a moment after the call."""
+    await console.goto(f"{platform}/console/settings/apps")
+    await expect(console.get_by_test_id("connection")).to_contain_text("仓库助手")
+    await console.get_by_test_id("connection-calls").click()
+    calls = console.get_by_test_id("calls")
+    async with console.expect_response("**/calls?**outcome=ok**"):
+        await calls.get_by_test_id("calls-outcome-ok").click()
+    row = calls.get_by_test_id("call").filter(has_text="/open/v1/products")
+    await expect(row).to_contain_text("200")
+    await calls.get_by_role("button", name="关闭").click()
+
+
+async def test_who_is_signed_out_signs_in_first_and_comes_back_to_the_question(
+    stage: Stage, open_page: OpenPage, enter: Enter, platform: str
+) -> None:
+    developer = await enter("开发者")
+    app = await developer.call(
+        "POST", "/api/me/apps", {"name": "手机助手", "redirect_uris": [CALLBACK], "scopes": ["orders:read"]}
+    )
+    asked = {
+        "client_id": app["app_id"],
+        "response_type": "code",
+        "code_challenge": CHALLENGE,
+        "code_challenge_method": "S256",
+    }
+    page = await open_page(f"/oauth/authorize?{urlencode(asked)}", name="phone")
+    await expect(page.get_by_test_id("console-signin")).to_be_visible()
+    await page.context.add_cookies(
+        [{"name": n, "value": v, "url": platform} for n, v in stage.host.http.cookies.items()]
+    )
+    await page.reload()
+    came = await _catch_callback(page)
+    await page.get_by_test_id("consent-deny").click()
+    await expect(page.get_by_role("heading", name="connected")).to_be_visible()
+    assert dict(parse_qsl(urlsplit(came[0]).query))["error"] == "access_denied"
