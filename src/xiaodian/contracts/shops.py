@@ -30,6 +30,8 @@ class Shop(Contract, frozen=True, kw_only=True):
     name: str
     owner_id: AccountId
     is_open: bool
+    is_sandbox: bool = False
+    """For programs to be tried in: only its made-up owner buys there, and its money is none."""
 
 
 class MyShop(Contract, frozen=True, kw_only=True):
@@ -42,6 +44,8 @@ class MyShop(Contract, frozen=True, kw_only=True):
     role: ShopRole
     rights: list[Scope]
     avatar_url: str | None
+    is_sandbox: bool
+    """For programs to be tried in."""
 
 
 class ShopPage(Contract, frozen=True, kw_only=True):
@@ -171,6 +175,13 @@ class ShopNameTakenError(DomainError):
     """Another shop has this name."""
 
     code = "shop_name_taken"
+    status = 409
+
+
+class SandboxShopError(DomainError):
+    """A sandbox shop does not do this: no real money or person may come of what is played there."""
+
+    code = "sandbox_shop"
     status = 409
 
 

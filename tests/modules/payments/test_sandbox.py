@@ -67,7 +67,8 @@ async def test_a_strange_signature_is_a_refusal_and_no_fault_of_ours(ctx: Contex
 async def test_an_installation_can_do_without_the_sandbox(ctx: Context) -> None:
     settings: Settings = msgspec.structs.replace(ctx.settings, sandbox_payments=False)
     providers = Providers(msgspec.structs.replace(ctx, settings=settings))
+    assert providers.list() == []
     with pytest.raises(UnknownProviderError):
-        providers.get("sandbox")
+        providers.offer("sandbox")
     with pytest.raises(UnknownProviderError):
         providers.get_sandbox()

@@ -31,7 +31,13 @@ async def test_who_opens_a_shop_is_its_owner_and_staff(sign_up: SignUp, database
     answer = await client.post("/api/shops", json={"name": "丹东草莓"})
     assert answer.status_code == 201, answer.text
     shop = answer.json()
-    assert shop == {"shop_id": shop["shop_id"], "name": "丹东草莓", "owner_id": str(account_id), "is_open": True}
+    assert shop == {
+        "shop_id": shop["shop_id"],
+        "name": "丹东草莓",
+        "owner_id": str(account_id),
+        "is_open": True,
+        "is_sandbox": False,
+    }
     [mine] = (await client.get("/api/shops/mine")).json()["items"]
     assert mine.items() >= {**shop, "role": "owner", "avatar_url": None}.items()
     assert "finance:write" in mine["rights"]

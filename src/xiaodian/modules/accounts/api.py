@@ -7,6 +7,7 @@ from xiaodian.modules.accounts.queries import KnownCaller, get_account, get_acco
 from xiaodian.modules.accounts.service.addresses import clean_address
 from xiaodian.modules.accounts.service.end_callers import end_tokens
 from xiaodian.modules.accounts.service.grant_operator import find_account_of, grant_operator, revoke_operator
+from xiaodian.modules.accounts.service.make_up_person import make_up_person
 from xiaodian.modules.accounts.tokens import APP_TOKEN_PREFIX, hash_token, new_session_token
 
 __all__ = [
@@ -22,6 +23,7 @@ __all__ = [
     "grant_operator",
     "hash_token",
     "make_authenticator",
+    "make_up_person",
     "new_session_token",
     "revoke_operator",
 ]

@@ -10,6 +10,7 @@ from xiaodian.contracts.shops import ShopId
 from xiaodian.infra.database import Connection
 from xiaodian.modules.aftersales import queries
 from xiaodian.modules.aftersales.queries import AfterSaleFilter
+from xiaodian.modules.aftersales.service.advance_clock import advance_clock, run_timers
 from xiaodian.modules.aftersales.service.deeds import (
     add_evidence,
     agree,
@@ -40,6 +41,7 @@ __all__ = [
     "ReturnReceiptInput",
     "Waiting",
     "add_evidence",
+    "advance_clock",
     "agree",
     "escalate",
     "get_after_sale",
@@ -48,6 +50,7 @@ __all__ = [
     "receive_return",
     "refuse",
     "resend",
+    "run_timers",
 ]
 
 

@@ -24,6 +24,7 @@ _EFFECTIVE = """
 """
 _CALLERS = f"""
     SELECT token.token_hash, connection.account_id, connection.shop_id, connection.app_id,
+        app.name AS app_name,
         extract(epoch FROM token.expires_at - now())::float8 AS left_s, {_EFFECTIVE.format(of="token")} AS scopes
     FROM apps.token JOIN apps.connection USING (connection_id) JOIN apps.app USING (app_id)
     WHERE token_hash = ANY($1::bytea[]) AND NOT token.is_refresh AND token.expires_at > now()
@@ -83,6 +84,7 @@ async def find_callers(connection: Connection, token_hashes: Sequence[bytes]) ->
                 scopes=frozenset(Scope(scope) for scope in row["scopes"]),
                 shop_id=row["shop_id"],
                 app_id=row["app_id"],
+                app_name=row["app_name"],
             ),
             left_s=row["left_s"],
         )

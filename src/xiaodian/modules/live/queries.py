@@ -79,11 +79,12 @@ async def find_open_room_of(connection: Connection, host_id: AccountId) -> Room 
 async def list_rooms(
     connection: Connection, states: Collection[RoomState], *, before: UUID | None, limit: int
 ) -> list[Room]:
-    """Rooms in one of these states, the newest first."""
+    """Rooms in one of these states that viewers are shown, the newest first."""
     rows = await connection.fetch(
         f"""
         SELECT {_ROOM} FROM live.room
-        WHERE state = ANY($1::text[]) AND ($2::uuid IS NULL OR room_id < $2) ORDER BY room_id DESC LIMIT $3
+        WHERE state = ANY($1::text[]) AND is_listed AND ($2::uuid IS NULL OR room_id < $2)
+        ORDER BY room_id DESC LIMIT $3
         """,
         list(states),
         before,

@@ -8,6 +8,7 @@ from xiaodian.modules.orders.queries import find_orders, lock_orders
 from xiaodian.modules.orders.rules import SHIP_WITHIN, list_allowed
 from xiaodian.modules.orders.service.annotate_order import add_note, set_tags
 from xiaodian.modules.orders.service.answer_once import ONCE_REFUSALS, NoBody, answer_once
+from xiaodian.modules.orders.service.checkout_input import CheckoutInput, LineInput
 from xiaodian.modules.orders.service.customers import Customer, list_customers
 from xiaodian.modules.orders.service.desk import OrderDesk
 from xiaodian.modules.orders.service.desk_list import count_orders_for_shop, list_orders_for_shop
@@ -16,6 +17,12 @@ from xiaodian.modules.orders.service.hold import has_held_orders, hold
 from xiaodian.modules.orders.service.order_access import get_order_for, lock_order_for
 from xiaodian.modules.orders.service.refund_by_seller import SellerRefund, refund_by_seller
 from xiaodian.modules.orders.service.refund_lines import refund_lines
+from xiaodian.modules.orders.service.sandbox_shop import (
+    advance_clock,
+    list_newly_completed,
+    pay_in_sandbox,
+    run_timers,
+)
 from xiaodian.modules.orders.service.ship_from_file import RowOutcome, ship_from_file
 from xiaodian.modules.orders.service.ship_order import ship_order
 from xiaodian.modules.orders.service.sold import (
@@ -37,8 +44,10 @@ from xiaodian.modules.orders.wire import OrderView, to_view_of
 __all__ = [
     "ONCE_REFUSALS",
     "SHIP_WITHIN",
+    "CheckoutInput",
     "Customer",
     "Deed",
+    "LineInput",
     "NoBody",
     "OrderDesk",
     "OrderFilter",
@@ -53,6 +62,7 @@ __all__ = [
     "TrackingEvent",
     "TrackingKind",
     "add_note",
+    "advance_clock",
     "answer_once",
     "cancel_order",
     "confirm_receipt",
@@ -66,6 +76,7 @@ __all__ = [
     "list_allowed",
     "list_cancelled_after_payment",
     "list_customers",
+    "list_newly_completed",
     "list_open_sums_of_creator",
     "list_open_sums_of_shop",
     "list_order_ids",
@@ -78,9 +89,11 @@ __all__ = [
     "lock_orders",
     "make_callbacks",
     "make_checkout",
+    "pay_in_sandbox",
     "read_shipment",
     "refund_by_seller",
     "refund_lines",
+    "run_timers",
     "set_tags",
     "ship_from_file",
     "ship_order",

@@ -2,6 +2,7 @@
 
 from xiaodian.modules.settlement.queries import find_settled as is_settled
 from xiaodian.modules.settlement.rules import Period, date_in_books, parse_day, parse_period
+from xiaodian.modules.settlement.service.advance_clock import advance_clock, settle_now
 from xiaodian.modules.settlement.service.books_of_shop import get_shop_money, list_settlements
 from xiaodian.modules.settlement.service.claw_back import claw_back
 from xiaodian.modules.settlement.service.money_now import get_money_of_shop
@@ -15,6 +16,7 @@ from xiaodian.modules.settlement.wire import to_balance_view, to_settlement_view
 __all__ = [
     "Period",
     "Statement",
+    "advance_clock",
     "claw_back",
     "date_in_books",
     "get_money_of_shop",
@@ -27,6 +29,7 @@ __all__ = [
     "read_period",
     "reconcile",
     "settle_due",
+    "settle_now",
     "to_balance_view",
     "to_settlement_view",
     "to_statement_view",

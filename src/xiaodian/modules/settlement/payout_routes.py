@@ -10,7 +10,7 @@ from xiaodian.contracts.accounts import Caller, Scope
 from xiaodian.contracts.base import ForbiddenError, InvalidInputError, NotFoundError
 from xiaodian.contracts.orders import IdempotencyInFlightError, IdempotencyMismatchError
 from xiaodian.contracts.settlement import BalanceTooLowError, MoneyFrozenError, NoBankAccountError, OwnerKind
-from xiaodian.contracts.shops import ShopId
+from xiaodian.contracts.shops import SandboxShopError, ShopId
 from xiaodian.edge.access import Access, SignedIn, access
 from xiaodian.edge.context import Context, Ctx
 from xiaodian.edge.idempotency import IdempotencyKey
@@ -43,6 +43,7 @@ PAYOUT_PROBLEMS = problems(
     IdempotencyMismatchError,
     InvalidInputError,
     MoneyFrozenError,
+    SandboxShopError,
     NoBankAccountError,
     NotFoundError,
 )

@@ -5,6 +5,7 @@ from xiaodian.modules.shops.freight_queries import open_freight_book, open_front
 from xiaodian.modules.shops.queries import find_shop_of, get_rights, get_shop, get_shops, require_right
 from xiaodian.modules.shops.service.change_shop import change_shop
 from xiaodian.modules.shops.service.note_deed import note_deed, note_look
+from xiaodian.modules.shops.service.open_shop import open_sandbox_shop
 from xiaodian.modules.shops.settings_queries import (
     find_return_address,
     get_low_stock_below,
@@ -35,6 +36,7 @@ __all__ = [
     "note_look",
     "open_freight_book",
     "open_fronts",
+    "open_sandbox_shop",
     "require_freight_template",
     "require_right",
     "rights_in",

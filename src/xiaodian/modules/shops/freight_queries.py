@@ -15,8 +15,8 @@ from xiaodian.modules.shops.freight import FreightBook
 _TEMPLATE = "shop_id, template_id, name, is_default, rate::text AS rate, exceptions::text AS exceptions"
 
 _FRONTS = f"""
-    SELECT shop_id, shop.name AS shop_name, shop.owner_id, shop.is_open, template_id, template.name, is_default,
-        rate, exceptions
+    SELECT shop_id, shop.name AS shop_name, shop.owner_id, shop.is_open, shop.is_sandbox,
+        template_id, template.name, is_default, rate, exceptions
     FROM shops.shop LEFT JOIN (
         SELECT {_TEMPLATE} FROM shops.freight_template WHERE removed_at IS NULL
     ) AS template USING (shop_id)
@@ -38,7 +38,11 @@ async def open_fronts(connection: Connection, shop_ids: Collection[ShopId]) -> t
     rows = await connection.fetch(_FRONTS, list(shop_ids))
     shops = {
         row["shop_id"]: Shop(
-            shop_id=row["shop_id"], name=row["shop_name"], owner_id=row["owner_id"], is_open=row["is_open"]
+            shop_id=row["shop_id"],
+            name=row["shop_name"],
+            owner_id=row["owner_id"],
+            is_open=row["is_open"],
+            is_sandbox=row["is_sandbox"],
         )
         for row in rows
     }

@@ -9,7 +9,7 @@ from xiaodian.infra.database import Connection, Record
 from xiaodian.kit.text import comparison_key
 from xiaodian.modules.shops.rules import may, rights_of
 
-_SHOP_FIELDS = ("shop_id", "name", "owner_id", "is_open")
+_SHOP_FIELDS = ("shop_id", "name", "owner_id", "is_open", "is_sandbox")
 SHOP = ", ".join(f"shop.{name}" for name in _SHOP_FIELDS)
 _SHOP_OF_STAFF = f"""
     SELECT staff.role, {SHOP} FROM shops.shop JOIN shops.staff USING (shop_id)

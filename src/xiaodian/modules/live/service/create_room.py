@@ -11,15 +11,18 @@ from xiaodian.modules.shops import api as shops
 
 
 async def create_room(ctx: Context, caller: Caller, *, title: str, cover_url: str | None) -> Room:
-    """A new room with a stream of its own; it goes on air with the first picture that its host publishes."""
+    """A new room with a stream of its own; it goes on air with the first picture that its host publishes.
+
+    One of a sandbox shop is in no list of viewers.
+    """
     room_id = RoomId(new_id())
     async with ctx.database.transaction() as connection:
         shop = await shops.find_shop_of(connection, caller.account_id)
         stream_id = await media.create_stream(connection, caller.account_id)
         await connection.execute(
             """
-            INSERT INTO live.room (room_id, host_id, shop_id, stream_id, title, cover_url, state)
-            VALUES ($1, $2, $3, $4, $5, $6, 'planned')
+            INSERT INTO live.room (room_id, host_id, shop_id, stream_id, title, cover_url, state, is_listed)
+            VALUES ($1, $2, $3, $4, $5, $6, 'planned', $7)
             """,
             room_id,
             caller.account_id,
@@ -27,5 +30,6 @@ async def create_room(ctx: Context, caller: Caller, *, title: str, cover_url: st
             stream_id,
             title,
             cover_url,
+            not (shop and shop.is_sandbox),
         )
         return await get_room(connection, room_id)

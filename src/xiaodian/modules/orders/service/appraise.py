@@ -80,7 +80,7 @@ def _price_line(
     line = LineAppraisal(
         sku, flash_id or sku.stock_id, room_id, shown.quantity, price_minor, price_minor * shown.quantity
     )
-    line.problem = _find_problem(line, shown, facts)
+    line.problem = _find_problem(line, shown, facts, buyer_id)
     if flash is not None and flash_id is not None:
         _count_against(flash_id, flash.limit_per_buyer, buyer_id, line, facts, counted)
     _count_against(sku.product_id, sku.limit_per_buyer, buyer_id, line, facts, counted)
@@ -104,10 +104,11 @@ def _find_flash_sale(buyer_id: AccountId, shown: LineInput, facts: Facts) -> Fla
     return sale
 
 
-def _find_problem(line: LineAppraisal, shown: LineInput, facts: Facts) -> DomainError | None:
-    """What keeps a line from being sold to anybody as it was shown."""
+def _find_problem(line: LineAppraisal, shown: LineInput, facts: Facts, buyer_id: AccountId) -> DomainError | None:
+    """What keeps a line from being sold as it was shown; in a sandbox shop only its made-up owner buys."""
     sku = line.sku
-    if not sku.on_sale:
+    shop = facts.shops[sku.shop_id]
+    if not sku.on_sale or (shop.is_sandbox and buyer_id != shop.owner_id):
         return _refuse(NotOnSaleError, sku, facts)
     available = facts.shelf.left(line.stock_id)
     if available < line.quantity:

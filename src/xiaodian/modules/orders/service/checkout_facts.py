@@ -85,13 +85,15 @@ async def get_facts(connection: Connection, asks: Sequence[Ask], now: datetime, 
 def _find_helpers(
     asks: Sequence[Ask], shelf: catalog.Shelf, counters: dict[RoomId, Counter], owners: dict[ShopId, Shop]
 ) -> set[CreatorOfProduct]:
-    """Hosts with a product in their bag that is not of their own shop."""
+    """Hosts with a product in their bag that is not of their own shop. A sandbox shop's money is nobody's."""
     pairs: set[CreatorOfProduct] = set()
     for ask in asks:
         for line in ask.wish.lines:
             counter = counters.get(line.room_id) if line.room_id is not None else None
             sku = shelf.skus.get(StockId(line.sku_id))
-            if counter is not None and sku is not None and owners[sku.shop_id].owner_id != counter.host_id:
+            if counter is None or sku is None or owners[sku.shop_id].is_sandbox:
+                continue
+            if owners[sku.shop_id].owner_id != counter.host_id:
                 pairs.add((counter.host_id, sku.product_id))
     return pairs
 

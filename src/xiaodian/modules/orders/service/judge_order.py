@@ -119,7 +119,8 @@ def _make_line(line_no: int, line: LineAppraisal, facts: Facts) -> Line:
         amount_minor=line.amount_minor,
         off_minor=line.off_minor,
         platform_off_minor=line.platform_off_minor,
-        fee_bp=sku.fee_bp,
+        # The platform's books have no part in what is played.
+        fee_bp=0 if facts.shops[sku.shop_id].is_sandbox else sku.fee_bp,
         room_id=line.room_id,
         creator_id=creator_id,
         commission_bp=commission_bp,

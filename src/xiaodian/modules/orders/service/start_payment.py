@@ -63,7 +63,7 @@ async def start_payment(
     Raises NotFoundError, IllegalMoveError, InvalidInputError, UnknownProviderError, IdempotencyMismatchError,
     IdempotencyInFlightError, UnavailableError.
     """
-    provider = providers.get(wish.provider, wish.method)
+    provider = providers.offer(wish.provider, wish.method)
     method = wish.method or provider.methods[0]
     answer_key, body_hash = (payer.caller.account_id, key), hash_body("payment", wish)
     try:

@@ -28,11 +28,15 @@ class Providers:
 
     def __init__(self, ctx: Records) -> None:
         """Raises BadSettingError if one of them is set up halfway."""
-        self._sandbox = SandboxProvider(ctx.database) if ctx.settings.sandbox_payments else None
-        providers: list[PaymentProvider] = make_real_providers(ctx.settings)
-        if self._sandbox:
-            providers.append(self._sandbox)
-        self._by_name: Mapping[str, PaymentProvider] = {provider.name: provider for provider in providers}
+        self.sandbox = SandboxProvider(ctx.database)
+        """Always there, for sandbox shops; whether buyers are offered it is a setting."""
+        self._offered: Sequence[PaymentProvider] = [
+            *make_real_providers(ctx.settings),
+            *([self.sandbox] if ctx.settings.sandbox_payments else []),
+        ]
+        self._by_name: Mapping[str, PaymentProvider] = {
+            provider.name: provider for provider in (*self._offered, self.sandbox)
+        }
 
     @property
     def names(self) -> Sequence[str]:
@@ -40,8 +44,14 @@ class Providers:
         return list(self._by_name)
 
     def list(self) -> Sequence[PaymentProvider]:
-        """All of them, in the order in which buyers are offered them."""
-        return [*self._by_name.values()]
+        """Those that buyers are offered, in this order."""
+        return [*self._offered]
+
+    def offer(self, name: str, method: str | None = None) -> PaymentProvider:
+        """As `get`, for a buyer who chooses it. Raises UnknownProviderError."""
+        if name not in {provider.name for provider in self._offered}:
+            raise UnknownProviderError(field="provider")
+        return self.get(name, method)
 
     def get(self, name: str, method: str | None = None) -> PaymentProvider:
         """The provider of this name, which must know this way to pay, if one is given. Raises UnknownProviderError."""
@@ -53,10 +63,10 @@ class Providers:
         return provider
 
     def get_sandbox(self) -> SandboxProvider:
-        """The sandbox with its cashier. Raises UnknownProviderError if this installation has none."""
-        if self._sandbox is None:
+        """The sandbox with its cashier for buyers. Raises UnknownProviderError if they are not offered it."""
+        if self.sandbox not in self._offered:
             raise UnknownProviderError(field="provider")
-        return self._sandbox
+        return self.sandbox
 
     async def close(self) -> None:
         """Let go of the connections to all of them."""

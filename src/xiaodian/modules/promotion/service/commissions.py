@@ -11,7 +11,7 @@ from xiaodian.contracts.accounts import AccountId, Caller, Scope
 from xiaodian.contracts.base import Input, InvalidInputError, NotFoundError
 from xiaodian.contracts.catalog import Product, ProductId
 from xiaodian.contracts.promotion import CommissionEnded, CommissionExistsError
-from xiaodian.contracts.shops import Shop, ShopId
+from xiaodian.contracts.shops import SandboxShopError, Shop, ShopId
 from xiaodian.infra import outbox
 from xiaodian.infra.database import Connection, Database
 from xiaodian.kit.clock import utc_now
@@ -52,7 +52,9 @@ async def set_public_commission(database: Database, caller: Caller, product_id: 
     Orders placed before keep the rate they were placed at. Raises NotFoundError to others than staff.
     """
     async with database.transaction() as connection:
-        product, _ = await _get_own_product(connection, caller, product_id)
+        product, shop = await _get_own_product(connection, caller, product_id)
+        if shop.is_sandbox:
+            raise SandboxShopError
         await _hold_public(connection, product_id)
         before = await queries.find_public_commission(connection, product_id)
         if before is not None and before.rate_bp == rate_bp:
@@ -99,6 +101,8 @@ async def propose_commission(database: Database, caller: Caller, shop_id: ShopId
     creator_id = AccountId(new.creator_id)
     async with database.transaction() as connection:
         shop = await shops.require_right(connection, caller, shop_id, Scope.PROMOTION_WRITE)
+        if shop.is_sandbox:
+            raise SandboxShopError
         product = await catalog.find_product(connection, ProductId(new.product_id))
         if product is None or product.shop_id != shop_id:
             raise InvalidInputError(field="product_id", reason="unknown")

@@ -5,7 +5,8 @@ from uuid import UUID
 
 from xiaodian.contracts.accounts import AccountId, Caller
 from xiaodian.contracts.base import NotFoundError
-from xiaodian.contracts.settlement import BalanceTooLowError, NoBankAccountError, PayoutId, PayoutState
+from xiaodian.contracts.settlement import BalanceTooLowError, NoBankAccountError, OwnerKind, PayoutId, PayoutState
+from xiaodian.contracts.shops import SandboxShopError, ShopId
 from xiaodian.infra.database import Connection
 from xiaodian.kit.clock import utc_now
 from xiaodian.kit.ids import new_id
@@ -14,6 +15,7 @@ from xiaodian.modules.settlement import transfers
 from xiaodian.modules.settlement.models import Owner, Payout, PayoutDeed
 from xiaodian.modules.settlement.service.owners import get_balances, lock_owner, require_not_frozen
 from xiaodian.modules.settlement.service.payout_rows import PAYOUT, Change, lock_payouts, move_payouts, note_moves
+from xiaodian.modules.shops import api as shops
 
 _COLUMNS = ", ".join(f"${number}" for number in range(1, len(Payout.__struct_fields__) + 1))
 _INSERT = f"INSERT INTO settlement.payout ({PAYOUT}) VALUES ({_COLUMNS})"
@@ -24,11 +26,13 @@ async def request_payout(
 ) -> Payout:
     """Take money from a balance onto its way to the owner's bank.
 
-    Whoever takes from the same balance at once waits for us. Raises MoneyFrozenError, NoBankAccountError,
-    BalanceTooLowError.
+    Whoever takes from the same balance at once waits for us. Raises MoneyFrozenError, SandboxShopError,
+    NoBankAccountError, BalanceTooLowError.
     """
     account = await lock_owner(connection, owner)
     await require_not_frozen(connection, owner)
+    if owner.kind is OwnerKind.SHOP and (await shops.get_shop(connection, ShopId(owner.owner_id))).is_sandbox:
+        raise SandboxShopError
     if account is None:
         raise NoBankAccountError
     balances = await get_balances(connection, owner, now, hold_days)

@@ -5,7 +5,7 @@ from uuid import UUID
 from xiaodian.contracts.accounts import AccountId, Caller, Scope
 from xiaodian.contracts.base import InvalidInputError, NotFoundError
 from xiaodian.contracts.settlement import HasServiceShareError
-from xiaodian.contracts.shops import ShopId
+from xiaodian.contracts.shops import SandboxShopError, ShopId
 from xiaodian.edge.context import Context
 from xiaodian.kit.clock import utc_now
 from xiaodian.kit.ids import new_id
@@ -25,6 +25,8 @@ async def start_service_share(
     """
     async with ctx.database.transaction() as connection:
         shop = await shops.require_right(connection, caller, shop_id, Scope.FINANCE_WRITE)
+        if shop.is_sandbox:
+            raise SandboxShopError
         if provider_id == shop.owner_id or provider_id not in await accounts.get_accounts(connection, [provider_id]):
             raise InvalidInputError(field="provider_id", reason="unknown")
         row = await connection.fetchrow(
