@@ -15,8 +15,10 @@ from xiaodian.contracts.orders import LineOfEvent, OrderId, OrderPaid
 from xiaodian.contracts.shops import ShopId
 from xiaodian.infra.work import decode_message
 from xiaodian.kit.clock import to_epoch_ms, utc_now
+from xiaodian.modules.live import queries
 from xiaodian.modules.live.api import open_counters
 from xiaodian.modules.live.fold import empty_snapshot, fold
+from xiaodian.modules.promotion import api as promotion
 from xiaodian.modules.promotion.service.run_clock import (
     announce_flash_sales,
     end_flash_sales,
@@ -71,6 +73,7 @@ async def hand_over(stage: Stage) -> None:
         "FlashSaleStarted": "live-products",
         "FlashSaleEnded": "live-products",
         "CommissionEnded": "live-commissions",
+        "StaffChanged": "live-staff",
     }
     async with stage.ctx.database.connection() as connection:
         rows = await connection.fetch(
@@ -231,3 +234,32 @@ async def test_a_purchase_is_told_in_the_room_of_its_line_and_nowhere_else(stage
     assert [getattr(moment, "title", None) for moment in await stage.told()] == ["第0行"]
     stage.room_id = RoomId(UUID(other_id))
     assert [getattr(moment, "title", None) for moment in await stage.told()] == ["第2行"]
+
+
+@pytest.mark.parametrize("role", ["host", "manager", "warehouse"])
+async def test_who_goes_live_for_a_shop_sells_its_goods_as_their_own_for_as_long_as_they_do(
+    stage: Stage, foreign: Foreign, role: str
+) -> None:
+    await foreign.set_commission(1000)
+    await foreign.set_commission(None)
+    staff = f"/api/shops/{foreign.shop_id}/staff"
+    made = await foreign.client.post(f"{staff}-invitations", json={"role": role})
+    await stage.host.post("/api/staff-invitations/acceptance", json={"token": made.json()["token"]})
+    bag = {"product_ids": [str(foreign.product.product_id)]}
+    answer = await stage.host.put(f"{stage.control}/bag", json=bag)
+    if role == "warehouse":
+        assert (answer.status_code, answer.json()["params"]["reason"]) == (422, "not_yours")
+        return
+    assert answer.status_code == 204, answer.text
+    await foreign.set_commission(1000)
+    pair = (stage.host_id, foreign.product.product_id)
+    async with stage.ctx.database.connection() as connection:
+        assert await promotion.find_commissions(connection, [pair]) == {}, "the shop pays its own people no commission"
+    await foreign.set_commission(None)
+    await hand_over(stage)
+    async with stage.ctx.database.connection() as connection:
+        assert await queries.get_bag(connection, stage.room_id) == [foreign.product.product_id]
+    assert (await foreign.client.delete(f"{staff}/{stage.host_id}")).status_code == 204
+    await hand_over(stage)
+    async with stage.ctx.database.connection() as connection:
+        assert await queries.get_bag(connection, stage.room_id) == []

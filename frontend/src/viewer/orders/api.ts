@@ -48,3 +48,12 @@ export function askForAddress(orderId: string, { recipient, phone, region, detai
 export function withdrawAddress(orderId: string): Promise<Order> {
   return ok(api.DELETE("/api/orders/{order_id}/address-change", at(orderId)));
 }
+
+/** How the shop can be reached, in its own words; nothing if it has not said so or cannot be asked. */
+export async function contactOf(shop_id: string): Promise<string> {
+  try {
+    return (await ok(api.GET("/api/shops/{shop_id}/page", { params: { path: { shop_id } } }))).contact;
+  } catch {
+    return "";
+  }
+}

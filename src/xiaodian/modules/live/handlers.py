@@ -9,6 +9,7 @@ from xiaodian.contracts.catalog import ProductId, StockChanged, StockId
 from xiaodian.contracts.live import PurchaseMoment, RoomState, StockMoment
 from xiaodian.contracts.media import StreamEnded, StreamInterrupted, StreamStarted
 from xiaodian.contracts.orders import LineOfEvent, OrderPaid
+from xiaodian.contracts.shops import StaffChanged
 from xiaodian.edge.context import Context
 from xiaodian.infra import outbox
 from xiaodian.infra.outbox_relay import POKE
@@ -40,6 +41,7 @@ class OfProduct(msgspec.Struct, frozen=True):
 _decode_stream_event = msgspec.json.Decoder(StreamEvent).decode
 _decode_paid = msgspec.json.Decoder(OrderPaid).decode
 _decode_stock = msgspec.json.Decoder(StockChanged).decode
+_decode_staff = msgspec.json.Decoder(StaffChanged).decode
 _decode_of_product = msgspec.json.Decoder(OfProduct).decode
 
 
@@ -56,6 +58,7 @@ def consumers(ctx: Context) -> list[Consumer]:
         Consumer(durable="live-stock", event_types=("StockChanged",), handle=reactions.tell_stock),
         Consumer(durable="live-products", event_types=BAG_EVENTS, handle=reactions.tell_products),
         Consumer(durable="live-commissions", event_types=("CommissionEnded",), handle=reactions.drop_goods),
+        Consumer(durable="live-staff", event_types=("StaffChanged",), handle=reactions.follow_staff),
     ]
 
 
@@ -138,6 +141,16 @@ class Reactions:
         async with self._ctx.database.transaction() as connection:
             fresh = await first_time(connection, "live-commissions", envelopes)
             product_ids = {_decode_of_product(envelope.data).product_id for envelope in fresh}
+            await drop_unsellable(connection, product_ids)
+        await self._ctx.broker.poke(POKE)
+
+    async def follow_staff(self, envelopes: Sequence[Envelope]) -> None:
+        """Who no longer goes live for a shop has its goods no more in their bags."""
+        async with self._ctx.database.transaction() as connection:
+            fresh = await first_time(connection, "live-staff", envelopes)
+            product_ids: set[ProductId] = set()
+            for account_id in {_decode_staff(envelope.data).account_id for envelope in fresh}:
+                product_ids |= set(await queries.list_goods_of_host(connection, account_id))
             await drop_unsellable(connection, product_ids)
         await self._ctx.broker.poke(POKE)
 

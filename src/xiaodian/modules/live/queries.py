@@ -168,6 +168,18 @@ async def get_bags(connection: Connection, room_ids: Collection[RoomId]) -> dict
     return bags
 
 
+async def list_goods_of_host(connection: Connection, host_id: AccountId) -> list[ProductId]:
+    """What is in the bags of this host's rooms that are not over."""
+    rows = await connection.fetch(
+        """
+        SELECT DISTINCT product_id FROM live.bag_item JOIN live.room USING (room_id)
+        WHERE host_id = $1 AND state <> 'ended'
+        """,
+        host_id,
+    )
+    return [row["product_id"] for row in rows]
+
+
 async def get_bag(connection: Connection, room_id: RoomId) -> list[ProductId]:
     """The products of a room's bag, in order."""
     rows = await connection.fetch("SELECT product_id FROM live.bag_item WHERE room_id = $1 ORDER BY number", room_id)

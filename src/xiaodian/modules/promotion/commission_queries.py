@@ -25,14 +25,16 @@ async def find_commissions(
 ) -> dict[tuple[AccountId, ProductId], int]:
     """What these creators get for selling these products, in basis points; those who get nothing are left out.
 
-    What was agreed with a creator beats the public commission. A shop's owner gets none for the shop's own goods.
+    What was agreed with a creator beats the public commission. Who goes live for the shop itself (its owner, its hosts)
+    gets no public one: these goods are their own.
     """
     if not pairs:
         return {}
     rows = await connection.fetch(
         """
         SELECT DISTINCT ON (pair.creator_id, pair.product_id)
-            pair.creator_id, pair.product_id, commission.shop_id, commission.rate_bp
+            pair.creator_id, pair.product_id, commission.shop_id, commission.rate_bp,
+            commission.creator_id IS NOT NULL AS is_agreed
         FROM unnest($1::uuid[], $2::uuid[]) AS pair (creator_id, product_id)
         JOIN promotion.commission ON commission.product_id = pair.product_id AND commission.state = 'open'
             AND (commission.creator_id IS NULL OR commission.creator_id = pair.creator_id)
@@ -43,11 +45,11 @@ async def find_commissions(
     )
     if not rows:
         return {}
-    of_shop = await shops.get_shops(connection, list({ShopId(row["shop_id"]) for row in rows}))
+    own = await shops.find_hosts(connection, {(row["creator_id"], ShopId(row["shop_id"])) for row in rows})
     return {
         (row["creator_id"], row["product_id"]): row["rate_bp"]
         for row in rows
-        if row["shop_id"] not in of_shop or of_shop[row["shop_id"]].owner_id != row["creator_id"]
+        if row["is_agreed"] or (row["creator_id"], row["shop_id"]) not in own
     }
 
 

@@ -13,7 +13,7 @@ from xiaodian.modules.shops.settings_queries import (
     get_wanted_notices,
     list_open_notices,
 )
-from xiaodian.modules.shops.staff_queries import find_role
+from xiaodian.modules.shops.staff_queries import find_hosts, find_role
 from xiaodian.modules.shops.workplaces import Workplace, list_workplaces, rights_in
 
 __all__ = [
@@ -21,6 +21,7 @@ __all__ = [
     "Parcel",
     "Workplace",
     "change_shop",
+    "find_hosts",
     "find_return_address",
     "find_role",
     "find_shop_of",

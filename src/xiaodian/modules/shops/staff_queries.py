@@ -4,10 +4,11 @@ from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
-from xiaodian.contracts.accounts import AccountId
+from xiaodian.contracts.accounts import AccountId, Scope
 from xiaodian.contracts.shops import ShopId, ShopRole
 from xiaodian.infra.database import Connection, Record
 from xiaodian.modules.shops.models import Invitation, InvitationState, StaffMember
+from xiaodian.modules.shops.rules import RIGHTS
 
 _INVITATION = "invitation_id, shop_id, role, note, invited_by, created_at, expires_at, state"
 
@@ -35,6 +36,22 @@ async def find_shops_by_role(
         list(shop_ids),
     )
     return {row["shop_id"]: ShopRole(row["role"]) for row in rows}
+
+
+async def find_hosts(
+    connection: Connection, pairs: Collection[tuple[AccountId, ShopId]]
+) -> set[tuple[AccountId, ShopId]]:
+    """Of these people and shops, those where the person goes live for the shop, whose goods are then their own."""
+    rows = await connection.fetch(
+        """
+        SELECT account_id, shop_id FROM shops.staff
+        WHERE (account_id, shop_id) IN (SELECT * FROM unnest($1::uuid[], $2::uuid[])) AND role = ANY($3::text[])
+        """,
+        [account_id for account_id, _ in pairs],
+        [shop_id for _, shop_id in pairs],
+        [role for role in ShopRole if Scope.ROOMS_WRITE in RIGHTS[role]],
+    )
+    return {(row["account_id"], row["shop_id"]) for row in rows}
 
 
 async def count_staff(connection: Connection, shop_id: ShopId) -> int:

@@ -2,7 +2,6 @@
 
 from collections.abc import Collection
 
-from xiaodian.contracts.accounts import AccountId
 from xiaodian.contracts.catalog import ProductId
 from xiaodian.contracts.live import RoomId
 from xiaodian.infra.database import Connection
@@ -18,28 +17,26 @@ from xiaodian.modules.shops import api as shops
 
 
 async def drop_unsellable(connection: Connection, product_ids: Collection[ProductId]) -> None:
-    """Take those of the products out of bags whose host neither owns the shop nor may sell them for a commission.
+    """Take those of the products out of bags whose host neither works live for the shop nor has a commission.
 
     The others in the bag keep their number. A room that loses something is told its bag afresh.
     """
     found = await queries.find_rooms_with(connection, product_ids, OPEN_STATES)
     rooms = await queries.get_rooms(connection, {room_id for room_id, _ in found})
-    owners = await _get_owners(connection, product_ids)
+    shop_of = {each.product_id: each.shop_id for each in await catalog.get_products(connection, list(product_ids))}
+    hosted = await shops.find_hosts(
+        connection, {(rooms[room_id].host_id, shop_of[each]) for room_id, each in found if each in shop_of}
+    )
     pairs = [(rooms[room_id].host_id, product_id) for room_id, product_id in found]
     commissioned = await promotion.find_commissions(connection, pairs)
     changed: set[RoomId] = set()
     for room_id, product_id in found:
         room = rooms[room_id]
-        if owners.get(product_id) != room.host_id and (room.host_id, product_id) not in commissioned:
+        is_own = product_id in shop_of and (room.host_id, shop_of[product_id]) in hosted
+        if not is_own and (room.host_id, product_id) not in commissioned:
             await _drop(connection, room, product_id)
             changed.add(room_id)
     await tell_bags(connection, changed)
-
-
-async def _get_owners(connection: Connection, product_ids: Collection[ProductId]) -> dict[ProductId, AccountId]:
-    products = await catalog.get_products(connection, list(product_ids))
-    of_shop = await shops.get_shops(connection, list({product.shop_id for product in products}))
-    return {product.product_id: of_shop[product.shop_id].owner_id for product in products}
 
 
 async def _drop(connection: Connection, room: Room, product_id: ProductId) -> None:

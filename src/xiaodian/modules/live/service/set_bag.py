@@ -45,11 +45,14 @@ async def set_bag(ctx: Context, caller: Caller, room_id: RoomId, product_ids: Se
 async def _check_new(connection: Connection, room: Room, product_ids: Sequence[ProductId]) -> None:
     products = {product.product_id: product for product in await catalog.get_products(connection, product_ids)}
     owned = await shops.get_shops(connection, list({product.shop_id for product in products.values()}))
+    hosted = await shops.find_hosts(connection, [(room.host_id, shop_id) for shop_id in owned])
     commissioned = await promotion.may_sell(connection, room.host_id, product_ids)
     for product_id in product_ids:
         product = products.get(product_id)
         shop = owned.get(product.shop_id) if product else None
-        if product is None or shop is None or not (shop.owner_id == room.host_id or product_id in commissioned):
+        if product is None or shop is None:
+            raise InvalidInputError(field="product_ids", reason="not_yours", product_id=str(product_id))
+        if (room.host_id, shop.shop_id) not in hosted and product_id not in commissioned:
             raise InvalidInputError(field="product_ids", reason="not_yours", product_id=str(product_id))
         if product.state is not ProductState.ON_SALE:
             raise InvalidInputError(field="product_ids", reason="not_on_sale", product_id=str(product_id))
