@@ -36,6 +36,7 @@ FILES = [
     Row("GET", "/favicon.svg", everybody(200)),
     Row("GET", "/media/streams", everybody(404), address=f"/media/streams/{NOWHERE}/index.m3u8"),
     Row("GET", "/media/pictures", everybody(404), address="/media/pictures/none.webp"),
+    Row("GET", "/media/videos", everybody(404), address="/media/videos/none.mp4"),
     Row("GET", "/healthz", everybody(200)),
     Row("GET", "/readyz", everybody(200)),
     Row("GET", "/metrics", everybody(200)),

@@ -1,6 +1,6 @@
 """Who may look through a shop's products, what they were, and what waits for the platform."""
 
-from tests.api.row import NOWHERE, Row, everybody, members, owner_only
+from tests.api.row import NOWHERE, Row, members, owner_only
 from tests.api.rows_settlement import operator_only
 
 _SHOP = "/api/shops/{shop_id}"
@@ -11,7 +11,6 @@ ROWS = [
     # No file is there to be read, and none is found.
     Row("POST", "/api/media/videos", members(422)),
     Row("GET", "/api/media/videos/{video_id}", members(404), address=f"/api/media/videos/{NOWHERE}"),
-    Row("GET", "/media/videos", everybody(404), address="/media/videos/none.mp4"),
     Row(
         "POST",
         f"{_SHOP}/product-commissions",

@@ -4,12 +4,29 @@ import msgspec
 
 
 class SkuSample(msgspec.Struct, frozen=True):
-    """A variant: name, price, stock, and weight as it is sent."""
+    """A variant: name, price, stock, weight as it is sent, and its values of the product's options."""
 
     name: str
     price_minor: int
     stock: int
     weight_g: int
+    option_values: tuple[str, ...] = ()
+
+
+class OptionSample(msgspec.Struct, frozen=True):
+    """What buyers choose a variant by."""
+
+    name: str
+    values: tuple[str, ...]
+
+
+class StageSample(msgspec.Struct, frozen=True):
+    """One step of where goods come from."""
+
+    kind: str
+    place: str
+    day: str
+    note: str
 
 
 class FlashSample(msgspec.Struct, frozen=True):
@@ -30,6 +47,8 @@ class ProductSample(msgspec.Struct, frozen=True, kw_only=True):
     sign_latin: str
     description: str
     skus: tuple[SkuSample, ...]
+    options: tuple[OptionSample, ...] = ()
+    provenance: tuple[StageSample, ...] = ()
     limit_per_buyer: int | None = None
     live_price_minor: int | None = None
     """Price of the first variant while the host holds the product up in the live room; None: as always."""
@@ -108,6 +127,26 @@ YUE = HostSample(
                 SkuSample("5 斤礼盒 2.5 kg gift box", 13900, 2000, 3100),
             ),
             live_price_minor=6990,
+            provenance=(
+                StageSample(
+                    "grown",
+                    "东港市椅圈镇 Yiquan, Donggang",
+                    "2026-09-05",
+                    "起垄定植，蜜蜂授粉。Set in ridges, bees do the rest.",
+                ),
+                StageSample(
+                    "picked",
+                    "3 号大棚 Greenhouse 3",
+                    "2026-11-28",
+                    "凌晨四点，只摘九成红。At four in the morning, nine tenths red.",
+                ),
+                StageSample(
+                    "packed",
+                    "园内冷库 The farm's cold store",
+                    "2026-11-28",
+                    "单果网套，2 ℃ 预冷后发货。Each in its own net, cooled to 2 °C.",
+                ),
+            ),
         ),
         ProductSample(
             art="jam",
@@ -120,6 +159,20 @@ YUE = HostSample(
             skus=(SkuSample("单瓶 1 jar · 240 g", 2900, 3000, 450), SkuSample("三瓶 3 jars", 7900, 1500, 1300)),
             flash=FlashSample(1990, 60, 2),
             commission_bp=1500,
+            provenance=(
+                StageSample(
+                    "picked",
+                    "东港自家大棚 Our greenhouses, Donggang",
+                    "2026-11-20",
+                    "当天熟透的果子。Berries ripe that day.",
+                ),
+                StageSample(
+                    "processed",
+                    "丹东 Dandong",
+                    "2026-11-21",
+                    "小锅慢熬三小时，不加水。Three hours in a small pot, no water added.",
+                ),
+            ),
         ),
         ProductSample(
             art="crisps",
@@ -147,6 +200,9 @@ YUE = HostSample(
         ),
     ),
 )
+
+APRON_COLOURS = ("靛蓝 indigo", "本白 natural", "柿红 persimmon")
+APRON_LENGTHS = ("短款 short", "长款 long")
 
 ZHOU = HostSample(
     sign_in="13900000002",
@@ -196,6 +252,21 @@ ZHOU = HostSample(
             description="一枝一花就好看，釉上手绘红柿，送长辈讨个彩头。高 18 厘米。\n"
             "One twig is enough. Persimmons painted over the glaze wish the house good luck. 18 cm.",
             skus=(SkuSample("18 cm", 15800, 240, 1200),),
+        ),
+        ProductSample(
+            art="apron",
+            category="clothing",
+            title="陶坊亚麻围裙 Linen potter's apron",
+            sign="亚麻围裙 三色两款",
+            sign_latin="Linen apron",
+            description="水洗亚麻，两个大口袋，泥点一拍就掉。我们自己天天穿。\n"
+            "Washed linen, two big pockets, clay comes off with a pat. We wear it every day.",
+            options=(OptionSample("颜色", APRON_COLOURS), OptionSample("款式", APRON_LENGTHS)),
+            skus=tuple(
+                SkuSample(f"{colour} {length}", 12900 + 2000 * longer, 80, 420, (colour, length))
+                for colour in APRON_COLOURS
+                for longer, length in enumerate(APRON_LENGTHS)
+            ),
         ),
     ),
 )
@@ -281,6 +352,7 @@ REMARKS: dict[str, tuple[str, ...]] = {
     ),
     "cup": ("这个青花画得真细", "可以配个礼盒吗", "beautiful brushwork", "每只都不一样，喜欢"),
     "teapot": ("这个颜色太温柔了", "断水干净吗", "the glaze is gorgeous", "和我的茶盘很配"),
+    "apron": ("这个靛蓝好看", "长款能盖到膝盖吗", "linen looks so soft", "做饭也能穿"),
     "vase": ("柿柿如意，好寓意", "送长辈合适", "插一枝梅花肯定好看", "how tall is it?"),
 }
 

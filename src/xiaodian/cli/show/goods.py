@@ -18,6 +18,7 @@ _GROUNDS: dict[str, tuple[Colour, Colour]] = {
     "cup": ((233, 240, 246), (180, 203, 222)),
     "teapot": ((240, 239, 226), (203, 205, 180)),
     "vase": ((250, 236, 218), (232, 190, 150)),
+    "apron": ((232, 238, 232), (178, 200, 186)),
 }
 
 
@@ -217,6 +218,32 @@ def _vase(canvas: Canvas) -> None:
     canvas.fill(canvas.ellipse(400, 250, 74, 18), (236, 224, 206), (200, 184, 162))
 
 
+def _apron(canvas: Canvas) -> None:
+    strap, cloth, dark = (58, 74, 112), (96, 120, 170), (62, 82, 130)
+    canvas.fill(canvas.stroke(curve((322, 190), (340, 90), (460, 90), (478, 190)), 14), strap)
+    for side in (-1, 1):
+        canvas.fill(
+            canvas.stroke(curve((400 + 170 * side, 380), (400 + 250 * side, 400), (400 + 270 * side, 470)), 12), strap
+        )
+    outline: list[Point] = [
+        (316, 180),
+        (484, 180),
+        (500, 300),
+        (584, 372),
+        (602, 700),
+        (198, 700),
+        (216, 372),
+        (300, 300),
+    ]
+    body = canvas.polygon(outline)
+    canvas.fill(body, cloth, dark)
+    canvas.fill(canvas.box(318, 206, 482, 214), (214, 222, 238), alpha=0.5)
+    for left in (244, 416):
+        canvas.fill(canvas.box(left, 470, left + 140, 610, 14), (80, 102, 152), (58, 76, 122))
+        canvas.fill(canvas.box(left, 484, left + 140, 490), (214, 222, 238), alpha=0.5)
+    canvas.shade_sides(body, 0.2)
+
+
 _PAINTERS: dict[str, Callable[[Canvas], None]] = {
     "strawberries": _strawberries,
     "jam": _jam,
@@ -225,4 +252,5 @@ _PAINTERS: dict[str, Callable[[Canvas], None]] = {
     "cup": _cup,
     "teapot": _teapot,
     "vase": _vase,
+    "apron": _apron,
 }

@@ -104,6 +104,8 @@ async def _list_product(sample: ProductSample, member: Member, path: str) -> Jso
             "state": "on_sale",
             "category": sample.category,
             "limit_per_buyer": sample.limit_per_buyer,
+            "options": msgspec.to_builtins(sample.options),
+            "provenance": msgspec.to_builtins(sample.provenance),
             "skus": [msgspec.to_builtins(sku) for sku in sample.skus],
         },
     )
