@@ -228,7 +228,11 @@ class Stage(msgspec.Struct, frozen=True, kw_only=True):
 @pytest.fixture
 async def stage(enter: Callable[[str], Awaitable[Member]]) -> Stage:
     """A shop with a product, a room, a stream key; not yet on air."""
-    host = await enter("阿月")
+    return await make_stage(await enter("阿月"))
+
+
+async def make_stage(host: Member) -> Stage:
+    """The same for a host who is signed in."""
     shop = await host.call("POST", "/api/shops", {"name": f"草莓园 {uuid4().hex[:8]}"})
     product = await host.call(
         "POST",
