@@ -2,6 +2,7 @@
 
 from xiaodian.contracts.accounts import Caller
 from xiaodian.contracts.live import RoomId
+from xiaodian.contracts.shops import ShopId
 from xiaodian.edge.context import Context
 from xiaodian.kit.ids import new_id
 from xiaodian.modules.live.models import Room
@@ -17,7 +18,11 @@ async def create_room(ctx: Context, caller: Caller, *, title: str, cover_url: st
     """
     room_id = RoomId(new_id())
     async with ctx.database.transaction() as connection:
-        shop = await shops.find_shop_of(connection, caller.account_id)
+        shop = (
+            await shops.get_shop(connection, ShopId(caller.shop_id))
+            if caller.shop_id is not None
+            else await shops.find_shop_of(connection, caller.account_id)
+        )
         stream_id = await media.create_stream(connection, caller.account_id)
         await connection.execute(
             """
@@ -26,7 +31,7 @@ async def create_room(ctx: Context, caller: Caller, *, title: str, cover_url: st
             """,
             room_id,
             caller.account_id,
-            caller.shop_id or (shop.shop_id if shop else None),
+            shop.shop_id if shop else None,
             stream_id,
             title,
             cover_url,
