@@ -77,6 +77,16 @@ class ProductOption(Input, frozen=True, kw_only=True):
     values: Annotated[list[OptionValue], Meta(min_length=1, max_length=MAX_OPTION_VALUES)]
 
 
+class ExternalLink(Input, frozen=True, kw_only=True):
+    """Where a product is sold that is not sold here: shown beside our own, bought there."""
+
+    url: Annotated[str, Meta(pattern=r"^https://[^\s\x00-\x20\x7f\"'<>\\]+(?![\s\S])", max_length=1000)]
+    source_name: Annotated[Line, Meta(min_length=1, max_length=40)]
+    """What buyers know the place by: `Buy at …`."""
+    ref_name: Annotated[str, Meta(pattern=r"^[A-Za-z0-9_.-]{1,40}(?![\s\S])")] = "ref"
+    """The parameter of the address that says which room a buyer comes from."""
+
+
 class JournalKind(StrEnum):
     """Why pieces came or went other than by orders."""
 
@@ -159,6 +169,8 @@ class Product(ProductContent, frozen=True, kw_only=True):
     """Most pieces (of all its SKUs together) that one account may buy, ever; None: no limit."""
     handle: str | None = None
     """A name that files and programs know it by, unique in the shop; for staff."""
+    external: ExternalLink | None = None
+    """Where it is sold if not here; it has no stock, and no checkout takes it."""
     rejected_reason: str | None = None
     """What the platform said when it was rejected; for staff."""
     pending: PendingContent | None = None
@@ -175,6 +187,7 @@ class ProductSnapshot(ProductContent, frozen=True, kw_only=True):
     freight_template_id: UUID | None = None
     limit_per_buyer: int | None = None
     handle: str | None = None
+    external: ExternalLink | None = None
     pending: PendingContent | None = None
 
 
@@ -211,6 +224,8 @@ class SkuAtSale(Contract, frozen=True, kw_only=True):
     weight_g: int
     freight_template_id: UUID | None
     limit_per_buyer: int | None
+    is_external: bool = False
+    """Shown here, sold elsewhere."""
 
 
 class StockWish(Contract, frozen=True, kw_only=True):

@@ -62,6 +62,14 @@ class BagSku(Contract, frozen=True, kw_only=True):
     """If its price is lower, it counts as long as pieces are left."""
 
 
+class BagLink(Contract, frozen=True, kw_only=True):
+    """Where a product of the bag is bought that is not sold here."""
+
+    url: str
+    """Says which room the buyer comes from."""
+    source_name: str
+
+
 class BagItem(Contract, frozen=True, kw_only=True):
     """A product in the bag, with its number (`3号链接`)."""
 
@@ -72,6 +80,7 @@ class BagItem(Contract, frozen=True, kw_only=True):
     picture_url: str | None
     currency: str
     skus: list[BagSku]
+    external: BagLink | None = None
 
 
 class Moment(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind"):

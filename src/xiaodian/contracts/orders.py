@@ -309,6 +309,13 @@ class PriceChangedError(DomainError):
     status = 409
 
 
+class SoldElsewhereError(DomainError):
+    """The product is only shown here; it is bought where its link leads."""
+
+    code = "sold_elsewhere"
+    status = 409
+
+
 class NotOnSaleError(DomainError):
     """The product was taken off sale."""
 

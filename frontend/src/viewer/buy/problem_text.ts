@@ -17,6 +17,8 @@ export function problemText(problem: LineProblem, currency: string): string {
       return t("no_delivery_here");
     case "not_on_sale":
       return t("not_on_sale");
+    case "sold_elsewhere":
+      return t("sold_elsewhere");
     case "shop_closed":
       return t("shop_is_closed");
   }

@@ -8,6 +8,7 @@ export type LineProblem =
   | { kind: "purchase_limit"; limit: number | null; left: number | null }
   | { kind: "no_delivery" }
   | { kind: "not_on_sale" }
+  | { kind: "sold_elsewhere" }
   | { kind: "shop_closed" };
 
 export type Refusal =
@@ -45,6 +46,7 @@ function lineProblem(code: string, params: Record<string, unknown>): LineProblem
       return { kind: code, limit: number(params.limit), left: number(params.left) };
     case "no_delivery":
     case "not_on_sale":
+    case "sold_elsewhere":
     case "shop_closed":
       return { kind: code };
     default:

@@ -1,7 +1,7 @@
 """Pure decisions about products: which states follow which, what must be looked at again, what makes sense."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
 from typing import Any, TypeVar
 
@@ -145,6 +145,16 @@ def check_variants(options: Sequence[ProductOption], skus: Sequence[SkuTerms]) -
     if options:
         _refuse_twins([tuple(sku.option_values) for sku in skus], "option_values", "option_twice")
     _refuse_twins([sku.code for sku in skus], "code", "code_twice")
+
+
+def check_external(product: Product, stock: Mapping[Any, int]) -> None:
+    """What is sold elsewhere has one price and nothing to reserve. Raises InvalidInputError."""
+    if product.external is None:
+        return
+    if len(product.skus) != 1 or product.options:
+        raise InvalidInputError(field="skus", reason="external_has_one_sku")
+    if any(stock.get(sku.sku_id, sku.available) > 0 for sku in product.skus):
+        raise InvalidInputError(field="skus", reason="external_has_no_stock")
 
 
 def snapshot_of(product: Product) -> ProductSnapshot:

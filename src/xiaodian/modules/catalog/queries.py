@@ -12,6 +12,7 @@ from xiaodian.contracts.base import NotFoundError
 from xiaodian.contracts.catalog import (
     Attribute,
     Category,
+    ExternalLink,
     JournalKind,
     LowStock,
     PendingContent,
@@ -37,7 +38,8 @@ _SKU = """
 """
 _PRODUCT = """
     product_id, shop_id, title, description, picture_urls, state, currency, category, freight_template_id,
-    limit_per_buyer, version, handle, options, attributes, video_url, provenance, pending, rejected_reason
+    limit_per_buyer, version, handle, external, options, attributes, video_url, provenance, pending,
+    rejected_reason
 """
 
 
@@ -209,6 +211,7 @@ def _product_of(row: Record, skus: list[Sku]) -> Product:
         "options": _to_options(row["options"]),
         "attributes": _to_attributes(row["attributes"]),
         "provenance": _to_stages(row["provenance"]),
+        "external": row["external"] and msgspec.convert(row["external"], ExternalLink),
         "pending": row["pending"] and msgspec.convert(row["pending"], PendingContent),
     }
     return Product(**values, skus=skus)

@@ -15,6 +15,7 @@ from xiaodian.contracts.orders import (
     PriceChangedError,
     PurchaseLimitError,
     ShopClosedError,
+    SoldElsewhereError,
     SoldOutError,
 )
 from xiaodian.contracts.promotion import CouponRefusedError
@@ -48,6 +49,7 @@ TAGS = ["orders"]
         PriceChangedError,
         PurchaseLimitError,
         ShopClosedError,
+        SoldElsewhereError,
         SoldOutError,
         TooManyRequestsError,
     ),

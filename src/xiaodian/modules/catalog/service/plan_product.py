@@ -15,6 +15,7 @@ from xiaodian.modules.catalog.product_rules import (
     CONTENT,
     MAX_SKUS,
     Mover,
+    check_external,
     check_variants,
     first_state,
     is_other_version,
@@ -26,7 +27,7 @@ from xiaodian.modules.catalog.product_rules import (
 )
 from xiaodian.modules.catalog.service.product_input import NewProduct, NewSku, ProductEdit, SkuEdit
 
-_TERMS = ("freight_template_id", "limit_per_buyer", "options", "handle")
+_TERMS = ("freight_template_id", "limit_per_buyer", "options", "handle", "external")
 _SKU_TERMS = ("name", "price_minor", "weight_g", "option_values", "picture_url", "code", "barcode")
 
 
@@ -112,6 +113,7 @@ def _checked(change: Change) -> Change:
     if len(change.after.skus) > MAX_SKUS:
         raise InvalidInputError(field="skus", reason="too_many")
     check_variants(change.after.options, change.after.skus)
+    check_external(change.after, change.stock)
     return change
 
 

@@ -8,6 +8,7 @@ from msgspec import UNSET, Meta, UnsetType, field
 from xiaodian.contracts.base import Input, Line, Text
 from xiaodian.contracts.catalog import (
     Attribute,
+    ExternalLink,
     JournalKind,
     OptionValue,
     PictureUrl,
@@ -93,6 +94,8 @@ class NewProduct(Input, frozen=True, kw_only=True):
     attributes: Attributes = field(default_factory=list)
     provenance: Provenance = field(default_factory=list)
     handle: Handle | None = None
+    external: ExternalLink | None = None
+    """Where it is sold, if not here; then it has one SKU and no stock."""
 
 
 class ProductEdit(Input, frozen=True, kw_only=True):
@@ -111,6 +114,7 @@ class ProductEdit(Input, frozen=True, kw_only=True):
     attributes: Attributes | UnsetType = UNSET
     provenance: Provenance | UnsetType = UNSET
     handle: Handle | UnsetType | None = UNSET
+    external: ExternalLink | UnsetType | None = UNSET
 
 
 class ProductWrite(Input, frozen=True, kw_only=True):

@@ -13,7 +13,8 @@ _SHELVES = """
            sku.name AS sku_name, coalesce(sku.picture_url, product.picture_urls[1]) AS picture_url, sku.price_minor,
            product.currency,
            stock.on_hand - stock.reserved AS available, product.state = 'on_sale' AND NOT sku.is_removed AS on_sale,
-           product.category, category.fee_bp, sku.weight_g, product.freight_template_id, product.limit_per_buyer
+           product.category, category.fee_bp, sku.weight_g, product.freight_template_id, product.limit_per_buyer,
+           product.external IS NOT NULL AS is_external
     FROM catalog.stock
         LEFT JOIN catalog.sku ON sku.sku_id = stock.sku_id
         LEFT JOIN catalog.product ON product.product_id = sku.product_id

@@ -31,6 +31,7 @@ _COLUMNS = {
     "limit_per_buyer": "integer",
     "version": "integer",
     "handle": "text",
+    "external": "jsonb",
     "options": "jsonb",
     "attributes": "jsonb",
     "video_url": "text",

@@ -1,9 +1,10 @@
 """Bags as viewers see them: products, room prices and stock put together."""
 
 from collections.abc import Collection
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
-from xiaodian.contracts.catalog import Product, ProductState, Sku, SkuId
-from xiaodian.contracts.live import BagFlashSale, BagItem, BagMoment, BagSku, RoomId
+from xiaodian.contracts.catalog import ExternalLink, Product, ProductState, Sku, SkuId
+from xiaodian.contracts.live import BagFlashSale, BagItem, BagLink, BagMoment, BagSku, RoomId
 from xiaodian.infra import outbox
 from xiaodian.infra.database import Connection
 from xiaodian.kit.clock import to_epoch_ms, utc_now
@@ -32,7 +33,7 @@ async def show_bags(connection: Connection, room_ids: Collection[RoomId]) -> dic
         if product_id in products:
             product = products[product_id]
             skus = [_show_sku(sku, prices.get((room_id, sku.sku_id)), sales.get(sku.sku_id)) for sku in product.skus]
-            bags[room_id].append(_show(product, number, skus))
+            bags[room_id].append(_show(product, number, skus, room_id))
     return bags
 
 
@@ -77,7 +78,7 @@ def _show_sku(sku: Sku, live_minor: int | None, flash_sale: BagFlashSale | None)
     )
 
 
-def _show(product: Product, number: int, skus: list[BagSku]) -> BagItem:
+def _show(product: Product, number: int, skus: list[BagSku], room_id: RoomId) -> BagItem:
     return BagItem(
         number=number,
         product_id=product.product_id,
@@ -86,4 +87,13 @@ def _show(product: Product, number: int, skus: list[BagSku]) -> BagItem:
         picture_url=product.picture_urls[0] if product.picture_urls else None,
         currency=product.currency,
         skus=skus,
+        external=None if product.external is None else _link(product.external, room_id),
     )
+
+
+def _link(external: ExternalLink, room_id: RoomId) -> BagLink:
+    """The address with the room in it, so that what is bought there can be told of as this room's."""
+    address = urlsplit(external.url)
+    query = [pair for pair in parse_qsl(address.query, keep_blank_values=True) if pair[0] != external.ref_name]
+    query.append((external.ref_name, f"room-{room_id}"))
+    return BagLink(url=urlunsplit(address._replace(query=urlencode(query))), source_name=external.source_name)

@@ -14,6 +14,7 @@ from xiaodian.contracts.orders import (
     NotOnSaleError,
     PriceChangedError,
     PurchaseLimitError,
+    SoldElsewhereError,
     SoldOutError,
 )
 from xiaodian.contracts.promotion import PLATFORM, CouponRefusal, CouponVerdict, CouponWish, FlashSale
@@ -107,6 +108,8 @@ def _find_flash_sale(buyer_id: AccountId, shown: LineInput, facts: Facts) -> Fla
 def _find_problem(line: LineAppraisal, shown: LineInput, facts: Facts, buyer_id: AccountId) -> DomainError | None:
     """What keeps a line from being sold as it was shown; in a sandbox shop only its made-up owner buys."""
     sku = line.sku
+    if sku.is_external:
+        return _refuse(SoldElsewhereError, sku, facts)
     shop = facts.shops[sku.shop_id]
     if not sku.on_sale or (shop.is_sandbox and buyer_id != shop.owner_id):
         return _refuse(NotOnSaleError, sku, facts)

@@ -21,6 +21,7 @@ from xiaodian.contracts.orders import (
     PriceChangedError,
     PurchaseLimitError,
     ShopClosedError,
+    SoldElsewhereError,
     SoldOutError,
 )
 from xiaodian.contracts.promotion import CouponRefusedError
@@ -37,6 +38,7 @@ _KEPT_REFUSALS: dict[str, type[DomainError]] = {
         PriceChangedError,
         PurchaseLimitError,
         ShopClosedError,
+        SoldElsewhereError,
         SoldOutError,
     )
 }

@@ -19,6 +19,7 @@ class LineProblem(StrEnum):
     """Why a line could not be bought as it was shown; the codes of the errors that a checkout would get."""
 
     NOT_ON_SALE = "not_on_sale"
+    SOLD_ELSEWHERE = "sold_elsewhere"
     SOLD_OUT = "sold_out"
     PRICE_CHANGED = "price_changed"
     PURCHASE_LIMIT = "purchase_limit"
