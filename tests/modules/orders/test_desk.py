@@ -41,9 +41,9 @@ async def ids(client: httpx.AsyncClient, market: Market, **asked: Any) -> list[s
 
 
 async def deeds(market: Market) -> list[str]:
-    """What the shop's log says was done, the first first."""
+    """What the shop's log says was done with orders, the first first."""
     async with market.ctx.database.connection() as connection:
-        rows = await connection.fetch("SELECT deed FROM shops.deed ORDER BY deed_id")
+        rows = await connection.fetch("SELECT deed FROM shops.deed WHERE deed LIKE 'order.%' ORDER BY deed_id")
     return [row["deed"] for row in rows]
 
 
