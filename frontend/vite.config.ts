@@ -12,6 +12,7 @@ function serveConsole(): Plugin {
     configureServer(dev) {
       dev.middlewares.use((request, _response, next) => {
         if (/^\/console(\/|\?|$)/.test(request.url ?? "")) request.url = "/console.html";
+        if (/^\/open(\?|$)/.test(request.url ?? "")) request.url = "/open.html";
         next();
       });
     },
@@ -26,11 +27,11 @@ export default defineConfig({
     assetsDir: "assets",
     target: "es2022",
     manifest: true,
-    rolldownOptions: { input: { viewer: here("index.html"), console: here("console.html") } },
+    rolldownOptions: { input: { viewer: here("index.html"), console: here("console.html"), open: here("open.html") } },
   },
   server: {
     fs: { allow: [here(".."), here(".")] },
-    proxy: Object.fromEntries(["/api", "/live", "/media"].map((path) => [path, { target: server }])),
+    proxy: Object.fromEntries(["/api", "/live", "/media", "/open/v1"].map((path) => [path, { target: server }])),
   },
   test: { environment: "node", include: ["tests/**/*.test.ts"] },
 } as import("vitest/config").ViteUserConfig);

@@ -28,6 +28,7 @@ PAGES = [
         ("/pay/{rest}", "/pay/sandbox/x"),
         ("/console", ""),
         ("/console/{rest}", "/console/x"),
+        ("/open", ""),
     )
 ]
 FILES = [

@@ -79,6 +79,12 @@ def get_console_page(state: State, request: Request[None, None, State]) -> Respo
     return _answer(_find(state, "console.html"), PAGE_CACHE, request)
 
 
+@get("/open", opt=access(Access.PUBLIC), include_in_schema=False, sync_to_thread=False)
+def get_reference_page(state: State, request: Request[None, None, State]) -> Response[bytes]:
+    """The reference of the open API, which reads the description that is served beside it."""
+    return _answer(_find(state, "open.html"), PAGE_CACHE, request)
+
+
 @get(
     ["/favicon.svg", "/favicon.ico", "/robots.txt", "/manifest.webmanifest"],
     opt=access(Access.PUBLIC),
@@ -109,4 +115,4 @@ def _answer(file: BuiltFile, cache: str, request: Request[None, None, State]) ->
     return Response(file.content, headers=headers, media_type=file.media_type)
 
 
-routes: list[HTTPRouteHandler] = [get_asset, get_viewer_page, get_console_page, get_root_file]
+routes: list[HTTPRouteHandler] = [get_asset, get_viewer_page, get_console_page, get_reference_page, get_root_file]

@@ -8,6 +8,7 @@ import type consoleInsights from "../../../../src/xiaodian/messages/zh/console_i
 import type consoleDesk from "../../../../src/xiaodian/messages/zh/console_desk.json";
 import type consoleStaff from "../../../../src/xiaodian/messages/zh/console_staff.json";
 import type consoleWebhooks from "../../../../src/xiaodian/messages/zh/console_webhooks.json";
+import type consoleOpen from "../../../../src/xiaodian/messages/zh/console_open.json";
 import type deeds from "../../../../src/xiaodian/messages/zh/deeds.json";
 import type errors from "../../../../src/xiaodian/messages/zh/errors.json";
 import type sheets from "../../../../src/xiaodian/messages/zh/sheets.json";
@@ -23,6 +24,7 @@ export type Areas = {
   console_desk: typeof consoleDesk;
   console_staff: typeof consoleStaff;
   console_webhooks: typeof consoleWebhooks;
+  console_open: typeof consoleOpen;
   deeds: typeof deeds;
   errors: typeof errors;
   sheets: typeof sheets;
