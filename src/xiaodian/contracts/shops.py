@@ -87,6 +87,14 @@ class RuleKind(StrEnum):
     SHIPPING = "shipping"
     SERVICE = "service"
     OTHER = "other"
+    WEBHOOK_FAILING = "webhook_failing"
+    """Made by the platform itself; `text` is the address that takes nothing for a day."""
+    WEBHOOK_OFF = "webhook_off"
+    """Made by the platform itself; `text` is the address that nothing is sent to any more."""
+
+
+OWN_KINDS = frozenset({RuleKind.WEBHOOK_FAILING, RuleKind.WEBHOOK_OFF})
+"""Of notices that the platform makes by itself, and takes back when all is well again."""
 
 
 class RuleNotice(Contract, frozen=True, kw_only=True):

@@ -76,6 +76,12 @@ class Desk:
         """A POST below the endpoint."""
         return await self.seller.post(f"{self.path}/{endpoint['endpoint_id']}/{deed}", json=body)
 
+    async def notices(self) -> list[tuple[str, str]]:
+        """What the shop's home page says of the platform's notices."""
+        answer = await self.seller.get(f"/api/shops/{self.market.shop_id}/home")
+        assert answer.status_code == 200, answer.text
+        return [(notice["kind"], notice["text"]) for notice in answer.json()["notices"]]
+
     async def happen(self, *events: Event) -> None:
         """Events of the platform, and what follows until messages wait to be sent."""
         async with self.ctx.database.transaction() as connection:

@@ -1,7 +1,7 @@
 """Messages reach whoever asked for them: signed, in order, at least once, whatever the other side does."""
 
 import asyncio
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
 import msgspec
@@ -17,7 +17,7 @@ from xiaodian.contracts.webhooks import EndpointId
 from xiaodian.kit.clock import utc_now
 from xiaodian.modules.webhooks.catalogue import CATALOGUE, TEST
 from xiaodian.modules.webhooks.deliverer import Deliverer
-from xiaodian.modules.webhooks.sender import Sender
+from xiaodian.modules.webhooks.sender import Sender, seconds_of
 from xiaodian.modules.webhooks.service.lanes import LEASE, lease_lanes, share
 from xiaodian.modules.webhooks.service.record import record
 from xiaodian.modules.webhooks.service.trouble import look_after_failing
@@ -296,6 +296,59 @@ async def test_who_fails_for_a_day_is_warned_and_after_three_switched_off(desk: 
     assert (seen["is_enabled"], seen["disabled_reason"], seen["waiting"]) == (False, "failing", 1)
     async with desk.ctx.database.connection() as connection:
         assert len(await list_envelopes(connection, "WebhookTroubled")) == 2
+
+
+async def test_home_tells_of_an_endpoint_in_trouble_until_it_takes_messages_again(
+    desk: Desk, receiver: Receiver
+) -> None:
+    endpoint = await desk.make(receiver.url)
+    receiver.answer = answering(500)
+    await desk.happen(desk.tracked(uuid4(), "x"))
+    await desk.deliver()
+    assert await desk.notices() == []
+    now = utc_now()
+    await look_after_failing(desk.ctx.database, now + timedelta(hours=25))
+    assert await desk.notices() == [("webhook_failing", receiver.url)]
+    await look_after_failing(desk.ctx.database, now + timedelta(days=3, hours=1))
+    assert await desk.notices() == [("webhook_off", receiver.url)]
+    await desk.seller.patch(f"{desk.path}/{endpoint['endpoint_id']}", json={"is_enabled": True})
+    assert await desk.notices() == []
+    await desk.deliver()
+    await look_after_failing(desk.ctx.database, utc_now() + timedelta(hours=25))
+    assert await desk.notices() == [("webhook_failing", receiver.url)]
+    receiver.answer = ok
+    desk.clock.ahead += 24 * HOUR
+    await desk.deliver()
+    assert await desk.notices() == []
+
+
+async def test_home_tells_nothing_of_an_endpoint_that_was_deleted(desk: Desk, receiver: Receiver) -> None:
+    endpoint = await desk.make(receiver.url)
+    receiver.answer = answering(410)
+    await desk.happen(desk.tracked(uuid4(), "x"))
+    await desk.deliver()
+    assert await desk.notices() == [("webhook_off", receiver.url)]
+    assert (await desk.seller.delete(f"{desk.path}/{endpoint['endpoint_id']}")).is_success
+    assert await desk.notices() == []
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"),
+    [
+        ("120", 120),
+        ("Thu, 20 May 2027 12:01:30 GMT", 90),
+        ("Thu, 20 May 2027 11:00:00 GMT", None),
+        ("Thursday, 20-May-27 12:00:10 GMT", 10),
+        ("Thu, 20 May 2027 12:01:30 XYZ", 90),
+        ("Thu, 99 May 2027 12:01:30 GMT", None),
+        ("soon", None),
+        ("-5", None),
+        ("1" * 50, None),
+        (None, None),
+    ],
+)
+def test_how_long_a_receiver_asks_for_rest(text: str | None, seconds: int | None) -> None:
+    assert seconds_of(text, datetime(2027, 5, 20, 12, tzinfo=UTC)) == seconds
 
 
 def test_places_are_shared_fairly() -> None:

@@ -6,6 +6,7 @@ from xiaodian.modules.shops.queries import find_shop_of, get_rights, get_shop, g
 from xiaodian.modules.shops.service.change_shop import change_shop
 from xiaodian.modules.shops.service.note_deed import note_deed, note_look
 from xiaodian.modules.shops.service.open_shop import open_sandbox_shop
+from xiaodian.modules.shops.service.rule_notices import drop_own_notices, put_own_notice
 from xiaodian.modules.shops.settings_queries import (
     find_return_address,
     get_low_stock_below,
@@ -21,6 +22,7 @@ __all__ = [
     "Parcel",
     "Workplace",
     "change_shop",
+    "drop_own_notices",
     "find_hosts",
     "find_return_address",
     "find_role",
@@ -38,6 +40,7 @@ __all__ = [
     "open_freight_book",
     "open_fronts",
     "open_sandbox_shop",
+    "put_own_notice",
     "require_freight_template",
     "require_right",
     "rights_in",

@@ -64,11 +64,11 @@ async def get_wanted_notices(connection: Connection, shop_id: ShopId, account_id
 async def list_rule_notices(
     connection: Connection, shop_id: ShopId | None, *, before: UUID | None, limit: int
 ) -> list[RuleNotice]:
-    """Notices of the platform to a shop (None: to all), the newest first."""
+    """Notices of the platform to a shop (None: those that somebody wrote, to all), the newest first."""
     rows = await connection.fetch(
         f"""
         SELECT {_NOTICE} FROM shops.rule_notice
-        WHERE ($1::uuid IS NULL OR shop_id = $1) AND ($2::uuid IS NULL OR notice_id < $2)
+        WHERE (shop_id = $1 OR ($1::uuid IS NULL AND subject_id IS NULL)) AND ($2::uuid IS NULL OR notice_id < $2)
         ORDER BY notice_id DESC LIMIT $3
         """,
         shop_id,

@@ -1,9 +1,11 @@
 """Sends one message: bounded in time and in what is read, without redirects, and never into our own network."""
 
 import asyncio
+import math
 import socket
 import ssl
-from datetime import datetime
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from ipaddress import ip_address
 from time import monotonic
 
@@ -21,6 +23,7 @@ ANSWER_BYTES = 2048
 """So much of an answer is kept for the log; no more is read."""
 KEEP_ALIVE_S = 30.0
 MOST_TIMEOUT_S = 30.0
+MAX_RETRY_AFTER_CHARS = 40
 
 
 class Sender:
@@ -86,7 +89,7 @@ class Sender:
             answer, is_whole = await _read(response.content)
             if not is_whole:
                 response.close()
-            return response.status, answer, _seconds(response.headers.get("retry-after"))
+            return response.status, answer, seconds_of(response.headers.get("retry-after"), utc_now())
 
     def _judge_bare_ip(self, url: str) -> None:
         """The library asks no resolver about an address that is an IP already."""
@@ -145,9 +148,19 @@ def _error_of(status: int) -> str | None:
     return "redirect" if 300 <= status < 400 else "refused"
 
 
-def _seconds(text: str | None) -> int | None:
-    """Retry-After in seconds; dates are left to our own pauses."""
-    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 10 else None
+def seconds_of(text: str | None, now: datetime) -> int | None:
+    """Retry-After, which is a number of seconds or a date; None if it is neither, or over."""
+    if text is None or len(text) > MAX_RETRY_AFTER_CHARS:
+        return None
+    if text.isascii() and text.isdigit():
+        return int(text)
+    try:
+        moment = parsedate_to_datetime(text)
+    except ValueError:
+        return None
+    # HTTP knows no time but GMT; a date that names another zone without an offset has none.
+    left_s = math.ceil((moment.replace(tzinfo=moment.tzinfo or UTC) - now).total_seconds())
+    return left_s if left_s > 0 else None
 
 
 def _reason_within(fault: BaseException) -> str:

@@ -163,6 +163,7 @@ async def _delete_what_waits(connection: Connection, shop_id: ShopId, endpoint_i
         await connection.execute(
             f"DELETE FROM webhooks.{table} WHERE shop_id = $1 AND endpoint_id = ANY($2::uuid[])", shop_id, endpoint_ids
         )
+    await shops.drop_own_notices(connection, endpoint_ids)
 
 
 def _check_types(types: Collection[str]) -> list[str]:
@@ -195,6 +196,7 @@ async def _switch(connection: Connection, caller: Caller, before: Endpoint, on: 
         )
     else:
         await connection.execute(_DISABLE, *key, DisabledReason.BY_HAND, now)
+    await shops.drop_own_notices(connection, [before.endpoint_id])
     await _note(
         connection,
         caller,

@@ -13,6 +13,7 @@ from uuid import UUID
 from xiaodian.contracts.webhooks import DeliveryState, DisabledReason, EndpointId
 from xiaodian.infra.database import Connection
 from xiaodian.kit.ids import new_id
+from xiaodian.modules.shops import api as shops
 from xiaodian.modules.webhooks.models import Outcome, Parcel
 from xiaodian.modules.webhooks.rules import GONE, next_try
 from xiaodian.modules.webhooks.service.trouble import switch_off
@@ -115,7 +116,7 @@ _HEALTH = """
         ORDER BY endpoint.endpoint_id FOR NO KEY UPDATE OF endpoint
     ) AS told
     WHERE endpoint.endpoint_id = told.endpoint_id
-    RETURNING endpoint.endpoint_id, told.was_failing AND told.is_well AS is_back
+    RETURNING endpoint.endpoint_id, told.was_failing AND told.is_well AND endpoint.is_enabled AS is_back
 """
 _WAKE = """
     UPDATE webhooks.lane SET due_at = $2 FROM (
@@ -229,8 +230,11 @@ async def _note_health(connection: Connection, results: Sequence[Result]) -> lis
         [_hold_until(outcomes) for outcomes in said.values()],
         SUCCESS_NOTED_EACH,
     )
+    back = [row["endpoint_id"] for row in rows if row["is_back"]]
+    if back:
+        await shops.drop_own_notices(connection, back)
     await switch_off(connection, gone, DisabledReason.GONE, max(result.outcome.at for result in results))
-    return [row["endpoint_id"] for row in rows if row["is_back"]]
+    return back
 
 
 def _hold_until(outcomes: Sequence[Outcome]) -> datetime | None:

@@ -1,11 +1,16 @@
-"""Endpoints that take nothing: their people are warned after a day, and after three days nothing is sent any more."""
+"""Endpoints that take nothing: their people are warned after a day, and after three days nothing is sent any more.
 
-from collections.abc import Collection
+The shop has a notice of it for as long as it lasts.
+"""
+
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
+from xiaodian.contracts.shops import RuleKind
 from xiaodian.contracts.webhooks import DisabledReason, EndpointId, WebhookTrouble, WebhookTroubled
 from xiaodian.infra import outbox
 from xiaodian.infra.database import Connection, Database, Record
+from xiaodian.modules.shops import api as shops
 from xiaodian.modules.webhooks.rules import DISABLE_AFTER, WARN_AFTER
 
 BATCH = 200
@@ -36,6 +41,7 @@ async def switch_off(
     if endpoint_ids:
         rows = await connection.fetch(_SWITCH_OFF, sorted(endpoint_ids), reason, now)
         await outbox.emit(connection, *(_told(row, WebhookTrouble.SWITCHED_OFF, reason) for row in rows))
+        await _notify(connection, rows, RuleKind.WEBHOOK_OFF, now)
 
 
 async def look_after_failing(database: Database, now: datetime) -> int:
@@ -46,7 +52,13 @@ async def look_after_failing(database: Database, now: datetime) -> int:
         await switch_off(connection, lost, DisabledReason.FAILING, now)
         warned = await connection.fetch(_WARN, now - WARN_AFTER, now, BATCH)
         await outbox.emit(connection, *(_told(row, WebhookTrouble.FAILING, row["last_error"] or "") for row in warned))
+        await _notify(connection, warned, RuleKind.WEBHOOK_FAILING, now)
     return len(lost) + len(warned)
+
+
+async def _notify(connection: Connection, rows: Sequence[Record], kind: RuleKind, now: datetime) -> None:
+    for row in rows:
+        await shops.put_own_notice(connection, row["shop_id"], row["endpoint_id"], kind=kind, text=row["url"], now=now)
 
 
 def _told(row: Record, trouble: WebhookTrouble, reason: str) -> WebhookTroubled:
