@@ -111,7 +111,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     picture_max_bytes: Annotated[int, "Largest picture upload in bytes."] = 10_485_760
 
     sealing_key: Annotated[
-        str, "Key that secrets of other platforms are encrypted with; empty: made once, in the data folder."
+        str,
+        "Key that secrets of webhooks and other platforms are encrypted with; empty: made once, in the data folder.",
     ] = ""
     outbound_private_addresses: Annotated[
         bool, "Let webhooks and imports call plain http, loopback and private addresses (tests, closed networks)."

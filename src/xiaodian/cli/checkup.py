@@ -72,6 +72,23 @@ def check_payments(settings: Settings) -> Finding:
     return _ok(f"支付渠道：{'、'.join(names)}", f"payments through {', '.join(names)}")
 
 
+def check_sealing_key(settings: Settings) -> Finding:
+    """Where several machines may share a database, all must open what one of them has sealed."""
+    if settings.sealing_key or not settings.database_url:
+        return _ok("密钥的加密钥匙已就绪", "secrets can be sealed")
+    return Finding(
+        level="warn",
+        text=(
+            "没有设置 XIAODIAN_SEALING_KEY，用的是数据目录里的 sealing.key",
+            "XIAODIAN_SEALING_KEY is not set; sealing.key in the data folder is used",
+        ),
+        deed=(
+            "多台机器共用一个数据库时，每台都要设成同一个值",
+            "if several machines share the database, set it to the same on each",
+        ),
+    )
+
+
 def check_front_end() -> Finding:
     """The built pages are there."""
     if (WEB_FOLDER / "index.html").exists():

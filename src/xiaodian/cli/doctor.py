@@ -48,6 +48,7 @@ async def _findings(settings: Settings) -> AsyncIterator[Finding]:
     yield checkup.check_front_end()
     yield checkup.check_ffmpeg()
     yield checkup.check_payments(settings)
+    yield checkup.check_sealing_key(settings)
     yield checkup.check_file_limit(settings)
     for finding in checkup.check_ports(settings):
         yield finding

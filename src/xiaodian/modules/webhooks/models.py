@@ -87,9 +87,9 @@ class Parcel(msgspec.Struct, frozen=True, kw_only=True):
     attempts: int
     body: bytes
     url: str
-    secret: str
-    previous_secret: str | None
-    """Signs too, if it is still valid."""
+    sealed_secret: bytes
+    sealed_previous: bytes | None
+    """Of the secret that signs too, if it is still valid."""
 
 
 class Outcome(msgspec.Struct, frozen=True, kw_only=True):

@@ -14,9 +14,10 @@ from aiohttp.abc import AbstractResolver, ResolveResult
 from yarl import URL
 
 from xiaodian.infra.outbound import AddressRefusedError, may_be_called, resolve
+from xiaodian.infra.sealing import BadSealError, Sealer
 from xiaodian.kit.clock import utc_now
 from xiaodian.modules.webhooks.models import Outcome, Parcel
-from xiaodian.modules.webhooks.signing import headers_of
+from xiaodian.modules.webhooks.signing import headers_of, open_secrets
 from xiaodian.settings import Settings
 
 ANSWER_BYTES = 2048
@@ -30,6 +31,7 @@ class Sender:
     """Connections to receivers; each goes to an IP that was judged when it was made. Use it as `async with`."""
 
     def __init__(self, settings: Settings) -> None:
+        self._sealer = Sealer.of(settings)
         self._allow_private = settings.outbound_private_addresses
         # A lease lasts a minute: it must be over neither while we wait nor before the result is written.
         self._timeout_s = min(settings.webhook_timeout_s, MOST_TIMEOUT_S)
@@ -66,6 +68,8 @@ class Sender:
             error = _error_of(status)
         except AddressRefusedError as refusal:
             error = str(refusal.params.get("reason", "unreachable"))
+        except BadSealError:
+            error = "sealed"
         except TimeoutError:
             error = "timeout"
         except (ssl.SSLError, aiohttp.ClientSSLError):
@@ -82,8 +86,7 @@ class Sender:
         )
 
     async def _post(self, parcel: Parcel) -> tuple[int, str, int | None]:
-        signing = [parcel.secret, *([parcel.previous_secret] if parcel.previous_secret else [])]
-        headers = headers_of(parcel.event_id, parcel.body, signing, utc_now())
+        headers = headers_of(parcel.event_id, parcel.body, open_secrets(self._sealer, parcel), utc_now())
         self._judge_bare_ip(parcel.url)
         async with self._session.post(parcel.url, data=parcel.body, headers=headers, allow_redirects=False) as response:
             answer, is_whole = await _read(response.content)

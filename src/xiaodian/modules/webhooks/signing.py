@@ -9,6 +9,11 @@ from uuid import UUID
 
 from standardwebhooks import Webhook
 
+from xiaodian.contracts.webhooks import EndpointId
+from xiaodian.infra.sealing import Sealer
+from xiaodian.modules.webhooks.models import Parcel
+from xiaodian.settings import Settings
+
 PREFIX = "whsec_"
 SECRET_BYTES = 32
 USER_AGENT = "Xiaodian-Webhooks/1"
@@ -17,6 +22,17 @@ USER_AGENT = "Xiaodian-Webhooks/1"
 def new_secret() -> str:
     """A secret as receivers' libraries take it."""
     return PREFIX + base64.b64encode(secrets.token_bytes(SECRET_BYTES)).decode()
+
+
+def seal_secret(settings: Settings, endpoint_id: EndpointId, secret: str) -> bytes:
+    """An endpoint's secret as it is kept."""
+    return Sealer.of(settings).seal(secret, _purpose(endpoint_id))
+
+
+def open_secrets(sealer: Sealer, parcel: Parcel) -> list[str]:
+    """What signs a message: the secret, and the one before while it is valid. Raises BadSealError."""
+    kept = [sealed for sealed in (parcel.sealed_secret, parcel.sealed_previous) if sealed is not None]
+    return [sealer.open(sealed, _purpose(parcel.endpoint_id)) for sealed in kept]
 
 
 def headers_of(event_id: UUID, body: bytes, signing: Sequence[str], now: datetime) -> dict[str, str]:
@@ -32,6 +48,10 @@ def headers_of(event_id: UUID, body: bytes, signing: Sequence[str], now: datetim
         "webhook-timestamp": str(int(moment.timestamp())),
         "webhook-signature": " ".join(_signer(secret).sign(str(event_id), moment, text) for secret in signing),
     }
+
+
+def _purpose(endpoint_id: EndpointId) -> str:
+    return f"webhooks.endpoint {endpoint_id}"
 
 
 @lru_cache(maxsize=1024)

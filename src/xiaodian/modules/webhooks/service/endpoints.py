@@ -21,7 +21,7 @@ from xiaodian.modules.webhooks.catalogue import CATALOGUE, CHOOSABLE, rights_for
 from xiaodian.modules.webhooks.models import Endpoint
 from xiaodian.modules.webhooks.queries import get_endpoint
 from xiaodian.modules.webhooks.rules import OLD_SECRET_FOR
-from xiaodian.modules.webhooks.signing import new_secret
+from xiaodian.modules.webhooks.signing import new_secret, seal_secret
 from xiaodian.modules.webhooks.wire import EndpointInput, EndpointPatch, EndpointSecretView, EndpointView, to_view
 
 MAX_ENDPOINTS = 20
@@ -29,7 +29,7 @@ MAX_ENDPOINTS = 20
 
 _INSERT = """
     INSERT INTO webhooks.endpoint
-        (shop_id, endpoint_id, app_id, created_by, url, description, types, secret, created_at)
+        (shop_id, endpoint_id, app_id, created_by, url, description, types, sealed_secret, created_at)
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
 """
 _CHANGE = """
@@ -49,7 +49,7 @@ _DELETE_OF_APP = """
     DELETE FROM webhooks.endpoint WHERE shop_id = $1 AND app_id = $2 AND created_by = $3 RETURNING endpoint_id
 """
 _ROTATE = """
-    UPDATE webhooks.endpoint SET previous_secret = secret, previous_until = $4, secret = $3
+    UPDATE webhooks.endpoint SET sealed_previous = sealed_secret, previous_until = $4, sealed_secret = $3
     WHERE shop_id = $1 AND endpoint_id = $2
 """
 
@@ -94,7 +94,7 @@ async def create_endpoint(ctx: Context, caller: Caller, shop_id: ShopId, data: E
             data.url,
             data.description,
             types,
-            secret,
+            seal_secret(ctx.settings, endpoint_id, secret),
             utc_now(),
         )
         await _note(connection, caller, shop_id, "webhook.created", endpoint_id, data.url)
@@ -133,10 +133,11 @@ async def change_endpoint(
 async def rotate_secret(ctx: Context, caller: Caller, shop_id: ShopId, endpoint_id: EndpointId) -> EndpointSecretView:
     """A new secret, told this once; the old one signs too for a day. Raises NotFoundError, ForbiddenError."""
     secret = new_secret()
+    sealed = seal_secret(ctx.settings, endpoint_id, secret)
     async with ctx.database.transaction() as connection:
         await _require_rights(connection, caller, shop_id, ())
         endpoint = await get_endpoint(connection, caller, shop_id, endpoint_id, lock=True)
-        await connection.execute(_ROTATE, shop_id, endpoint_id, secret, utc_now() + OLD_SECRET_FOR)
+        await connection.execute(_ROTATE, shop_id, endpoint_id, sealed, utc_now() + OLD_SECRET_FOR)
         await _note(connection, caller, shop_id, "webhook.secret_rotated", endpoint_id, endpoint.url)
         view = await _view(connection, await get_endpoint(connection, caller, shop_id, endpoint_id))
     return EndpointSecretView(endpoint=view, secret=secret)

@@ -56,8 +56,8 @@ _LEASE = """
 """
 _HEADS = """
     SELECT held.shop_id, held.endpoint_id, held.subject_id, head.position, head.event_id, head.attempts, event.body,
-        endpoint.url, endpoint.secret,
-        CASE WHEN endpoint.previous_until > $4 THEN endpoint.previous_secret END AS previous_secret
+        endpoint.url, endpoint.sealed_secret,
+        CASE WHEN endpoint.previous_until > $4 THEN endpoint.sealed_previous END AS sealed_previous
     FROM unnest($1::uuid[], $2::uuid[], $3::uuid[]) AS held (shop_id, endpoint_id, subject_id)
     JOIN webhooks.endpoint USING (shop_id, endpoint_id)
     CROSS JOIN LATERAL (
