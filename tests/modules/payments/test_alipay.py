@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from datetime import date
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
@@ -291,6 +292,14 @@ async def test_an_alipay_that_hangs_breaks_or_is_gone_is_away_and_nothing_is_kno
 def test_a_setting_that_is_wrong_or_missing_is_named(changes: dict[str, Any], names: str) -> None:
     with pytest.raises(BadSettingError, match=names):
         make_real_providers(_settings(**changes))
+
+
+def test_a_bare_key_longer_than_any_file_name_is_no_path(tmp_path: Path) -> None:
+    unbroken = "A" * 300  # Whether a key has a slash in its first 255 letters is chance.
+    with pytest.raises(BadSettingError, match="XIAODIAN_ALIPAY_PUBLIC_KEY is no public key"):
+        make_real_providers(_settings(alipay_public_key=unbroken))
+    (tmp_path / "key.pem").write_text(public_pem("alipay"))
+    assert make_real_providers(_settings(alipay_public_key=str(tmp_path / "key.pem")))
 
 
 def test_what_is_set_up_is_offered() -> None:

@@ -73,12 +73,19 @@ def _read(settings: Settings, name: str) -> bytes:
     value: str = getattr(settings, name)
     if "-----" in value:
         return value.replace("\\n", "\n").encode()
-    # A bare Base64 key is far longer than any path, and asking the system about it would be an error.
-    if len(value) < 512 and (path := Path(value)).is_file():
-        return path.read_bytes()
+    if _is_file(Path(value)):
+        return Path(value).read_bytes()
     if value.startswith(("/", "./", "~")):
         raise BadSettingError(f"{_variables([name])} names a file that is not there")
     return value.encode()
+
+
+def _is_file(path: Path) -> bool:
+    # A bare Base64 key has stretches between slashes longer than any name may be: the system minds being asked.
+    try:
+        return path.is_file()
+    except OSError:
+        return False
 
 
 def _unwrap(text: bytes) -> bytes:
