@@ -1,7 +1,7 @@
 """A room that sells for two shops, its audience and buyers, and what the platform tells of them."""
 
 import random
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -10,13 +10,17 @@ import msgspec
 from tests.conftest import SignUp
 from tests.live.stage import Stage, make_product, publish, relay
 from tests.modules.orders.market import Buyer, Market
+from tests.outbox import list_envelopes
 
 from xiaodian.contracts.base import Envelope
 from xiaodian.contracts.catalog import Product
 from xiaodian.contracts.insights import BehaviourReported
 from xiaodian.contracts.live import AnyMoment
 from xiaodian.contracts.shops import ShopId
+from xiaodian.infra.database import Connection
 from xiaodian.infra.work import decode_batch, decode_message
+from xiaodian.modules.catalog import handlers as catalog_handlers
+from xiaodian.modules.catalog.handlers import STOCK_EVENTS
 from xiaodian.modules.insights import handlers
 from xiaodian.modules.insights.service.count_moments import count_moments
 
@@ -95,6 +99,13 @@ class Observer:
         heard = await self.events() if envelopes is None else envelopes
         await self._consumer("insights-sales")(heard)
 
+    async def hear_stock(self) -> None:
+        """Hand events about stock to whoever keeps the figures of products."""
+        async with self.ctx.database.connection() as connection:
+            stock = await list_envelopes(connection, *STOCK_EVENTS)
+        [count] = [each.handle for each in catalog_handlers.consumers(self.ctx) if each.durable == "catalog-figures"]
+        await count(stock)
+
     async def take_reports(self, envelopes: Sequence[Envelope]) -> None:
         """Hand reports of visitors' pages to whoever counts them."""
         await self._consumer("insights-behaviour")(envelopes)
@@ -147,6 +158,20 @@ def late_and_twice(envelopes: Sequence[Envelope], rng: random.Random) -> list[En
     heard = [*envelopes, *rng.sample(list(envelopes), len(envelopes) // 3)]
     rng.shuffle(heard)
     return heard
+
+
+async def most_rows_read(connection: Connection, statement: str, *values: Any) -> float:
+    """What the greediest step of a statement reads: the rows that it keeps, and those that it throws away."""
+    [row] = await connection.fetch(f"EXPLAIN (ANALYZE, FORMAT JSON) {statement}", *values)
+    [plan] = msgspec.json.decode(row[0])
+
+    def _steps(step: dict[str, Any]) -> Iterator[float]:
+        read = step["Actual Rows"] + step.get("Rows Removed by Filter", 0)
+        yield read * step["Actual Loops"]
+        for below in step.get("Plans", []):
+            yield from _steps(below)
+
+    return max(_steps(plan["Plan"]))
 
 
 def viewer_of(envelope: Envelope) -> BehaviourReported:

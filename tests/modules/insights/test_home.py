@@ -3,9 +3,12 @@
 from datetime import timedelta
 from uuid import UUID, uuid4
 
-from tests.modules.insights.observer import Observer
+from tests.modules.insights.observer import Observer, most_rows_read
 
 from xiaodian.kit.clock import utc_now
+from xiaodian.modules.catalog import api as catalog
+from xiaodian.modules.catalog import queries as catalog_queries
+from xiaodian.modules.insights import queries
 
 
 async def test_home_names_what_waits_the_longest_waiting_first_and_what_is_late(observer: Observer) -> None:
@@ -42,11 +45,63 @@ async def test_an_order_with_an_open_after_sale_waits_as_that_and_not_to_be_ship
 async def test_home_says_what_is_running_out_and_nothing_of_what_is_not_on_sale(observer: Observer) -> None:
     await observer.stage.host.put(f"/api/skus/{observer.products[0].skus[0].sku_id}/stock", json={"available": 3})
     await observer.stage.host.put(f"/api/skus/{observer.products[1].skus[0].sku_id}/stock", json={"available": 500})
+    await observer.hear_stock()
     home = (await observer.stage.host.get(f"/api/shops/{observer.stage.shop_id}/home")).json()
     assert [(item["title"], item["available"]) for item in home["low_stock"]["items"]] == [("丹东草莓", 3)]
+    assert home["low_stock"]["count"] == 1
     await observer.stage.host.patch(f"/api/products/{observer.products[0].product_id}", json={"state": "off"})
     home = (await observer.stage.host.get(f"/api/shops/{observer.stage.shop_id}/home")).json()
     assert home["low_stock"]["items"] == []
+
+
+async def test_home_of_a_shop_with_very_many_products_reads_only_what_is_running_out(observer: Observer) -> None:
+    shop_id = observer.stage.shop_id
+    async with observer.ctx.database.transaction() as connection:
+        # Drafts and what is off are as empty as can be; of what is on sale all but seven have plenty.
+        await connection.execute(
+            """
+            INSERT INTO catalog.product (product_id, shop_id, title, description, picture_urls, state, currency,
+                                         created_at, changed_at)
+            SELECT uuidv7(), $1, '商品 ' || n, '', '{}', CASE n % 2 WHEN 0 THEN 'draft' ELSE 'on_sale' END, 'CNY',
+                   now(), now() FROM generate_series(1, 12000) AS n
+            """,
+            shop_id,
+        )
+        await connection.execute(
+            """
+            INSERT INTO catalog.product_figures
+            SELECT product_id, shop_id, 3, CASE WHEN state = 'draft' OR nth < 7 THEN 0 ELSE 300 END, 0, 1, 1, 1, NULL,
+                   state = 'on_sale'
+            FROM (SELECT *, row_number() OVER (PARTITION BY state ORDER BY product_id DESC) AS nth
+                  FROM catalog.product WHERE title LIKE '商品 %') AS made
+            """
+        )
+    async with observer.ctx.database.connection() as connection:
+        await connection.execute("ANALYZE catalog.product; ANALYZE catalog.product_figures")
+        assert await catalog.count_low_stock(connection, shop_id, 9, 1000) == 6
+        for statement, values in (
+            (catalog_queries.LOW_STOCK, (shop_id, 9, 5)),
+            (catalog_queries.COUNT_LOW, (shop_id, 9, 1000)),
+            (catalog_queries.COUNT_IN_STATE, (shop_id, "rejected", 1000)),
+        ):
+            assert await most_rows_read(connection, statement, *values) < 50, statement
+
+
+async def test_buyers_of_a_room_are_counted_along_its_index_and_no_other_room_is_read(observer: Observer) -> None:
+    await observer.order(await observer.market.buyer(), observer.products[0])
+    await observer.hear()
+    async with observer.ctx.database.connection() as connection:
+        await connection.execute(
+            """
+            INSERT INTO insights.sale
+            SELECT (jsonb_populate_record(sale, jsonb_build_object(
+                'order_id', gen_random_uuid(), 'room_id', gen_random_uuid(), 'buyer_id', gen_random_uuid()))).*
+            FROM insights.sale, generate_series(1, 5000)
+            """
+        )
+        await connection.execute("VACUUM ANALYZE insights.sale")
+        for statement in (queries.COUNT_BUYERS, queries.COUNT_PRODUCT_BUYERS):
+            assert await most_rows_read(connection, statement, observer.stage.room_id, None) < 50, statement
 
 
 async def test_today_stands_beside_yesterday_and_last_week_up_to_the_same_time(observer: Observer) -> None:

@@ -31,7 +31,7 @@ export function todosOf(home: Home): Todo[] {
   const troubled = noticesOf(home, "webhooks").length;
   if (troubled > 0) add("webhooks", "warning", "/console/settings/webhooks", troubled, true);
   if (home.products && home.products.rejected > 0) add("rejected", "warning", "/console/products?state=rejected", home.products.rejected);
-  if (home.low_stock && home.low_stock.count > 0) add("low_stock", "bag", "/console/products", home.low_stock.count);
+  if (home.low_stock && home.low_stock.count > 0) add("low_stock", "bag", "/console/products?state=low", home.low_stock.count);
   if (home.products && home.products.in_review > 0) add("in_review", "clock", "/console/products?state=in_review", home.products.in_review);
   if (home.money && home.money.available_minor > 0) add("payout", "wallet", "/console/money", null);
   return todos;

@@ -10,6 +10,13 @@ export type View = "" | "on_sale" | "draft" | "in_review" | "rejected" | "off" |
 
 export const MOST_CHOSEN = 500;
 
+const VIEWS: readonly View[] = ["on_sale", "draft", "in_review", "rejected", "off", "low", "out", "commission"];
+
+/** What an address asks for; everything if it makes no sense. */
+export function readView(params: URLSearchParams): View {
+  return VIEWS.find((view) => view === params.get("state")) ?? "";
+}
+
 /** Low and out of stock matter of what is on sale. */
 export function viewQuery(view: View): { state?: Schemas["ProductState"]; is_low?: boolean; is_out?: boolean; has_commission?: boolean } {
   if (view === "low") return { state: "on_sale", is_low: true };

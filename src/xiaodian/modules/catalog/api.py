@@ -25,7 +25,8 @@ from xiaodian.modules.catalog.list_queries import (
 from xiaodian.modules.catalog.product_rules import public_view
 from xiaodian.modules.catalog.queries import (
     check_stock,
-    count_products_by_state,
+    count_in_state,
+    count_low_stock,
     find_product,
     get_lowest_prices,
     get_products,
@@ -99,8 +100,9 @@ __all__ = [
     "change_stocks",
     "check_stock",
     "correct_stock",
+    "count_in_state",
+    "count_low_stock",
     "count_products",
-    "count_products_by_state",
     "count_products_of_shop",
     "create_product",
     "edit_product",

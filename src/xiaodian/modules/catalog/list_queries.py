@@ -26,8 +26,7 @@ _COUNTS = "SELECT state, count(*) AS products FROM catalog.product WHERE shop_id
 # Of what is on sale: elsewhere nobody waits for pieces.
 _RUNNING_OUT = """
     SELECT count(*) AS low, count(*) FILTER (WHERE figures.available <= 0) AS out
-    FROM catalog.product_figures AS figures JOIN catalog.product USING (product_id)
-    WHERE figures.shop_id = $1 AND figures.lowest < $2 AND product.state = 'on_sale'
+    FROM catalog.product_figures AS figures WHERE shop_id = $1 AND lowest < $2 AND is_on_sale
 """
 _ROW = """
     product.product_id, product.title, product.picture_urls[1] AS picture_url, product.state, product.category,

@@ -92,28 +92,43 @@ async def get_stocks(connection: Connection, stock_ids: Iterable[StockId]) -> li
     return [Stock(**row) for row in rows]
 
 
+# Its figures tell which products have such a SKU, so that a shop's many others are not looked at. The emptiest SKUs are
+# among those of as many of the emptiest products.
+LOW_STOCK = """
+    SELECT product_id, sku.sku_id, product.title, sku.name AS sku_name, on_hand - reserved AS available
+    FROM (
+        SELECT product_id FROM catalog.product_figures
+        WHERE shop_id = $1 AND is_on_sale AND lowest <= $2 ORDER BY lowest, product_id LIMIT $3
+    ) AS emptiest
+        JOIN catalog.product USING (product_id)
+        JOIN catalog.sku USING (product_id)
+        JOIN catalog.stock ON stock.stock_id = sku.sku_id
+    WHERE NOT sku.is_removed AND on_hand - reserved <= $2
+    ORDER BY available, sku.sku_id LIMIT $3
+"""
+COUNT_LOW = """
+    SELECT count(*) FROM (
+        SELECT FROM catalog.product_figures WHERE shop_id = $1 AND is_on_sale AND lowest <= $2 LIMIT $3
+    ) AS low
+"""
+COUNT_IN_STATE = """
+    SELECT count(*) FROM (SELECT FROM catalog.product WHERE shop_id = $1 AND state = $2 LIMIT $3) AS found
+"""
+
+
 async def list_low_stock(connection: Connection, shop_id: ShopId, at_most: int, limit: int) -> list[LowStock]:
     """The SKUs on sale of which no more than this is left, the emptiest first."""
-    rows = await connection.fetch(
-        """
-        SELECT product_id, sku.sku_id, product.title, sku.name AS sku_name, on_hand - reserved AS available
-        FROM catalog.product JOIN catalog.sku USING (product_id) JOIN catalog.stock ON stock.stock_id = sku.sku_id
-        WHERE product.shop_id = $1 AND product.state = 'on_sale' AND NOT sku.is_removed AND on_hand - reserved <= $2
-        ORDER BY available, sku.sku_id LIMIT $3
-        """,
-        shop_id,
-        at_most,
-        limit,
-    )
-    return [LowStock(**row) for row in rows]
+    return [LowStock(**row) for row in await connection.fetch(LOW_STOCK, shop_id, at_most, limit)]
 
 
-async def count_products_by_state(connection: Connection, shop_id: ShopId) -> dict[str, int]:
-    """How many products of a shop are in which state."""
-    rows = await connection.fetch(
-        "SELECT state, count(*) AS products FROM catalog.product WHERE shop_id = $1 GROUP BY state", shop_id
-    )
-    return {row["state"]: row["products"] for row in rows}
+async def count_low_stock(connection: Connection, shop_id: ShopId, at_most: int, limit: int) -> int:
+    """How many products on sale have a SKU of which no more than this is left; counting stops at the limit."""
+    return int(await connection.fetchval(COUNT_LOW, shop_id, at_most, limit))
+
+
+async def count_in_state(connection: Connection, shop_id: ShopId, state: ProductState, limit: int) -> int:
+    """How many products of a shop are in a state; counting stops at the limit."""
+    return int(await connection.fetchval(COUNT_IN_STATE, shop_id, state, limit))
 
 
 async def list_categories(connection: Connection) -> list[Category]:

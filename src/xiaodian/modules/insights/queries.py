@@ -17,6 +17,15 @@ _SUMS = """
     coalesce(sum(orders_placed), 0)::bigint, coalesce(sum(orders_paid), 0)::bigint, coalesce(sum(pieces), 0)::bigint,
     coalesce(sum(gmv_minor), 0)::bigint, coalesce(sum(returned_minor), 0)::bigint
 """
+# Both read the room's part of one index, and no row of the table.
+COUNT_BUYERS = """
+    SELECT count(DISTINCT buyer_id), count(DISTINCT buyer_id) FILTER (WHERE paid_at IS NOT NULL)
+    FROM insights.sale WHERE room_id = $1 AND ($2::uuid IS NULL OR shop_id = $2)
+"""
+COUNT_PRODUCT_BUYERS = """
+    SELECT product_id, count(DISTINCT buyer_id) FROM insights.sale
+    WHERE room_id = $1 AND ($2::uuid IS NULL OR shop_id = $2) AND paid_at IS NOT NULL GROUP BY product_id
+"""
 
 
 class SaleSums(NamedTuple):
@@ -75,28 +84,14 @@ async def get_room_sums(connection: Connection, room_id: RoomId, shop_id: ShopId
 
 async def count_buyers(connection: Connection, room_id: RoomId, shop_id: ShopId | None) -> tuple[int, int]:
     """How many placed an order in a room, and how many paid."""
-    row = await connection.fetchrow(
-        """
-        SELECT count(DISTINCT buyer_id), count(DISTINCT buyer_id) FILTER (WHERE paid_at IS NOT NULL)
-        FROM insights.sale WHERE room_id = $1 AND ($2::uuid IS NULL OR shop_id = $2)
-        """,
-        room_id,
-        shop_id,
-    )
+    row = await connection.fetchrow(COUNT_BUYERS, room_id, shop_id)
     assert row is not None
     return row[0], row[1]
 
 
 async def count_product_buyers(connection: Connection, room_id: RoomId, shop_id: ShopId | None) -> dict[ProductId, int]:
     """How many paid for each product in a room."""
-    rows = await connection.fetch(
-        """
-        SELECT product_id, count(DISTINCT buyer_id) FROM insights.sale
-        WHERE room_id = $1 AND ($2::uuid IS NULL OR shop_id = $2) AND paid_at IS NOT NULL GROUP BY product_id
-        """,
-        room_id,
-        shop_id,
-    )
+    rows = await connection.fetch(COUNT_PRODUCT_BUYERS, room_id, shop_id)
     return {row[0]: row[1] for row in rows}
 
 

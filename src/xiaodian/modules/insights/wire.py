@@ -123,7 +123,7 @@ class LowStockItem(Contract, frozen=True, kw_only=True):
 
 
 class LowStockNow(Contract, frozen=True, kw_only=True):
-    """How many SKUs on sale have so little left, and the emptiest."""
+    """How many products on sale have a SKU of which so little is left, and the emptiest SKUs."""
 
     count: int
     below: int

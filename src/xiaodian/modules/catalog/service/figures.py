@@ -8,7 +8,7 @@ from xiaodian.infra.database import Connection
 # Rows are written in key order, as everywhere, so that two who bring the same products up to date never deadlock.
 _REFRESH = """
     INSERT INTO catalog.product_figures AS figures (
-        product_id, shop_id, available, lowest, sold, sku_count, price_min_minor, price_max_minor
+        product_id, shop_id, available, lowest, sold, sku_count, price_min_minor, price_max_minor, is_on_sale
     )
     SELECT product.product_id, product.shop_id,
            coalesce(sum(stock.on_hand - stock.reserved) FILTER (WHERE is_listed), 0),
@@ -16,7 +16,8 @@ _REFRESH = """
            coalesce(sum(stock.sold), 0),
            count(*) FILTER (WHERE is_listed),
            coalesce(min(sku.price_minor) FILTER (WHERE is_listed), 0),
-           coalesce(max(sku.price_minor) FILTER (WHERE is_listed), 0)
+           coalesce(max(sku.price_minor) FILTER (WHERE is_listed), 0),
+           product.state = 'on_sale'
     FROM catalog.product
         JOIN catalog.sku USING (product_id)
         JOIN catalog.stock ON stock.sku_id = sku.sku_id
@@ -26,7 +27,7 @@ _REFRESH = """
     ON CONFLICT (product_id) DO UPDATE SET
         available = EXCLUDED.available, lowest = EXCLUDED.lowest, sold = EXCLUDED.sold,
         sku_count = EXCLUDED.sku_count, price_min_minor = EXCLUDED.price_min_minor,
-        price_max_minor = EXCLUDED.price_max_minor
+        price_max_minor = EXCLUDED.price_max_minor, is_on_sale = EXCLUDED.is_on_sale
 """
 
 

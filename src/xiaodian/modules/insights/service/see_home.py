@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from xiaodian.contracts.accounts import Caller, Scope
+from xiaodian.contracts.catalog import ProductState
 from xiaodian.contracts.shops import ShopId
 from xiaodian.edge.context import Context
 from xiaodian.infra.database import Connection
@@ -105,9 +106,9 @@ async def _after_sales(connection: Connection, shop_id: ShopId) -> AfterSalesNow
 
 async def _low_stock(connection: Connection, shop_id: ShopId) -> LowStockNow:
     below = await shops.get_low_stock_below(connection, shop_id)
-    low = await catalog.list_low_stock(connection, shop_id, below - 1, MAX_COUNTED)
+    low = await catalog.list_low_stock(connection, shop_id, below - 1, SHOWN)
     return LowStockNow(
-        count=len(low),
+        count=await catalog.count_low_stock(connection, shop_id, below - 1, MAX_COUNTED),
         below=below,
         items=[
             LowStockItem(
@@ -117,14 +118,17 @@ async def _low_stock(connection: Connection, shop_id: ShopId) -> LowStockNow:
                 sku_name=each.sku_name,
                 available=each.available,
             )
-            for each in low[:SHOWN]
+            for each in low
         ],
     )
 
 
 async def _products(connection: Connection, shop_id: ShopId) -> ProductsNow:
-    states = await catalog.count_products_by_state(connection, shop_id)
-    return ProductsNow(in_review=states.get("in_review", 0), rejected=states.get("rejected", 0))
+    in_review, rejected = [
+        await catalog.count_in_state(connection, shop_id, state, MAX_COUNTED)
+        for state in (ProductState.IN_REVIEW, ProductState.REJECTED)
+    ]
+    return ProductsNow(in_review=in_review, rejected=rejected)
 
 
 async def _money(connection: Connection, shop_id: ShopId, now: datetime) -> MoneyNow:
