@@ -295,11 +295,26 @@ async def _check_postgres(url: str) -> AsyncIterator[Finding]:
                     text=(f"PostgreSQL 的 {setting} 关着，断电会丢订单", f"{setting} is off: a power cut loses orders"),
                     deed=(f"ALTER SYSTEM SET {setting} = on", f"ALTER SYSTEM SET {setting} = on"),
                 )
+        if await connection.fetchval("SELECT to_regclass('webhooks.set_aside') IS NOT NULL"):
+            yield _check_set_aside(int(await connection.fetchval("SELECT count(*) FROM webhooks.set_aside")))
         before = time.time()
         theirs = float(await connection.fetchval("SELECT extract(epoch FROM clock_timestamp())"))
         yield _check_clock(theirs - (before + time.time()) / 2)
     finally:
         await connection.close()
+
+
+def _check_set_aside(count: int) -> Finding:
+    if not count:
+        return _ok("所有事件都已推送", "webhooks could be made of every event")
+    return Finding(
+        level="warn",
+        text=(f"{count} 个事件没能变成推送消息", f"no webhooks could be made of {count} events"),
+        deed=(
+            "原因见表 webhooks.set_aside；请带着它报告问题",
+            "see the reasons in the table webhooks.set_aside, and report them",
+        ),
+    )
 
 
 def _check_clock(ahead_s: float) -> Finding:

@@ -1,6 +1,7 @@
 """What happens in a shop becomes messages: each once, numbered without gaps, none skipped by who fetches them."""
 
 import asyncio
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -12,14 +13,17 @@ from tests.modules.orders.life import post, shipment, track
 from tests.modules.orders.market import open_market
 from tests.modules.webhooks.desk import Desk
 
+from xiaodian.contracts.base import Event, UnavailableError
 from xiaodian.contracts.catalog import ProductChanged, ProductId
 from xiaodian.contracts.live import CueId, ProductFeatured, ProductUnfeatured, RoomMoved, RoomState
+from xiaodian.contracts.orders import ParcelTracked
 from xiaodian.contracts.payments import RefundFailed, RefundId
 from xiaodian.contracts.settlement import OrderSettled, OwnerKind, PayoutChanged, PayoutId, PayoutState, SettlementId
 from xiaodian.infra import outbox
 from xiaodian.infra.outbox import event_messages
 from xiaodian.kit.clock import utc_now
 from xiaodian.modules.webhooks.catalogue import CATALOGUE
+from xiaodian.modules.webhooks.service import set_aside, translate
 from xiaodian.modules.webhooks.service.forget import forget_old
 from xiaodian.modules.webhooks.service.record import record
 
@@ -195,6 +199,52 @@ async def test_events_that_come_twice_or_late_leave_no_gap_and_no_double(desk: D
     assert len({one["id"] for one in told}) == 10
     for order_id in (first, second):
         assert [one["sequence"] for one in of(told, "order", order_id)] == [1, 2, 3, 4, 5]
+
+
+def writers_with(writer: Callable[[Any, Any], Any]) -> dict[type[Event], Any]:
+    """All writers of messages, but another one for what happens to parcels."""
+    writers: dict[type[Event], Any] = dict(translate._WRITERS)
+    writers[ParcelTracked] = writer
+    return writers
+
+
+async def test_an_event_that_no_message_can_be_made_of_holds_up_nothing(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write = translate._WRITERS[ParcelTracked]
+
+    def _write(pen: Any, event: ParcelTracked) -> Any:
+        if event.events[0].text == "poison":
+            raise KeyError("poison")
+        return write(pen, event)
+
+    monkeypatch.setattr(translate, "_WRITERS", writers_with(_write))
+    monkeypatch.setattr(set_aside, "PAUSE_S", 0.0)
+    order_id = uuid4()
+    await desk.happen(*(desk.tracked(order_id, text) for text in ("first", "poison", "second")))
+    await desk.happen(desk.tracked(order_id, "third"))
+    told = of(await fetch_all(desk), "order", order_id)
+    assert [one["data"]["events"][0]["text"] for one in told] == ["first", "second", "third"]
+    assert [one["sequence"] for one in told] == [1, 2, 3]
+    async with desk.ctx.database.connection() as connection:
+        [row] = await connection.fetch("SELECT type, data, reason FROM webhooks.set_aside")
+    assert (row["type"], row["reason"]) == ("ParcelTracked", "KeyError: 'poison'")
+    assert b"poison" in row["data"]
+    await forget_old(desk.ctx.database, utc_now() + timedelta(days=31))
+    assert await desk.rows("set_aside") == 0
+
+
+async def test_a_database_that_is_away_is_no_event_s_fault(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    def _away(_: Any, __: Any) -> Any:
+        raise UnavailableError(retry_after_s=1)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(translate, "_WRITERS", writers_with(_away))
+        with pytest.raises(UnavailableError):
+            await desk.happen(desk.tracked(uuid4(), "x"))
+    assert await desk.rows("set_aside") == 0
+    await desk.take_in()
+    assert await desk.rows("event") == 1
 
 
 async def test_two_readers_at_once_make_each_message_once(desk: Desk) -> None:

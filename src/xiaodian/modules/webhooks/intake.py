@@ -20,7 +20,8 @@ from xiaodian.infra.database import Connection, forget_old_plans
 from xiaodian.infra.logging import get_logger
 from xiaodian.infra.work import decode_batch
 from xiaodian.kit.clock import utc_now
-from xiaodian.modules.webhooks.service.take_in import Place, ReadByAnotherError, find_place, take_in
+from xiaodian.modules.webhooks.service.set_aside import Aside, put_aside, take_in_what_can_be
+from xiaodian.modules.webhooks.service.take_in import Place, ReadByAnotherError, find_place
 from xiaodian.modules.webhooks.service.translate import EVENT_TYPES, Told, told_of
 
 WAKE = "webhooks"
@@ -73,7 +74,11 @@ async def read_all(ctx: Context) -> None:
 async def _take_next(ctx: Context, reader: "_Reader", place: Place, timeout_s: float) -> Place:
     for messages in _split(await reader.fetch(timeout_s)):
         last = int(messages[-1].metadata.sequence.stream)
-        if await take_in(ctx.database, _decode(messages), place, last, utc_now()):
+        batch, unreadable = _decode(messages)
+        if unreadable:
+            async with ctx.database.transaction() as connection:
+                await put_aside(connection, unreadable, utc_now())
+        if await take_in_what_can_be(ctx.database, batch, place, last, utc_now()):
             await ctx.broker.poke(WAKE)
         place = Place(place.stream, last)
     return place
@@ -116,9 +121,10 @@ class _Reader:
         return list(messages)
 
 
-def _decode(messages: Sequence[Msg]) -> list[Told]:
-    """The events; one that cannot be read would stop everything for ever, so it is left out and said."""
+def _decode(messages: Sequence[Msg]) -> tuple[list[Told], list[Aside]]:
+    """The events, and those that cannot be read, which would stop everything for ever."""
     batch: list[Told] = []
+    unreadable: list[Aside] = []
     for message in messages:
         try:
             envelopes = decode_batch([message])
@@ -128,9 +134,11 @@ def _decode(messages: Sequence[Msg]) -> list[Told]:
         for envelope in envelopes:
             try:
                 batch.append(told_of(envelope))
-            except msgspec.DecodeError:
-                log.exception("webhooks_unreadable_event", subject=message.subject, event_id=str(envelope.event_id))
-    return batch
+            except msgspec.DecodeError as error:
+                unreadable.append(
+                    Aside(event_id=envelope.event_id, type=envelope.type, data=bytes(envelope.data), reason=str(error))
+                )
+    return batch, unreadable
 
 
 async def _name_of_stream(broker: Broker) -> str:

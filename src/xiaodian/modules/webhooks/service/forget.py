@@ -1,4 +1,4 @@
-"""What is older than thirty days is no longer kept: messages, what became of them, and every try."""
+"""What is older than thirty days is not kept: messages, what became of them, every try, and what was put aside."""
 
 from datetime import datetime
 
@@ -49,12 +49,20 @@ _ATTEMPTS = """
     )
     SELECT count(*) FROM gone
 """
+_SET_ASIDE = """
+    WITH gone AS (
+        DELETE FROM webhooks.set_aside WHERE event_id IN (
+            SELECT event_id FROM webhooks.set_aside WHERE at < $1 LIMIT $2
+        ) RETURNING 1
+    )
+    SELECT count(*) FROM gone
+"""
 
 
 async def forget_old(database: Database, now: datetime) -> None:
     """Delete what is old, batch by batch."""
     cutoff = now - KEPT_FOR
-    for statement in (_EVENTS, _DELIVERIES, _ATTEMPTS):
+    for statement in (_EVENTS, _DELIVERIES, _ATTEMPTS, _SET_ASIDE):
         while await _forget_batch(database, statement, cutoff) == BATCH:
             continue
 
