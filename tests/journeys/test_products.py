@@ -9,6 +9,8 @@ from PIL import Image
 from playwright.async_api import Page, expect
 from tests.journeys.conftest import DESK, PHONE, OpenPage, Stage
 
+from xiaodian.cli.show.client import Json
+
 pytestmark = pytest.mark.journey
 
 SIZES = ["S", "M", "L", "XL"]
@@ -35,14 +37,59 @@ async def _options(console: Page) -> None:
             await row.get_by_test_id("option-value").press("Enter")
 
 
-async def _drop_picture(console: Page) -> None:
+def _picture(color: str, form: str) -> bytes:
     output = io.BytesIO()
-    Image.new("RGB", (300, 300), (200, 60, 40)).save(output, "PNG")
-    data = await console.evaluate_handle(DROP, ["红.png", base64.b64encode(output.getvalue()).decode()])
+    Image.new("RGB", (300, 300), color).save(output, form)
+    return output.getvalue()
+
+
+async def _drop_picture(console: Page) -> None:
+    data = await console.evaluate_handle(DROP, ["红.png", base64.b64encode(_picture("red", "PNG")).decode()])
     target = console.get_by_test_id("picture-add").first
     await target.dispatch_event("dragover", {"dataTransfer": data})
     await target.dispatch_event("drop", {"dataTransfer": data})
     await expect(console.locator("li img").first).to_be_visible()
+
+
+async def _open_sheet(stage: Stage, open_page: OpenPage, product: Json) -> Page:
+    """The product in a room; the red M is sold out, the white XL not sold, the black S has a picture of its own."""
+    path = f"/api/products/{product['product_id']}"
+    skus = {sku["name"]: sku for sku in product["skus"]}
+    picture_url = await stage.host.upload(_picture("black", "JPEG"))
+    kept = [
+        {"sku_id": sku["sku_id"], "price_minor": sku["price_minor"]}
+        | ({"picture_url": picture_url} if name == "黑 S" else {})
+        for name, sku in skus.items()
+        if name != "白 XL"
+    ]
+    await stage.host.call("PATCH", path, {"skus": kept})
+    await stage.host.call("PUT", f"/api/skus/{skus['红 M']['sku_id']}/stock", {"available": 0})
+    await stage.host.call("PUT", f"{stage.path}/control/bag", {"product_ids": [product["product_id"]]})
+    viewer = await open_page(f"/rooms/{stage.room['room_id']}", name="viewer", size=PHONE)
+    await viewer.get_by_test_id("bag-button").click()
+    await viewer.get_by_test_id("bag-item").first.click()
+    return viewer
+
+
+async def _choose_by_options(viewer: Page, product: Json) -> None:
+    async def _press(value: str) -> None:
+        await viewer.get_by_role("radio", name=value).press("Space")
+
+    chip = viewer.get_by_test_id("option-chip")
+    await expect(chip).to_have_count(7)
+    await expect(viewer.get_by_test_id("price")).to_contain_text("69.90")
+    # By the arrow keys, as every group of radio buttons; the red M is there, and sold out.
+    await viewer.get_by_role("radio", name="S ¥69.90").press("ArrowRight")
+    await expect(viewer.get_by_test_id("buy")).to_be_disabled()
+    await _press("黑")
+    await expect(viewer.get_by_test_id("price")).to_contain_text("59.90")
+    await expect(viewer.get_by_test_id("buy")).to_be_enabled()
+    await _press("S ¥59.90")
+    await expect(viewer.get_by_role("img", name="海岛棉短袖 黑 S")).to_be_in_viewport()
+    await _press("XL")
+    await _press("白")
+    await expect(viewer.get_by_test_id("variant-moved")).to_contain_text("没有“白 · XL”")
+    await expect(viewer.get_by_role("radio", name="XL 没有这种组合")).to_be_disabled()
 
 
 async def test_a_matrix_with_its_provenance_goes_on_sale_and_a_buyer_sees_where_it_comes_from(
@@ -85,13 +132,11 @@ async def test_a_matrix_with_its_provenance_goes_on_sale_and_a_buyer_sees_where_
     found = (await stage.host.call("GET", f"/api/shops/{shop_id}/products?q=tee-12"))["items"]
     assert [len(product["skus"]) for product in found] == [12]
 
-    await stage.host.call("PUT", f"{stage.path}/control/bag", {"product_ids": [found[0]["product_id"]]})
-    viewer = await open_page(f"/rooms/{stage.room['room_id']}", name="viewer", size=PHONE)
-    await viewer.get_by_test_id("bag-button").click()
-    await viewer.get_by_test_id("bag-item").first.click()
+    viewer = await _open_sheet(stage, open_page, found[0])
     provenance = viewer.get_by_test_id("provenance")
     await expect(provenance).to_contain_text("新疆阿克苏")
     await expect(provenance).to_contain_text("2026年9月20日")
+    await _choose_by_options(viewer, found[0])
 
 
 async def test_two_who_edit_at_once_lose_nothing_and_a_version_can_be_brought_back(
