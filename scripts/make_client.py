@@ -37,7 +37,7 @@ def _models(document: Schema) -> str:
     schemas = document["components"]["schemas"]
     parts = [
         f'"""What the open API takes and answers.\n\n{NOTICE}\n"""',
-        "from datetime import datetime\nfrom enum import StrEnum\nfrom typing import Any\nfrom uuid import UUID",
+        "from datetime import date, datetime\nfrom enum import StrEnum\nfrom typing import Any\nfrom uuid import UUID",
         "from msgspec import UNSET, Struct, UnsetType",
     ]
     parts += [_enum(name, schema) for name, schema in sorted(schemas.items()) if "enum" in schema]
@@ -109,7 +109,7 @@ def _type(schema: Schema, schemas: Schema, prefix: str = "") -> str:
             values = schema.get("additionalProperties")
             return f"dict[str, {_type(values, schemas, prefix) if isinstance(values, dict) and values else 'Any'}]"
         case "string":
-            return {"uuid": "UUID", "date-time": "datetime"}.get(str(schema.get("format")), "str")
+            return {"uuid": "UUID", "date-time": "datetime", "date": "date"}.get(str(schema.get("format")), "str")
     return {"integer": "int", "number": "float", "boolean": "bool", "null": "None"}.get(str(schema.get("type")), "Any")
 
 

@@ -3,6 +3,7 @@
 import asyncio
 import csv
 from collections.abc import AsyncIterator, Iterator
+from datetime import date
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,18 @@ from stock_from_csv import set_stock_from
 from tests.api.open_world import OpenWorld
 from tests.api.world import World
 from xiaodian_client import ApiError, ClientCredentials, Xiaodian, verify_webhook
-from xiaodian_client.models import NewProduct, NewSku, ProductEdit, StockDelta
+from xiaodian_client.models import (
+    Attribute,
+    NewProduct,
+    NewSku,
+    Product,
+    ProductEdit,
+    ProductOption,
+    SkuEdit,
+    Stage,
+    StageKind,
+    StockDelta,
+)
 from xiaodian_client.webhooks import WebhookVerificationError
 from yesterdays_statement import pull_statement, yesterday
 
@@ -89,6 +101,38 @@ async def test_yesterdays_statement_is_pulled_by_the_example(shop: Xiaodian) -> 
     table = await asyncio.to_thread(pull_statement, shop, yesterday(utc_now()))
     assert "opening" in table.decode("utf-8-sig")
     assert "closing" in table.decode()
+
+
+async def test_a_product_of_options_keeps_all_that_the_client_says_of_it(shop: Xiaodian) -> None:
+    new = NewProduct(
+        title="短袖",
+        options=[ProductOption(name="颜色", values=["红", "白"])],
+        skus=[
+            NewSku(price_minor=5990, option_values=[color], code=f"API-TEE-{number}", barcode=f"690123456789{number}")
+            for number, color in enumerate(["红", "白"])
+        ],
+        attributes=[Attribute(name="材质", value="棉")],
+        provenance=[Stage(kind=StageKind.GROWN, place="阿克苏", day=date(2026, 9, 20))],
+        handle="api-tee",
+    )
+
+    def _write() -> Product:
+        made = shop.create_product(new)
+        red, white = made.skus
+        assert (red.name, red.option_values, red.code, red.barcode) == ("红", ["红"], "API-TEE-0", "6901234567890")
+        wish = ProductEdit(
+            skus=[SkuEdit(id=red.id, price_minor=4990), SkuEdit(id=white.id, price_minor=5990, code=None)]
+        )
+        shop.edit_product(made.id, wish)
+        return shop.get_product(made.id)
+
+    found = await asyncio.to_thread(_write)
+    assert [(sku.price_minor, sku.code, sku.option_values) for sku in found.skus] == [
+        (4990, "API-TEE-0", ["红"]),
+        (5990, None, ["白"]),
+    ]
+    assert (found.options, found.attributes, found.handle, found.version) == (new.options, new.attributes, "api-tee", 2)
+    assert (found.provenance[0].kind, found.provenance[0].day) == ("grown", date(2026, 9, 20))
 
 
 async def test_a_refusal_says_its_code_and_an_update_in_ignorance_is_refused(shop: Xiaodian) -> None:

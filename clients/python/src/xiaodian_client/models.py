@@ -3,7 +3,7 @@
 Generated from the description of the open API by scripts/make_client.py; do not edit.
 """
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
@@ -168,6 +168,16 @@ class ShipmentResult(StrEnum):
     SHIPPED = "shipped"
 
 
+class StageKind(StrEnum):
+    """What was done with goods on their way to the buyer. Others may be added."""
+
+    CUSTOM = "custom"
+    GROWN = "grown"
+    PACKED = "packed"
+    PICKED = "picked"
+    PROCESSED = "processed"
+
+
 class TrackingKind(StrEnum):
     """What a carrier says of a parcel. Others may be added."""
 
@@ -263,6 +273,13 @@ class Agreement(Struct, frozen=True, kw_only=True):
     """The seller agrees. Where goods come back, the address is needed unless the shop has told one before."""
 
     return_address: NewReturnAddress | UnsetType | None = UNSET
+
+
+class Attribute(Struct, frozen=True, kw_only=True):
+    """A fact about goods: brand, origin, material, storage."""
+
+    name: str
+    value: str
 
 
 class Bag(Struct, frozen=True, kw_only=True):
@@ -416,6 +433,16 @@ class Evidence(Struct, frozen=True, kw_only=True):
 
     text: str
     picture_urls: list[str] | UnsetType = UNSET
+
+
+class ExternalLink(Struct, frozen=True, kw_only=True):
+    """Where a product is sold that is not sold here: shown beside our own, bought there."""
+
+    url: str
+    source_name: str
+    """What buyers know the place by: `Buy at …`."""
+    ref_name: str | UnsetType = UNSET
+    """The parameter of the address that says which room a buyer comes from."""
 
 
 class FlashSale(Struct, frozen=True, kw_only=True):
@@ -575,10 +602,36 @@ class NewNote(Struct, frozen=True, kw_only=True):
 class NewSku(Struct, frozen=True, kw_only=True):
     """A SKU of a new product."""
 
-    name: str
     price_minor: int
+    name: str | UnsetType = UNSET
+    """May be left out where there are options: their values are its name."""
     stock: int | UnsetType = UNSET
     weight_g: int | UnsetType = UNSET
+    option_values: list[str] | UnsetType = UNSET
+    """One for each of the product's options, in their order."""
+    code: str | UnsetType | None = UNSET
+    """Your own number of it, unique in the shop."""
+    barcode: str | UnsetType | None = UNSET
+    picture_url: str | UnsetType | None = UNSET
+
+
+class ProductOption(Struct, frozen=True, kw_only=True):
+    """What the buyer chooses by: a colour, a size."""
+
+    name: str
+    values: list[str]
+
+
+class Stage(Struct, frozen=True, kw_only=True):
+    """One step of where goods come from, as the seller shows it."""
+
+    kind: str
+    title: str | UnsetType = UNSET
+    place: str | UnsetType = UNSET
+    day: date | UnsetType | None = UNSET
+    note: str | UnsetType = UNSET
+    picture_url: str | UnsetType | None = UNSET
+    video_url: str | UnsetType | None = UNSET
 
 
 class NewProduct(Struct, frozen=True, kw_only=True):
@@ -593,6 +646,17 @@ class NewProduct(Struct, frozen=True, kw_only=True):
     category: str | UnsetType = UNSET
     freight_template_id: UUID | UnsetType | None = UNSET
     limit_per_buyer: int | UnsetType | None = UNSET
+    options: list[ProductOption] | UnsetType = UNSET
+    """What buyers choose by: each SKU has a value of each, and no two have the same."""
+    attributes: list[Attribute] | UnsetType = UNSET
+    provenance: list[Stage] | UnsetType = UNSET
+    """Where it comes from, the first stage first."""
+    video_url: str | UnsetType | None = UNSET
+    """A path that the upload of a film answered."""
+    handle: str | UnsetType | None = UNSET
+    """A name of your own for it, unique in the shop."""
+    external: ExternalLink | UnsetType | None = UNSET
+    """Where it is sold, if not here; then it has one SKU and no stock."""
 
 
 class NewRedelivery(Struct, frozen=True, kw_only=True):
@@ -819,6 +883,13 @@ class Sku(Struct, frozen=True, kw_only=True):
     """Pieces that can be bought now, beyond what buyers have reserved."""
     weight_g: int
     """Of one piece, packed; freight is reckoned by it."""
+    option_values: list[str]
+    """One for each of the product's options, in their order."""
+    code: str | None
+    """Your own number of it, unique in the shop; buyers do not see it."""
+    barcode: str | None
+    """Buyers do not see it."""
+    picture_url: str | None
 
 
 class Product(Struct, frozen=True, kw_only=True):
@@ -837,17 +908,33 @@ class Product(Struct, frozen=True, kw_only=True):
     """Null: the shop's default."""
     limit_per_buyer: int | None
     """Most pieces, of all SKUs together, that one account may ever buy; null: no limit."""
+    options: list[ProductOption]
+    """What buyers choose by; empty: by the names of the SKUs."""
     skus: list[Sku]
+    attributes: list[Attribute]
+    provenance: list[Stage]
+    """Where it comes from, the first stage first."""
+    video_url: str | None
+    handle: str | None
+    """A name of your own for it, unique in the shop; buyers do not see it."""
+    external: ExternalLink | None
+    """Where it is sold, if not here."""
+    version: int
+    """Counts up with each change but of stock."""
 
 
 class SkuEdit(Struct, frozen=True, kw_only=True):
     """A SKU as it shall be. Without `id` it is new; what is left out stays (or is 0, if it is new)."""
 
-    name: str
     price_minor: int
+    name: str | UnsetType = UNSET
     id: UUID | UnsetType = UNSET
     stock: int | UnsetType = UNSET
     weight_g: int | UnsetType = UNSET
+    option_values: list[str] | UnsetType = UNSET
+    code: str | UnsetType | None = UNSET
+    barcode: str | UnsetType | None = UNSET
+    picture_url: str | UnsetType | None = UNSET
 
 
 class ProductEdit(Struct, frozen=True, kw_only=True):
@@ -861,6 +948,12 @@ class ProductEdit(Struct, frozen=True, kw_only=True):
     category: str | UnsetType = UNSET
     freight_template_id: UUID | UnsetType | None = UNSET
     limit_per_buyer: int | UnsetType | None = UNSET
+    options: list[ProductOption] | UnsetType = UNSET
+    attributes: list[Attribute] | UnsetType = UNSET
+    provenance: list[Stage] | UnsetType = UNSET
+    video_url: str | UnsetType | None = UNSET
+    handle: str | UnsetType | None = UNSET
+    external: ExternalLink | UnsetType | None = UNSET
 
 
 class ProductPage(Struct, frozen=True, kw_only=True):

@@ -1,12 +1,20 @@
 """What the description shows as examples: values of the very types, so that they cannot be wrong."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from uuid import UUID
 
 import msgspec
 
-from xiaodian.contracts.catalog import JournalKind, ProductState
+from xiaodian.contracts.catalog import (
+    Attribute,
+    ExternalLink,
+    JournalKind,
+    ProductOption,
+    ProductState,
+    Stage,
+    StageKind,
+)
 from xiaodian.contracts.orders import OrderState
 from xiaodian.modules.integrations import wire_orders as orders
 from xiaodian.modules.integrations import wire_products as products
@@ -20,7 +28,22 @@ MOVE_ID = UUID("0193a1c4-2222-7333-8444-555566667777")
 PICTURE = "/media/pictures/5d41402abc4b2a76b9719d911017c592.webp"
 AT = datetime(2026, 11, 28, 8, 30, tzinfo=UTC)
 
-SKU = products.Sku(id=SKU_ID, product_id=PRODUCT_ID, name="3斤装", price_minor=2990, available=120, weight_g=1600)
+OPTION = ProductOption(name="规格", values=["3斤装", "5斤装"])
+ORIGIN = Attribute(name="产地", value="辽宁丹东")
+GROWN = Stage(kind=StageKind.GROWN, place="丹东东港", day=date(2026, 11, 20), note="大棚立体栽培")
+LINK = ExternalLink(url="https://shop.example.com/berries", source_name="果园官网")
+SKU = products.Sku(
+    id=SKU_ID,
+    product_id=PRODUCT_ID,
+    name="3斤装",
+    price_minor=2990,
+    available=120,
+    weight_g=1600,
+    option_values=["3斤装"],
+    code="BERRY-3",
+    barcode="6901234567892",
+    picture_url=None,
+)
 PRODUCT = products.Product(
     id=PRODUCT_ID,
     title="丹东草莓",
@@ -31,8 +54,16 @@ PRODUCT = products.Product(
     category="food",
     freight_template_id=None,
     limit_per_buyer=None,
+    options=[OPTION],
     skus=[SKU],
+    attributes=[ORIGIN],
+    provenance=[GROWN],
+    video_url=None,
+    handle="berries",
+    external=None,
+    version=4,
 )
+NEW_SKU = products.NewSku(price_minor=2990, stock=100, weight_g=1600, option_values=["3斤装"], code="BERRY-3")
 MOVE = products.StockMove(
     id=MOVE_ID, kind=JournalKind.CORRECTION, change=-2, available=118, reason="ERP", at=AT, by=None
 )
@@ -90,12 +121,21 @@ GOODS: tuple[msgspec.Struct, ...] = (
     SKU,
     PRODUCT,
     products.ProductPage(items=[PRODUCT], next_cursor=None),
-    products.NewSku(name="3斤装", price_minor=2990, stock=100, weight_g=1600),
+    OPTION,
+    ORIGIN,
+    GROWN,
+    LINK,
+    NEW_SKU,
     products.NewProduct(
         title="丹东草莓",
         description="当天采摘，冷链直发。",
-        skus=[products.NewSku(name="3斤装", price_minor=2990, stock=100, weight_g=1600)],
+        options=[OPTION],
+        skus=[NEW_SKU],
+        attributes=[ORIGIN],
+        provenance=[GROWN],
+        handle="berries",
     ),
+    products.SkuEdit(id=SKU_ID, price_minor=2790, barcode="6901234567892"),
     products.ProductEdit(title="丹东红颜草莓", state=ProductState.ON_SALE),
     products.StockSetting(available=80, reason="盘点"),
     products.StockDelta(delta=24, reason="到货"),

@@ -14,6 +14,8 @@ from xiaodian.modules.integrations.examples import EXAMPLES
 Schema = dict[str, Any]
 
 TEMPLATE = "#/components/schemas/{name}"
+_END = r"(?![\s\S])"
+"""The end, of which Python's `$` is not sure; any reader's `$` is."""
 # Ours are lookaheads, for what PostgreSQL cannot store is looked for anywhere; these say the same to any reader.
 _PLAIN_PATTERNS = {
     r"^(?![\s\S]*[\x00-\x1f\x7f])": r"^[^\x00-\x1f\x7f]*$",
@@ -80,7 +82,8 @@ def _make_plain(schema: Any) -> None:
             _make_plain(item)
     elif isinstance(schema, dict):
         if isinstance(schema.get("pattern"), str):
-            schema["pattern"] = _PLAIN_PATTERNS.get(schema["pattern"], schema["pattern"])
+            pattern: str = schema["pattern"]
+            schema["pattern"] = _PLAIN_PATTERNS.get(pattern, pattern).replace(_END, "$")
         for value in schema.values():
             _make_plain(value)
 

@@ -8,15 +8,30 @@ import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
 from xiaodian.contracts.base import Contract, Input, Line, Text
-from xiaodian.contracts.catalog import JournalKind, ProductState
+from xiaodian.contracts.catalog import (
+    Attribute,
+    ExternalLink,
+    JournalKind,
+    OptionValue,
+    PictureUrl,
+    ProductOption,
+    ProductState,
+    Stage,
+    VideoUrl,
+)
 
 MAX_BATCH = 1000
 
-PictureUrl = Annotated[str, Meta(pattern=r"^/media/pictures/[A-Za-z0-9._-]{1,200}$")]
 Title = Annotated[Line, Meta(min_length=1, max_length=120)]
 Description = Annotated[Text, Meta(max_length=5000)]
 PictureUrls = Annotated[list[PictureUrl], Meta(max_length=9)]
-SkuName = Annotated[Line, Meta(min_length=1, max_length=60)]
+SkuName = Annotated[Line, Meta(min_length=1, max_length=130)]
+SkuCode = Annotated[Line, Meta(min_length=1, max_length=64)]
+Handle = Annotated[Line, Meta(min_length=1, max_length=255)]
+Options = Annotated[list[ProductOption], Meta(max_length=3)]
+OptionValues = Annotated[list[OptionValue], Meta(max_length=3)]
+Attributes = Annotated[list[Attribute], Meta(max_length=50)]
+Provenance = Annotated[list[Stage], Meta(max_length=20)]
 PriceMinor = Annotated[int, Meta(ge=1, le=100_000_000)]
 Pieces = Annotated[int, Meta(ge=0, le=100_000_000)]
 Change = Annotated[int, Meta(ge=-100_000_000, le=100_000_000)]
@@ -39,6 +54,13 @@ class Sku(Contract, frozen=True, kw_only=True):
     """Pieces that can be bought now, beyond what buyers have reserved."""
     weight_g: int
     """Of one piece, packed; freight is reckoned by it."""
+    option_values: list[str]
+    """One for each of the product's options, in their order."""
+    code: str | None
+    """Your own number of it, unique in the shop; buyers do not see it."""
+    barcode: str | None
+    """Buyers do not see it."""
+    picture_url: str | None
 
 
 class Product(Contract, frozen=True, kw_only=True):
@@ -57,7 +79,19 @@ class Product(Contract, frozen=True, kw_only=True):
     """Null: the shop's default."""
     limit_per_buyer: int | None
     """Most pieces, of all SKUs together, that one account may ever buy; null: no limit."""
+    options: list[ProductOption]
+    """What buyers choose by; empty: by the names of the SKUs."""
     skus: list[Sku]
+    attributes: list[Attribute]
+    provenance: list[Stage]
+    """Where it comes from, the first stage first."""
+    video_url: str | None
+    handle: str | None
+    """A name of your own for it, unique in the shop; buyers do not see it."""
+    external: ExternalLink | None
+    """Where it is sold, if not here."""
+    version: int
+    """Counts up with each change but of stock."""
 
 
 class ProductPage(Contract, frozen=True, kw_only=True):
@@ -71,17 +105,24 @@ class ProductPage(Contract, frozen=True, kw_only=True):
 class NewSku(Input, frozen=True, kw_only=True):
     """A SKU of a new product."""
 
-    name: SkuName
     price_minor: PriceMinor
+    name: SkuName | UnsetType = UNSET
+    """May be left out where there are options: their values are its name."""
     stock: Pieces = 0
     weight_g: WeightG = 0
+    option_values: OptionValues = msgspec.field(default_factory=list)
+    """One for each of the product's options, in their order."""
+    code: SkuCode | None = None
+    """Your own number of it, unique in the shop."""
+    barcode: SkuCode | None = None
+    picture_url: PictureUrl | None = None
 
 
 class NewProduct(Input, frozen=True, kw_only=True):
     """A new product with its SKUs in order."""
 
     title: Title
-    skus: Annotated[list[NewSku], Meta(min_length=1, max_length=50)]
+    skus: Annotated[list[NewSku], Meta(min_length=1, max_length=500)]
     description: Description = ""
     picture_urls: PictureUrls = msgspec.field(default_factory=list)
     """Paths that the upload of a picture answered."""
@@ -89,16 +130,31 @@ class NewProduct(Input, frozen=True, kw_only=True):
     category: CategoryCode = "other"
     freight_template_id: UUID | None = None
     limit_per_buyer: Limit | None = None
+    options: Options = msgspec.field(default_factory=list)
+    """What buyers choose by: each SKU has a value of each, and no two have the same."""
+    attributes: Attributes = msgspec.field(default_factory=list)
+    provenance: Provenance = msgspec.field(default_factory=list)
+    """Where it comes from, the first stage first."""
+    video_url: VideoUrl | None = None
+    """A path that the upload of a film answered."""
+    handle: Handle | None = None
+    """A name of your own for it, unique in the shop."""
+    external: ExternalLink | None = None
+    """Where it is sold, if not here; then it has one SKU and no stock."""
 
 
 class SkuEdit(Input, frozen=True, kw_only=True):
     """A SKU as it shall be. Without `id` it is new; what is left out stays (or is 0, if it is new)."""
 
-    name: SkuName
     price_minor: PriceMinor
+    name: SkuName | UnsetType = UNSET
     id: UUID | UnsetType = UNSET
     stock: Pieces | UnsetType = UNSET
     weight_g: WeightG | UnsetType = UNSET
+    option_values: OptionValues | UnsetType = UNSET
+    code: SkuCode | UnsetType | None = UNSET
+    barcode: SkuCode | UnsetType | None = UNSET
+    picture_url: PictureUrl | UnsetType | None = UNSET
 
 
 class ProductEdit(Input, frozen=True, kw_only=True):
@@ -108,10 +164,16 @@ class ProductEdit(Input, frozen=True, kw_only=True):
     description: Description | UnsetType = UNSET
     picture_urls: PictureUrls | UnsetType = UNSET
     state: ProductState | UnsetType = UNSET
-    skus: Annotated[list[SkuEdit], Meta(min_length=1, max_length=50)] | UnsetType = UNSET
+    skus: Annotated[list[SkuEdit], Meta(min_length=1, max_length=500)] | UnsetType = UNSET
     category: CategoryCode | UnsetType = UNSET
     freight_template_id: UUID | UnsetType | None = UNSET
     limit_per_buyer: Limit | UnsetType | None = UNSET
+    options: Options | UnsetType = UNSET
+    attributes: Attributes | UnsetType = UNSET
+    provenance: Provenance | UnsetType = UNSET
+    video_url: VideoUrl | UnsetType | None = UNSET
+    handle: Handle | UnsetType | None = UNSET
+    external: ExternalLink | UnsetType | None = UNSET
 
 
 class StockSetting(Input, frozen=True, kw_only=True):

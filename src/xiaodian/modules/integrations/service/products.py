@@ -78,6 +78,13 @@ def to_product(product: Product) -> wire.Product:
         category=product.category,
         freight_template_id=product.freight_template_id,
         limit_per_buyer=product.limit_per_buyer,
+        options=product.options,
+        attributes=product.attributes,
+        provenance=product.provenance,
+        video_url=product.video_url,
+        handle=product.handle,
+        external=product.external,
+        version=product.version,
         skus=[to_sku(sku) for sku in product.skus],
     )
 
@@ -91,6 +98,10 @@ def to_sku(sku: Sku) -> wire.Sku:
         price_minor=sku.price_minor,
         available=sku.available,
         weight_g=sku.weight_g,
+        option_values=sku.option_values,
+        code=sku.code,
+        barcode=sku.barcode,
+        picture_url=sku.picture_url,
     )
 
 
