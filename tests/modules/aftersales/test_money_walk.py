@@ -61,8 +61,16 @@ STEPS: dict[str, tuple[int, dict[str, st.SearchStrategy[Any]]]] = {
     "pay_deposit": (4, {"pick": PICK, "share": SHARES}),
     "decide_payouts": (2, {"release": MOSTLY}),
     "bank": (2, {"is_paid": MOSTLY}),
+    "owe": (2, {"pick": PICK}),
+    "lose_refund": (2, {"pick": PICK}),
+    "swap": (2, {"pick": PICK}),
+    "pay_out": (2, {"is_paid": st.booleans()}),
 }
-"""What may happen: how often beside the others, and in which ways. Each is a method of the walk."""
+"""What may happen: how often beside the others, and in which ways. Each is a method of the walk.
+
+The last four are chains which single steps hardly ever make: which walks are walked changes with the constants of our
+source, which hypothesis strews among what it draws, and whatever they are they are to come to all of `MUST_HAPPEN`.
+"""
 
 STEP: st.SearchStrategy[Step] = st.sampled_from(
     [deed for deed, (often, _) in STEPS.items() for _ in range(often)]

@@ -142,6 +142,33 @@ class MoneyWalk(Walk):
         await self._write("UPDATE settlement.due SET look_at = now() WHERE look_at > now()")
         await asyncio.gather(*(settlement.settle_due(self.ctx.database, utc_now()) for _ in range(2)))
 
+    async def owe(self, pick: int) -> None:
+        """Shops leave all they have as security; then one of them owes a buyer what it has got."""
+        await self.buy([(pick, 1)], 5, platform_coupon=False)
+        for number in range(len(self.markets)):
+            await self.pay_deposit(number, 1.0)
+        await self.dispute(0, 0, "refund_only", 0, None, [0])
+
+    async def lose_refund(self, pick: int) -> None:
+        """A seller agrees, and the provider does not carry it out."""
+        await self.plan_refunds(RefundPlan.FAIL)
+        await self.buy([(pick, 1)], 3, platform_coupon=False)
+        await self.dispute(0, 0, "refund_only", 0, None, [0])
+        await self.work()
+        await self.plan_refunds(RefundPlan.SUCCEED)
+
+    async def swap(self, pick: int) -> None:
+        """An exchange goes its whole way."""
+        await self.buy([(pick, 1)], 4, platform_coupon=False)
+        await self.dispute(0, 0, "exchange", 0, None, [0] * 4)
+
+    async def pay_out(self, *, is_paid: bool) -> None:
+        """Everybody asks for all that they have, and gets it, or the bank does not find them."""
+        for number in range(len(self.scene.owners)):
+            await self.ask_payout(number, 1.0)
+        await self.decide_payouts(release=True)
+        await self.bank(is_paid=is_paid)
+
     async def plan_refunds(self, plan: RefundPlan) -> None:
         """From now on the provider carries refunds out, or refuses them, or takes its time."""
         self.plan = plan

@@ -46,7 +46,7 @@ async def _receive(till: Till) -> Deed:
     paths = []
     for _ in range(2):
         order_id = await till.sell()
-        parcel = {"carrier": "顺丰", "tracking_number": f"SF{order_id.int % 10**12}"}
+        parcel = {"carrier": "顺丰", "tracking_number": f"SF{order_id.int % 10**12:012d}"}
         assert (await till.seller.post(f"/api/orders/{order_id}/shipment", json=parcel)).is_success
         paths.append(f"/api/orders/{order_id}/receipt")
     return Deed(till.buyer.client, paths[0], other_path=paths[1])

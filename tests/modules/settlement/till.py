@@ -82,7 +82,7 @@ class Till:
         """Shipped, received, and known to be due."""
         shipped = await self.seller.post(
             f"/api/orders/{order_id}/shipment",
-            json={"carrier": "顺丰", "tracking_number": f"SF{order_id.int % 10**12}"},
+            json={"carrier": "顺丰", "tracking_number": f"SF{order_id.int % 10**12:012d}"},
         )
         assert shipped.status_code == 200, shipped.text
         received = await self.buyer.client.post(f"/api/orders/{order_id}/receipt", headers=once())
