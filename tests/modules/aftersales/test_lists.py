@@ -58,6 +58,24 @@ async def test_each_reader_is_told_what_they_may_do(counter: Counter) -> None:
     assert (await counter.see(asked, counter.seller))["buyer_name"] == "小*"
 
 
+async def test_staff_who_may_only_look_are_offered_nothing_and_their_look_is_written_down(
+    counter: Counter, sign_up: SignUp
+) -> None:
+    asked = await counter.ask(await counter.paid(await counter.market.sku()), "refund_only")
+    viewer, account_id = await sign_up("店员")
+    shop_id = counter.market.shop_id
+    async with counter.ctx.database.connection() as connection:
+        await connection.execute("INSERT INTO shops.staff VALUES ($1, $2, 'viewer')", shop_id, account_id)
+    [listed] = (await viewer.get(f"/api/shops/{shop_id}/after-sales")).json()["items"]
+    for _ in range(2):
+        assert (await counter.see(asked, viewer))["allowed"] == listed["allowed"] == []
+    await counter.see(asked)
+    log = (await counter.seller.get(f"/api/shops/{shop_id}/deeds?deed=aftersale.seen")).json()["items"]
+    assert [(one["deed"], one["target"], one["details"]) for one in log if one["deed"] == "aftersale.seen"] == [
+        ("aftersale.seen", asked["after_sale_id"], {"number": asked["order_number"]})
+    ]
+
+
 async def test_strangers_and_other_shops_are_told_that_there_is_nothing(counter: Counter, sign_up: SignUp) -> None:
     order = await counter.shipped(await counter.market.sku(), 2)
     asked = await counter.ask(order, "return_refund")

@@ -189,6 +189,43 @@ async def test_who_may_not_see_buyers_sees_them_masked_and_every_look_is_written
     assert (await clients["host"].get(path)).json()["params"] == {"right": "orders:read"}
 
 
+async def test_each_role_is_told_the_shops_shares_and_its_own_deeds_and_no_others(
+    market: Market, buyer: Buyer, sign_up: SignUp
+) -> None:
+    order = await paid(market, buyer)
+    told = {}
+    for role in ("viewer", "warehouse", "service", "finance", "manager"):
+        client, account_id = await sign_up(role)
+        async with market.ctx.database.connection() as connection:
+            await connection.execute("INSERT INTO shops.staff VALUES ($1, $2, $3)", market.shop_id, account_id, role)
+        one = (await client.get(f"/api/orders/{order['order_id']}")).json()
+        [listed] = (await client.get(f"/api/shops/{market.shop_id}/orders")).json()["items"]
+        assert listed == one
+        sees_money = one["lines"][0]["fee_bp"] is not None and one["lines"][0]["commission_bp"] is not None
+        told[role] = (sees_money, one["allowed"])
+    assert told == {
+        "viewer": (False, []),
+        "warehouse": (False, ["ship"]),
+        "service": (False, ["ship", "cancel"]),
+        "finance": (True, []),
+        "manager": (True, ["ship", "cancel"]),
+    }
+
+
+async def test_who_has_left_is_not_told_again_what_they_once_did(market: Market, buyer: Buyer, sign_up: SignUp) -> None:
+    order = await paid(market, buyer)
+    clerk, clerk_id = await sign_up("小客服")
+    path, key = f"/api/orders/{order['order_id']}/cancel", once()
+    async with market.ctx.database.connection() as connection:
+        await connection.execute("INSERT INTO shops.staff VALUES ($1, $2, 'service')", market.shop_id, clerk_id)
+        for _ in range(2):
+            assert (await clerk.post(path, json={}, headers=key)).json()["state"] == "cancelled"
+        await connection.execute("UPDATE shops.staff SET role = 'viewer' WHERE account_id = $1", clerk_id)
+        assert (await clerk.post(path, json={}, headers=key)).json()["params"] == {"right": "orders:write"}
+        await connection.execute("DELETE FROM shops.staff WHERE account_id = $1", clerk_id)
+        assert (await clerk.post(path, json={}, headers=key)).status_code == 404
+
+
 async def test_notes_and_tags_are_the_shops_alone_and_found(market: Market, buyer: Buyer) -> None:
     order = await paid(market, buyer)
     path = f"/api/orders/{order['order_id']}"

@@ -13,6 +13,8 @@ from tests.modules.settlement.till import BANK, Till
 
 from xiaodian.contracts.accounting import BANK as BANK_ACCOUNT
 from xiaodian.contracts.accounting import payout_account, shop_account
+from xiaodian.contracts.base import NotFoundError
+from xiaodian.modules.shops import api as shops
 
 
 async def released(till: Till, operator: httpx.AsyncClient, amount_minor: int) -> str:
@@ -140,6 +142,15 @@ async def test_nobody_is_paid_without_a_bank_account_and_its_number_is_never_sho
     assert answer.json()["number"] == "************1234"
     paid = await till.ask_payout(100)
     assert BANK["number"] not in answer.text + paid.text + (await till.seller.get("/api/me/payouts")).text
+
+
+async def test_a_bank_account_that_cannot_be_logged_is_not_changed(till: Till, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def _refuse(*_: object, **__: object) -> None:
+        raise NotFoundError
+
+    monkeypatch.setattr(shops, "note_deed", _refuse)
+    assert (await till.seller.put(f"/api/shops/{till.shop_id}/bank-account", json=BANK)).status_code == 404
+    assert (await till.see("bank-account"))["bank_account"] is None
 
 
 async def test_a_rejected_payout_says_why_and_its_money_is_back(till: Till) -> None:

@@ -190,7 +190,7 @@ class AfterSaleView(Contract, frozen=True, kw_only=True):
 def to_view(
     after_sale: AfterSale, order: Order, history: Sequence[HistoryEvent], roles: Collection[Role], now: datetime
 ) -> AfterSaleView:
-    """An after-sale for the eyes of somebody in these roles."""
+    """An after-sale for the eyes of somebody who acts in these roles."""
     line = next(line for line in order.lines if line.line_no == after_sale.line_no)
     return AfterSaleView(
         after_sale_id=after_sale.after_sale_id,

@@ -27,6 +27,7 @@ from xiaodian.modules.integrations.opening import OPENING, SPARSE_MEDIA_TYPE, Op
 from xiaodian.modules.integrations.parameters import list_parameters
 from xiaodian.modules.integrations.service.answer_once import KeptAnswer, answer_once
 from xiaodian.modules.integrations.sparse import pick, read_fields, read_item_fields
+from xiaodian.modules.shops import api as shops
 
 ETAG_BYTES = 12
 
@@ -98,12 +99,16 @@ class Call:
     async def answer_once(self, body: msgspec.Struct | None, run: Run) -> Response[bytes]:
         """The answer of `run`, given once for the Idempotency-Key; again it is the same answer.
 
-        Raises MalformedRequestError, IdempotencyMismatchError, IdempotencyInFlightError, and what `run` raises.
+        Raises MalformedRequestError, NotFoundError, ForbiddenError, IdempotencyMismatchError, IdempotencyInFlightError,
+        and what `run` raises.
         """
 
         async def _run(ctx: Context) -> KeptAnswer:
             return KeptAnswer(status=self._opening.status, body=_encode(await run(ctx)))
 
+        # Who has lost the right since is not told again what was done by it.
+        async with self.ctx.database.connection() as connection:
+            await shops.require_right(connection, self.caller, self.shop_id, self._opening.scope)
         asked = f"{self._request.method} {self._request.url.path}\n".encode() + _encode(body)
         kept = await answer_once(self.ctx, self._owner, self._read_key(), asked, _run)
         return self._respond(kept.status, kept.body)

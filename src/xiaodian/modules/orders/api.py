@@ -5,7 +5,7 @@ from xiaodian.modules.orders.checkout import make_checkout
 from xiaodian.modules.orders.models import Deed, OrderSeen, Role, TrackingEvent, TrackingKind
 from xiaodian.modules.orders.order_filter import OrderFilter, OrderSort
 from xiaodian.modules.orders.queries import find_orders, lock_orders
-from xiaodian.modules.orders.rules import SHIP_WITHIN, list_allowed
+from xiaodian.modules.orders.rules import SHIP_WITHIN, list_allowed_to
 from xiaodian.modules.orders.service.annotate_order import add_note, set_tags
 from xiaodian.modules.orders.service.answer_once import ONCE_REFUSALS, NoBody, answer_once
 from xiaodian.modules.orders.service.checkout_input import CheckoutInput, LineInput
@@ -73,7 +73,7 @@ __all__ = [
     "get_to_ship",
     "has_held_orders",
     "hold",
-    "list_allowed",
+    "list_allowed_to",
     "list_cancelled_after_payment",
     "list_customers",
     "list_newly_completed",

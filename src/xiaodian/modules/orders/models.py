@@ -7,7 +7,7 @@ from uuid import UUID
 
 import msgspec
 
-from xiaodian.contracts.accounts import AccountId
+from xiaodian.contracts.accounts import AccountId, Scope
 from xiaodian.contracts.orders import Order, OrderState
 from xiaodian.contracts.shops import ShopId
 
@@ -128,6 +128,8 @@ class OrderSeen(msgspec.Struct, frozen=True, kw_only=True):
     events: list[TrackingEvent]
     role: Role
     now: datetime
+    rights: frozenset[Scope] = frozenset()
+    """Of the seller's side: what whoever sees it may do in the shop."""
     change: AddressChange | None = None
     """The last that was asked for."""
     notes: list[StaffNote] = []

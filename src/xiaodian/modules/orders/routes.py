@@ -7,6 +7,7 @@ from litestar import get, post
 from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 from msgspec import Meta
 
+from xiaodian.contracts.accounts import Scope
 from xiaodian.contracts.base import Input, InvalidInputError, Line, NotFoundError
 from xiaodian.contracts.live import RoomId
 from xiaodian.contracts.orders import (
@@ -32,7 +33,7 @@ from xiaodian.modules.orders.payment_routes import PAYMENT_ROUTES
 from xiaodian.modules.orders.refund_routes import REFUND_ROUTES
 from xiaodian.modules.orders.service import handle_order
 from xiaodian.modules.orders.service.answer_once import ONCE_REFUSALS, NoBody, answer_once
-from xiaodian.modules.orders.service.order_access import see_many
+from xiaodian.modules.orders.service.order_access import get_order_for, see_many
 from xiaodian.modules.orders.shipping_routes import SHIPPING_ROUTES
 from xiaodian.modules.orders.wire import OrderView, SalesView, to_view_of
 
@@ -63,7 +64,7 @@ async def list_my_orders(
         orders = await queries.list_orders_of_buyer(
             connection, caller.account_id, before=before, limit=limit + 1, state=state_filter
         )
-        seen = await see_many(connection, orders[:limit], Role.BUYER, utc_now())
+        seen = await see_many(connection, orders[:limit], Role.BUYER, caller, utc_now())
     return Page(items=[to_view_of(one) for one in seen], next_cursor=_next_cursor(orders, limit))
 
 
@@ -92,7 +93,12 @@ async def cancel_order(
     async def _run(connection: Connection) -> OrderView:
         return to_view_of(await handle_order.cancel_order(connection, caller, OrderId(order_id), data.reason))
 
-    view = await answer_once(ctx.database, caller, idempotency_key, f"cancel order {order_id}", data, OrderView, _run)
+    async def _may(connection: Connection) -> None:
+        await get_order_for(connection, caller, OrderId(order_id), Scope.ORDERS_WRITE)
+
+    view = await answer_once(
+        ctx.database, caller, idempotency_key, f"cancel order {order_id}", data, OrderView, _run, _may
+    )
     await ctx.broker.poke("outbox")
     return view
 

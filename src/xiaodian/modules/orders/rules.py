@@ -5,9 +5,10 @@ from datetime import datetime, timedelta
 
 import msgspec
 
+from xiaodian.contracts.accounts import Scope, has_right
 from xiaodian.contracts.orders import IllegalMoveError, Order, OrderRefund, OrderState
 from xiaodian.contracts.payments import RefundTooLargeError
-from xiaodian.modules.orders.models import Deed, Role
+from xiaodian.modules.orders.models import Deed, OrderSeen, Role
 
 MAX_LINES = 50
 MAX_QUANTITY = 999
@@ -72,6 +73,9 @@ MOVES: Sequence[AllowedMove] = (
 _MOVES_OF = {state: [move for move in MOVES if move.state is state] for state in OrderState}
 
 
+_RIGHT_TO = {Deed.CANCEL: Scope.ORDERS_WRITE, Deed.SHIP: Scope.SHIPPING}
+"""What each deed of a seller asks of their role."""
+
 OPEN_TO_CHANGE = (_PENDING, _PAID)
 """As long as an order is in one of these its address may be changed."""
 
@@ -84,6 +88,14 @@ def ship_by(order: Order) -> datetime | None:
 def list_allowed(order: Order, role: Role, now: datetime) -> list[Deed]:
     """What this role may do with the order now."""
     return [move.deed for move in _MOVES_OF[order.state] if move.role is role and move.guard(order, now)]
+
+
+def list_allowed_to(seen: OrderSeen) -> list[Deed]:
+    """What who sees the order may do with it now: of the seller's deeds those that their rights give."""
+    allowed = list_allowed(seen.order, seen.role, seen.now)
+    if seen.role is not Role.SELLER:
+        return allowed
+    return [deed for deed in allowed if has_right(seen.rights, _RIGHT_TO[deed])]
 
 
 def find_next_state(order: Order, deed: Deed, role: Role, now: datetime) -> OrderState | None:

@@ -6,7 +6,7 @@ from uuid import UUID
 
 import msgspec
 
-from xiaodian.contracts.accounts import AccountId
+from xiaodian.contracts.accounts import AccountId, Scope
 from xiaodian.contracts.base import Contract
 from xiaodian.contracts.catalog import ProductId, SkuId
 from xiaodian.contracts.live import RoomId
@@ -15,7 +15,7 @@ from xiaodian.contracts.payments import Charge, ChargeId, ChargeState, Movement,
 from xiaodian.contracts.shops import ShopId
 from xiaodian.kit.clock import to_epoch_ms
 from xiaodian.modules.orders.models import ChangeState, Deed, OrderSeen, Role, TrackingEvent, TrackingKind
-from xiaodian.modules.orders.rules import OPEN_TO_CHANGE, list_allowed, ship_by
+from xiaodian.modules.orders.rules import OPEN_TO_CHANGE, list_allowed_to, ship_by
 
 
 class AddressView(Contract, frozen=True, kw_only=True):
@@ -55,7 +55,10 @@ class HistoryView(Contract, frozen=True, kw_only=True):
 
 
 class LineView(Contract, frozen=True, kw_only=True):
-    """What was bought. Who sold it and at what rates (basis points) is null for the buyer."""
+    """What was bought.
+
+    Who sold it is null for the buyer; at what rates (basis points), for everybody who may not see the shop's money.
+    """
 
     line_no: int
     sku_id: SkuId
@@ -201,7 +204,7 @@ class MoneyView(Contract, frozen=True, kw_only=True):
 
 def to_view_of(seen: OrderSeen) -> OrderView:
     """An order for the eyes of its buyer or its seller."""
-    order, moves, role = seen.order, seen.moves, seen.role
+    order, moves = seen.order, seen.moves
     placed_at_ms = to_epoch_ms(order.placed_at)
     history = [HistoryView(state=OrderState.PENDING_PAYMENT, at_ms=placed_at_ms, by=Role.BUYER, reason=None)]
     history += [
@@ -215,7 +218,7 @@ def to_view_of(seen: OrderSeen) -> OrderView:
         shop_id=order.shop_id,
         shop_name=order.shop_name,
         state=order.state,
-        lines=[_to_line(line, for_seller=role is Role.SELLER) for line in order.lines],
+        lines=[_to_line(line, seen) for line in order.lines],
         subtotal_minor=order.subtotal_minor,
         off_minor=order.off_minor,
         platform_off_minor=order.platform_off_minor,
@@ -233,7 +236,7 @@ def to_view_of(seen: OrderSeen) -> OrderView:
         delivered_at_ms=_to_ms(order.delivered_at),
         shipment=_to_shipment(order, seen.events),
         history=history,
-        allowed=list_allowed(order, role, seen.now),
+        allowed=list_allowed_to(seen),
         address_change=_to_change(seen),
         is_held=order.holds > 0,
         ship_by_ms=_to_ms(ship_by(order)),
@@ -308,7 +311,8 @@ def to_movement_of_order(order: Order, movement: Movement) -> MovementOfOrder:
     )
 
 
-def _to_line(line: Line, *, for_seller: bool) -> LineView:
+def _to_line(line: Line, seen: OrderSeen) -> LineView:
+    sees_money = Scope.FINANCE_READ in seen.rights
     return LineView(
         line_no=line.line_no,
         sku_id=line.sku_id,
@@ -325,9 +329,9 @@ def _to_line(line: Line, *, for_seller: bool) -> LineView:
         refunded_quantity=line.refunded_quantity,
         refunded_minor=line.refunded_minor,
         room_id=line.room_id,
-        fee_bp=line.fee_bp if for_seller else None,
-        commission_bp=line.commission_bp if for_seller else None,
-        creator_id=line.creator_id if for_seller else None,
+        fee_bp=line.fee_bp if sees_money else None,
+        commission_bp=line.commission_bp if sees_money else None,
+        creator_id=line.creator_id if seen.role is Role.SELLER else None,
     )
 
 

@@ -1,5 +1,6 @@
 """HTTP: a shop's deposit."""
 
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -46,14 +47,13 @@ async def pay_shop_deposit(
     """Put part of the balance into the shop's deposit (owner and finance)."""
 
     async def _run(connection: Connection) -> BalanceView:
-        await shops.require_right(connection, caller, ShopId(shop_id), Scope.FINANCE_WRITE)
+        await _require_right(connection, caller, ShopId(shop_id))
         await deposits.pay_deposit(connection, ShopId(shop_id), data.amount_minor, utc_now())
         await _note(connection, caller, ShopId(shop_id), "money.deposit_paid", data.amount_minor)
         return await _see(ctx, connection, ShopId(shop_id))
 
-    return await orders.answer_once(
-        ctx.database, caller, idempotency_key, f"deposit {shop_id}", data, BalanceView, _run
-    )
+    operation, may = f"deposit {shop_id}", partial(_require_right, caller=caller, shop_id=ShopId(shop_id))
+    return await orders.answer_once(ctx.database, caller, idempotency_key, operation, data, BalanceView, _run, may)
 
 
 @post(
@@ -73,14 +73,17 @@ async def withdraw_shop_deposit(
     """Put part of the shop's deposit back into the balance, while no after-sale is open (owner and finance)."""
 
     async def _run(connection: Connection) -> BalanceView:
-        await shops.require_right(connection, caller, ShopId(shop_id), Scope.FINANCE_WRITE)
+        await _require_right(connection, caller, ShopId(shop_id))
         await deposits.withdraw_deposit(connection, ShopId(shop_id), data.amount_minor, utc_now())
         await _note(connection, caller, ShopId(shop_id), "money.deposit_withdrawn", data.amount_minor)
         return await _see(ctx, connection, ShopId(shop_id))
 
-    return await orders.answer_once(
-        ctx.database, caller, idempotency_key, f"deposit withdrawal {shop_id}", data, BalanceView, _run
-    )
+    operation, may = f"deposit withdrawal {shop_id}", partial(_require_right, caller=caller, shop_id=ShopId(shop_id))
+    return await orders.answer_once(ctx.database, caller, idempotency_key, operation, data, BalanceView, _run, may)
+
+
+async def _require_right(connection: Connection, caller: Caller, shop_id: ShopId) -> None:
+    await shops.require_right(connection, caller, shop_id, Scope.FINANCE_WRITE)
 
 
 async def _note(connection: Connection, caller: Caller, shop_id: ShopId, deed: str, amount_minor: int) -> None:

@@ -178,8 +178,12 @@ async def _act_once(
     async def _run(connection: Connection) -> AfterSaleView:
         return await _act_in(connection, caller, after_sale_id, doing, ())
 
+    async def _may(connection: Connection) -> None:
+        after_sale = await queries.find_after_sale(connection, after_sale_id)
+        await get_roles(connection, after_sale, caller, Scope.AFTERSALES_WRITE)
+
     operation = f"{doing.deed.partition('_')[0]} after-sale {after_sale_id}"
-    return await orders.answer_once(ctx.database, caller, key, operation, body, AfterSaleView, _run)
+    return await orders.answer_once(ctx.database, caller, key, operation, body, AfterSaleView, _run, may=_may)
 
 
 async def _act_in(
@@ -204,7 +208,7 @@ async def _act_in(
             target=str(after_sale_id),
             details={"number": order.number},
         )
-    return await see(connection, moved, roles, now)
+    return await see(connection, moved, roles, caller, now)
 
 
 def _choose_role(after_sale: AfterSale, roles: Collection[Role], deed: Deed, now: datetime) -> Role:

@@ -43,7 +43,7 @@ async def open_after_sale(ctx: Context, caller: Caller, key: str, order_id: Orde
         await queries.insert_event(connection, after_sale, doing, now)
         await orders.hold(connection, order, +1)
         await outbox.emit(connection, to_event(after_sale, Deed.OPEN))
-        return await see(connection, after_sale, {Role.BUYER}, now)
+        return await see(connection, after_sale, {Role.BUYER}, caller, now)
 
     operation = f"open after-sale of {order_id}"
     return await orders.answer_once(ctx.database, caller, key, operation, data, AfterSaleView, _open)

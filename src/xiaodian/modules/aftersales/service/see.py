@@ -25,7 +25,17 @@ async def get_after_sale(database: Database, caller: Caller, after_sale_id: UUID
         after_sale = await queries.find_after_sale(connection, after_sale_id)
         roles = await get_roles(connection, after_sale, caller, Scope.AFTERSALES_READ)
         assert after_sale is not None
-        return await see(connection, after_sale, roles, utc_now())
+        view = await see(connection, after_sale, roles, caller, utc_now())
+        if Role.SELLER in roles and Role.BUYER not in roles:
+            await shops.note_look(
+                connection,
+                caller,
+                after_sale.shop_id,
+                deed="aftersale.seen",
+                target=str(after_sale_id),
+                details={"number": view.order_number},
+            )
+        return view
 
 
 async def list_of_order(
@@ -37,7 +47,8 @@ async def list_of_order(
         if order is None:
             raise NotFoundError
         roles = await _roles(connection, order.buyer_id, order.shop_id, caller, Scope.AFTERSALES_READ)
-        return await _page(connection, Owner.ORDER, order_id, roles, cursor, limit, None)
+        acting = await _narrow(connection, roles, caller, order.shop_id)
+        return await _page(connection, Owner.ORDER, order_id, acting, cursor, limit, None)
 
 
 async def list_of_buyer(
@@ -54,7 +65,8 @@ async def list_of_shop(
     """What is asked of a shop, for its staff. Raises NotFoundError."""
     async with database.connection() as connection:
         await shops.require_right(connection, caller, shop_id, Scope.AFTERSALES_READ)
-        return await _page(connection, Owner.SHOP, shop_id, {Role.SELLER}, cursor, limit, state)
+        acting = await _narrow(connection, {Role.SELLER}, caller, shop_id)
+        return await _page(connection, Owner.SHOP, shop_id, acting, cursor, limit, state)
 
 
 async def list_all(database: Database, cursor: str | None, limit: int, state: AfterSaleFilter) -> Page[AfterSaleView]:
@@ -73,9 +85,20 @@ async def get_roles(connection: Connection, after_sale: AfterSale | None, caller
     return await _roles(connection, after_sale.buyer_id, after_sale.shop_id, caller, right)
 
 
-async def see(connection: Connection, after_sale: AfterSale, roles: Collection[Role], now: datetime) -> AfterSaleView:
+async def see(
+    connection: Connection, after_sale: AfterSale, roles: Collection[Role], caller: Caller, now: datetime
+) -> AfterSaleView:
     """One, as somebody in these roles sees it."""
-    return (await _see_all(connection, [after_sale], roles, now))[0]
+    acting = await _narrow(connection, roles, caller, after_sale.shop_id)
+    return (await _see_all(connection, [after_sale], acting, now))[0]
+
+
+async def _narrow(connection: Connection, roles: Collection[Role], caller: Caller, shop_id: ShopId) -> Collection[Role]:
+    """Those of the roles in which one may do something: who only may look on the seller's side may do nothing there."""
+    if Role.SELLER not in roles:
+        return roles
+    rights = await shops.get_rights(connection, caller, shop_id)
+    return roles if Scope.AFTERSALES_WRITE in rights else [role for role in roles if role is not Role.SELLER]
 
 
 async def _roles(connection: Connection, buyer_id: UUID, shop_id: ShopId, caller: Caller, right: Scope) -> set[Role]:

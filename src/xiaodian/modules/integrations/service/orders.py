@@ -105,7 +105,7 @@ def to_order(seen: orders.OrderSeen) -> wire.Order:
         history=[
             wire.OrderMove(state=move.state, at=move.moved_at, by=move.role, reason=move.reason) for move in seen.moves
         ],
-        allowed=orders.list_allowed(order, orders.Role.SELLER, seen.now),
+        allowed=orders.list_allowed_to(seen),
     )
 
 

@@ -12,7 +12,7 @@ from xiaodian.kit.ids import new_id
 from xiaodian.kit.text import BadTextError, clean_line
 from xiaodian.modules.orders import desk_queries, queries
 from xiaodian.modules.orders.models import OrderSeen, Role
-from xiaodian.modules.orders.service.order_access import may_see_buyers, see
+from xiaodian.modules.orders.service.order_access import see
 from xiaodian.modules.orders.service.search_index import index_orders
 from xiaodian.modules.shops import api as shops
 
@@ -89,8 +89,7 @@ async def _noted(connection: Connection, caller: Caller, order: Order, deed: str
     await index_orders(connection, [order])
     told = {"number": order.number, **details}
     await shops.note_deed(connection, caller, order.shop_id, deed=deed, target=str(order.order_id), details=told)
-    sees_buyer = await may_see_buyers(connection, caller, order.shop_id)
-    return await see(connection, order, Role.SELLER, utc_now(), sees_buyer=sees_buyer)
+    return await see(connection, order, Role.SELLER, caller, utc_now())
 
 
 def _clean(tag: str) -> str:

@@ -38,12 +38,14 @@ async def answer_once(
     body: msgspec.Struct,
     answer_type: type[T],
     run: Callable[[Connection], Awaitable[T]],
+    may: Callable[[Connection], Awaitable[object]] | None = None,
 ) -> T:
     """The answer of `run`, given now or when the same request came before, within the last day.
 
     `run` writes through the connection that it is given; its answer is kept in the same transaction. `operation` names
-    what is done and to what (`payout <shop>`). A refusal undoes everything and is not kept: the same request may be
-    tried again. Raises IdempotencyMismatchError, IdempotencyInFlightError, UnavailableError, and what `run` raises.
+    what is done and to what (`payout <shop>`). `may` raises to who has lost the right to it since. A refusal undoes
+    everything and is not kept: the same request may be tried again.
+    Raises IdempotencyMismatchError, IdempotencyInFlightError, UnavailableError, and what `run` and `may` raise.
     """
     answer_key, body_hash = (caller.account_id, key), hash_body(operation, body)
     for _ in range(ATTEMPTS):
@@ -51,6 +53,8 @@ async def answer_once(
             async with database.transaction() as connection:
                 kept = await _claim(connection, answer_key, body_hash)
                 if kept is not None:
+                    if may is not None:
+                        await may(connection)
                     return msgspec.json.decode(kept, type=answer_type)
                 answer = await run(connection)
                 kept_answer = KeptAnswer(key=answer_key, body_hash=body_hash, answer=msgspec.json.encode(answer))

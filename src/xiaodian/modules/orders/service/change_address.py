@@ -48,7 +48,7 @@ async def ask_for_change(
     async with database.transaction() as connection:
         order = await _lock(connection, caller, order_id, Role.BUYER, now)
         await connection.execute(_ASK, order.shop_id, order_id, new_id(), *text, now)
-        return await see(connection, order, Role.BUYER, now)
+        return await see(connection, order, Role.BUYER, caller, now)
 
 
 async def withdraw_change(database: Database, caller: Caller, order_id: OrderId) -> OrderSeen:
@@ -58,7 +58,7 @@ async def withdraw_change(database: Database, caller: Caller, order_id: OrderId)
         order = await _lock(connection, caller, order_id, Role.BUYER, now)
         change = await _get_asked(connection, order)
         await _answer(connection, caller, order, change, ChangeState.WITHDRAWN, None, now)
-        return await see(connection, order, Role.BUYER, now)
+        return await see(connection, order, Role.BUYER, caller, now)
 
 
 async def answer_change(
@@ -83,7 +83,7 @@ async def answer_change(
             )
         deed = "order.address_change_accepted" if accepts else "order.address_change_refused"
         await _note(connection, caller, order, deed)
-        return await see(connection, order, Role.SELLER, now)
+        return await see(connection, order, Role.SELLER, caller, now)
 
 
 async def _lock(connection: Connection, caller: Caller, order_id: OrderId, role: Role, now: datetime) -> Order:

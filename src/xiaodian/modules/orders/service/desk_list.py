@@ -27,12 +27,11 @@ async def list_orders_for_shop(
         await shops.require_right(connection, caller, shop_id, Scope.ORDERS_READ)
         found = await list_orders(connection, shop_id, wanted, now, after=after, limit=limit + 1)
         page = found[:limit]
-        sees_buyers = await may_see_buyers(connection, caller, shop_id)
-        if page and sees_buyers:
+        if page and await may_see_buyers(connection, caller, shop_id):
             await shops.note_look(
                 connection, caller, shop_id, deed="order.list_seen", target="", details={"count": len(page)}
             )
-        seen = await see_many(connection, page, Role.SELLER, now, sees_buyers=sees_buyers)
+        seen = await see_many(connection, page, Role.SELLER, caller, now)
     return Page(items=seen, next_cursor=encode_place(page[-1]) if len(found) > limit else None)
 
 

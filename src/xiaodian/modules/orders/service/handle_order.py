@@ -25,8 +25,7 @@ async def get_order(ctx: Context, caller: Caller, order_id: OrderId) -> OrderSee
     async with ctx.database.connection() as connection:
         order, roles = await get_order_for(connection, caller, order_id, Scope.ORDERS_READ)
         role = first_role(roles)
-        sees_buyer = role is Role.BUYER or await may_see_buyers(connection, caller, order.shop_id)
-        if role is Role.SELLER and sees_buyer:
+        if role is Role.SELLER and await may_see_buyers(connection, caller, order.shop_id):
             await shops.note_look(
                 connection,
                 caller,
@@ -35,7 +34,7 @@ async def get_order(ctx: Context, caller: Caller, order_id: OrderId) -> OrderSee
                 target=str(order.order_id),
                 details={"number": order.number},
             )
-        return await see(connection, order, role, utc_now(), sees_buyer=sees_buyer)
+        return await see(connection, order, role, caller, utc_now())
 
 
 async def cancel_order(connection: Connection, caller: Caller, order_id: OrderId, reason: str | None) -> OrderSeen:
@@ -51,7 +50,7 @@ async def cancel_order(connection: Connection, caller: Caller, order_id: OrderId
         [moved] = await cancel_unpaid(connection, [order], Deed.CANCEL, actor, now)
     if role is Role.SELLER:
         await _note(connection, caller, order, "order.cancelled")
-    return await see(connection, moved, seen_by, now)
+    return await see(connection, moved, seen_by, caller, now)
 
 
 async def confirm_receipt(connection: Connection, caller: Caller, order_id: OrderId) -> OrderSeen:
@@ -62,7 +61,7 @@ async def confirm_receipt(connection: Connection, caller: Caller, order_id: Orde
         raise NotFoundError
     actor = Actor(role=Role.BUYER, account_id=caller.account_id)
     [moved] = await move_orders(connection, [order], Deed.CONFIRM_RECEIPT, actor, now=now)
-    return await see(connection, moved, Role.BUYER, now)
+    return await see(connection, moved, Role.BUYER, caller, now)
 
 
 async def _note(connection: Connection, caller: Caller, order: Order, deed: str) -> None:

@@ -1,5 +1,6 @@
 """Who is what to an order."""
 
+from collections.abc import Set
 from datetime import datetime
 
 import msgspec
@@ -39,19 +40,26 @@ def first_role(roles: set[Role]) -> Role:
     return Role.BUYER if Role.BUYER in roles else Role.SELLER
 
 
-async def see(connection: Connection, order: Order, role: Role, now: datetime, *, sees_buyer: bool = True) -> OrderSeen:
+async def see(connection: Connection, order: Order, role: Role, caller: Caller, now: datetime) -> OrderSeen:
     """An order with its history."""
-    return (await see_many(connection, [order], role, now, sees_buyers=sees_buyer))[0]
+    return (await see_many(connection, [order], role, caller, now))[0]
 
 
 async def see_many(
-    connection: Connection, orders: list[Order], role: Role, now: datetime, *, sees_buyers: bool = True
+    connection: Connection, orders: list[Order], role: Role, caller: Caller, now: datetime
 ) -> list[OrderSeen]:
-    """Orders with their history, in the same order; of the shop's own words only for its staff."""
+    """Orders with their history, in the same order; of one shop, if its staff sees them.
+
+    The shop's own words are for its staff alone, and who the buyers are, for those of them whose work it is.
+    """
+    if not orders:
+        return []
     moves = await queries.get_moves(connection, orders)
     events = await queries.get_tracking(connection, orders)
     changes = await desk_queries.get_address_changes(connection, orders)
     is_seller = role is Role.SELLER
+    rights = await shops.get_rights(connection, caller, orders[0].shop_id) if is_seller else frozenset[Scope]()
+    sees_buyers = not is_seller or _sees_buyers(rights)
     notes = await desk_queries.get_notes(connection, orders) if is_seller else {}
     tags = await desk_queries.get_tags(connection, orders) if is_seller else {}
     return [
@@ -61,6 +69,7 @@ async def see_many(
             events=events.get(order.order_id, []),
             role=role,
             now=now,
+            rights=rights,
             change=changes.get(order.order_id) if sees_buyers else None,
             notes=notes.get(order.order_id, []) if sees_buyers else [],
             tags=tags.get(order.order_id, []),
@@ -78,13 +87,11 @@ def mask_buyer(order: Order) -> Order:
 
 async def may_see_buyers(connection: Connection, caller: Caller, shop_id: ShopId) -> bool:
     """Whether one sees the names, phones and addresses of buyers: who serves customers or sends parcels."""
-    for right in (Scope.CUSTOMERS_READ, Scope.SHIPPING):
-        try:
-            await shops.require_right(connection, caller, shop_id, right)
-        except ForbiddenError:
-            continue
-        return True
-    return False
+    return _sees_buyers(await shops.get_rights(connection, caller, shop_id))
+
+
+def _sees_buyers(rights: Set[Scope]) -> bool:
+    return not rights.isdisjoint({Scope.CUSTOMERS_READ, Scope.SHIPPING})
 
 
 async def _with_roles(

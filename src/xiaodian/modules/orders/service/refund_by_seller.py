@@ -54,4 +54,4 @@ async def refund_by_seller(connection: Connection, caller: Caller, order_id: Ord
     await shops.note_deed(
         connection, caller, order.shop_id, deed="order.refunded", target=str(order_id), details=details
     )
-    return await see(connection, after, Role.SELLER, now)
+    return await see(connection, after, Role.SELLER, caller, now)

@@ -38,7 +38,7 @@ async def ship_order(ctx: Context, caller: Caller, order_id: OrderId, carrier: s
         await shops.note_deed(
             connection, caller, order.shop_id, deed="order.shipped", target=str(order_id), details=details
         )
-        return await see(connection, moved, Role.SELLER, now)
+        return await see(connection, moved, Role.SELLER, caller, now)
 
 
 async def find_users(

@@ -49,7 +49,7 @@ async def track_parcel(ctx: Context, caller: Caller, order_id: OrderId, events: 
         )
         if delivered_at is not None and order.state is OrderState.SHIPPED:
             order = await _deliver(connection, order, caller, delivered_at, now, ctx.settings.receipt_days)
-        return await see(connection, order, Role.SELLER, now)
+        return await see(connection, order, Role.SELLER, caller, now)
 
 
 async def _deliver(

@@ -9,7 +9,6 @@ from xiaodian.contracts.accounts import AccountId
 from xiaodian.contracts.base import Contract, NotFoundError
 from xiaodian.contracts.settlement import AlreadyFrozenError, MoneyFrozenError, NotFrozenError, OwnerKind
 from xiaodian.contracts.shops import ShopId
-from xiaodian.edge.context import Context
 from xiaodian.infra.database import Connection
 from xiaodian.kit.clock import utc_now
 from xiaodian.kit.ids import new_id
@@ -60,23 +59,22 @@ async def find_bank_account(connection: Connection, owner: Owner) -> BankAccount
     return BankAccount(**row) if row else None
 
 
-async def set_bank_account(ctx: Context, owner: Owner, account: BankAccount, by: AccountId) -> BankAccount:
+async def set_bank_account(connection: Connection, owner: Owner, account: BankAccount, by: AccountId) -> BankAccount:
     """From now on pay there; payouts asked for before keep the account they were asked for."""
-    async with ctx.database.transaction() as connection:
-        await lock_owner(connection, owner)
-        await connection.execute(
-            """
-            UPDATE settlement.owner SET holder = $3, bank = $4, number = $5, changed_at = $6, changed_by = $7
-            WHERE kind = $1 AND owner_id = $2
-            """,
-            owner.kind,
-            owner.owner_id,
-            account.holder,
-            account.bank,
-            account.number,
-            utc_now(),
-            by,
-        )
+    await lock_owner(connection, owner)
+    await connection.execute(
+        """
+        UPDATE settlement.owner SET holder = $3, bank = $4, number = $5, changed_at = $6, changed_by = $7
+        WHERE kind = $1 AND owner_id = $2
+        """,
+        owner.kind,
+        owner.owner_id,
+        account.holder,
+        account.bank,
+        account.number,
+        utc_now(),
+        by,
+    )
     return account
 
 
