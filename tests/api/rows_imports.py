@@ -20,7 +20,20 @@ ROWS: list[Row] = [
         owner_only(422),
         {"kind": "woocommerce", "name": "旧店", "address": "http://shop.example", "key": "ck", "secret": "cs"},
     ),
+    Row("GET", f"{_SHOP}/order-sources", owner_only(200)),
     Row("POST", f"{_SHOP}/order-sources", owner_only(201), {"name": "别处"}),
+    Row(
+        "POST",
+        f"{_SHOP}/order-sources/{{source_id}}/secret",
+        owner_only(404),
+        address=f"{_SHOP}/order-sources/{NOWHERE}/secret",
+    ),
+    Row(
+        "GET",
+        f"{_SHOP}/order-sources/{{source_id}}/orders",
+        owner_only(404),
+        address=f"{_SHOP}/order-sources/{NOWHERE}/orders",
+    ),
     Row(
         "POST",
         "/api/imports/external-orders/{source_id}",

@@ -125,6 +125,8 @@ class ExternalOrderNoted(Event, frozen=True, kw_only=True):
     amount_before_minor: int
     currency: str
     placed_at_ms: int
+    version: int = 1
+    """Grows with each change of the order."""
 
 
 class TooManyJobsError(DomainError):

@@ -93,3 +93,66 @@ async def test_a_message_that_makes_no_sense_changes_nothing(elsewhere: Elsewher
     answer = await elsewhere.tell(**order)
     assert (answer.status_code, answer.json()["code"]) == (400, "malformed_request")
     assert await elsewhere.kept() == []
+
+
+HEADING = "订单号,金额,下单时间,状态,来源\n"
+
+
+async def test_a_file_of_orders_is_rehearsed_first_and_then_noted_once(elsewhere: Elsewhere, market: Market) -> None:
+    staff, source_id, room_id = elsewhere.staff, elsewhere.source["source_id"], await market.room()
+    await elsewhere.tell(order_id="F-1", at=NOW - timedelta(minutes=1))
+    rows = (
+        f"F-1,89.00,2026-11-28 20:15,已退款,room-{room_id}\n"
+        f"F-2,12.5,2026-11-28 20:16,,room-{room_id}\n"
+        "F-2,1,2026-11-28 20:16,,\n"
+        "F-3,viel,2026-11-28 20:16,,\n"
+        "F-4,1,gestern,,\n"
+        f"F-5,1,2026-11-28 20:16,,room-{source_id}\n"
+    )
+    content = (HEADING + rows).encode()
+    counts = {"created": 1, "updated": 1, "refused": 4}
+    dry = await staff.finish("external_orders", content, source_id=source_id)
+    assert (dry["state"], dry["counts"]) == ("done", counts)
+    assert [row[:3] for row in await elsewhere.kept()] == [("F-1", "paid", 8900)]
+    done = await staff.finish("external_orders", content, source_id=source_id, dry_run=False)
+    assert done["counts"] == counts
+    reasons = [row["reason"] for row in await staff.rows(done["job_id"], outcome="refused")]
+    assert reasons == ["order_again", "not_an_amount", "not_a_time", "not_a_room"]
+    assert sorted(await elsewhere.kept()) == [
+        ("F-1", "refunded", 8900, room_id, market.seller_id),
+        ("F-2", "paid", 1250, room_id, market.seller_id),
+    ]
+    again = await staff.finish("external_orders", content, source_id=source_id, dry_run=False)
+    assert again["counts"] == {"unchanged": 2, "refused": 4}
+    assert [event["version"] for event in await elsewhere.told()] == [1, 2, 1]  # type: ignore[index]
+
+
+async def test_a_file_without_the_columns_says_which_is_missing(elsewhere: Elsewhere) -> None:
+    content = "订单号,金额\n1,2\n".encode()
+    job = await elsewhere.staff.finish("external_orders", content, source_id=elsewhere.source["source_id"])
+    assert (job["state"], job["failure"]["params"]["column"]) == ("failed", "placed_at")
+    assert await elsewhere.kept() == []
+
+
+async def test_staff_sees_what_came_page_by_page(elsewhere: Elsewhere) -> None:
+    path = f"{elsewhere.staff.path}/order-sources"
+    for number in range(3):
+        await elsewhere.tell(order_id=f"E-{number}")
+    [source] = (await elsewhere.staff.client.get(path)).json()["items"]
+    assert (source["orders"], source["path"]) == (3, elsewhere.source["path"])
+    seen: list[str] = []
+    cursor = None
+    for _ in range(3):
+        query = {"limit": 1} | ({"cursor": cursor} if cursor else {})
+        page = (await elsewhere.staff.client.get(f"{path}/{source['source_id']}/orders", params=query)).json()
+        seen += [order["order_id"] for order in page["items"]]
+        cursor = page["next_cursor"]
+    assert (seen, cursor) == (["E-2", "E-1", "E-0"], None)
+
+
+async def test_after_a_new_secret_the_old_one_opens_nothing(elsewhere: Elsewhere) -> None:
+    path = f"{elsewhere.staff.path}/order-sources/{elsewhere.source['source_id']}/secret"
+    renewed = (await elsewhere.staff.client.post(path)).json()
+    assert (await elsewhere.tell()).status_code == 403
+    assert await elsewhere.kept() == []
+    assert (await elsewhere.tell(secret=renewed["secret"])).status_code == 200

@@ -4,7 +4,12 @@ import { t, tOr } from "../../lib/i18n/index.svelte";
 import type { Job, JobRow, Outcome } from "./api";
 
 export const isOpen = (job: Job) => job.state === "waiting" || job.state === "running";
-export const isDryRun = (job: Job) => (job.kind === "product_import" || job.kind === "source_import") && job.options["dry_run"] !== false;
+const REHEARSED = new Set(["product_import", "source_import", "external_orders"]);
+export const isDryRun = (job: Job) => REHEARSED.has(job.kind) && job.options["dry_run"] !== false;
+
+const PARTS: Record<string, string> = { product_export: "/export", source_import: "/sources", external_orders: "/orders" };
+/** The page that a job was asked for on. */
+export const partOf = (job: Job) => `/console/imports${PARTS[job.kind] ?? ""}`;
 
 export function titleOf(job: Job): string {
   if (isDryRun(job)) return tOr(`job_${job.kind}_dry`, job.kind);

@@ -4,6 +4,7 @@ Kinds of jobs that belong to other modules are written against edge.bulk and han
 """
 
 from xiaodian.edge.bulk import JobKind
+from xiaodian.modules.imports.external.import_orders import ExternalOrderImport
 from xiaodian.modules.imports.kinds import JobKinds
 from xiaodian.modules.imports.products.export_products import ProductExport
 from xiaodian.modules.imports.products.import_products import ProductImport
@@ -21,7 +22,12 @@ from xiaodian.modules.imports.service.store_file import store_file
 from xiaodian.modules.imports.service.submit_job import cancel_job, submit_job
 from xiaodian.modules.imports.sources.import_source import SourceImport
 
-OWN_KINDS: tuple[JobKind, ...] = (ProductImport(), ProductExport(), SourceImport())
+OWN_KINDS: tuple[JobKind, ...] = (
+    ProductImport(),
+    ProductExport(),
+    SourceImport(),
+    ExternalOrderImport(),
+)
 """The kinds of jobs that this module itself brings."""
 
 __all__ = [

@@ -8,9 +8,9 @@ from uuid import UUID
 import msgspec
 from msgspec import Meta
 
-from xiaodian.contracts.base import Contract, Input, Line
+from xiaodian.contracts.base import Contract, Input, Line, NotFoundError
 from xiaodian.contracts.catalog import ProductId
-from xiaodian.contracts.imports import ExternalOrderNoted, ExternalOrderState, SourceId
+from xiaodian.contracts.imports import ExternalOrderNoted, ExternalOrderState, RowOutcome, SourceId
 from xiaodian.contracts.live import RoomId
 from xiaodian.contracts.shops import ShopId
 from xiaodian.infra import outbox
@@ -19,6 +19,8 @@ from xiaodian.kit.clock import from_epoch_ms
 from xiaodian.modules.catalog import api as catalog
 from xiaodian.modules.live import api as live
 
+KIND = "orders"
+"""Of sources that tell of orders."""
 LAST_MS = 4_102_444_800_000
 """The year 2100."""
 MAX_AMOUNT_MINOR = 1_000_000_000_000
@@ -32,10 +34,11 @@ _UPSERT = """
         state = excluded.state, product_id = coalesce(excluded.product_id, known.product_id),
         room_id = coalesce(excluded.room_id, known.room_id),
         creator_id = coalesce(excluded.creator_id, known.creator_id), quantity = excluded.quantity,
-        amount_minor = excluded.amount_minor, currency = excluded.currency, told_at = excluded.told_at
+        amount_minor = excluded.amount_minor, currency = excluded.currency, told_at = excluded.told_at,
+        version = known.version + 1
     WHERE known.told_at <= excluded.told_at AND (known.state, known.quantity, known.amount_minor, known.currency)
         IS DISTINCT FROM (excluded.state, excluded.quantity, excluded.amount_minor, excluded.currency)
-    RETURNING product_id, room_id, creator_id
+    RETURNING product_id, room_id, creator_id, version
 """
 
 
@@ -73,8 +76,18 @@ async def note_orders(
     source_id: SourceId,
     orders: Sequence[ExternalOrder],
     told_at: datetime,
-) -> list[bool]:
-    """For each whether it is news; what was told earlier never overwrites what was told later."""
+) -> list[RowOutcome]:
+    """What became of each; what was told earlier never overwrites what was told later.
+
+    One at a time tells of a source's orders, in whatever order they come. Raises NotFoundError if it was removed.
+    """
+    if not await connection.fetchval(
+        "SELECT true FROM imports.source WHERE shop_id = $1 AND source_id = $2 AND kind = $3 FOR NO KEY UPDATE",
+        shop_id,
+        source_id,
+        KIND,
+    ):
+        raise NotFoundError
     rooms = await live.get_rooms(connection, [room_id for one in orders if (room_id := read_ref(one.ref)) is not None])
     product_ids = [ProductId(one.product_id) for one in orders if one.product_id is not None]
     own = {
@@ -82,10 +95,10 @@ async def note_orders(
         for product in await catalog.get_products(connection, product_ids)
         if product.shop_id == shop_id
     }
-    news = []
+    outcomes = []
     for order in orders:
         room = rooms.get(read_ref(order.ref) or RoomId(UUID(int=0)))
-        before = await _lock_known(connection, source_id, order.order_id)
+        before = await _find_known(connection, source_id, order.order_id)
         row = await connection.fetchrow(
             _UPSERT,
             shop_id,
@@ -101,10 +114,12 @@ async def note_orders(
             from_epoch_ms(order.placed_at_ms),
             told_at,
         )
-        news.append(row is not None)
-        if row is not None:
-            await outbox.emit(connection, _to_event(shop_id, source_id, order, row, before))
-    return news
+        if row is None:
+            outcomes.append(RowOutcome.UNCHANGED)
+            continue
+        outcomes.append(RowOutcome.CREATED if before is None else RowOutcome.UPDATED)
+        await outbox.emit(connection, _to_event(shop_id, source_id, order, row, before))
+    return outcomes
 
 
 def read_ref(ref: str) -> RoomId | None:
@@ -118,11 +133,9 @@ def read_ref(ref: str) -> RoomId | None:
         return None
 
 
-async def _lock_known(connection: Connection, source_id: SourceId, order_id: str) -> "Record | None":
+async def _find_known(connection: Connection, source_id: SourceId, order_id: str) -> "Record | None":
     return await connection.fetchrow(
-        """
-        SELECT state, amount_minor FROM imports.external_order WHERE source_id = $1 AND external_id = $2 FOR UPDATE
-        """,
+        "SELECT state, amount_minor FROM imports.external_order WHERE source_id = $1 AND external_id = $2",
         source_id,
         order_id,
     )
@@ -146,6 +159,7 @@ def _to_event(
         amount_before_minor=0 if before is None else before["amount_minor"],
         currency=order.currency,
         placed_at_ms=order.placed_at_ms,
+        version=row["version"],
     )
 
 

@@ -11,19 +11,17 @@ from msgspec import Meta
 from standardwebhooks import Webhook, WebhookVerificationError
 
 from xiaodian.contracts.accounts import Caller, Scope
-from xiaodian.contracts.base import Contract, ForbiddenError, Input, InvalidInputError, Line
-from xiaodian.contracts.imports import SourceId
+from xiaodian.contracts.base import Contract, ForbiddenError, Input, InvalidInputError, Line, NotFoundError
+from xiaodian.contracts.imports import RowOutcome, SourceId
 from xiaodian.contracts.shops import ShopId
 from xiaodian.edge.context import Context
 from xiaodian.edge.problems import MalformedRequestError
 from xiaodian.infra.sealing import BadSealError, Sealer
 from xiaodian.kit.clock import utc_now
 from xiaodian.kit.ids import new_id
-from xiaodian.modules.imports.external.note_orders import NotedOrders, note_orders, read_orders
+from xiaodian.modules.imports.external.note_orders import KIND, NotedOrders, note_orders, read_orders
 from xiaodian.modules.imports.sources.keep_sources import MAX_SOURCES
 from xiaodian.modules.shops import api as shops
-
-KIND = "orders"
 
 
 class OrderSourceInput(Input, frozen=True, kw_only=True):
@@ -44,7 +42,7 @@ class OrderSource(Contract, frozen=True, kw_only=True):
 async def add_order_source(ctx: Context, caller: Caller, shop_id: ShopId, new: OrderSourceInput) -> OrderSource:
     """Let a platform tell of orders. Raises NotFoundError, ForbiddenError, InvalidInputError."""
     source_id = SourceId(new_id())
-    secret = "whsec_" + base64.b64encode(secrets.token_bytes(32)).decode()
+    secret = _new_secret()
     async with ctx.database.transaction() as connection:
         await shops.require_right(connection, caller, shop_id, Scope.PRODUCTS_WRITE)
         count = await connection.fetchval("SELECT count(*) FROM imports.source WHERE shop_id = $1", shop_id)
@@ -69,6 +67,29 @@ async def add_order_source(ctx: Context, caller: Caller, shop_id: ShopId, new: O
     return OrderSource(source_id=source_id, name=new.name, path=path_of(source_id), secret=secret)
 
 
+async def renew_secret(ctx: Context, caller: Caller, shop_id: ShopId, source_id: SourceId) -> OrderSource:
+    """Another secret; the old one opens nothing from now on. Raises NotFoundError, ForbiddenError."""
+    secret = _new_secret()
+    async with ctx.database.transaction() as connection:
+        await shops.require_right(connection, caller, shop_id, Scope.PRODUCTS_WRITE)
+        name = await connection.fetchval(
+            """
+            UPDATE imports.source SET sealed_access = $4 WHERE shop_id = $1 AND source_id = $2 AND kind = $3
+            RETURNING name
+            """,
+            shop_id,
+            source_id,
+            KIND,
+            Sealer.of(ctx.settings).seal(secret, _purpose(source_id)),
+        )
+        if name is None:
+            raise NotFoundError
+        await shops.note_deed(
+            connection, caller, shop_id, deed="source.secret_renewed", target=str(source_id), details={"address": name}
+        )
+    return OrderSource(source_id=source_id, name=name, path=path_of(source_id), secret=secret)
+
+
 async def take_orders(ctx: Context, source_id: SourceId, headers: dict[str, str], body: bytes) -> NotedOrders:
     """Note what a signed message tells; the same message again changes nothing.
 
@@ -91,14 +112,18 @@ async def take_orders(ctx: Context, source_id: SourceId, headers: dict[str, str]
         raise MalformedRequestError(detail=str(error)) from error
     told_at = datetime.fromtimestamp(int(headers["webhook-timestamp"]), UTC)
     async with ctx.database.transaction() as connection:
-        news = await note_orders(connection, row["shop_id"], source_id, orders, told_at)
+        outcomes = await note_orders(connection, row["shop_id"], source_id, orders, told_at)
     await ctx.broker.poke("outbox")
-    return NotedOrders(noted=sum(news))
+    return NotedOrders(noted=sum(outcome is not RowOutcome.UNCHANGED for outcome in outcomes))
 
 
 def path_of(source_id: UUID) -> str:
     """Where the platform sends its messages."""
     return f"/api/imports/external-orders/{source_id}"
+
+
+def _new_secret() -> str:
+    return "whsec_" + base64.b64encode(secrets.token_bytes(32)).decode()
 
 
 def _purpose(source_id: UUID) -> str:
