@@ -1,6 +1,6 @@
 """Payments: charges, captures and refunds behind one provider protocol."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from datetime import date, datetime
 from enum import StrEnum
 from typing import NewType, Protocol
@@ -266,8 +266,12 @@ class PaymentProvider(Protocol):
     async def find_refund(self, refund: Refund, charge: Charge) -> RefundOutcome:
         """What became of a refund; PENDING while it is under way."""
 
-    async def get_statement(self, day: date) -> list[StatementLine]:
-        """All that the provider took in and gave back for us on a day (in its own time zone)."""
+    def get_statement(self, day: date) -> AsyncGenerator[StatementLine, None]:
+        """All that the provider took in and gave back for us on a day (in its own time zone), a line at a time.
+
+        A day may be larger than our memory. If it breaks off with UnavailableError, the lines before it count for
+        nothing either.
+        """
 
     async def close(self) -> None:
         """Let go of connections; the last that is asked of it."""

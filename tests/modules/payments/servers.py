@@ -1,6 +1,6 @@
 """Small HTTP servers that stand for payment providers."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import asynccontextmanager
 from functools import cache
 from typing import Any
@@ -19,6 +19,7 @@ from xiaodian.contracts.payments import (
     Refund,
     RefundId,
     RefundState,
+    StatementLine,
 )
 from xiaodian.contracts.shops import ShopId
 from xiaodian.kit.clock import utc_now
@@ -34,6 +35,11 @@ async def serve(app: web.Application) -> AsyncIterator[str]:
     address: Any = runner.addresses[0]
     yield f"http://127.0.0.1:{address[1]}"
     await runner.cleanup()
+
+
+async def read(statement: AsyncGenerator[StatementLine, None]) -> list[StatementLine]:
+    """All of a statement that is small."""
+    return [line async for line in statement]
 
 
 @cache

@@ -1,6 +1,7 @@
 """Alipay, against a small gateway written from its documents."""
 
 import asyncio
+import tracemalloc
 from collections.abc import AsyncIterator
 from datetime import date
 from pathlib import Path
@@ -11,7 +12,7 @@ import msgspec
 import pytest
 from aiohttp import web
 from tests.modules.payments.alipay_server import APP_ID, AlipayServer
-from tests.modules.payments.servers import a_charge, a_refund, private_pem, public_pem, serve
+from tests.modules.payments.servers import a_charge, a_refund, private_pem, public_pem, read, serve
 
 from xiaodian.contracts.base import UnavailableError
 from xiaodian.contracts.payments import (
@@ -175,7 +176,7 @@ async def test_an_answer_that_alipay_did_not_sign_says_nothing(
         alipay.find_charge(charge),
         alipay.close_charge(charge),
         alipay.refund(a_refund(charge, 1), charge),
-        alipay.get_statement(date(2026, 11, 11)),
+        read(alipay.get_statement(date(2026, 11, 11))),
     ):
         with pytest.raises(UnavailableError):
             await call
@@ -247,13 +248,33 @@ async def test_the_days_bill_names_what_came_in_and_what_went_back(
     charge = await _paid(alipay, server[0])
     refund = a_refund(charge, 1990)
     await alipay.refund(refund, charge)
-    lines = await alipay.get_statement(date(2026, 11, 11))
+    lines = await read(alipay.get_statement(date(2026, 11, 11)))
     assert [(line.charge_id, line.refund_id, line.amount_minor, line.currency) for line in lines] == [
         (charge.charge_id, None, 2990, "CNY"),
         (charge.charge_id, refund.refund_id, -1990, "CNY"),
     ]
     assert lines[0].at.isoformat() == "2026-11-11T10:00:00+08:00"
-    assert await alipay.get_statement(date(2025, 11, 11)) == []
+    assert await read(alipay.get_statement(date(2025, 11, 11))) == []
+
+
+async def test_a_bill_of_many_trades_is_read_in_little_memory(
+    alipay: AlipayProvider, server: tuple[AlipayServer, str]
+) -> None:
+    paid = await _paid(alipay, server[0])
+    trade = server[0].trades[paid.charge_id.hex]
+    server[0].trades.update({f"{number:032x}": {**trade, "out_trade_no": f"{number:032x}"} for number in range(4_999)})
+    tracemalloc.start()
+    try:
+        # The server is in this process too, with the file of 600 KB; its lines alone would be 3 MB.
+        lines = alipay.get_statement(date(2026, 11, 11))
+        first = await anext(lines)
+        tracemalloc.reset_peak()
+        count = 1 + len([None async for _ in lines])
+        most = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert (first.charge_id, count) == (paid.charge_id, 5_000)
+    assert most < 1.5 * 2**20
 
 
 @pytest.mark.parametrize("how", ["hangs", "breaks", "babbles", "gone"])
@@ -272,7 +293,7 @@ async def test_an_alipay_that_hangs_breaks_or_is_gone_is_away_and_nothing_is_kno
             provider.find_charge(charge),
             provider.close_charge(charge),
             provider.refund(a_refund(charge, 1), charge),
-            provider.get_statement(date(2026, 11, 11)),
+            read(provider.get_statement(date(2026, 11, 11))),
         ):
             with pytest.raises(UnavailableError):
                 await call

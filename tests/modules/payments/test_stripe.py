@@ -15,7 +15,7 @@ import httpx
 import msgspec
 import pytest
 from aiohttp import web
-from tests.modules.payments.servers import a_charge, a_refund, serve
+from tests.modules.payments.servers import a_charge, a_refund, read, serve
 
 from xiaodian.contracts.base import UnavailableError
 from xiaodian.contracts.payments import (
@@ -226,7 +226,7 @@ async def test_a_refund_asked_again_gives_back_once_and_the_statement_shows_it(
     outcomes = [await stripe.refund(refund, charge), await stripe.refund(refund, charge)]
     outcomes.append(await stripe.find_refund(refund, charge))
     assert [outcome.state for outcome in outcomes] == [RefundState.SUCCEEDED] * 3
-    lines = await stripe.get_statement(utc_now().date())
+    lines = await read(stripe.get_statement(utc_now().date()))
     assert sorted((line.amount_minor, line.currency) for line in lines) == [(-990, "CNY"), (2990, "CNY")]
     assert {line.charge_id for line in lines} == {charge.charge_id}
     assert [line.refund_id for line in lines if line.amount_minor < 0] == [refund.refund_id]
@@ -241,7 +241,7 @@ async def test_money_that_never_came_cannot_go_back(stripe: StripeProvider) -> N
         except UnavailableError:
             continue  # The server breaks on a payment that was never tried.
         assert outcome.state is RefundState.FAILED
-    assert await stripe.get_statement(utc_now().date()) == []
+    assert await read(stripe.get_statement(utc_now().date())) == []
 
 
 async def test_a_statement_of_many_pages_is_read_to_its_end(stripe: StripeProvider, stripe_url: str) -> None:
@@ -252,7 +252,7 @@ async def test_a_statement_of_many_pages_is_read_to_its_end(stripe: StripeProvid
         await _pay(stripe_url, charge)
     page, module.PAGE = module.PAGE, 1
     try:
-        lines = await stripe.get_statement(utc_now().date())
+        lines = await read(stripe.get_statement(utc_now().date()))
     finally:
         module.PAGE = page
     assert {line.charge_id for line in lines} == {charge.charge_id for charge in charges}
@@ -274,7 +274,7 @@ async def test_a_provider_that_hangs_or_breaks_is_away_and_nothing_is_known(how:
             provider.open_charge(charge, return_url=RETURN_URL, client_address=""),
             provider.find_charge(charge),
             provider.refund(a_refund(charge, 1), charge),
-            provider.get_statement(utc_now().date()),
+            read(provider.get_statement(utc_now().date())),
         )
         for call in calls:
             with pytest.raises(UnavailableError):

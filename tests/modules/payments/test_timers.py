@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from tests.modules.payments.conftest import PRICE_MINOR, Till, notice_of
+from tests.modules.payments.servers import read
 
 from xiaodian.contracts.base import UnavailableError
 from xiaodian.contracts.payments import (
@@ -188,7 +189,7 @@ async def test_a_refund_goes_back_through_the_provider_and_is_told(till: Till) -
         ("refund_requested", 400),
         ("refunded", 400),
     ]
-    told = await payments.get_statement_lines(payments.Providers(till.ctx).get("sandbox"), utc_now().date())
+    told = await read(payments.get_statement_lines(payments.Providers(till.ctx).get("sandbox"), utc_now().date()))
     assert [(line.charge_id, line.refund_id, line.amount_minor) for line in told] == [
         (line.charge_id, line.refund_id, line.amount_minor) for line in day
     ]

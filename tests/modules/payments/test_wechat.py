@@ -13,7 +13,7 @@ import pytest
 from aiohttp import web
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding
-from tests.modules.payments.servers import a_charge, a_refund, key_pair, private_pem, public_pem, serve
+from tests.modules.payments.servers import a_charge, a_refund, key_pair, private_pem, public_pem, read, serve
 from tests.modules.payments.wechat_server import API_V3_KEY, APPID, MCHID, MERCHANT_SERIAL, WechatServer
 
 from xiaodian.contracts.base import InvalidInputError, UnavailableError
@@ -320,13 +320,13 @@ async def test_the_days_bill_names_what_came_in_and_what_went_back(
     charge = await _paid(wechat, server[0])
     refund = a_refund(charge, 1990)
     await wechat.refund(refund, charge)
-    lines = await wechat.get_statement(date(2026, 11, 11))
+    lines = await read(wechat.get_statement(date(2026, 11, 11)))
     assert [(line.charge_id, line.refund_id, line.amount_minor, line.currency) for line in lines] == [
         (charge.charge_id, None, 2990, "CNY"),
         (charge.charge_id, refund.refund_id, -1990, "CNY"),
     ]
     assert lines[0].at.isoformat() == "2026-11-11T10:00:00+08:00"
-    assert await wechat.get_statement(date(2025, 11, 11)) == []
+    assert await read(wechat.get_statement(date(2025, 11, 11))) == []
 
 
 async def test_a_bill_that_was_changed_on_its_way_is_not_read(
@@ -336,7 +336,7 @@ async def test_a_bill_that_was_changed_on_its_way_is_not_read(
     bill = server[0].bill
     monkeypatch.setattr(server[0], "bill", lambda: bill() if server[0].requests[-1].endswith("tradebill") else b"other")
     with pytest.raises(UnavailableError):
-        await wechat.get_statement(date(2026, 11, 11))
+        await read(wechat.get_statement(date(2026, 11, 11)))
 
 
 @pytest.mark.parametrize("how", ["hangs", "breaks", "babbles", "gone"])
@@ -356,7 +356,7 @@ async def test_a_wechat_that_hangs_breaks_or_is_gone_is_away_and_nothing_is_know
             provider.find_charge(charge),
             provider.close_charge(charge),
             provider.refund(a_refund(charge, 1), charge),
-            provider.get_statement(date(2026, 11, 11)),
+            read(provider.get_statement(date(2026, 11, 11))),
             provider.verify_callback({"wechatpay-timestamp": str(int(time.time())), "wechatpay-serial": "1"}, b"{}"),
         ):
             with pytest.raises(UnavailableError):

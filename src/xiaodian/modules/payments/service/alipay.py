@@ -4,7 +4,7 @@ Written from https://opendocs.alipay.com/open/270/105898. Our charge id, as 32 h
 number there, the refund's id the number of the refund: with the same number Alipay gives back once.
 """
 
-from collections.abc import Mapping
+from collections.abc import AsyncGenerator, Mapping
 from datetime import date, datetime, timedelta, timezone
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
@@ -168,19 +168,18 @@ class AlipayProvider:
         found = await self._ask_about(refund, charge)
         return found if found.state is not RefundState.PENDING else await self.refund(refund, charge)
 
-    async def get_statement(self, day: date) -> list[StatementLine]:
+    async def get_statement(self, day: date) -> AsyncGenerator[StatementLine, None]:
         """The trade bill of a day in China, which is made up in the morning of the next."""
         answer = await self._call(
             "alipay.data.dataservice.bill.downloadurl.query", {"bill_type": "trade", "bill_date": day.isoformat()}
         )
         if answer.code != DONE:
             if answer.sub_code in _NO_BILL:
-                return []
+                return
             raise UnavailableError(retry_after_s=1)
-        download = await self._http.send("GET", answer.bill_download_url)
-        if download.status_code != 200:
-            raise UnavailableError(retry_after_s=1)
-        return parse_bill(download.content, CHINA)
+        async with self._http.download(answer.bill_download_url) as bill:
+            for line in parse_bill(bill, CHINA):
+                yield line
 
     async def close(self) -> None:
         """Let go of connections."""

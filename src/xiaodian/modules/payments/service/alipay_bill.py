@@ -3,8 +3,10 @@
 import csv
 import io
 import zipfile
-from collections.abc import Mapping
+import zlib
+from collections.abc import Iterator, Mapping
 from datetime import datetime, tzinfo
+from typing import IO
 from uuid import UUID
 
 from xiaodian.contracts.base import UnavailableError
@@ -16,18 +18,29 @@ _TIME, _AMOUNT, _REFUND_NUMBER = "完成时间", "订单金额（元）", "退�
 _CURRENCY = "CNY"
 MAX_BYTES = 2 * 1024**3
 """A zip says how large its content is; one that says more than this is no bill."""
+_FAULTS = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, csv.Error)
+_NONSENSE = (UnicodeDecodeError, KeyError, ValueError, AttributeError)
 
 
-def parse_bill(content: bytes, zone: tzinfo) -> list[StatementLine]:
-    """The lines of a bill. Raises UnavailableError if it is not what we know as one."""
+def parse_bill(file: IO[bytes], zone: tzinfo) -> Iterator[StatementLine]:
+    """The lines of a bill, one by one. Raises UnavailableError where it is not what we know as one."""
     try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            tables = [archive.read(info).decode("gb18030") for info in archive.infolist() if info.file_size < MAX_BYTES]
-        [table] = [table for table in tables if _REFUND_NUMBER in table]
-        rows = csv.DictReader(line for line in table.splitlines() if line.strip() and not line.startswith("#"))
-        return [_to_line({name.strip(): (value or "").strip() for name, value in row.items()}, zone) for row in rows]
-    except (zipfile.BadZipFile, UnicodeDecodeError, KeyError, ValueError, AttributeError) as error:
+        with zipfile.ZipFile(file) as archive:
+            [name] = [info.filename for info in archive.infolist() if _is_table(archive, info)]
+            for row in csv.DictReader(_read_table(archive, name)):
+                yield _to_line({field.strip(): (value or "").strip() for field, value in row.items()}, zone)
+    except (*_FAULTS, *_NONSENSE) as error:
         raise UnavailableError(retry_after_s=1) from error
+
+
+def _is_table(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> bool:
+    """Whether it is the one that names each trade: its first line that is no remark names the columns."""
+    return info.file_size < MAX_BYTES and _REFUND_NUMBER in next(_read_table(archive, info.filename), "")
+
+
+def _read_table(archive: zipfile.ZipFile, name: str) -> Iterator[str]:
+    with io.TextIOWrapper(archive.open(name), "gb18030", newline="") as lines:
+        yield from (line for line in lines if line.strip() and not line.startswith("#"))
 
 
 def _to_line(fields: Mapping[str, str], zone: tzinfo) -> StatementLine:

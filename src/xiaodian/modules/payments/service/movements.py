@@ -1,6 +1,6 @@
 """What happened to buyers' money, for their eyes, the shop's, and the reconciliation's."""
 
-from collections.abc import Collection
+from collections.abc import AsyncGenerator, Collection
 from datetime import date, datetime
 from uuid import UUID
 
@@ -92,9 +92,10 @@ async def find_booked(
     return [BookedLine(**row) for row in rows]
 
 
-async def get_statement_lines(provider: PaymentProvider, day: date) -> list[StatementLine]:
+def get_statement_lines(provider: PaymentProvider, day: date) -> AsyncGenerator[StatementLine, None]:
     """What a provider says it took in and gave back on a day. To be called outside of transactions.
 
-    Raises UnavailableError, also while the provider has not yet made up the day's statement.
+    Raises UnavailableError at the first line or a later one, also while the provider has not yet made up the day's
+    statement.
     """
-    return await provider.get_statement(day)
+    return provider.get_statement(day)

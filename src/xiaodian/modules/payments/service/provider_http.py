@@ -1,7 +1,9 @@
 """Calls to payment providers: patient, but not for ever; whatever goes wrong on the way is UnavailableError."""
 
-from collections.abc import Mapping
-from typing import TypeVar
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from tempfile import TemporaryFile
+from typing import IO, TypeVar
 
 import httpx
 import msgspec
@@ -11,6 +13,8 @@ from xiaodian.infra.logging import get_logger
 
 TIMEOUT_S = 10.0
 CONNECT_TIMEOUT_S = 5.0
+MAX_FILE_BYTES = 2 * 1024**3
+"""No statement of a day is as large."""
 
 T = TypeVar("T")
 
@@ -37,6 +41,25 @@ class ProviderHttp:
             log.warning("provider_fault", provider=self._provider, status=response.status_code)
             raise UnavailableError(retry_after_s=1)
         return response
+
+    @asynccontextmanager
+    async def download(self, url: str, *, headers: Mapping[str, str] | None = None) -> AsyncIterator[IO[bytes]]:
+        """A file of the provider's, at its beginning, on our disk while the block lasts. Raises UnavailableError."""
+        with TemporaryFile() as file:
+            try:
+                async with self._client.stream("GET", url, headers=headers) as response:
+                    if response.status_code != 200:
+                        log.warning("provider_fault", provider=self._provider, status=response.status_code)
+                        raise UnavailableError(retry_after_s=1)
+                    async for piece in response.aiter_bytes():
+                        file.write(piece)
+                        if file.tell() > MAX_FILE_BYTES:
+                            raise UnavailableError(retry_after_s=1)
+            except (httpx.HTTPError, httpx.InvalidURL) as error:
+                log.warning("provider_unreachable", provider=self._provider, error=type(error).__name__)
+                raise UnavailableError(retry_after_s=1) from error
+            file.seek(0)
+            yield file
 
     async def close(self) -> None:
         """Let go of connections."""

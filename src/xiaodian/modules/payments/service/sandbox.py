@@ -10,7 +10,7 @@ import base64
 import hashlib
 import hmac
 import secrets
-from collections.abc import Mapping
+from collections.abc import AsyncGenerator, Mapping
 from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
@@ -133,10 +133,10 @@ class SandboxProvider:
         """What the books say."""
         return await self.books.find_refund(refund.refund_id)
 
-    async def get_statement(self, day: date) -> list[StatementLine]:
+    def get_statement(self, day: date) -> AsyncGenerator[StatementLine, None]:
         """What the books say of a day in UTC."""
         start = datetime(day.year, day.month, day.day, tzinfo=UTC)
-        return await self.books.list_lines(start, start + timedelta(days=1))
+        return self.books.list_lines(start, start + timedelta(days=1))
 
     async def close(self) -> None:
         """It has nothing of its own."""

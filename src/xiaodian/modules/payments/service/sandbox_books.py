@@ -1,5 +1,6 @@
 """The sandbox's books: what its buyers decided, what it gave back. They know nothing of our own tables."""
 
+from collections.abc import AsyncGenerator
 from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
@@ -35,6 +36,9 @@ _LINES = """
     FROM payments.sandbox_refund WHERE state = 'succeeded' AND refunded_at >= $1 AND refunded_at < $2
     ORDER BY at
 """
+
+
+PREFETCH = 500
 
 
 class RefundPlan(StrEnum):
@@ -118,11 +122,11 @@ class SandboxBooks:
             )
         return _outcome(RefundState(state) if state is not None else RefundState.PENDING)
 
-    async def list_lines(self, start: datetime, end: datetime) -> list[StatementLine]:
+    async def list_lines(self, start: datetime, end: datetime) -> AsyncGenerator[StatementLine, None]:
         """All that came in and went out in a time."""
-        async with self._database.connection() as connection:
-            rows = await connection.fetch(_LINES, start, end)
-        return [StatementLine(**row) for row in rows]
+        async with self._database.transaction() as connection:
+            async for row in connection.cursor(_LINES, start, end, prefetch=PREFETCH):
+                yield StatementLine(**row)
 
     async def _write_refund(self, connection: Connection, refund: Refund, state: RefundState) -> RefundOutcome:
         written = await connection.fetchval(

@@ -6,7 +6,7 @@ because Stripe forgets those after a day, a refund is looked for before it is ma
 
 import hashlib
 import hmac
-from collections.abc import Mapping
+from collections.abc import AsyncGenerator, Mapping
 from datetime import UTC, date, datetime, timedelta
 from typing import TypeVar
 from urllib.parse import quote, urlencode
@@ -173,21 +173,20 @@ class StripeProvider:
         """What became of it; one that is not there is made."""
         return await self.refund(refund, charge)
 
-    async def get_statement(self, day: date) -> list[StatementLine]:
+    async def get_statement(self, day: date) -> AsyncGenerator[StatementLine, None]:
         """The day's balance transactions (UTC), before fees, in the currencies in which buyers paid."""
         start = datetime(day.year, day.month, day.day, tzinfo=UTC)
         end = start + timedelta(days=1)
-        lines: list[StatementLine] = []
         after = ""
         while True:
             query = {"limit": str(PAGE), "expand[]": "data.source.payment_intent", **_after(after)}
             page = await self._call("GET", f"/v1/balance_transactions?{urlencode(query)}", BalancePage)
             for one in page.data:
                 if start.timestamp() <= one.created < end.timestamp() and one.type in _BALANCE_TYPES:
-                    lines.append(_to_line(one))
+                    yield _to_line(one)
             # The latest come first.
             if not page.has_more or not page.data or page.data[-1].created < start.timestamp():
-                return lines
+                return
             after = page.data[-1].id
 
     async def close(self) -> None:

@@ -4,7 +4,7 @@ Written from https://pay.weixin.qq.com/doc/v3/merchant/4012062524. Our charge id
 order number there; asking for the same order or refund again gives the same.
 """
 
-from collections.abc import Mapping
+from collections.abc import AsyncGenerator, Mapping
 from datetime import date, timedelta, timezone
 from typing import Any, TypeVar
 from urllib.parse import quote, urlencode
@@ -191,21 +191,20 @@ class WechatProvider:
         found = await self._find_any_attempt(refund)
         return found if found is not None else await self.refund(refund, charge)
 
-    async def get_statement(self, day: date) -> list[StatementLine]:
+    async def get_statement(self, day: date) -> AsyncGenerator[StatementLine, None]:
         """The trade bill of a day in China, which is made up in the morning of the next."""
         query = urlencode({"bill_date": day.isoformat(), "bill_type": "ALL"})
         response = await self._send("GET", f"/v3/bill/tradebill?{query}")
         if response.status_code != 200 and _fault_of(response).code == "NO_STATEMENT_EXIST":
-            return []
+            return
         bill = self._read(response, wire.Bill)
         # The file itself is not signed; its hash was.
         url = httpx.URL(bill.download_url)
         path = url.raw_path.decode()
-        download = await self._http.send("GET", bill.download_url, headers=self._signer.headers("GET", path, b""))
-        if download.status_code != 200:
-            raise UnavailableError(retry_after_s=1)
-        check_hash(bill, download.content)
-        return parse_bill(download.content, CHINA)
+        async with self._http.download(bill.download_url, headers=self._signer.headers("GET", path, b"")) as file:
+            check_hash(bill, file)
+            for line in parse_bill(file, CHINA):
+                yield line
 
     async def close(self) -> None:
         """Let go of connections."""

@@ -3,8 +3,11 @@
 import csv
 import gzip
 import hashlib
-from collections.abc import Sequence
+import io
+import zlib
+from collections.abc import Iterator, Sequence
 from datetime import datetime, tzinfo
+from typing import IO, cast
 from uuid import UUID
 
 from xiaodian.contracts.base import UnavailableError
@@ -16,24 +19,36 @@ _TIME, _NUMBER, _REFERENCE, _STATE = "交易时间", "商户订单号", "微信�
 _CURRENCY, _PAID, _REFUND_NUMBER, _REFUNDED = "货币种类", "订单金额", "商户退款单号", "申请退款金额"
 _REFUND_REFERENCE, _REFUND_STATE = "微信退款单号", "退款状态"
 _GZIP_MAGIC = b"\x1f\x8b"
+PIECE_BYTES = 64 * 1024
 
 
-def check_hash(bill: Bill, content: bytes) -> None:
-    """Raises UnavailableError if the file is not the one that was announced."""
-    if bill.hash_type != "SHA1" or hashlib.sha1(content, usedforsecurity=False).hexdigest() != bill.hash_value.lower():
+def check_hash(bill: Bill, file: IO[bytes]) -> None:
+    """Raises UnavailableError if the file is not the one that was announced; leaves it at its beginning."""
+    digest = hashlib.sha1(usedforsecurity=False)
+    while piece := file.read(PIECE_BYTES):
+        digest.update(piece)
+    file.seek(0)
+    if bill.hash_type != "SHA1" or digest.hexdigest() != bill.hash_value.lower():
         raise UnavailableError(retry_after_s=1)
 
 
-def parse_bill(content: bytes, zone: tzinfo) -> list[StatementLine]:
-    """The lines of a bill. Raises UnavailableError if it is not what we know as one."""
-    text = (gzip.decompress(content) if content.startswith(_GZIP_MAGIC) else content).decode("utf-8-sig")
-    rows = list(csv.reader(text.splitlines()))
+def parse_bill(file: IO[bytes], zone: tzinfo) -> Iterator[StatementLine]:
+    """The lines of a bill, one by one. Raises UnavailableError where it is not what we know as one."""
     try:
-        header = rows[0]
-        found = [_to_fields(header, row) for row in rows[1:] if _is_data(row)]
-        return [_to_line(fields, zone) for fields in found if fields[_REFUND_STATE] != "FAIL"]
-    except (KeyError, IndexError, ValueError) as error:
+        rows = csv.reader(io.TextIOWrapper(_unpacked(file), "utf-8-sig", newline=""))
+        header = next(rows, [])
+        for row in rows:
+            fields = _to_fields(header, row) if _is_data(row) else None
+            if fields and fields[_REFUND_STATE] != "FAIL":
+                yield _to_line(fields, zone)
+    except (KeyError, IndexError, ValueError, csv.Error, EOFError, zlib.error, gzip.BadGzipFile) as error:
         raise UnavailableError(retry_after_s=1) from error
+
+
+def _unpacked(file: IO[bytes]) -> IO[bytes]:
+    is_packed = file.read(len(_GZIP_MAGIC)) == _GZIP_MAGIC
+    file.seek(0)
+    return cast("IO[bytes]", gzip.GzipFile(fileobj=file)) if is_packed else file
 
 
 def _is_data(row: Sequence[str]) -> bool:

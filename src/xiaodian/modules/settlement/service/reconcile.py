@@ -5,7 +5,8 @@ same report is read by the same people, whether stock adds up. It only reads. Ea
 and stops after a limit of differences, so that a day that is wrong as a whole does not fill the memory.
 """
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import aclosing
 from datetime import date, datetime, timedelta
 from itertools import islice
 from uuid import UUID
@@ -68,16 +69,17 @@ async def reconcile(ctx: Records, day: date, *, whole_ledger: bool = False) -> l
     return found
 
 
-async def _take(part: AsyncIterator[Difference]) -> list[Difference]:
+async def _take(part: AsyncGenerator[Difference, None]) -> list[Difference]:
     taken: list[Difference] = []
-    async for difference in part:
-        taken.append(difference)
-        if len(taken) == MOST:
-            break
+    async with aclosing(part):
+        async for difference in part:
+            taken.append(difference)
+            if len(taken) == MOST:
+                break
     return taken
 
 
-async def _payments_and_ledger(connection: Connection, period: Period) -> AsyncIterator[Difference]:
+async def _payments_and_ledger(connection: Connection, period: Period) -> AsyncGenerator[Difference, None]:
     """Every order of which money came in or went back that day: the same sums in payments and in the ledger?"""
     listed: set[tuple[UUID, DifferenceKind]] = set()
     after: BookedLine | None = None
@@ -104,7 +106,7 @@ async def _payments_and_ledger(connection: Connection, period: Period) -> AsyncI
         after = page[-1]
 
 
-async def _ledger_and_orders(connection: Connection, period: Period) -> AsyncIterator[Difference]:
+async def _ledger_and_orders(connection: Connection, period: Period) -> AsyncGenerator[Difference, None]:
     """Every capture in the ledger of that day: is there such an order?"""
     after: tuple[datetime, UUID] | None = None
     while True:
@@ -123,7 +125,7 @@ async def _ledger_and_orders(connection: Connection, period: Period) -> AsyncIte
         after = (page[-1].posted_at, page[-1].transfer_id)
 
 
-async def _orders_and_ledger(connection: Connection, period: Period) -> AsyncIterator[Difference]:
+async def _orders_and_ledger(connection: Connection, period: Period) -> AsyncGenerator[Difference, None]:
     """Every order that was paid that day: did the ledger get its money, and all of it?"""
     after: UUID | None = None
     while True:
@@ -142,7 +144,7 @@ async def _orders_and_ledger(connection: Connection, period: Period) -> AsyncIte
         after = page[-1].order_id
 
 
-async def _settlements(connection: Connection, period: Period) -> AsyncIterator[Difference]:
+async def _settlements(connection: Connection, period: Period) -> AsyncGenerator[Difference, None]:
     """Orders settled that day must have nothing in escrow; orders that cannot be settled wait for somebody."""
     after = (period.start, UUID(int=0))
     while True:
@@ -156,7 +158,7 @@ async def _settlements(connection: Connection, period: Period) -> AsyncIterator[
         yield Difference(kind=DifferenceKind.NOT_SETTLED, order_id=order_id, detail=problem)
 
 
-async def _cancelled(connection: Connection, period: Period) -> AsyncIterator[Difference]:
+async def _cancelled(connection: Connection, period: Period) -> AsyncGenerator[Difference, None]:
     """Orders cancelled that day must have nothing in escrow: it went back to the buyer, and to the platform."""
     after: Order | None = None
     while True:
