@@ -31,7 +31,7 @@ async def _look_at_home(home: Page, stage: Stage, enter: Enter) -> None:
     await expect(home.get_by_test_id("home-room")).to_be_visible()
     meaning = home.get_by_test_id("figure-gmv")
     await meaning.get_by_test_id("what-is-gmv").click()
-    await expect(meaning.get_by_test_id("what-is-text")).to_contain_text("price × quantity")
+    await expect(meaning.get_by_test_id("what-is-text")).to_contain_text("单价 × 件数")
     await home.keyboard.press("Escape")
 
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { sparkPath } from "../../src/console/home/spark";
 import { todosOf } from "../../src/console/home/todos";
-import { chartOption, heightOf, rowsOf } from "../../src/console/insights/chart";
+import { chartOption, heightOf, rowsOf, tickMs } from "../../src/console/insights/chart";
 import { pressed, sorted } from "../../src/console/insights/sort";
 import { stepsOf } from "../../src/console/insights/steps";
 import { LEFT, extentOf, fill, momentAt, spanAt, stretchAt, xOf } from "../../src/console/insights/timeline";
@@ -58,6 +58,10 @@ describe("charts", () => {
     const option = chartOption(rows, [minute(START)], { startMs: START, endMs: START + 60_000 }, colors, write, "x") as { series: { data: unknown[]; showSymbol: boolean }[] };
     expect(option.series.every((series) => series.data.length === 1 && series.showSymbol)).toBe(true);
   });
+});
+
+it("the times under a chart are whole minutes, and few", () => {
+  expect([1, 3, 8, 61, 600].map((minutes) => tickMs({ startMs: START, endMs: START + minutes * 60_000 }) / 60_000)).toEqual([1, 1, 2, 10, 120]);
 });
 
 it("steps say how many of all got so far, and only what a shop may know", () => {

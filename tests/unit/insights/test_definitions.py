@@ -9,10 +9,18 @@ METRICS = Path(__file__).parents[3] / "docs/metrics.md"
 
 
 def test_every_figure_has_a_name_and_plain_words_in_every_language() -> None:
-    wanted = {key for each in DEFINITIONS for key in (f"metric_{each.key}", f"metric_{each.key}_what")}
+    parts = ("", "_what", "_formula", "_source")
+    wanted = {f"metric_{each.key}{part}" for each in DEFINITIONS for part in parts}
     for language in LANGUAGES:
         texts = catalogue(language, "console_insights")
         assert wanted == {key for key in texts if key.startswith("metric_")}
+
+
+def test_the_english_formulas_are_those_of_the_code() -> None:
+    texts = catalogue("en", "console_insights")
+    for each in DEFINITIONS:
+        said = texts[f"metric_{each.key}_formula"], texts[f"metric_{each.key}_source"]
+        assert said == (each.formula, each.source), each.key
 
 
 def test_the_page_for_readers_says_the_same_as_the_code() -> None:

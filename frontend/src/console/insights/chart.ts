@@ -91,8 +91,8 @@ export function chartOption(rows: readonly Row[], minutes: readonly Minute[], ex
       splitLine: { show: false },
       axisLine: { lineStyle: { color: colors.line } },
       axisTick: { show: false },
-      axisLabel: { show: isLast(index), color: colors.soft, hideOverlap: true, showMinLabel: true, formatter: write.time },
-      splitNumber: 6,
+      axisLabel: { show: isLast(index), color: colors.soft, hideOverlap: true, showMinLabel: false, showMaxLabel: false, formatter: write.time },
+      interval: tickMs(extent),
     })),
     yAxis: rows.flatMap((row, index) => [
       axis(index, colors, write.count),
@@ -130,6 +130,15 @@ function axis(gridIndex: number, colors: Colors, formatter: (value: number) => s
     axisLabel: { color: colors.soft, formatter, hideOverlap: true },
     splitLine: { lineStyle: { color: colors.line } },
   };
+}
+
+const TICK_MINUTES = [1, 2, 5, 10, 15, 30, 60, 120, 240, 480, 1440];
+const MOST_TICKS = 7;
+
+/** Whole minutes from one time on the axis to the next, so that no time stands there twice. */
+export function tickMs(extent: Extent): number {
+  const minutes = (extent.endMs - extent.startMs) / 60_000;
+  return 60_000 * (TICK_MINUTES.find((each) => minutes / each <= MOST_TICKS) ?? Math.ceil(minutes / MOST_TICKS));
 }
 
 type Point = { seriesId?: string; seriesName?: string; marker?: string; value?: [number, number] };

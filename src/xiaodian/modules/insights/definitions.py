@@ -1,7 +1,8 @@
 """What each figure means: the one place where it stands, with its formula and what it is made of.
 
 docs/metrics.md lists the same (a test compares), the console shows it beside every figure. Names and plain words in
-both languages are in the message catalogue under `metric_<key>` and `metric_<key>_what`.
+both languages are in the message catalogue under `metric_<key>` and `metric_<key>_what`, the formula and what it is
+made of in words of each language under `metric_<key>_formula` and `metric_<key>_source` (a test compares the English).
 """
 
 from enum import StrEnum
