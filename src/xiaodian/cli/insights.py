@@ -8,6 +8,7 @@ from xiaodian.cli.records import OtherSchemaError, open_records
 from xiaodian.contracts.base import UnavailableError
 from xiaodian.infra.embedded.engines import EnginesNotStartedError
 from xiaodian.infra.logging import configure_logging
+from xiaodian.modules.imports import api as imports
 from xiaodian.modules.insights import api as insights
 from xiaodian.settings import Settings
 
@@ -33,4 +34,4 @@ def run(options: argparse.Namespace) -> int:
 
 async def _rebuild(settings: Settings) -> insights.Rebuilt:
     async with open_records(settings) as records:
-        return await insights.rebuild(records)
+        return await insights.rebuild(records, imports.list_noted)

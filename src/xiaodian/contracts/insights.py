@@ -103,6 +103,9 @@ class RoomMetrics(Contract, frozen=True, kw_only=True):
     buyers_placed: int
     buyers_paid: int
     aov_minor: int | None
+    orders_elsewhere: int
+    """Placed on other platforms by who came from this room; in none of the other figures."""
+    amount_elsewhere_minor: int | None
     traffic: Traffic | None
     """None to a shop whose room it is not; so are the figures made of it."""
     watch_average_s: float | None

@@ -31,6 +31,7 @@ TABLES = (
     "shop_buyer_day",
     "room_sale_minute",
     "room_product_sale",
+    "sale_elsewhere",
     "room_minute",
     "room_audience",
     "room_viewer",
@@ -105,6 +106,10 @@ class Observer:
             stock = await list_envelopes(connection, *STOCK_EVENTS)
         [count] = [each.handle for each in catalog_handlers.consumers(self.ctx) if each.durable == "catalog-figures"]
         await count(stock)
+
+    async def hear_elsewhere(self, envelopes: Sequence[Envelope]) -> None:
+        """Hand what other platforms told of to whoever counts it."""
+        await self._consumer("insights-elsewhere")(envelopes)
 
     async def take_reports(self, envelopes: Sequence[Envelope]) -> None:
         """Hand reports of visitors' pages to whoever counts them."""

@@ -8,6 +8,7 @@ from tests.modules.insights.observer import Observer
 
 from xiaodian.contracts.live import LikesMoment, RoomState, StateMoment, ViewersMoment
 from xiaodian.kit.clock import from_epoch_ms, to_epoch_ms, utc_now
+from xiaodian.modules.imports.api import list_noted
 from xiaodian.modules.insights import api as insights
 from xiaodian.modules.insights.service.count_moments import count_moments
 
@@ -84,7 +85,7 @@ async def test_reading_the_logs_anew_gives_the_same_minutes(observer: Observer) 
     counted = await observer.rows()
     assert counted["room_minute"]
     assert await count_moments(observer.ctx) == 0
-    await insights.rebuild(observer.ctx)
+    await insights.rebuild(observer.ctx, list_noted)
     assert (await observer.rows())["room_minute"] == []
     await observer.read_on()
     assert await observer.rows() == counted

@@ -11,6 +11,7 @@ from tests.modules.orders.market import Buyer
 
 from xiaodian.contracts.orders import LineRefund, OrderId, OrderRefund
 from xiaodian.kit.clock import utc_now
+from xiaodian.modules.imports.api import list_noted
 from xiaodian.modules.insights import api as insights
 from xiaodian.modules.orders import api as orders
 
@@ -97,7 +98,7 @@ async def test_after_a_random_history_the_figures_are_those_of_the_orders_and_of
     counted = await observer.rows()
     assert counted["sale"]
     assert counted["refund"]
-    await insights.rebuild(observer.ctx)
+    await insights.rebuild(observer.ctx, list_noted)
     assert await observer.rows() == counted
 
 

@@ -11,6 +11,7 @@ from tests.modules.insights.observer import Observer, late_and_twice, viewer_of
 
 from xiaodian.contracts.insights import BehaviourKind
 from xiaodian.kit.clock import utc_now
+from xiaodian.modules.imports.api import list_noted
 from xiaodian.modules.insights import api as insights
 from xiaodian.modules.insights.service.keep_days import keep_days, list_days
 
@@ -84,7 +85,7 @@ async def test_reports_that_come_twice_or_late_count_as_if_they_had_come_once_in
     await keep_days(observer.ctx.database, utc_now().date() - timedelta(days=1), timedelta(days=30))
     counted = await observer.rows()
     assert counted["room_visit"]
-    await insights.rebuild(observer.ctx)
+    await insights.rebuild(observer.ctx, list_noted)
     assert await observer.rows() == counted
 
 

@@ -5,6 +5,7 @@ Kinds of jobs that belong to other modules are written against edge.bulk and han
 
 from xiaodian.edge.bulk import JobKind
 from xiaodian.modules.imports.external.import_orders import ExternalOrderImport
+from xiaodian.modules.imports.external.list_noted import list_noted
 from xiaodian.modules.imports.kinds import JobKinds
 from xiaodian.modules.imports.products.export_products import ProductExport
 from xiaodian.modules.imports.products.import_products import ProductImport
@@ -40,6 +41,7 @@ __all__ = [
     "get_job",
     "list_job_rows",
     "list_jobs",
+    "list_noted",
     "open_job_file",
     "run_next_job",
     "store_file",

@@ -35,6 +35,7 @@ def _of(key: str, unit: Unit, formula: str, source: str) -> Definition:
 
 
 _MONEY, _COUNT, _SHARE, _SECONDS = Unit.MONEY, Unit.COUNT, Unit.SHARE, Unit.SECONDS
+_TOLD = "orders of other platforms, by the room in their link"
 
 DEFINITIONS: tuple[Definition, ...] = (
     _of("gmv", _MONEY, "sum(price × quantity - shop's coupon) of paid lines, by time of payment", "orders"),
@@ -46,6 +47,8 @@ DEFINITIONS: tuple[Definition, ...] = (
     _of("buyers", _COUNT, "number of different accounts that paid (on a shop's day: first payment counts)", "orders"),
     _of("pieces", _COUNT, "sum(quantity) of paid lines", "orders"),
     _of("aov", _MONEY, "gmv / buyers", "orders"),
+    _of("orders_elsewhere", _COUNT, "number of orders paid, not cancelled or refunded; never in orders_paid", _TOLD),
+    _of("amount_elsewhere", _MONEY, "sum(amount) of orders_elsewhere in the platform's currency; never in gmv", _TOLD),
     _of("views", _COUNT, "number of times the room's page was opened, live and replay", "behaviour: entered"),
     _of("viewers", _COUNT, "number of different browsers that opened the room's page", "behaviour: entered"),
     _of("watch_average", _SECONDS, "sum(watched seconds) / viewers", "behaviour: watched, entered"),

@@ -1,14 +1,18 @@
-"""Reactions: orders and refunds change the summaries of sales, reports of visitors' pages those of visits."""
+"""Reactions: orders and refunds change the summaries of sales, reports of visitors' pages those of visits; what other
+platforms tell of orders is kept beside the sales.
+"""
 
 from collections.abc import Sequence
 
 import msgspec
 
 from xiaodian.contracts.base import Envelope
+from xiaodian.contracts.imports import ExternalOrderNoted
 from xiaodian.contracts.orders import OrderId
 from xiaodian.edge.context import Context
 from xiaodian.infra.work import Consumer
 from xiaodian.modules.insights.service.count_behaviour import take_reports
+from xiaodian.modules.insights.service.count_elsewhere import count_elsewhere
 from xiaodian.modules.insights.service.count_sales import count_sales
 
 ORDERS_AT_ONCE = 1000
@@ -21,10 +25,11 @@ class OfOrder(msgspec.Struct, frozen=True):
 
 
 _decode_of_order = msgspec.json.Decoder(OfOrder).decode
+_decode_noted = msgspec.json.Decoder(ExternalOrderNoted).decode
 
 
 def consumers(ctx: Context) -> list[Consumer]:
-    """What this module reacts to. Neither needs an inbox: counting again what was counted changes nothing."""
+    """What this module reacts to. None needs an inbox: counting again what was counted changes nothing."""
 
     async def _count_sales(envelopes: Sequence[Envelope]) -> None:
         order_ids = sorted({_decode_of_order(envelope.data).order_id for envelope in envelopes})
@@ -37,6 +42,10 @@ def consumers(ctx: Context) -> list[Consumer]:
         async with ctx.database.transaction() as connection:
             await take_reports(connection, envelopes)
 
+    async def _count_elsewhere(envelopes: Sequence[Envelope]) -> None:
+        async with ctx.database.transaction() as connection:
+            await count_elsewhere(connection, [_decode_noted(envelope.data) for envelope in envelopes])
+
     return [
         Consumer(
             durable="insights-sales",
@@ -44,4 +53,5 @@ def consumers(ctx: Context) -> list[Consumer]:
             handle=_count_sales,
         ),
         Consumer(durable="insights-behaviour", event_types=("BehaviourReported",), handle=_count_behaviour),
+        Consumer(durable="insights-elsewhere", event_types=("ExternalOrderNoted",), handle=_count_elsewhere),
     ]

@@ -38,6 +38,13 @@ class SaleSums(NamedTuple):
     returned_minor: int = 0
 
 
+class Elsewhere(NamedTuple):
+    """What was sold on other platforms."""
+
+    orders: int
+    amount_minor: int
+
+
 class ProductSums(NamedTuple):
     """What was sold of a product in a room."""
 
@@ -80,6 +87,22 @@ async def get_room_sums(connection: Connection, room_id: RoomId, shop_id: ShopId
     )
     assert row is not None
     return SaleSums(*row)
+
+
+async def get_elsewhere(connection: Connection, room_id: RoomId, shop_id: ShopId | None, currency: str) -> Elsewhere:
+    """What a room's viewers bought on other platforms and kept; the amount of what is in this currency."""
+    row = await connection.fetchrow(
+        """
+        SELECT count(*), coalesce(sum(amount_minor) FILTER (WHERE currency = $3), 0)::bigint
+        FROM insights.sale_elsewhere
+        WHERE room_id = $1 AND ($2::uuid IS NULL OR shop_id = $2) AND state = 'paid'
+        """,
+        room_id,
+        shop_id,
+        currency,
+    )
+    assert row is not None
+    return Elsewhere(*row)
 
 
 async def count_buyers(connection: Connection, room_id: RoomId, shop_id: ShopId | None) -> tuple[int, int]:

@@ -1,14 +1,15 @@
 """Make the summaries anew from the facts: orders, logs of rooms, what is kept of visitors."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import UTC, datetime
 from uuid import UUID
 
 from xiaodian.contracts.base import Contract
+from xiaodian.contracts.imports import ExternalOrderNoted
 from xiaodian.edge.context import Records
 from xiaodian.infra.database import Connection, Record
 from xiaodian.kit.ids import earliest_id
-from xiaodian.modules.insights.service import count_behaviour, count_sales
+from xiaodian.modules.insights.service import count_behaviour, count_elsewhere, count_sales
 from xiaodian.modules.insights.service.keep_days import list_days
 from xiaodian.modules.insights.visit_rules import Act
 from xiaodian.modules.orders import api as orders
@@ -29,13 +30,18 @@ class Rebuilt(Contract, frozen=True, kw_only=True):
     acts: int
 
 
-async def rebuild(records: Records) -> Rebuilt:
+ReadElsewhere = Callable[[Connection, tuple[UUID, str], int], Awaitable[list[ExternalOrderNoted]]]
+"""Orders placed elsewhere as they are now, those after this source and number, at most so many."""
+
+
+async def rebuild(records: Records, read_elsewhere: ReadElsewhere) -> Rebuilt:
     """Sales and visits are made anew here, each in one transaction, so that readers see the old rows until the new ones
     are there; the logs are read anew by the worker, from their beginning.
 
     Visits of rooms that were planned before the oldest day that is kept of visitors stay as they are.
     """
     order_count = await _rebuild_sales(records)
+    await _rebuild_elsewhere(records, read_elsewhere)
     act_count = await _rebuild_visits(records)
     async with records.database.transaction() as connection:
         await connection.execute("UPDATE insights.log_position SET last_seq = 0")
@@ -56,6 +62,16 @@ async def _rebuild_sales(records: Records) -> int:
             done += len(order_ids)
             after = order_ids[-1]
     return done
+
+
+async def _rebuild_elsewhere(records: Records, read_elsewhere: ReadElsewhere) -> None:
+    async with records.database.transaction() as connection:
+        await connection.execute("SELECT pg_advisory_xact_lock($1)", count_elsewhere.LOCK, timeout=NO_LIMIT_S)
+        await connection.execute("DELETE FROM insights.sale_elsewhere", timeout=NO_LIMIT_S)
+        after = (UUID(int=0), "")
+        while noted := await read_elsewhere(connection, after, BATCH):
+            await count_elsewhere.count_elsewhere(connection, noted)
+            after = (noted[-1].source_id, noted[-1].external_id)
 
 
 async def _rebuild_visits(records: Records) -> int:

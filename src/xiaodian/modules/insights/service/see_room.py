@@ -27,6 +27,7 @@ async def get_metrics(connection: Connection, eyes: Eyes, now: datetime) -> Room
     room_id, shop_id = eyes.room.room_id, eyes.shop_id
     sums = await queries.get_room_sums(connection, room_id, shop_id)
     placed, paid = await queries.count_buyers(connection, room_id, shop_id)
+    elsewhere = await queries.get_elsewhere(connection, room_id, shop_id, DEFAULT_CURRENCY)
     traffic = await _get_traffic(connection, eyes, now) if eyes.sees_traffic else None
     return RoomMetrics(
         room_id=room_id,
@@ -40,6 +41,8 @@ async def get_metrics(connection: Connection, eyes: Eyes, now: datetime) -> Room
         buyers_placed=placed,
         buyers_paid=paid,
         aov_minor=eyes.money(aov_minor(sums.gmv_minor, paid)),
+        orders_elsewhere=elsewhere.orders,
+        amount_elsewhere_minor=eyes.money(elsewhere.amount_minor),
         traffic=traffic,
         watch_average_s=average(traffic.watch_s, traffic.viewers) if traffic else None,
         conversion=share(paid, traffic.viewers) if traffic else None,
