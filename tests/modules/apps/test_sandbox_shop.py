@@ -14,7 +14,9 @@ from xiaodian.app import wire
 from xiaodian.contracts.orders import OrderId
 from xiaodian.edge.context import Context
 from xiaodian.infra.database import Database
+from xiaodian.kit.clock import utc_now
 from xiaodian.modules.orders import api as orders
+from xiaodian.modules.settlement import api as settlement
 
 MINUTE_S, DAY_S = 60, 86_400
 PRICE_MINOR = 8900
@@ -178,6 +180,32 @@ async def test_only_the_made_up_buyer_buys_there(play: Play, sign_up: SignUp) ->
         assert (answer.status_code, answer.json()["code"]) == (409, "not_on_sale"), answer.text
     assert await play.stock() == 10
     assert (await buyer.get(f"/api/products/{play.product['product_id']}")).status_code == 404
+
+
+async def test_to_strangers_there_is_no_such_shop(play: Play, stage: Stage, sign_up: SignUp) -> None:
+    stranger, _ = await sign_up("路人")
+    for path in (f"/api/shops/{play.shop_id}", f"/api/shops/{play.shop_id}/page"):
+        for client in (stranger, stage.seller):
+            assert (await client.get(path)).status_code == 404, path
+        assert (await play.developer.get(path)).json()["shop_id"] == play.shop_id
+
+
+async def test_its_goods_are_in_no_room_that_viewers_find(play: Play, database: Database) -> None:
+    room = (await play.developer.post("/api/rooms", json={"title": "公开直播间"})).json()
+    bag = f"/api/rooms/{room['room_id']}/control/bag"
+    put = await play.developer.put(bag, json={"product_ids": [play.product["product_id"]]})
+    assert (put.status_code, put.json()["params"]["reason"]) == (422, "not_yours"), put.text
+    async with database.connection() as connection:
+        assert await connection.fetchval("SELECT count(*) FROM live.bag_item") == 0
+
+
+async def test_its_charges_are_no_differences_where_buyers_are_not_offered_the_sandbox(
+    play: Play, ctx: Context
+) -> None:
+    await play.order(2)
+    closed = msgspec.structs.replace(ctx, settings=msgspec.structs.replace(ctx.settings, sandbox_payments=False))
+    today = settlement.date_in_books(utc_now(), ctx.settings.books_utc_offset_h)
+    assert await settlement.reconcile(closed, today, whole_ledger=True) == []
 
 
 async def test_no_money_gets_out_of_it(play: Play, ctx: Context, sign_up: SignUp) -> None:

@@ -28,6 +28,19 @@ async def test_home_names_what_waits_the_longest_waiting_first_and_what_is_late(
     ]
 
 
+async def test_who_does_not_want_to_be_told_is_not_and_others_are(observer: Observer) -> None:
+    await observer.order(await observer.market.buyer(), observer.products[0])
+    shop = f"/api/shops/{observer.stage.shop_id}"
+    chosen = await observer.stage.host.put(f"{shop}/notice-settings/wanted", json={"wanted": ["after_sale"]})
+    assert chosen.status_code == 204, chosen.text
+    home = (await observer.stage.host.get(f"{shop}/home")).json()
+    assert [home[kind] for kind in ("to_ship", "low_stock", "notices")] == [None, None, None]
+    assert home["after_sales"]["count"] == 0
+    await observer.stage.host.put(f"{shop}/notice-settings/wanted", json={"wanted": ["to_ship"]})
+    home = (await observer.stage.host.get(f"{shop}/home")).json()
+    assert (home["to_ship"]["count"], home["after_sales"]) == (1, None)
+
+
 async def test_an_order_with_an_open_after_sale_waits_as_that_and_not_to_be_shipped(observer: Observer) -> None:
     buyer = await observer.market.buyer()
     order = await observer.order(buyer, observer.products[0])

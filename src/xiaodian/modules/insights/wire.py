@@ -179,7 +179,10 @@ class Compared(Contract, frozen=True, kw_only=True):
 
 
 class HomeView(Contract, frozen=True, kw_only=True):
-    """What needs somebody now, and how the day goes. What a role may not see is None."""
+    """What needs somebody now, and how the day goes.
+
+    What a role may not see is None, and so is what the reader has switched off for themselves.
+    """
 
     to_ship: ToShipNow | None
     after_sales: AfterSalesNow | None

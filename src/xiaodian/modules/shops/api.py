@@ -15,7 +15,7 @@ from xiaodian.modules.shops.settings_queries import (
     list_open_notices,
 )
 from xiaodian.modules.shops.staff_queries import find_hosts, find_role
-from xiaodian.modules.shops.workplaces import Workplace, list_workplaces, rights_in
+from xiaodian.modules.shops.workplaces import Workplace, list_workplaces
 
 __all__ = [
     "FreightBook",
@@ -43,5 +43,4 @@ __all__ = [
     "put_own_notice",
     "require_freight_template",
     "require_right",
-    "rights_in",
 ]

@@ -29,6 +29,16 @@ async def get_shop(connection: Connection, shop_id: ShopId) -> Shop:
     return Shop(**row)
 
 
+async def get_visible_shop(connection: Connection, caller: Caller | None, shop_id: ShopId) -> Shop:
+    """One shop for whoever asks; a sandbox shop only for its staff. Raises NotFoundError."""
+    shop = await get_shop(connection, shop_id)
+    if shop.is_sandbox:
+        if caller is None:
+            raise NotFoundError
+        await get_rights(connection, caller, shop_id)
+    return shop
+
+
 async def get_shops(connection: Connection, shop_ids: Sequence[ShopId]) -> dict[ShopId, Shop]:
     """Those of the shops that exist, by id."""
     rows = await connection.fetch(f"SELECT {SHOP} FROM shops.shop WHERE shop_id = ANY($1::uuid[])", shop_ids)

@@ -5,7 +5,7 @@ from litestar.params import FromPath, JSONBody
 
 from xiaodian.contracts.base import InvalidInputError, NotFoundError, UnauthenticatedError
 from xiaodian.contracts.shops import HasShopError, Shop, ShopId, ShopNameTakenError
-from xiaodian.edge.access import Access, SignedIn, access
+from xiaodian.edge.access import Access, MaybeSignedIn, SignedIn, access
 from xiaodian.edge.context import Ctx
 from xiaodian.edge.problems import problems
 from xiaodian.modules.shops import queries, routes_deeds, routes_freight, routes_notices, routes_settings, routes_staff
@@ -35,10 +35,10 @@ async def list_my_shops(ctx: Ctx, caller: SignedIn) -> ShopList:
 
 
 @get("/api/shops/{shop_id:uuid}", tags=["shops"], opt=access(Access.PUBLIC), responses=problems(NotFoundError))
-async def read_shop(ctx: Ctx, shop_id: FromPath[ShopId]) -> Shop:
-    """A shop as everybody sees it."""
+async def read_shop(ctx: Ctx, maybe_caller: MaybeSignedIn, shop_id: FromPath[ShopId]) -> Shop:
+    """A shop as everybody sees it; a sandbox shop only for its staff."""
     async with ctx.database.connection() as connection:
-        return await queries.get_shop(connection, shop_id)
+        return await queries.get_visible_shop(connection, maybe_caller, shop_id)
 
 
 @patch(

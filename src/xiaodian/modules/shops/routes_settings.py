@@ -8,7 +8,7 @@ from litestar.params import FromPath, JSONBody
 from xiaodian.contracts.accounts import Scope
 from xiaodian.contracts.base import ForbiddenError, InvalidInputError, NotFoundError, UnauthenticatedError
 from xiaodian.contracts.shops import PostalAddress, ShopId, ShopPage
-from xiaodian.edge.access import Access, SignedIn, access
+from xiaodian.edge.access import Access, MaybeSignedIn, SignedIn, access
 from xiaodian.edge.context import Ctx
 from xiaodian.edge.problems import MalformedRequestError, problems
 from xiaodian.modules.shops import queries, settings_queries
@@ -30,9 +30,10 @@ WRITE_PROBLEMS = problems(UnauthenticatedError, NotFoundError, ForbiddenError, M
 
 
 @get(f"{SHOP}/page", opt=access(Access.PUBLIC), tags=TAGS, responses=problems(NotFoundError))
-async def read_page(ctx: Ctx, shop_id: FromPath[UUID]) -> ShopPage:
-    """What a shop tells its buyers of itself."""
+async def read_page(ctx: Ctx, maybe_caller: MaybeSignedIn, shop_id: FromPath[UUID]) -> ShopPage:
+    """What a shop tells its buyers of itself; a sandbox shop, its staff."""
     async with ctx.database.connection() as connection:
+        await queries.get_visible_shop(connection, maybe_caller, ShopId(shop_id))
         return await settings_queries.get_shop_page(connection, ShopId(shop_id))
 
 

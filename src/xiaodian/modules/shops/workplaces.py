@@ -2,12 +2,14 @@
 
 from typing import NamedTuple
 
-from xiaodian.contracts.accounts import AccountId, Caller, Scope, has_right
-from xiaodian.contracts.base import NotFoundError
-from xiaodian.contracts.shops import Shop, ShopId, ShopRole
+from xiaodian.contracts.accounts import AccountId, Scope
+from xiaodian.contracts.shops import Shop, ShopRole
 from xiaodian.infra.database import Connection
 from xiaodian.modules.shops.queries import SHOP, to_shop
-from xiaodian.modules.shops.rules import RIGHTS
+from xiaodian.modules.shops.rules import rights_of
+
+_ANY = frozenset({Scope.EVERYTHING})
+"""The scope of a person, not of a token."""
 
 
 class Workplace(NamedTuple):
@@ -27,20 +29,4 @@ async def list_workplaces(connection: Connection, account_id: AccountId, limit: 
         account_id,
         limit,
     )
-    return [Workplace(to_shop(row), _rights(row["role"])) for row in rows]
-
-
-async def rights_in(connection: Connection, caller: Caller, shop_id: ShopId) -> frozenset[Scope]:
-    """All that the caller may do in a shop. Raises NotFoundError to who is not on its staff."""
-    role = await connection.fetchval(
-        "SELECT role FROM shops.staff WHERE shop_id = $1 AND account_id = $2", shop_id, caller.account_id
-    )
-    if role is None or (caller.shop_id is not None and caller.shop_id != shop_id):
-        raise NotFoundError
-    rights = _rights(role)
-    return rights if Scope.EVERYTHING in caller.scopes else rights & caller.scopes
-
-
-def _rights(role: str) -> frozenset[Scope]:
-    held = RIGHTS[ShopRole(role)]
-    return frozenset(scope for scope in Scope if has_right(held, scope))
+    return [Workplace(to_shop(row), rights_of(ShopRole(row["role"]), _ANY)) for row in rows]

@@ -73,7 +73,7 @@ async def approve(ctx: Context, caller: Caller, fields: Mapping[str, str], issue
     """
     async with ctx.database.transaction() as connection:
         request = await _read_or_refuse(connection, fields, issuer)
-        held = await shops.rights_in(connection, caller, shop_id)
+        held = await shops.get_rights(connection, caller, shop_id)
         scopes = request.scopes & held
         if not scopes:
             raise ForbiddenError(right=min(request.scopes))

@@ -30,7 +30,7 @@ async def create_system(
     shown, wanted = require_app_name(name), require_app_scopes(scopes)
     async with ctx.database.transaction() as connection:
         shop = await shops.require_right(connection, caller, shop_id, Scope.SHOP_WRITE)
-        beyond = wanted - await shops.rights_in(connection, caller, shop_id)
+        beyond = wanted - await shops.get_rights(connection, caller, shop_id)
         if beyond:
             raise ForbiddenError(right=min(beyond))
         await connection.execute("SELECT pg_advisory_xact_lock(hashtext('apps.app'), hashtext($1))", str(shop_id))
@@ -50,7 +50,7 @@ async def add_system_secret(ctx: Context, caller: Caller, shop_id: ShopId, app_i
     """
     async with ctx.database.transaction() as connection:
         app = await _lock(connection, caller, shop_id, app_id)
-        if beyond := frozenset(app.scopes) - await shops.rights_in(connection, caller, shop_id):
+        if beyond := frozenset(app.scopes) - await shops.get_rights(connection, caller, shop_id):
             raise ForbiddenError(right=min(beyond))
         made = await insert_secret(connection, app)
         await _note(connection, caller, app, "app.secret_added")

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from xiaodian.contracts.accounts import Caller, Scope
 from xiaodian.contracts.catalog import ProductState
-from xiaodian.contracts.shops import ShopId
+from xiaodian.contracts.shops import NoticeKind, ShopId
 from xiaodian.edge.context import Context
 from xiaodian.infra.database import Connection
 from xiaodian.kit.clock import to_epoch_ms, utc_now
@@ -37,21 +37,32 @@ MAX_COUNTED = 1000
 
 
 async def see_home(ctx: Context, caller: Caller, shop_id: ShopId) -> HomeView:
-    """The home page of a shop. Raises NotFoundError to who is not on its staff."""
+    """The home page of a shop, without what the caller does not want to be told of.
+
+    Raises NotFoundError to who is not on its staff.
+    """
     now = utc_now()
     async with ctx.database.connection() as connection:
         rights = await shops.get_rights(connection, caller, shop_id)
         may = rights.__contains__
-        sees_stock = may(Scope.STOCK_READ)
+        wants = (await shops.get_wanted_notices(connection, shop_id, caller.account_id)).__contains__
         sees_orders, sees_rooms, sees_money = may(Scope.ORDERS_READ), may(Scope.ROOMS_READ), may(Scope.FINANCE_READ)
         return HomeView(
-            to_ship=await _to_ship(connection, shop_id, now) if sees_orders else None,
-            after_sales=await _after_sales(connection, shop_id) if may(Scope.AFTERSALES_READ) else None,
-            low_stock=await _low_stock(connection, shop_id) if sees_stock else None,
+            to_ship=await _to_ship(connection, shop_id, now) if sees_orders and wants(NoticeKind.TO_SHIP) else None,
+            after_sales=(
+                await _after_sales(connection, shop_id)
+                if may(Scope.AFTERSALES_READ) and wants(NoticeKind.AFTER_SALE)
+                else None
+            ),
+            low_stock=(
+                await _low_stock(connection, shop_id) if may(Scope.STOCK_READ) and wants(NoticeKind.LOW_STOCK) else None
+            ),
             products=await _products(connection, shop_id) if may(Scope.PRODUCTS_READ) else None,
             money=await _money(connection, shop_id, now) if sees_money else None,
             rooms=await _rooms(connection, shop_id) if sees_rooms else None,
-            notices=await _notices(connection, shop_id, now) if may(Scope.SHOP_READ) else None,
+            notices=await _notices(connection, shop_id, now)
+            if may(Scope.SHOP_READ) and wants(NoticeKind.RULE)
+            else None,
             figures=await compare_days(
                 connection,
                 shop_id,

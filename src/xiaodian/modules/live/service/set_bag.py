@@ -54,6 +54,9 @@ async def _check_new(connection: Connection, room: Room, product_ids: Sequence[P
             raise InvalidInputError(field="product_ids", reason="not_yours", product_id=str(product_id))
         if (room.host_id, shop.shop_id) not in hosted and product_id not in commissioned:
             raise InvalidInputError(field="product_ids", reason="not_yours", product_id=str(product_id))
+        # A sandbox shop's goods would be dead cards to viewers: they stay in its own rooms, which are in no list.
+        if shop.is_sandbox and room.shop_id != shop.shop_id:
+            raise InvalidInputError(field="product_ids", reason="not_yours", product_id=str(product_id))
         if product.state is not ProductState.ON_SALE:
             raise InvalidInputError(field="product_ids", reason="not_on_sale", product_id=str(product_id))
 
