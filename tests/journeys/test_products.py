@@ -60,7 +60,7 @@ async def _open_sheet(stage: Stage, open_page: OpenPage, product: Json) -> Page:
         {"sku_id": sku["sku_id"], "price_minor": sku["price_minor"]}
         | ({"picture_url": picture_url} if name == "黑 S" else {})
         for name, sku in skus.items()
-        if name != "白 XL"
+        if name != "米白 XL"
     ]
     await stage.host.call("PATCH", path, {"skus": kept})
     await stage.host.call("PUT", f"/api/skus/{skus['红 M']['sku_id']}/stock", {"available": 0})
@@ -87,8 +87,8 @@ async def _choose_by_options(viewer: Page, product: Json) -> None:
     await _press("S ¥59.90")
     await expect(viewer.get_by_role("img", name="海岛棉短袖 黑 S")).to_be_in_viewport()
     await _press("XL")
-    await _press("白")
-    await expect(viewer.get_by_test_id("variant-moved")).to_contain_text("没有“白 · XL”")
+    await _press("米白")
+    await expect(viewer.get_by_test_id("variant-moved")).to_contain_text("没有“米白 · XL”")
     await expect(viewer.get_by_role("radio", name="XL 没有这种组合")).to_be_disabled()
 
 
@@ -114,6 +114,13 @@ async def test_a_matrix_with_its_provenance_goes_on_sale_and_a_buyer_sees_where_
     await expect(first).to_have_value("69.90")
     await rows.nth(0).get_by_test_id("sku-code").evaluate(PASTE)
     await expect(rows.nth(11).get_by_test_id("sku-code")).to_have_value("TEE-12")
+
+    # A value renamed where it stands: its rows keep what was typed.
+    await console.get_by_role("button", name="白", exact=True).click()
+    await console.get_by_test_id("option-value-name").fill("米白")
+    await console.get_by_test_id("option-value-name").press("Enter")
+    await expect(rows.nth(4)).to_contain_text("米白 · S")
+    await expect(rows.nth(4).get_by_test_id("sku-code")).to_have_value("TEE-5")
 
     await console.get_by_test_id("stage-add-grown").click()
     await console.get_by_test_id("stage-place").fill("新疆阿克苏")

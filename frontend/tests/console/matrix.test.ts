@@ -1,11 +1,31 @@
 import { describe, expect, it } from "vitest";
 import { nextCell, readCells } from "../../src/console/products/grid";
-import { type OptionDraft, type Variant, combine, keyOf, readValues } from "../../src/console/products/matrix";
+import { type OptionDraft, type Variant, combine, keyOf, readValues, renameValue } from "../../src/console/products/matrix";
 
 type Row = Variant & { id: string; price: string };
 let made = 0;
 const fresh = (like: Row | null, values: string[]): Row => ({ id: `new${++made}`, price: like?.price ?? "", values });
 const option = (name: string, ...values: string[]): OptionDraft => ({ key: name.length, name, values });
+
+describe("renaming a value where it stands", () => {
+  const draft = {
+    options: [option("颜色", "红", "白"), option(""), { key: 9, name: "尺码", values: ["红", "S"] }],
+    skus: [{ id: "a", price: "9.00", values: ["红", "红"] }],
+    excluded: [keyOf(["红", "S"])],
+  };
+
+  it("keeps its variants and what is not sold, and touches no other option's value of that name", () => {
+    const renamed = renameValue(draft, 2, "红", " 砖红 ");
+    expect(renamed?.options.map((one) => one.values)).toEqual([["砖红", "白"], [], ["红", "S"]]);
+    expect(renamed?.skus).toEqual([{ id: "a", price: "9.00", values: ["砖红", "红"] }]);
+    expect(renamed?.excluded).toEqual([keyOf(["砖红", "S"])]);
+    expect(renameValue(draft, 9, "S", "M")?.excluded).toEqual([keyOf(["红", "M"])]);
+  });
+
+  it("refuses a name that another value has, and no name", () => {
+    expect([renameValue(draft, 2, "红", "白"), renameValue(draft, 2, "红", "  ")]).toEqual([null, null]);
+  });
+});
 
 describe("the table of all combinations", () => {
   const one: Row[] = [{ id: "a", price: "9.00", values: [] }];

@@ -61,6 +61,7 @@ async def test_products_are_found_sorted_and_counted(market: Market) -> None:
         "rejected": 0,
         "on_sale": 3,
         "off": 0,
+        "external": 0,
         "low_stock": 2,
         "out_of_stock": 1,
     }
@@ -80,6 +81,20 @@ async def test_what_every_creator_may_sell_is_found(market: Market) -> None:
     assert await listed(market, has_commission=True) == ["果酱"]
     await market.seller.post(path, json={**many, "rate_bp": None})
     assert await listed(market, has_commission=True) == []
+
+
+async def test_what_is_sold_elsewhere_is_found_and_never_runs_out(market: Market) -> None:
+    link = {"url": "https://shop.example/p/1", "source_name": "别处"}
+    await make(market, "果酱", [0])
+    elsewhere = await make(market, "陶杯", [0], external=link)
+    assert await listed(market, is_external=True) == ["陶杯"]
+    assert await listed(market, is_out=True) == await listed(market, is_low=True) == ["果酱"]
+    counts = (await market.seller.get(f"/api/shops/{market.shop_id}/product-counts")).json()
+    assert (counts["external"], counts["low_stock"], counts["out_of_stock"]) == (1, 1, 1)
+    row = (await market.seller.get(f"/api/shops/{market.shop_id}/product-rows")).json()["items"][0]
+    assert (row["product_id"], row["source_name"]) == (elsewhere, "别处")
+    await market.seller.patch(f"/api/products/{elsewhere}", json={"external": None})
+    assert await listed(market, is_out=True) == ["陶杯", "果酱"]
 
 
 async def test_sales_move_the_figures_once_their_events_arrive(market: Market) -> None:

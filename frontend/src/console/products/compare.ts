@@ -3,21 +3,24 @@ import type { Schemas } from "../../lib/api/client";
 import { textOfPrice } from "./draft";
 
 export type Snapshot = Schemas["ProductSnapshot"];
+/** What people call a state, a category or a kind of stage. */
+export type Say = (kind: "state" | "category" | "stage", value: string) => string;
 export type Difference = { what: string; detail?: string; before: string; after: string };
 
-const PLAIN = ["title", "description", "category", "state"] as const;
-
-export function differences(before: Snapshot, after: Snapshot): Difference[] {
+export function differences(before: Snapshot, after: Snapshot, say: Say): Difference[] {
   const found: Difference[] = [];
   const add = (what: string, was: string, is: string, detail?: string) => {
     if (was !== is) found.push({ what, before: was, after: is, ...(detail ? { detail } : {}) });
   };
-  for (const name of PLAIN) add(name, String(before[name] ?? ""), String(after[name] ?? ""));
+  add("title", before.title, after.title);
+  add("description", before.description, after.description);
+  add("category", say("category", before.category ?? "other"), say("category", after.category ?? "other"));
+  add("state", say("state", before.state), say("state", after.state));
   add("pictures", String(before.picture_urls.length), String(after.picture_urls.length));
   if (before.picture_urls.length === after.picture_urls.length && before.picture_urls.join() !== after.picture_urls.join()) found.push({ what: "pictures", before: "", after: "" });
   add("video", before.video_url ? "✓" : "–", after.video_url ? "✓" : "–");
   add("attributes", facts(before), facts(after));
-  add("provenance", stages(before), stages(after));
+  add("provenance", stages(before, say), stages(after, say));
   add("options", options(before), options(after));
   add("limit_per_buyer", String(before.limit_per_buyer ?? "–"), String(after.limit_per_buyer ?? "–"));
   const had = new Map(before.skus.map((sku) => [sku.sku_id, sku]));
@@ -39,4 +42,4 @@ export function differences(before: Snapshot, after: Snapshot): Difference[] {
 
 const facts = (one: Snapshot) => (one.attributes ?? []).map((fact) => `${fact.name}: ${fact.value}`).join("; ");
 const options = (one: Snapshot) => (one.options ?? []).map((option) => `${option.name}: ${option.values.join(" ")}`).join("; ");
-const stages = (one: Snapshot) => (one.provenance ?? []).map((stage) => [stage.title || stage.kind, stage.place, stage.day].filter(Boolean).join(" ")).join("; ");
+const stages = (one: Snapshot, say: Say) => (one.provenance ?? []).map((stage) => [stage.title || say("stage", stage.kind), stage.place, stage.day].filter(Boolean).join(" ")).join("; ");

@@ -4,6 +4,7 @@ export type Variant = { values: string[] };
 
 export const MAX_OPTIONS = 3;
 export const MAX_VALUES = 50;
+export const MAX_VALUE_CHARS = 40;
 
 export const keyOf = (values: string[]): string => JSON.stringify(values);
 
@@ -42,6 +43,25 @@ export function combine<T extends Variant>(options: OptionDraft[], rows: T[], ex
   });
 }
 
+/** A value under a new name: its SKUs, and what is not sold of it, go along. Null if the option has no such new name to give. */
+export function renameValue<T extends Variant>(
+  draft: { options: OptionDraft[]; skus: T[]; excluded: string[] },
+  key: number,
+  from: string,
+  to: string,
+): { options: OptionDraft[]; skus: T[]; excluded: string[] } | null {
+  const name = to.trim().slice(0, MAX_VALUE_CHARS);
+  const option = draft.options.find((one) => one.key === key);
+  if (!option || !name || option.values.includes(name)) return null;
+  const place = draft.options.filter((one) => one.name.trim() && one.values.length > 0).indexOf(option);
+  const renamed = (values: string[]) => values.map((value, index) => (index === place && value === from ? name : value));
+  return {
+    options: draft.options.map((one) => (one === option ? { ...one, values: one.values.map((value) => (value === from ? name : value)) } : one)),
+    skus: draft.skus.map((sku) => ({ ...sku, values: renamed(sku.values) })),
+    excluded: draft.excluded.map((one) => keyOf(renamed(JSON.parse(one) as string[]))),
+  };
+}
+
 /** Whether one is the beginning of the other. */
 function isLike(had: string[], values: string[]): boolean {
   const shared = Math.min(had.length, values.length);
@@ -52,7 +72,7 @@ function isLike(had: string[], values: string[]): boolean {
 export function readValues(text: string, present: string[]): string[] {
   const values = [...present];
   for (const part of text.split(/[,，、;；\n\t]/)) {
-    const value = part.trim().slice(0, 40);
+    const value = part.trim().slice(0, MAX_VALUE_CHARS);
     if (value && !values.includes(value) && values.length < MAX_VALUES) values.push(value);
   }
   return values;

@@ -28,10 +28,12 @@ _RUNNING_OUT = """
     SELECT count(*) AS low, count(*) FILTER (WHERE figures.available <= 0) AS out
     FROM catalog.product_figures AS figures WHERE shop_id = $1 AND lowest < $2 AND is_on_sale
 """
+_EXTERNAL = "SELECT count(*) FROM catalog.product WHERE shop_id = $1 AND external IS NOT NULL"
 _ROW = """
     product.product_id, product.title, product.picture_urls[1] AS picture_url, product.state, product.category,
     product.currency, product.version, product.changed_at, product.freight_template_id,
     product.pending IS NOT NULL AS has_pending, product.rejected_reason,
+    product.external ->> 'source_name' AS source_name,
     figures.available, figures.lowest, figures.sold, figures.sku_count, figures.price_min_minor,
     figures.price_max_minor, figures.commission_bp
 """
@@ -73,6 +75,8 @@ class ProductFilter(msgspec.Struct, frozen=True, kw_only=True):
     is_out: bool = False
     """No SKU has any."""
     has_commission: bool = False
+    is_external: bool = False
+    """Sold elsewhere."""
     low_below: int = 0
 
 
@@ -105,6 +109,8 @@ class ProductRow(Contract, frozen=True, kw_only=True):
     sku_count: int
     price_min_minor: int
     price_max_minor: int
+    source_name: str | None
+    """Where it is sold, if not here; then it has no pieces."""
     commission_bp: int | None
     """What every creator gets for selling it; null: not open to every creator."""
 
@@ -117,6 +123,8 @@ class ProductCounts(Contract, frozen=True, kw_only=True):
     rejected: int
     on_sale: int
     off: int
+    external: int
+    """Sold elsewhere, whatever their state."""
     low_stock: int
     out_of_stock: int
 
@@ -176,6 +184,7 @@ async def count_products(connection: Connection, shop_id: ShopId, low_below: int
     running_out = await connection.fetchrow(_RUNNING_OUT, shop_id, low_below)
     return ProductCounts(
         **{state.value: counts.get(state.value, 0) for state in ProductState},
+        external=await connection.fetchval(_EXTERNAL, shop_id),
         low_stock=running_out["low"] if running_out else 0,
         out_of_stock=running_out["out"] if running_out else 0,
     )
@@ -205,6 +214,10 @@ async def compose(
         conditions.append(f"figures.lowest < {_bind(which.low_below)}")
     if which.is_out:
         conditions.append("figures.available <= 0")
+    if which.is_low or which.is_out:
+        conditions.append("product.external IS NULL")
+    if which.is_external:
+        conditions.append("product.external IS NOT NULL")
     if which.has_commission:
         conditions.append("figures.commission_bp IS NOT NULL")
     if which.text:

@@ -40,6 +40,7 @@ async def list_product_rows(
     is_low: FromQuery[bool] = False,
     is_out: FromQuery[bool] = False,
     has_commission: FromQuery[bool] = False,
+    is_external: FromQuery[bool] = False,
     sort: FromQuery[ProductSort] = ProductSort.NEWEST,
 ) -> Page[ProductRow]:
     """A shop's products without their SKUs; `q` is a part of the title, begins a code, or is a bar code or an id."""
@@ -52,6 +53,7 @@ async def list_product_rows(
             is_low=is_low,
             is_out=is_out,
             has_commission=has_commission,
+            is_external=is_external,
             low_below=await shops.get_low_stock_below(connection, ShopId(shop_id)),
         )
         return await see_rows(connection, ShopId(shop_id), which, sort, cursor=cursor, limit=limit)

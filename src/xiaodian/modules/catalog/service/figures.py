@@ -17,7 +17,8 @@ _REFRESH = """
            count(*) FILTER (WHERE is_listed),
            coalesce(min(sku.price_minor) FILTER (WHERE is_listed), 0),
            coalesce(max(sku.price_minor) FILTER (WHERE is_listed), 0),
-           product.state = 'on_sale'
+           -- Elsewhere nobody waits for pieces.
+           product.state = 'on_sale' AND product.external IS NULL
     FROM catalog.product
         JOIN catalog.sku USING (product_id)
         JOIN catalog.stock ON stock.sku_id = sku.sku_id
