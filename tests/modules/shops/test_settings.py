@@ -149,6 +149,8 @@ async def test_nobody_but_operators_writes_notices_and_they_reach_no_other_shop(
 ) -> None:
     body = {"shop_id": str(shop_id), "kind": "goods", "text": "x"}
     assert (await owner.post("/api/operator/rule-notices", json=body)).status_code == 403
+    own_kind = await operator.post("/api/operator/rule-notices", json=body | {"kind": "webhook_off"})
+    assert (own_kind.status_code, own_kind.json()["field"]) == (422, "kind")
     notice = (await operator.post("/api/operator/rule-notices", json=body)).json()
     other, _ = await sign_up()
     own = (await other.post("/api/shops", json={"name": "另一家店"})).json()["shop_id"]
