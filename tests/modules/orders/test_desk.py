@@ -72,6 +72,20 @@ async def test_an_order_is_found_by_anything_printed_on_its_parcel(market: Marke
         assert await ids(market.seller, market, q=text) == [], text
 
 
+async def test_an_order_is_found_by_the_article_number_on_its_goods(market: Market, buyer: Buyer) -> None:
+    order = await paid(market, buyer)
+    other = await paid(market, buyer)
+    async with market.ctx.database.connection() as connection:
+        await connection.execute(
+            "UPDATE catalog.sku SET code = 'CM-500g' WHERE sku_id = $1", UUID(order["lines"][0]["sku_id"])
+        )
+    await follow(market.ctx)
+    same = [one["order_id"] for one in (other, order) if one["lines"][0]["sku_id"] == order["lines"][0]["sku_id"]]
+    for text in ("CM-500g", "cm500g", "CM-500"):
+        assert await ids(market.seller, market, q=text) == same, text
+    assert await ids(market.seller, market, q="CM-501") == []
+
+
 async def test_filters_hold_together_and_count(market: Market, buyer: Buyer) -> None:
     room_id = await market.room()
     sku_id = await market.sku(stock=100)

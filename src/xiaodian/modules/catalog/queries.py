@@ -79,6 +79,14 @@ async def get_skus(connection: Connection, sku_ids: Sequence[SkuId]) -> list[Sku
     return [found[sku_id] for sku_id in sku_ids if sku_id in found]
 
 
+async def get_codes(connection: Connection, sku_ids: Iterable[SkuId]) -> dict[SkuId, str]:
+    """The article numbers of those of the SKUs that have one, also of removed SKUs."""
+    rows = await connection.fetch(
+        "SELECT sku_id, code FROM catalog.sku WHERE sku_id = ANY($1::uuid[]) AND code IS NOT NULL", list(sku_ids)
+    )
+    return {SkuId(row["sku_id"]): row["code"] for row in rows}
+
+
 async def get_stocks(connection: Connection, stock_ids: Iterable[StockId]) -> list[Stock]:
     """Those of the stocks that exist, in key order."""
     rows = await connection.fetch(

@@ -4,12 +4,14 @@ Orders that were never paid are not in it: placing one must cost nothing more, a
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from uuid import UUID
 
+from xiaodian.contracts.catalog import SkuId
 from xiaodian.contracts.orders import Order, OrderId
 from xiaodian.contracts.shops import ShopId
 from xiaodian.infra.database import Connection, Database
+from xiaodian.modules.catalog import api as catalog
 from xiaodian.modules.orders import queries
 from xiaodian.modules.orders.search_rules import SearchText, tokens_of
 
@@ -30,16 +32,21 @@ async def index_orders(connection: Connection, orders: Collection[Order]) -> Non
     keys = [order.shop_id for order in paid], [order.order_id for order in paid]
     notes = await _texts(connection, "SELECT order_id, text FROM orders.staff_note", keys)
     tags = await _texts(connection, "SELECT order_id, tag FROM orders.tag", keys)
+    codes = await catalog.get_codes(connection, {line.sku_id for order in paid for line in order.lines})
     rows = [
         (
             order.shop_id,
             order.order_id,
             order.total_minor,
-            tokens_of(SearchText(order, notes[order.order_id], tags[order.order_id])),
+            tokens_of(SearchText(order, notes[order.order_id], tags[order.order_id], _codes_of(order, codes))),
         )
         for order in sorted(paid, key=lambda order: order.order_id)
     ]
     await connection.executemany(_UPSERT, rows)
+
+
+def _codes_of(order: Order, codes: Mapping[SkuId, str]) -> list[str]:
+    return [codes[line.sku_id] for line in order.lines if line.sku_id in codes]
 
 
 async def index_orders_again(connection: Connection, order_ids: Collection[UUID]) -> None:
