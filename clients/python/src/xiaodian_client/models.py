@@ -752,8 +752,8 @@ class Shipment(Struct, frozen=True, kw_only=True):
     carrier: str
     tracking_number: str
     shipped_at: str
-    events: list[TrackingEvent]
-    """The first first."""
+    events: list[TrackingEvent] | UnsetType = UNSET
+    """The first first. In lists only if `fields` names `shipment.events`."""
 
 
 class ShippingAddress(Struct, frozen=True, kw_only=True):
@@ -806,9 +806,10 @@ class Order(Struct, frozen=True, kw_only=True):
     tags: list[str]
     staff_notes: list[StaffNote]
     """The buyer never sees these."""
-    history: list[OrderMove]
     allowed: list[str]
     """What the seller may do with it now."""
+    history: list[OrderMove] | UnsetType = UNSET
+    """The first first. In lists only if `fields` names it."""
 
 
 class OrderPage(Struct, frozen=True, kw_only=True):

@@ -277,7 +277,8 @@ class Operations(Transport):
         sort: str | None = None,
     ) -> models.OrderPage:
         """The shop's orders by any filter. Those who may not see buyers see them masked; each look is in the
-        shop's log.
+        shop's log. An item tells its history and what carriers said of its parcel only if `fields` names
+        them.
         """
         return self.request(
             "GET",

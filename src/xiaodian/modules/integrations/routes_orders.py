@@ -56,7 +56,10 @@ async def list_orders(
     late: Late = False,
     sort: Sort = orders.OrderSort.NEWEST,
 ) -> Response[bytes]:
-    """The shop's orders by any filter. Those who may not see buyers see them masked; each look is in the shop's log."""
+    """The shop's orders by any filter. Those who may not see buyers see them masked; each look is in the shop's log.
+
+    An item tells its history and what carriers said of its parcel only if `fields` names them.
+    """
     wanted = orders.OrderFilter(
         q=clean(q, "q"),
         state=in_state,
@@ -72,7 +75,7 @@ async def list_orders(
     )
     page = await service.list_orders(call, wanted, cursor=await call.read_cursor_of_below(cursor, wanted), limit=limit)
     next_cursor = await call.seal_cursor_of_below(page.next_cursor, wanted)
-    return call.answer(wire.OrderPage(items=[service.to_order(seen) for seen in page.items], next_cursor=next_cursor))
+    return call.answer(wire.OrderPage(items=list(page.items), next_cursor=next_cursor))
 
 
 @get("/orders/{order_id:uuid}", tags=TAGS, **reads(Scope.ORDERS_READ, wire.Order))

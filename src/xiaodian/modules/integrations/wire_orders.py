@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Annotated
 from uuid import UUID
 
-from msgspec import Meta
+from msgspec import UNSET, Meta, UnsetType
 
 from xiaodian.contracts.base import Contract, Input, Line, Text
 from xiaodian.contracts.orders import OrderState
@@ -66,8 +66,8 @@ class Shipment(Contract, frozen=True, kw_only=True):
     carrier: str
     tracking_number: str
     shipped_at: datetime
-    events: list[TrackingEvent]
-    """The first first."""
+    events: list[TrackingEvent] | UnsetType = UNSET
+    """The first first. In lists only if `fields` names `shipment.events`."""
 
 
 class OrderMove(Contract, frozen=True, kw_only=True):
@@ -119,9 +119,10 @@ class Order(Contract, frozen=True, kw_only=True):
     tags: list[str]
     staff_notes: list[StaffNote]
     """The buyer never sees these."""
-    history: list[OrderMove]
     allowed: list[Deed]
     """What the seller may do with it now."""
+    history: list[OrderMove] | UnsetType = UNSET
+    """The first first. In lists only if `fields` names it."""
 
 
 class OrderPage(Contract, frozen=True, kw_only=True):

@@ -108,7 +108,7 @@ class OrderExport:
             orders = await list_orders_for_shop(
                 connection, run.shop_id, run.options.filter, utc_now(), after=after, limit=PAGE
             )
-            tags = await desk_queries.get_tags(connection, orders)
+            _, tags = await desk_queries.get_notes_and_tags(connection, orders)
         return [(order, tags.get(order.order_id, [])) for order in orders]
 
 

@@ -15,18 +15,27 @@ _CHANGE = ", ".join(AddressChange.__struct_fields__)
 _OF_ORDERS = "(shop_id, order_id) IN (SELECT * FROM unnest($1::uuid[], $2::uuid[]))"
 
 
-async def get_notes(connection: Connection, orders: Collection[Order]) -> dict[OrderId, list[StaffNote]]:
-    """What staff wrote about each order, the first first."""
+async def get_notes_and_tags(
+    connection: Connection, orders: Collection[Order]
+) -> tuple[dict[OrderId, list[StaffNote]], dict[OrderId, list[str]]]:
+    """What staff wrote about each order, the first first, and its tags, by the alphabet."""
     rows = await connection.fetch(
         f"""
         SELECT order_id, note_id, account_id, text, noted_at FROM orders.staff_note WHERE {_OF_ORDERS}
-        ORDER BY note_id
+        UNION ALL
+        SELECT order_id, NULL, NULL, tag, NULL FROM orders.tag WHERE {_OF_ORDERS}
+        ORDER BY note_id, text
         """,
         *_keys(orders),
     )
-    authors = await accounts.get_accounts(connection, list({AccountId(row["account_id"]) for row in rows}))
+    author_ids = {AccountId(row["account_id"]) for row in rows if row["account_id"] is not None}
+    authors = await accounts.get_accounts(connection, list(author_ids)) if author_ids else {}
     notes: dict[OrderId, list[StaffNote]] = defaultdict(list)
+    tags: dict[OrderId, list[str]] = defaultdict(list)
     for row in rows:
+        if row["note_id"] is None:
+            tags[row["order_id"]].append(row["text"])
+            continue
         author = authors.get(row["account_id"])
         notes[row["order_id"]].append(
             StaffNote(
@@ -37,18 +46,7 @@ async def get_notes(connection: Connection, orders: Collection[Order]) -> dict[O
                 noted_at=row["noted_at"],
             )
         )
-    return notes
-
-
-async def get_tags(connection: Connection, orders: Collection[Order]) -> dict[OrderId, list[str]]:
-    """The tags of each order, by the alphabet."""
-    rows = await connection.fetch(
-        f"SELECT order_id, tag FROM orders.tag WHERE {_OF_ORDERS} ORDER BY tag", *_keys(orders)
-    )
-    tags: dict[OrderId, list[str]] = defaultdict(list)
-    for row in rows:
-        tags[row["order_id"]].append(row["tag"])
-    return tags
+    return notes, tags
 
 
 async def list_tags(connection: Connection, shop_id: ShopId, limit: int) -> list[str]:

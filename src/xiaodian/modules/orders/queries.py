@@ -14,7 +14,8 @@ from xiaodian.infra.database import Connection, Record
 from xiaodian.modules.orders.models import Deed, Move, Role, Sales, TrackingEvent, TrackingKind
 from xiaodian.modules.orders.numbers import to_serial
 
-ORDER = ", ".join(name for name in Order.__struct_fields__ if name != "lines")
+_ORDER_FIELDS = tuple(name for name in Order.__struct_fields__ if name != "lines")
+ORDER = ", ".join(_ORDER_FIELDS)
 _LINE = ", ".join(Line.__struct_fields__)
 
 
@@ -29,10 +30,16 @@ async def with_lines(connection: Connection, rows: Sequence[Record]) -> list[Ord
         [row["order_id"] for row in rows],
     )
     lines: dict[UUID, list[Line]] = defaultdict(list)
-    for line_row in line_rows:
-        values: dict[str, Any] = dict(line_row)
-        lines[values.pop("order_id")].append(Line(**values))
-    return [Order(**{**row, "state": OrderState(row["state"])}, lines=lines[row["order_id"]]) for row in rows]
+    for order_id, *values in line_rows:
+        lines[order_id].append(Line(**dict(zip(Line.__struct_fields__, values, strict=True))))
+    return [_to_order(row, lines[row["order_id"]]) for row in rows]
+
+
+def _to_order(row: Record, lines: list[Line]) -> Order:
+    # By place: looking up forty names in a record costs more than all the rest.
+    values: dict[str, Any] = dict(zip(_ORDER_FIELDS, row, strict=True))
+    values["state"] = OrderState(values["state"])
+    return Order(**values, lines=lines)
 
 
 async def find_orders(connection: Connection, order_ids: Collection[UUID]) -> dict[OrderId, Order]:

@@ -1,7 +1,7 @@
 """Reads for the desk: orders of one shop by everything that can be asked, a page at a time.
 
 A list is read along the index of its order, or collected from the index of tokens if few orders have these; which of
-both the planner decides by how common the tokens are. So plans are made for the values asked for.
+both the planner decides by how common the tokens are. So plans of searches are made for the values asked for.
 """
 
 from datetime import datetime, timedelta
@@ -38,7 +38,8 @@ class Wanted:
         self.shop_id = shop_id
         self.values: list[Any] = []
         self._conditions = [f"o.shop_id = {self.bind(shop_id)}"]
-        self._needs_search = False
+        self.needs_search = False
+        """Whether it reads the index of tokens, which only a plan for its very values does well."""
 
     def bind(self, value: Any) -> str:
         """The placeholder of a value."""
@@ -48,7 +49,7 @@ class Wanted:
     def add(self, condition: str, *values: Any, of_search: bool = False) -> None:
         """One more that must hold; `{}` stands for each value."""
         self._conditions.append(condition.format(*(self.bind(value) for value in values)))
-        self._needs_search |= of_search
+        self.needs_search |= of_search
 
     def has(self, *tokens: int) -> None:
         """It must have these tokens."""
@@ -56,28 +57,30 @@ class Wanted:
 
     def sorted_by(self, sort: OrderSort) -> None:
         """Its order needs a column of the search."""
-        self._needs_search |= sort is OrderSort.LARGEST
+        self.needs_search |= sort is OrderSort.LARGEST
 
     def __str__(self) -> str:
         """`FROM … WHERE …`."""
-        join = " JOIN orders.search AS s USING (shop_id, order_id)" if self._needs_search else ""
+        join = " JOIN orders.search AS s USING (shop_id, order_id)" if self.needs_search else ""
         return f"FROM orders.order AS o{join} WHERE {' AND '.join(self._conditions)}"
 
 
 async def list_orders_for_shop(
     connection: Connection, shop_id: ShopId, wanted: OrderFilter, now: datetime, *, after: Place | None, limit: int
 ) -> list[Order]:
-    """A page of orders. To be called in a transaction."""
-    await connection.execute("SET LOCAL plan_cache_mode = force_custom_plan")
+    """A page of orders."""
     found = await _read(connection, shop_id, wanted, now)
     found.sorted_by(wanted.sort)
     if after is not None and wanted.sort is OrderSort.LARGEST:
         found.add("(s.total_minor, s.order_id) < ({}, {})", after.total_minor, after.order_id)
     elif after is not None:
         found.add("o.order_id < {}" if wanted.sort is OrderSort.NEWEST else "o.order_id > {}", after.order_id)
-    rows = await connection.fetch(
-        f"SELECT {_COLUMNS} {found} ORDER BY {_ORDER_BY[wanted.sort]} LIMIT {found.bind(limit)}", *found.values
-    )
+    query = f"SELECT {_COLUMNS} {found} ORDER BY {_ORDER_BY[wanted.sort]} LIMIT {found.bind(limit)}"
+    if not found.needs_search:
+        return await with_lines(connection, await connection.fetch(query, *found.values))
+    async with connection.transaction():
+        await connection.execute("SET LOCAL plan_cache_mode = force_custom_plan")
+        rows = await connection.fetch(query, *found.values)
     return await with_lines(connection, rows)
 
 

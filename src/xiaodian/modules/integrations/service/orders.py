@@ -3,6 +3,8 @@
 from collections.abc import Mapping, Sequence
 from uuid import UUID
 
+from msgspec import UNSET
+
 from xiaodian.contracts.orders import Line, Order, OrderId
 from xiaodian.edge.context import Context
 from xiaodian.kit.paging import Page
@@ -13,11 +15,17 @@ from xiaodian.modules.orders import api as orders
 FIRST_ROW = 1
 
 
-async def list_orders(
-    call: Call, wanted: orders.OrderFilter, *, cursor: str | None, limit: int
-) -> Page[orders.OrderSeen]:
-    """The shop's orders; that they were seen is written down. Raises NotFoundError, ForbiddenError, BadCursorError."""
-    return await orders.list_orders_for_shop(call.ctx.database, call.caller, call.shop_id, wanted, cursor, limit)
+async def list_orders(call: Call, wanted: orders.OrderFilter, *, cursor: str | None, limit: int) -> Page[wire.Order]:
+    """The shop's orders; that they were seen is written down. What became of each is read if it is asked for.
+
+    Raises NotFoundError, ForbiddenError, BadCursorError.
+    """
+    is_asked = call.asks_for("history") or call.asks_for("shipment.events")
+    page = await orders.list_orders_for_shop(
+        call.ctx.database, call.caller, call.shop_id, wanted, cursor, limit, with_history=is_asked
+    )
+    items = [to_order(seen, with_history=is_asked) for seen in page.items]
+    return Page(items=items, next_cursor=page.next_cursor)
 
 
 async def add_note(ctx: Context, call: Call, order_id: UUID, text: str) -> wire.Order:
@@ -75,7 +83,7 @@ async def track_order(call: Call, order_id: UUID, events: Sequence[wire.NewTrack
     return to_order(seen)
 
 
-def to_order(seen: orders.OrderSeen) -> wire.Order:
+def to_order(seen: orders.OrderSeen, *, with_history: bool = True) -> wire.Order:
     """As it goes out."""
     order = seen.order
     return wire.Order(
@@ -99,13 +107,15 @@ def to_order(seen: orders.OrderSeen) -> wire.Order:
         placed_at=order.placed_at,
         paid_at=order.paid_at,
         delivered_at=order.delivered_at,
-        shipment=_to_shipment(seen),
+        shipment=_to_shipment(seen, with_history=with_history),
         tags=seen.tags,
         staff_notes=[wire.StaffNote(text=note.text, at=note.noted_at, by=note.author_name) for note in seen.notes],
+        allowed=orders.list_allowed_to(seen),
         history=[
             wire.OrderMove(state=move.state, at=move.moved_at, by=move.role, reason=move.reason) for move in seen.moves
-        ],
-        allowed=orders.list_allowed_to(seen),
+        ]
+        if with_history
+        else UNSET,
     )
 
 
@@ -133,7 +143,7 @@ def _to_line(line: Line) -> wire.OrderLine:
     )
 
 
-def _to_shipment(seen: orders.OrderSeen) -> wire.Shipment | None:
+def _to_shipment(seen: orders.OrderSeen, *, with_history: bool) -> wire.Shipment | None:
     order = seen.order
     if order.shipped_at is None or order.carrier is None or order.tracking_number is None:
         return None
@@ -144,5 +154,7 @@ def _to_shipment(seen: orders.OrderSeen) -> wire.Shipment | None:
         events=[
             wire.TrackingEvent(kind=event.kind, at=event.happened_at, place=event.place, text=event.text)
             for event in seen.events
-        ],
+        ]
+        if with_history
+        else UNSET,
     )

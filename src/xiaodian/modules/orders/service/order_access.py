@@ -46,32 +46,39 @@ async def see(connection: Connection, order: Order, role: Role, caller: Caller, 
 
 
 async def see_many(
-    connection: Connection, orders: list[Order], role: Role, caller: Caller, now: datetime
+    connection: Connection,
+    orders: list[Order],
+    role: Role,
+    caller: Caller,
+    now: datetime,
+    *,
+    rights: Set[Scope] | None = None,
+    with_history: bool = True,
 ) -> list[OrderSeen]:
-    """Orders with their history, in the same order; of one shop, if its staff sees them.
+    """Orders with their history, in the same order; of one shop, if its staff sees them. `rights`: if known already.
 
     The shop's own words are for its staff alone, and who the buyers are, for those of them whose work it is.
     """
     if not orders:
         return []
-    moves = await queries.get_moves(connection, orders)
-    events = await queries.get_tracking(connection, orders)
-    changes = await desk_queries.get_address_changes(connection, orders)
+    moves = await queries.get_moves(connection, orders) if with_history else {}
+    events = await queries.get_tracking(connection, orders) if with_history else {}
+    changes = await desk_queries.get_address_changes(connection, orders) if with_history else {}
     is_seller = role is Role.SELLER
-    rights = await shops.get_rights(connection, caller, orders[0].shop_id) if is_seller else frozenset[Scope]()
-    sees_buyers = not is_seller or _sees_buyers(rights)
-    notes = await desk_queries.get_notes(connection, orders) if is_seller else {}
-    tags = await desk_queries.get_tags(connection, orders) if is_seller else {}
+    if rights is None:
+        rights = await shops.get_rights(connection, caller, orders[0].shop_id) if is_seller else frozenset()
+    shows_buyers = not is_seller or sees_buyers(rights)
+    notes, tags = await desk_queries.get_notes_and_tags(connection, orders) if is_seller else ({}, {})
     return [
         OrderSeen(
-            order=order if sees_buyers else mask_buyer(order),
+            order=order if shows_buyers else mask_buyer(order),
             moves=moves.get(order.order_id, []),
             events=events.get(order.order_id, []),
             role=role,
             now=now,
             rights=rights,
-            change=changes.get(order.order_id) if sees_buyers else None,
-            notes=notes.get(order.order_id, []) if sees_buyers else [],
+            change=changes.get(order.order_id) if shows_buyers else None,
+            notes=notes.get(order.order_id, []) if shows_buyers else [],
             tags=tags.get(order.order_id, []),
         )
         for order in orders
@@ -87,10 +94,11 @@ def mask_buyer(order: Order) -> Order:
 
 async def may_see_buyers(connection: Connection, caller: Caller, shop_id: ShopId) -> bool:
     """Whether one sees the names, phones and addresses of buyers: who serves customers or sends parcels."""
-    return _sees_buyers(await shops.get_rights(connection, caller, shop_id))
+    return sees_buyers(await shops.get_rights(connection, caller, shop_id))
 
 
-def _sees_buyers(rights: Set[Scope]) -> bool:
+def sees_buyers(rights: Set[Scope]) -> bool:
+    """Whether these rights are such."""
     return not rights.isdisjoint({Scope.CUSTOMERS_READ, Scope.SHIPPING})
 
 

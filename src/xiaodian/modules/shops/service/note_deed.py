@@ -1,7 +1,7 @@
 """Write into a shop's audit log who did what, in the transaction that does it."""
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from xiaodian.contracts.accounts import Caller
 from xiaodian.contracts.shops import ShopId
@@ -14,12 +14,34 @@ _INSERT = """
     VALUES ($1, $2, $3, (SELECT role FROM shops.staff WHERE shop_id = $1 AND account_id = $3), $4, $5, $6, $7, $8, $9)
 """
 _WAS_NOTED = """
-    SELECT true FROM shops.deed
+    SELECT done_at FROM shops.deed
     WHERE shop_id = $1 AND target = $2 AND deed = $3 AND account_id = $4 AND done_at > $5
         AND app_id IS NOT DISTINCT FROM $6
-    LIMIT 1
+    ORDER BY done_at DESC LIMIT 1
 """
 LOOK_LASTS = timedelta(hours=1)
+MOST_REMEMBERED = 10_000
+
+
+class Looks:
+    """Until when a look is noted already, as this process has read it: pages are looked at again and again."""
+
+    def __init__(self) -> None:
+        self._until: dict[tuple[object, ...], datetime] = {}
+
+    def is_noted(self, look: tuple[object, ...], now: datetime) -> bool:
+        """Whether it needs no line now."""
+        until = self._until.get(look)
+        return until is not None and now < until
+
+    def remember(self, look: tuple[object, ...], until: datetime) -> None:
+        """It was found in the log."""
+        if len(self._until) >= MOST_REMEMBERED:
+            self._until.clear()
+        self._until[look] = until
+
+
+_looks = Looks()
 
 
 async def note_deed(
@@ -59,6 +81,15 @@ async def note_look(
     details: Mapping[str, object] | None = None,
 ) -> None:
     """The caller has seen this; who looks again within the hour is noted once."""
-    since = utc_now() - LOOK_LASTS
-    if not await connection.fetchval(_WAS_NOTED, shop_id, target, deed, caller.account_id, since, caller.app_id):
+    now = utc_now()
+    look = (shop_id, target, deed, caller.account_id, caller.app_id)
+    if _looks.is_noted(look, now):
+        return
+    # Only what was found is remembered: what is written now is not there before the transaction ends.
+    noted_at = await connection.fetchval(
+        _WAS_NOTED, shop_id, target, deed, caller.account_id, now - LOOK_LASTS, caller.app_id
+    )
+    if noted_at is None:
         await note_deed(connection, caller, shop_id, deed=deed, target=target, details=details)
+    else:
+        _looks.remember(look, noted_at + LOOK_LASTS)
