@@ -38,6 +38,7 @@ sys.path.append(str(Path(__file__).parents[1]))  # So that `bench` is found when
 
 from bench.festival import Meter
 from bench.openapi_town import OpenShop, seed_open_shop
+from bench.webhooks import run as run_webhooks
 
 from xiaodian.cli.platform import Platform
 from xiaodian.cli.rush.load import NextRequest, Request, Tally, load
@@ -213,18 +214,20 @@ async def run(options: argparse.Namespace) -> dict[str, str | int]:
             bench = OpenBench(platform, database, options)
             await bench.run()
             await database.close()
-    return bench.figures
+    webhooks = argparse.Namespace(messages=options.messages, each=4, endpoints=4)
+    return {**bench.figures, **await run_webhooks(webhooks)}
 
 
 def main() -> None:
     """Parse the options and run."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
-    parser.add_argument("--quick", action="store_true", help="100,000 orders, each part for 3 s")
+    parser.add_argument("--quick", action="store_true", help="100,000 orders, each part for 3 s, 10,000 messages")
     parser.add_argument("--orders", type=int, default=0, help="so many orders in the shop")
     parser.add_argument("--seconds", type=float, default=0, help="measure each part for so long")
     parser.add_argument("--connections", type=int, default=4)
     options = parser.parse_args()
     options.orders = options.orders or (100_000 if options.quick else 1_000_000)
+    options.messages = 10_000 if options.quick else 100_000
     options.seconds = options.seconds or (3.0 if options.quick else 15.0)
     configure_logging(level="warning", log_format="console", process="bench")
     for name, value in uvloop.run(run(options)).items():
