@@ -52,7 +52,7 @@ async def see_many(
     caller: Caller,
     now: datetime,
     *,
-    rights: Set[Scope] | None = None,
+    rights: frozenset[Scope] | None = None,
     with_history: bool = True,
 ) -> list[OrderSeen]:
     """Orders with their history, in the same order; of one shop, if its staff sees them. `rights`: if known already.
