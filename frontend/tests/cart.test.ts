@@ -15,6 +15,7 @@ const item = (sku_id: string, change: Partial<CartItem> = {}): CartItem => ({
   available: 10,
   on_sale: true,
   limit_per_buyer: null,
+  is_external: false,
   ...change,
 });
 const shop = (shop_id: string, items: CartItem[], is_open = true): CartShop => ({ shop_id, shop_name: shop_id, is_open, items });

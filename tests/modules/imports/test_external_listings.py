@@ -80,3 +80,21 @@ async def test_its_link_can_be_changed_and_it_stays_what_it_is(market: Market) -
     changed = await market.seller.patch(path, json={"external": LINK | {"source_name": "新店"}})
     assert changed.json()["external"]["source_name"] == "新店"
     assert (await market.seller.patch(path, json={"title": "改名"})).json()["external"]["source_name"] == "新店"
+
+
+async def test_nobody_can_give_it_a_stock(market: Market) -> None:
+    product = await listing(market)
+    [sku] = product["skus"]
+    path = f"/api/skus/{sku['sku_id']}"
+    answers = [
+        await market.seller.put(f"{path}/stock", json={"available": 5}),
+        await market.seller.post(
+            f"{path}/stock-corrections",
+            json={"delta": 5, "kind": "restock"},
+            headers={"idempotency-key": uuid4().hex},
+        ),
+    ]
+    told = [(answer.status_code, answer.json()["params"]["reason"]) for answer in answers]
+    assert told == [(422, "external_has_no_stock")] * 2
+    kept = (await market.seller.get(f"/api/products/{product['product_id']}")).json()
+    assert kept["skus"][0]["available"] == 0

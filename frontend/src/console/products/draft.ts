@@ -23,6 +23,8 @@ export type SkuDraft = Variant & {
 };
 export type AttributeDraft = { key: number; name: string; value: string };
 export type StageDraft = { key: number; kind: StageKind; title: string; place: string; day: string; note: string; picture: string | null; video: string | null };
+/** Where goods are sold, if not here. */
+export type ExternalDraft = { url: string; source: string; refName: string };
 export type ProductDraft = {
   title: string;
   description: string;
@@ -38,6 +40,7 @@ export type ProductDraft = {
   limit: string;
   attributes: AttributeDraft[];
   provenance: StageDraft[];
+  external: ExternalDraft | null;
 };
 export type DraftErrors = Record<string, MessageKey>;
 export type SkuInput = Schemas["SkuEdit"];
@@ -76,6 +79,7 @@ export function emptyDraft(): ProductDraft {
     limit: "",
     attributes: [],
     provenance: [],
+    external: null,
   };
 }
 
@@ -120,6 +124,7 @@ export function draftOf(product: Product): ProductDraft {
       picture: stage.picture_url ?? null,
       video: stage.video_url ?? null,
     })),
+    external: product.external ? { url: product.external.url, source: product.external.source_name, refName: product.external.ref_name ?? "ref" } : null,
   };
 }
 
@@ -178,6 +183,8 @@ export function checkDraft(draft: ProductDraft): DraftErrors {
   if (!draft.title.trim()) errors.title = "required";
   const limit = readLimit(draft.limit);
   if (typeof limit === "string") errors.limit_per_buyer = limit;
+  if (draft.external && !/^https:\/\/\S+$/.test(draft.external.url.trim())) errors["external.url"] = "external_url_malformed";
+  if (draft.external && !draft.external.source.trim()) errors["external.source_name"] = "required";
   const hasOptions = cleanOptions(draft.options).length > 0;
   const seen = { name: new Set<string>(), code: new Set<string>() };
   for (const [index, sku] of draft.skus.entries()) {
@@ -249,5 +256,6 @@ export function productInput(draft: ProductDraft): Omit<Schemas["ProductEdit"], 
       picture_url: stage.picture,
       video_url: stage.video,
     })),
+    ...(draft.external ? { external: { url: draft.external.url.trim(), source_name: draft.external.source.trim(), ref_name: draft.external.refName } } : {}),
   };
 }

@@ -4,6 +4,7 @@ import type { CartItem, CartShop, CartView } from "./api";
 
 export type Change =
   | { kind: "gone" }
+  | { kind: "sold_elsewhere" }
   | { kind: "sold_out" }
   | { kind: "few"; left: number }
   | { kind: "over_limit"; limit: number }
@@ -11,7 +12,7 @@ export type Change =
   | { kind: "dearer"; byMinor: number };
 
 export function isBuyable(shop: CartShop, item: CartItem): boolean {
-  return shop.is_open && item.on_sale && item.available > 0;
+  return shop.is_open && item.on_sale && !item.is_external && item.available > 0;
 }
 
 /** How many can be taken at most. */
@@ -27,6 +28,7 @@ export function quantityOf(item: CartItem): number {
 /** The most important of what the buyer should know before buying. */
 export function changesOf(item: CartItem): Change[] {
   if (!item.on_sale) return [{ kind: "gone" }];
+  if (item.is_external) return [{ kind: "sold_elsewhere" }];
   if (item.available < 1) return [{ kind: "sold_out" }];
   const changes: Change[] = [];
   if (item.quantity > item.available) changes.push({ kind: "few", left: item.available });

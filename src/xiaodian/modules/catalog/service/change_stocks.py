@@ -10,6 +10,7 @@ from xiaodian.infra.database import Connection, Database
 from xiaodian.modules.catalog.models import Stock
 from xiaodian.modules.catalog.rules import check_named_once, read_stock_wish
 from xiaodian.modules.catalog.service.journal import JournalLine, write_journal
+from xiaodian.modules.catalog.service.set_available import refuse_external
 from xiaodian.modules.shops import api as shops
 
 _HOLD = """
@@ -44,6 +45,7 @@ async def change_stocks(
             for stock in stocks.values()
             if (available := after[stock.stock_id]) != stock.available
         ]
+        await refuse_external(connection, [line.sku_id for line in lines], "changes")
         await _write(connection, caller, stocks, lines, reason)
         details = {"count": len(lines)}
         await shops.note_deed(connection, caller, shop_id, deed="stock.changed_many", target="", details=details)

@@ -1,6 +1,6 @@
 """The seller says how many pieces can be bought, or how many more came in."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from xiaodian.contracts.accounts import AccountId
 from xiaodian.contracts.base import InvalidInputError, NotFoundError
@@ -31,6 +31,7 @@ async def set_available(connection: Connection, sku_id: SkuId, available: int, b
     sku = await lock_sku(connection, sku_id)
     if sku.available == available:
         return sku
+    await refuse_external(connection, [sku_id], "available")
     return await _move(connection, sku, available, JournalKind.CORRECTION, by)
 
 
@@ -67,6 +68,7 @@ async def correct_stock(
         if done != correction:
             raise IdempotencyMismatchError(field="Idempotency-Key")
         return sku
+    await refuse_external(connection, [sku_id], "delta")
     check_correction(correction.delta, correction.kind, sku.available)
     available = sku.available + correction.delta
     return await _move(connection, sku, available, correction.kind, by, correction.reason, key)
@@ -79,6 +81,20 @@ async def lock_sku(connection: Connection, sku_id: SkuId) -> Sku:
     if not found:
         raise NotFoundError
     return found[0]
+
+
+async def refuse_external(connection: Connection, sku_ids: Collection[SkuId], field: str) -> None:
+    """Goods that are sold elsewhere have no stock here. Raises InvalidInputError."""
+    if await connection.fetchval(
+        """
+        SELECT EXISTS (
+            SELECT FROM catalog.sku JOIN catalog.product USING (product_id)
+            WHERE sku.sku_id = ANY($1::uuid[]) AND product.external IS NOT NULL
+        )
+        """,
+        list(sku_ids),
+    ):
+        raise InvalidInputError(field=field, reason="external_has_no_stock")
 
 
 async def _move(

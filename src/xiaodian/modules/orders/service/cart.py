@@ -38,6 +38,8 @@ class CartItemView(Contract, frozen=True, kw_only=True):
     available: int
     on_sale: bool
     limit_per_buyer: int | None
+    is_external: bool
+    """Sold elsewhere since it was put in: it cannot be bought here."""
 
 
 class CartShop(Contract, frozen=True, kw_only=True):
@@ -129,4 +131,5 @@ def _to_item(line: LineAppraisal, item: CartItem, facts: Facts) -> CartItemView:
         available=facts.shelf.left(line.stock_id),
         on_sale=line.sku.on_sale,
         limit_per_buyer=line.limit_per_buyer,
+        is_external=line.sku.is_external,
     )
