@@ -13,7 +13,6 @@ from xiaodian.cli.show.client import Json
 
 pytestmark = pytest.mark.journey
 
-SIZES = ["S", "M", "L", "XL"]
 DROP = """([name, base64]) => {
     const bytes = Uint8Array.from(atob(base64), (c) => c.charCodeAt(0));
     const data = new DataTransfer();
@@ -28,13 +27,12 @@ PASTE = """(input) => {
 
 
 async def _options(console: Page) -> None:
-    for name, values in (("颜色", ["红", "白", "黑"]), ("尺码", SIZES)):
+    for name, values in (("颜色", "红，白，黑"), ("尺码", "S, M, L, XL")):
         await console.get_by_test_id("option-add").click()
         row = console.get_by_test_id("option-row").last
         await row.get_by_test_id("option-name").fill(name)
-        for value in values:
-            await row.get_by_test_id("option-value").fill(value)
-            await row.get_by_test_id("option-value").press("Enter")
+        await row.get_by_test_id("option-value").fill(values)
+        await row.get_by_test_id("option-value").press("Enter")
 
 
 def _picture(color: str, form: str) -> bytes:
