@@ -91,7 +91,7 @@ export function chartOption(rows: readonly Row[], minutes: readonly Minute[], ex
       splitLine: { show: false },
       axisLine: { lineStyle: { color: colors.line } },
       axisTick: { show: false },
-      axisLabel: { show: isLast(index), color: colors.soft, hideOverlap: true, showMinLabel: false, showMaxLabel: false, formatter: write.time },
+      axisLabel: { show: isLast(index), color: colors.soft, hideOverlap: true, showMinLabel: true, showMaxLabel: false, formatter: write.time },
       interval: tickMs(extent),
     })),
     yAxis: rows.flatMap((row, index) => [

@@ -37,6 +37,7 @@ CLICKS_ONE_CARD_IN = 3
 OPENS_BAG_ONE_CUE_IN = 4
 TELLS_EACH_S = 10
 LOOKS_FOR_ROOM_EACH_S = 3.0
+WAITS_FOR_FAVOURITE_LOOKS = 20
 REFUSALS_TO_SHRUG_AT = (ApiError, httpx.HTTPError, WSError, OSError)
 # What was said a moment ago is not said again by the next one.
 _SAID_LATELY: deque[str] = deque(maxlen=10)
@@ -53,6 +54,7 @@ class Viewer:
         self._favourite = HOSTS[1 if seat % 3 == 2 else 0].name
         self._bag: list[Json] = []
         self._held_up: str | None = None
+        self._looks = 0
         self._over = asyncio.Event()
         self._address_id = ""
         self._viewer_id = str(uuid4())
@@ -76,7 +78,13 @@ class Viewer:
     async def _find_room(self) -> Json | None:
         rooms = (await self._member.call("GET", "/api/rooms", params={"state": "on_air"}))["items"]
         favourite = [room for room in rooms if room["host"]["display_name"] == self._favourite]
-        return next(iter(favourite or rooms), None)
+        # Who goes elsewhere at once stays there, and the host who comes a little later talks to nobody.
+        self._looks += 1
+        is_patient = self._looks < WAITS_FOR_FAVOURITE_LOOKS
+        room = next(iter(favourite if is_patient else favourite or rooms), None)
+        if room:
+            self._looks = 0
+        return room
 
     async def _visit(self, card: Json) -> None:
         room = await self._member.call("GET", f"/api/rooms/{card['room_id']}")
