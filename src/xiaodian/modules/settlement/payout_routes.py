@@ -95,11 +95,7 @@ async def set_shop_bank_account(
     ctx: Ctx, caller: SignedIn, shop_id: FromPath[UUID], data: JSONBody[BankAccountInput]
 ) -> BankAccountView:
     """Say where the shop's money is to be paid to (owner and finance)."""
-    async with ctx.database.transaction() as connection:
-        await shops.require_right(connection, caller, ShopId(shop_id), Scope.FINANCE_WRITE)
-        view = await _set_bank_account(connection, caller, Owner(OwnerKind.SHOP, shop_id), data)
-        await shops.note_deed(connection, caller, ShopId(shop_id), deed="money.bank_account_set", target="")
-    return view
+    return await _set_bank_account(ctx, caller, Owner(OwnerKind.SHOP, shop_id), data)
 
 
 @get("/api/me/bank-account", opt=access(Access.MEMBER), tags=TAGS, responses=problems(InvalidInputError))
@@ -113,9 +109,7 @@ async def set_my_bank_account(
     ctx: Ctx, caller: SignedIn, data: JSONBody[BankAccountInput], kind: Kind = OwnerKind.CREATOR
 ) -> BankAccountView:
     """Say where my earnings are to be paid to."""
-    owner = _own(caller, kind)
-    async with ctx.database.transaction() as connection:
-        return await _set_bank_account(connection, caller, owner, data)
+    return await _set_bank_account(ctx, caller, _own(caller, kind), data)
 
 
 @post(f"{SHOP}/payouts", opt=access(Access.MEMBER), tags=TAGS, responses=PAYOUT_PROBLEMS)
@@ -179,11 +173,9 @@ async def _get_bank_account(ctx: Context, owner: Owner) -> BankAccountAnswer:
     return BankAccountAnswer(bank_account=to_bank_account_view(account) if account else None)
 
 
-async def _set_bank_account(
-    connection: Connection, caller: Caller, owner: Owner, data: BankAccountInput
-) -> BankAccountView:
+async def _set_bank_account(ctx: Context, caller: Caller, owner: Owner, data: BankAccountInput) -> BankAccountView:
     account = BankAccount(holder=data.holder, bank=data.bank, number=data.number)
-    return to_bank_account_view(await owners.set_bank_account(connection, owner, account, caller.account_id))
+    return to_bank_account_view(await owners.set_bank_account(ctx.database, caller, owner, account))
 
 
 async def _request(ctx: Context, caller: Caller, owner: Owner, data: AmountInput, key: str) -> PayoutView:

@@ -5,11 +5,11 @@ from datetime import datetime
 from uuid import UUID
 
 from xiaodian.contracts.accounting import deposit_account
-from xiaodian.contracts.accounts import AccountId
+from xiaodian.contracts.accounts import AccountId, Caller, Scope
 from xiaodian.contracts.base import Contract, NotFoundError
 from xiaodian.contracts.settlement import AlreadyFrozenError, MoneyFrozenError, NotFrozenError, OwnerKind
 from xiaodian.contracts.shops import ShopId
-from xiaodian.infra.database import Connection
+from xiaodian.infra.database import Connection, Database
 from xiaodian.kit.clock import utc_now
 from xiaodian.kit.ids import new_id
 from xiaodian.kit.money import DEFAULT_CURRENCY
@@ -59,22 +59,30 @@ async def find_bank_account(connection: Connection, owner: Owner) -> BankAccount
     return BankAccount(**row) if row else None
 
 
-async def set_bank_account(connection: Connection, owner: Owner, account: BankAccount, by: AccountId) -> BankAccount:
-    """From now on pay there; payouts asked for before keep the account they were asked for."""
-    await lock_owner(connection, owner)
-    await connection.execute(
-        """
-        UPDATE settlement.owner SET holder = $3, bank = $4, number = $5, changed_at = $6, changed_by = $7
-        WHERE kind = $1 AND owner_id = $2
-        """,
-        owner.kind,
-        owner.owner_id,
-        account.holder,
-        account.bank,
-        account.number,
-        utc_now(),
-        by,
-    )
+async def set_bank_account(database: Database, caller: Caller, owner: Owner, account: BankAccount) -> BankAccount:
+    """From now on pay there; payouts asked for before keep the account they were asked for.
+
+    Of a shop, its log says so. Raises NotFoundError, ForbiddenError.
+    """
+    async with database.transaction() as connection:
+        if owner.kind is OwnerKind.SHOP:
+            shop_id = ShopId(owner.owner_id)
+            await shops.require_right(connection, caller, shop_id, Scope.FINANCE_WRITE)
+            await shops.note_deed(connection, caller, shop_id, deed="money.bank_account_set", target="")
+        await lock_owner(connection, owner)
+        await connection.execute(
+            """
+            UPDATE settlement.owner SET holder = $3, bank = $4, number = $5, changed_at = $6, changed_by = $7
+            WHERE kind = $1 AND owner_id = $2
+            """,
+            owner.kind,
+            owner.owner_id,
+            account.holder,
+            account.bank,
+            account.number,
+            utc_now(),
+            caller.account_id,
+        )
     return account
 
 
