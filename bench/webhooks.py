@@ -31,9 +31,10 @@ from standardwebhooks import Webhook, WebhookVerificationError
 from xiaodian.cli.platform import Platform
 from xiaodian.contracts.orders import OrderId, ParcelTracked, TrackingOfEvent
 from xiaodian.contracts.shops import ShopId
+from xiaodian.contracts.webhooks import EndpointId
 from xiaodian.infra import outbox
 from xiaodian.infra.logging import configure_logging
-from xiaodian.modules.webhooks.signing import new_secret
+from xiaodian.modules.webhooks.signing import new_secret, seal_secret
 from xiaodian.settings import Settings
 
 ANSWER = b"HTTP/1.1 204 No Content\r\nContent-Length: 0\r\n\r\n"
@@ -41,7 +42,7 @@ SAMPLE_EACH = 50
 OUTBOX_BATCH = 200
 PATIENCE_S = 300.0
 _ENDPOINT = """
-    INSERT INTO webhooks.endpoint (shop_id, endpoint_id, created_by, url, description, types, secret, created_at)
+    INSERT INTO webhooks.endpoint (shop_id, endpoint_id, created_by, url, description, types, sealed_secret, created_at)
     VALUES ($1, $2, $2, $3, '', ARRAY ['shipment.tracked'], $4, now())
 """
 
@@ -145,7 +146,9 @@ async def measure(platform: Platform, options: argparse.Namespace) -> dict[str, 
     database = await asyncpg.connect(platform.settings.database_url)
     shops = [ShopId(uuid4()) for _ in range(options.endpoints)]
     for shop_id in shops:
-        await database.execute(_ENDPOINT, shop_id, uuid4(), f"http://127.0.0.1:{port}/", secret)
+        endpoint_id = EndpointId(uuid4())
+        sealed = seal_secret(platform.settings, endpoint_id, secret)
+        await database.execute(_ENDPOINT, shop_id, endpoint_id, f"http://127.0.0.1:{port}/", sealed)
     postmaster = int((platform.settings.data_dir / "postgres" / "postmaster.pid").read_text().split()[0])
     worker, postgres, mine = (
         psutil.Process(platform.children["worker"].pid),

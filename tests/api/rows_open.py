@@ -27,6 +27,7 @@ PRODUCTS = [
     OpenRow("POST", "/products", 201, 201, {"title": "苹果", "skus": [{"name": "一箱", "price_minor": 1}]}),
     OpenRow("GET", "/products/{product_id}", 200, HIDDEN),
     OpenRow("PATCH", "/products/{product_id}", 200, HIDDEN, {"title": "红草莓"}),
+    OpenRow("DELETE", "/products/{product_id}", 409, HIDDEN),
     OpenRow("POST", "/prices", 200, 422, {"prices": [{"sku_id": "{sku_id}", "price_minor": 2890}]}),
 ]
 STOCK = [
@@ -77,6 +78,7 @@ AFTER_SALES = [
     OpenRow("POST", f"{AFTER_SALE}/escalation", 409, HIDDEN, {"note": "空箱"}),
     OpenRow("POST", f"{AFTER_SALE}/return-receipt", 409, HIDDEN, {}),
     OpenRow("POST", f"{AFTER_SALE}/resend", 409, HIDDEN, PARCEL),
+    OpenRow("POST", f"{AFTER_SALE}/offer", 422, HIDDEN, {"kind": "exchange", "refund_minor": 1, "note": "换货"}),
     OpenRow("POST", f"{AFTER_SALE}/refusal", 200, HIDDEN, {"reason": "没有损坏"}),
     OpenRow("POST", f"{AFTER_SALE}/agreement", 409, HIDDEN, {}),
 ]
@@ -146,6 +148,8 @@ WEBHOOKS = [
 ]
 JOBS = [
     OpenRow("POST", "/pictures", 415, 415, {}),
+    OpenRow("POST", "/videos", 202, 202, {}),
+    OpenRow("GET", "/videos/{video_id}", 404, HIDDEN),
     OpenRow("POST", "/job-files", 201, 201, {}, query="?name=products.csv"),
     OpenRow("POST", "/jobs", 422, 422, {"kind": "nothing"}),
     OpenRow("GET", "/jobs", 200, 200),
@@ -167,7 +171,7 @@ OPEN_ROWS: list[OpenRow] = [
     *JOBS,
 ]
 
-UNKNOWN = {"webhook_id": NOWHERE, "job_id": NOWHERE, "which": "result", "period": "2026-11"}
+UNKNOWN = {"webhook_id": NOWHERE, "job_id": NOWHERE, "video_id": NOWHERE, "which": "result", "period": "2026-11"}
 """What the world of people has none of."""
 
 

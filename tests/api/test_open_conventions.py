@@ -219,3 +219,31 @@ async def test_prices_are_set_whole_or_not_at_all_and_orders_keep_theirs(open_wo
     assert (await open_world.right.get(open_world.fill(SKU))).json()["price_minor"] == 2590
     order = (await open_world.right.get(open_world.fill("/open/v1/orders/{order_id}"))).json()
     assert order["lines"][0]["price_minor"] == 2990
+
+
+async def test_a_list_of_orders_tells_their_history_only_when_asked(open_world: OpenWorld) -> None:
+    [order] = (await open_world.right.get("/open/v1/orders", params={"limit": 1})).json()["items"]
+    assert "history" not in order
+    asked = await open_world.right.get("/open/v1/orders", params={"limit": 1, "fields": "id,history"})
+    whole = (await open_world.right.get(f"/open/v1/orders/{order['id']}")).json()
+    assert asked.json()["items"] == [{"id": order["id"], "history": whole["history"]}]
+    assert whole["history"]
+
+
+async def test_a_shop_renamed_in_ignorance_keeps_its_name(open_world: OpenWorld) -> None:
+    seen = (await open_world.right.get("/open/v1/shop")).headers["etag"]
+    first = await open_world.right.patch("/open/v1/shop", json={"name": "海边果园"}, headers={"if-match": seen})
+    assert first.status_code == 200
+    second = await open_world.right.patch("/open/v1/shop", json={"name": "山里果园"}, headers={"if-match": seen})
+    assert _refusal(second) == (412, "changed_meanwhile", "If-Match")
+    assert (await open_world.right.get("/open/v1/shop")).json()["name"] == "海边果园"
+
+
+async def test_a_draft_that_was_never_sold_is_deleted_and_what_is_on_sale_stays(open_world: OpenWorld) -> None:
+    draft = (await open_world.right.post(PRODUCTS, json={**APPLE, "state": "draft"}, headers=_once())).json()
+    gone = await open_world.right.delete(f"{PRODUCTS}/{draft['id']}")
+    assert (gone.status_code, gone.content) == (204, b"")
+    assert (await open_world.right.get(f"{PRODUCTS}/{draft['id']}")).status_code == 404
+    on_sale = open_world.fill(f"{PRODUCTS}/{{product_id}}")
+    assert _refusal(await open_world.right.delete(on_sale))[:2] == (409, "illegal_product_move")
+    assert (await open_world.right.get(on_sale)).status_code == 200

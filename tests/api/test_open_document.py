@@ -2,17 +2,21 @@
 
 import json
 from collections.abc import Iterator
-from typing import Any
+from datetime import date
+from typing import Any, cast
 
 import httpx
 import pytest
+from litestar import Litestar, Response, get
 from openapi_spec_validator import OpenAPIV31SpecValidator
 from tests.api.rows_open import BASE, OPEN_ROWS
 
 from xiaodian.app import create_app
 from xiaodian.contracts.accounts import PERSONAL_SCOPES, Scope
+from xiaodian.contracts.base import Contract
 from xiaodian.edge.problems import PROBLEM_MEDIA_TYPE
 from xiaodian.modules.integrations.describe import describe
+from xiaodian.modules.integrations.opening import Deprecation, reads
 
 
 @pytest.fixture(scope="module")
@@ -87,3 +91,35 @@ def test_every_scope_that_an_app_may_ask_for_is_described(document: Any) -> None
     for flow in flows.values():
         assert flow["scopes"].keys() == wanted
         assert all(flow["scopes"].values())
+
+
+class _Left(Contract, frozen=True):
+    """What a made-up operation answers."""
+
+    left: int
+
+
+async def test_what_is_to_go_says_so_with_every_answer_and_in_the_description() -> None:
+    going = Deprecation(date(2026, 1, 1), date(2027, 1, 1), "/open/v2/left")
+
+    @get("/open/v1/left", tags=["products"], **reads(Scope.PRODUCTS_READ, _Left, deprecation=going))
+    async def get_left() -> Response[bytes]:
+        """How much is left."""
+        return Response(b'{"left":1}', media_type="application/json")
+
+    app = Litestar([get_left])
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(cast(Any, app)), base_url="http://test") as client:
+        headers = (await client.get("/open/v1/left")).headers
+    assert headers["deprecation"] == "@1767225600"
+    assert headers["sunset"] == "Fri, 01 Jan 2027 00:00:00 GMT"
+    assert headers["link"] == '</open/v2/left>; rel="successor-version"'
+    operation = describe(app)["paths"]["/open/v1/left"]["get"]
+    assert operation["deprecated"] is True
+    assert operation["responses"]["200"]["headers"].keys() >= {"Deprecation", "Sunset", "Link"}
+
+
+def test_the_budget_of_calls_is_told_in_described_headers(document: Any) -> None:
+    for call, operation in _operations(document):
+        for status, answer in operation["responses"].items():
+            if "$ref" not in answer:
+                assert {"RateLimit", "RateLimit-Policy"} <= answer["headers"].keys(), (call, status)

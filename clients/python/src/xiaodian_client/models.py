@@ -188,6 +188,14 @@ class TrackingKind(StrEnum):
     PROBLEM = "problem"
 
 
+class VideoState(StrEnum):
+    """`waiting` for the worker, then `ready` or `refused`. Others may be added."""
+
+    READY = "ready"
+    REFUSED = "refused"
+    WAITING = "waiting"
+
+
 class AfterSaleEvent(Struct, frozen=True, kw_only=True):
     """What was done, when, by whom, why, and the state that followed."""
 
@@ -703,6 +711,19 @@ class NewWebhook(Struct, frozen=True, kw_only=True):
     url: str
     types: list[str]
     description: str | UnsetType = UNSET
+
+
+class Offer(Struct, frozen=True, kw_only=True):
+    """What the seller would do instead. Where goods come back, the address is needed unless the shop has told
+    one.
+    """
+
+    kind: str
+    note: str
+    refund_minor: int | UnsetType = UNSET
+    """0 for an exchange, more for the others."""
+    picture_urls: list[str] | UnsetType = UNSET
+    return_address: NewReturnAddress | UnsetType | None = UNSET
 
 
 class OrderLine(Struct, frozen=True, kw_only=True):
@@ -1290,6 +1311,19 @@ class TrackingEvents(Struct, frozen=True, kw_only=True):
     """What the carrier says. An event is known by its time and kind: told again it changes nothing."""
 
     events: list[NewTrackingEvent]
+
+
+class Video(Struct, frozen=True, kw_only=True):
+    """A film that was sent, and how far it is."""
+
+    id: UUID
+    state: str
+    url: str | None
+    """Once it is ready, what `video_url` takes."""
+    refused_reason: str | None
+    width: int | None
+    height: int | None
+    duration_ms: int | None
 
 
 class Webhook(Struct, frozen=True, kw_only=True):

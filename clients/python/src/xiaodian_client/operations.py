@@ -77,6 +77,19 @@ class Operations(Transport):
             is_once=True,
         )
 
+    def offer_instead(
+        self, after_sale_id: UUID, body: models.Offer, *, idempotency_key: str | None = None
+    ) -> models.AfterSale:
+        """Offer something else than what is asked for. The buyer takes it, or goes on asking."""
+        return self.request(
+            "POST",
+            f"/open/v1/after-sales/{after_sale_id}/offer",
+            models.AfterSale,
+            body=body,
+            idempotency_key=idempotency_key,
+            is_once=True,
+        )
+
     def refuse_after_sale(
         self, after_sale_id: UUID, body: models.Refusal, *, idempotency_key: str | None = None
     ) -> models.AfterSale:
@@ -445,6 +458,10 @@ class Operations(Transport):
             "POST", "/open/v1/products", models.Product, body=body, idempotency_key=idempotency_key, is_once=True
         )
 
+    def delete_draft(self, product_id: UUID, *, if_match: str | None = None) -> None:
+        """Delete a draft that was never sold. What was on sale is archived instead, by its state."""
+        self.request("DELETE", f"/open/v1/products/{product_id}", None, if_match=if_match)
+
     def get_product(self, product_id: UUID) -> models.Product:
         """One product, whatever its state."""
         return self.request("GET", f"/open/v1/products/{product_id}", models.Product)
@@ -558,9 +575,9 @@ class Operations(Transport):
         """The shop that the token is bound to."""
         return self.request("GET", "/open/v1/shop", models.Shop)
 
-    def edit_shop(self, body: models.ShopEdit) -> models.Shop:
+    def edit_shop(self, body: models.ShopEdit, *, if_match: str | None = None) -> models.Shop:
         """Rename the shop, close or open it."""
-        return self.request("PATCH", "/open/v1/shop", models.Shop, body=body)
+        return self.request("PATCH", "/open/v1/shop", models.Shop, body=body, if_match=if_match)
 
     def get_sku(self, sku_id: UUID) -> models.Sku:
         """One SKU: its price and what can be bought of it."""
@@ -621,6 +638,16 @@ class Operations(Transport):
             idempotency_key=idempotency_key,
             is_once=True,
         )
+
+    def upload_video(self, body: bytes) -> models.Video:
+        """Send a film for a product (MP4 or MOV, at most a minute), the file as it is; ask for it until it is
+        ready.
+        """
+        return self.request("POST", "/open/v1/videos", models.Video, file=body)
+
+    def get_video(self, video_id: UUID) -> models.Video:
+        """How far a film is that was sent by the same account."""
+        return self.request("GET", f"/open/v1/videos/{video_id}", models.Video)
 
     def list_webhook_types(self) -> models.WebhookTypes:
         """What the shop's systems can be told of, as far as the token may read it."""

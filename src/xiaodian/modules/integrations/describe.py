@@ -14,6 +14,7 @@ from xiaodian.edge.problems import PROBLEM_MEDIA_TYPE
 from xiaodian.modules.integrations.describe_parts import (
     COMPONENT_HEADERS,
     COMPONENT_PARAMETERS,
+    HEADER_NAMES,
     INFO,
     PARAMETER_WORDS,
     TAGS,
@@ -140,7 +141,8 @@ def _responses(one: _Operation, roots: dict[Any, Schema]) -> dict[str, Any]:
 
 def _success(opening: Opening, roots: dict[Any, Schema]) -> dict[str, Any]:
     response: dict[str, Any] = {"description": "Done." if opening.answer is None else "The answer."}
-    response["headers"] = _headers(*(["ETag"] if opening.has_etag else []))
+    of_the_old = ["Deprecation", "Sunset", "Successor"] if opening.deprecation else []
+    response["headers"] = _headers(*(["ETag"] if opening.has_etag else []), *of_the_old)
     if opening.answer is not None:
         response["content"] = {opening.media_type: {"schema": _schema(opening.answer, roots)}}
         if opening.is_sparse:
@@ -174,5 +176,5 @@ def _first_paragraph(kind: type) -> str:
 
 
 def _headers(*more: str) -> dict[str, Any]:
-    names = {"RequestId": "X-Request-Id", "ETag": "ETag", "RetryAfter": "Retry-After"}
-    return {names[key]: {"$ref": f"#/components/headers/{key}"} for key in ("RequestId", *more)}
+    shown = ("RequestId", "RateLimit", "RateLimitPolicy", *more)
+    return {HEADER_NAMES.get(key, key): {"$ref": f"#/components/headers/{key}"} for key in shown}

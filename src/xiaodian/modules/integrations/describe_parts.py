@@ -61,6 +61,7 @@ PARAMETER_WORDS = {
     "webhook_id": "Id of the webhook.",
     "event_id": "Id of the event.",
     "job_id": "Id of the job.",
+    "video_id": "Id of the film.",
     "which": "`result` or `refusals`.",
     "state": "`all`, `waiting`, `delivered`, `failed` or `dead`.",
     "types": "Only events of these types, by commas.",
@@ -100,6 +101,12 @@ COMPONENT_PARAMETERS: dict[str, Any] = {
     },
 }
 
+HEADER_NAMES = {
+    "RequestId": "X-Request-Id",
+    "RateLimitPolicy": "RateLimit-Policy",
+    "RetryAfter": "Retry-After",
+    "Successor": "Link",
+}
 COMPONENT_HEADERS: dict[str, Any] = {
     "RequestId": {
         "description": "Names this request in our logs; yours, if you sent one.",
@@ -107,6 +114,17 @@ COMPONENT_HEADERS: dict[str, Any] = {
     },
     "ETag": {"description": "Names this state of the answer.", "schema": {"type": "string"}},
     "RetryAfter": {"description": "Seconds after which to try again.", "schema": {"type": "integer"}},
+    "RateLimit": {
+        "description": 'What is left of the app\'s budget: `"app";r=<calls left>;t=<seconds until it is full>`.',
+        "schema": {"type": "string"},
+    },
+    "RateLimitPolicy": {
+        "description": 'The budget itself: `"app";q=<calls>;w=<seconds in which it refills>`.',
+        "schema": {"type": "string"},
+    },
+    "Deprecation": {"description": "Since when not to use it: `@<unix time>`.", "schema": {"type": "string"}},
+    "Sunset": {"description": "When it will be gone.", "schema": {"type": "string"}},
+    "Successor": {"description": "What to use instead.", "schema": {"type": "string"}},
 }
 
 SCOPE_WORDS: dict[Scope, str] = {

@@ -15,6 +15,7 @@ from xiaodian.modules.integrations import wire_finance as finance
 from xiaodian.modules.integrations import wire_platform as platform
 from xiaodian.modules.integrations import wire_promotion as promotion
 from xiaodian.modules.integrations import wire_rooms as rooms
+from xiaodian.modules.media.api import VideoState
 
 AN_ID = UUID("0193b2d4-1111-7aaa-8bbb-cccccccccccc")
 ANOTHER_ID = UUID("0193b2d4-2222-7aaa-8bbb-dddddddddddd")
@@ -193,6 +194,7 @@ MORE_EXAMPLES: tuple[msgspec.Struct, ...] = (
     aftersales.AfterSalePage(items=[AFTER_SALE], next_cursor=None),
     aftersales.Agreement(),
     aftersales.Refusal(reason="照片里的不是我们的商品"),
+    aftersales.Offer(kind=AfterSaleKind.REFUND_ONLY, refund_minor=500, note="部分退款"),
     aftersales.ReturnReceipt(is_for_sale=False),
     aftersales.Resend(carrier="顺丰速运", tracking_number="SF1234567891"),
     aftersales.Escalation(note="退回的是空箱"),
@@ -256,6 +258,15 @@ MORE_EXAMPLES: tuple[msgspec.Struct, ...] = (
         next_cursor=None,
     ),
     platform.Picture(url="/media/pictures/5d41402abc4b2a76b9719d911017c592.webp", width=1600, height=1200),
+    platform.Video(
+        id=AN_ID,
+        state=VideoState.READY,
+        url="/media/videos/5d41402abc4b2a76b9719d911017c592.mp4",
+        refused_reason=None,
+        width=720,
+        height=1280,
+        duration_ms=15_000,
+    ),
     platform.WebhookTypes(
         items=[
             platform.WebhookType(type="order.paid", area="orders", right="orders:read", meaning="An order was paid.")

@@ -4,7 +4,8 @@
 """
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import UTC, date, datetime, time
+from email.utils import format_datetime
 from typing import Any, NamedTuple
 
 from xiaodian.contracts.accounts import Scope
@@ -50,6 +51,17 @@ class Deprecation(NamedTuple):
     since: date
     sunset: date
     successor: str
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """What every success says of it: RFC 9745, RFC 8594, RFC 8288."""
+        since = datetime.combine(self.since, time(), UTC)
+        sunset = datetime.combine(self.sunset, time(), UTC)
+        return {
+            "Deprecation": f"@{int(since.timestamp())}",
+            "Sunset": format_datetime(sunset, usegmt=True),
+            "Link": f'<{self.successor}>; rel="successor-version"',
+        }
 
 
 class Opening(NamedTuple):
@@ -114,5 +126,6 @@ def _handler(opening: Opening) -> dict[str, Any]:
     return {
         "opt": {**access(Access.MEMBER, opening.scope), OPENING: opening},
         "status_code": opening.status,
+        "response_headers": opening.deprecation.headers if opening.deprecation else {},
         "include_in_schema": False,
     }

@@ -97,6 +97,31 @@ async def refuse_after_sale(call: OpenCall, after_sale_id: FromPath[UUID]) -> Re
 
 
 @post(
+    f"{ONE}/offer",
+    tags=TAGS,
+    **writes(
+        Scope.AFTERSALES_WRITE,
+        wire.AfterSale,
+        IllegalMoveError,
+        InvalidInputError,
+        AfterSaleNotPossibleError,
+        RefundTooLargeError,
+        body=wire.Offer,
+        is_once=True,
+    ),
+)
+async def offer_instead(call: OpenCall, after_sale_id: FromPath[UUID]) -> Response[bytes]:
+    """Offer something else than what is asked for. The buyer takes it, or goes on asking."""
+    data = await call.read(wire.Offer)
+    asked = _below(data, aftersales.OfferInput)
+
+    async def _offer(ctx: Context) -> wire.AfterSale:
+        return _show(await aftersales.offer(ctx, call.caller, after_sale_id, asked))
+
+    return await call.answer_once(data, _offer)
+
+
+@post(
     f"{ONE}/return-receipt",
     tags=TAGS,
     **writes(
@@ -194,6 +219,7 @@ routes = [
     get_after_sale,
     agree_to_after_sale,
     refuse_after_sale,
+    offer_instead,
     receive_return,
     resend_goods,
     escalate_after_sale,

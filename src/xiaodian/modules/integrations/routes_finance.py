@@ -38,7 +38,9 @@ async def get_shop(call: OpenCall) -> Response[bytes]:
 @patch(
     "/shop",
     tags=SHOP,
-    **writes(Scope.SHOP_WRITE, wire.Shop, InvalidInputError, ShopNameTakenError, body=wire.ShopEdit),
+    **writes(
+        Scope.SHOP_WRITE, wire.Shop, InvalidInputError, ShopNameTakenError, body=wire.ShopEdit, takes_if_match=True
+    ),
 )
 async def edit_shop(call: OpenCall) -> Response[bytes]:
     """Rename the shop, close or open it."""

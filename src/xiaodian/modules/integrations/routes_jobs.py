@@ -1,4 +1,4 @@
-"""The open API: bulk jobs (a file in, a file out), and pictures."""
+"""The open API: bulk jobs (a file in, a file out), pictures and films."""
 
 from typing import Annotated
 from uuid import UUID
@@ -10,7 +10,7 @@ from litestar.response import Stream
 from xiaodian.contracts.accounts import Scope
 from xiaodian.contracts.base import InvalidInputError
 from xiaodian.contracts.imports import FileId, JobEndedError, JobId, JobNotReadyError, RowOutcome, TooManyJobsError
-from xiaodian.contracts.media import NotAPictureError
+from xiaodian.contracts.media import NotAPictureError, NotAVideoError, TooManyVideosError
 from xiaodian.contracts.orders import IdempotencyMismatchError
 from xiaodian.edge.bulk import content_type_of
 from xiaodian.kit.paging import MAX_PAGE_SIZE
@@ -25,6 +25,8 @@ TAGS = ["bulk jobs"]
 MEDIA = ["media"]
 ANY_FILE = "application/octet-stream"
 PICTURES = "image/*"
+FILMS = "video/*"
+MAX_FILM_BYTES = 1024 * 1024 * 1024
 JOB = "/jobs/{job_id:uuid}"
 
 Limit = Annotated[int, QueryParameter(ge=1, le=MAX_PAGE_SIZE)]
@@ -43,6 +45,24 @@ async def upload_picture(call: OpenCall) -> Response[bytes]:
     """Send a picture (JPEG, PNG or WebP), the file as it is. The same again is stored once."""
     stored = await media.store_picture(call.ctx, call.caller.account_id, await call.read_file("image/"))
     return call.answer(wire.Picture(url=media.picture_address(stored.name), width=stored.width, height=stored.height))
+
+
+@post(
+    "/videos",
+    tags=MEDIA,
+    request_max_body_size=MAX_FILM_BYTES,
+    **writes(Scope.PRODUCTS_WRITE, wire.Video, NotAVideoError, TooManyVideosError, body=bytes, takes=FILMS, status=202),
+)
+async def upload_video(call: OpenCall) -> Response[bytes]:
+    """Send a film for a product (MP4 or MOV, at most a minute), the file as it is; ask for it until it is ready."""
+    return call.answer(_show_video(await media.take_video(call.ctx, call.caller.account_id, call.stream())))
+
+
+@get("/videos/{video_id:uuid}", tags=MEDIA, **reads(Scope.PRODUCTS_READ, wire.Video))
+async def get_video(call: OpenCall, video_id: FromPath[UUID]) -> Response[bytes]:
+    """How far a film is that was sent by the same account."""
+    async with call.ctx.database.connection() as connection:
+        return call.answer(_show_video(await media.get_video(connection, call.caller.account_id, video_id)))
 
 
 @post(
@@ -161,8 +181,14 @@ async def get_job_file(call: OpenCall, job_id: FromPath[UUID], which: FromPath[s
     return Stream(file.parts, media_type=ANY_FILE, headers=headers)
 
 
+def _show_video(video: media.Video) -> wire.Video:
+    return to_wire(wire.Video, video, own_id="video_id")
+
+
 routes = [
     upload_picture,
+    upload_video,
+    get_video,
     send_job_file,
     start_job,
     list_jobs,

@@ -3,7 +3,7 @@
 from typing import Annotated
 from uuid import UUID
 
-from litestar import Response, get, patch, post
+from litestar import Response, delete, get, patch, post
 from litestar.params import FromPath, FromQuery, QueryParameter
 
 from xiaodian.contracts.accounts import Scope
@@ -85,6 +85,16 @@ async def edit_product(call: OpenCall, product_id: FromPath[UUID]) -> Response[b
     return call.answer(await products.edit_product(call, product_id, data))
 
 
+@delete(
+    "/products/{product_id:uuid}",
+    tags=TAGS,
+    **writes(Scope.PRODUCTS_WRITE, None, InvalidInputError, IllegalProductMoveError, status=204, takes_if_match=True),
+)
+async def delete_draft(call: OpenCall, product_id: FromPath[UUID]) -> None:
+    """Delete a draft that was never sold. What was on sale is archived instead, by its state."""
+    await products.delete_draft(call, product_id)
+
+
 @post(
     "/prices",
     tags=TAGS,
@@ -100,4 +110,4 @@ async def set_prices(call: OpenCall) -> Response[bytes]:
     return await call.answer_once(data, _set)
 
 
-routes = [list_products, create_product, get_product, edit_product, set_prices]
+routes = [list_products, create_product, get_product, edit_product, delete_draft, set_prices]

@@ -10,6 +10,8 @@ from msgspec import Meta
 from xiaodian.contracts.aftersales import AfterSaleKind, AfterSaleReason, AfterSaleState
 from xiaodian.contracts.base import Contract, Input, Line, Text
 
+MAX_REFUND_MINOR = 10**13
+
 PictureUrls = Annotated[
     list[Annotated[str, Meta(pattern=r"^/media/pictures/[A-Za-z0-9._-]{1,200}$")]], Meta(max_length=9)
 ]
@@ -108,6 +110,17 @@ class Refusal(Input, frozen=True, kw_only=True):
 
     reason: Words
     picture_urls: PictureUrls = msgspec.field(default_factory=list)
+
+
+class Offer(Input, frozen=True, kw_only=True):
+    """What the seller would do instead. Where goods come back, the address is needed unless the shop has told one."""
+
+    kind: AfterSaleKind
+    refund_minor: Annotated[int, Meta(ge=0, le=MAX_REFUND_MINOR)] = 0
+    """0 for an exchange, more for the others."""
+    note: Words
+    picture_urls: PictureUrls = msgspec.field(default_factory=list)
+    return_address: NewReturnAddress | None = None
 
 
 class ReturnReceipt(Input, frozen=True, kw_only=True):

@@ -10,6 +10,7 @@ from msgspec import UNSET, Meta, UnsetType
 from xiaodian.contracts.base import Contract, Input, Line
 from xiaodian.contracts.imports import JobState, RowOutcome
 from xiaodian.contracts.webhooks import DeliveryState, DisabledReason
+from xiaodian.modules.media.api import VideoState
 
 Types = Annotated[list[Annotated[str, Meta(max_length=60)]], Meta(min_length=1, max_length=100)]
 Url = Annotated[Line, Meta(min_length=1, max_length=2048)]
@@ -39,6 +40,19 @@ class WebhookTypes(Contract, frozen=True, kw_only=True):
     """What the token may be told of."""
 
     items: list[WebhookType]
+
+
+class Video(Contract, frozen=True, kw_only=True):
+    """A film that was sent, and how far it is."""
+
+    id: UUID
+    state: VideoState
+    url: str | None
+    """Once it is ready, what `video_url` takes."""
+    refused_reason: str | None
+    width: int | None
+    height: int | None
+    duration_ms: int | None
 
 
 class Webhook(Contract, frozen=True, kw_only=True):

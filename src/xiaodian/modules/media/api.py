@@ -17,19 +17,25 @@ from xiaodian.modules.media.service import publish
 from xiaodian.modules.media.service.notify import tell_ingest_to_stop
 from xiaodian.modules.media.service.pictures import StoredPicture, store_picture
 from xiaodian.modules.media.service.serve_playlist import PlaylistCache
+from xiaodian.modules.media.service.videos import get_video, take_video
+from xiaodian.modules.media.wire_videos import Video, VideoState
 
 __all__ = [
     "StoredPicture",
+    "Video",
+    "VideoState",
     "add_date_range",
     "close_date_range",
     "create_stream",
     "end_stream",
+    "get_video",
     "interrupted_until",
     "make_playlists",
     "playback_path",
     "run_ingest",
     "store_picture",
     "stream_duration_ms",
+    "take_video",
 ]
 
 

@@ -6,10 +6,11 @@ from uuid import UUID
 from xiaodian.contracts.accounts import Scope
 from xiaodian.contracts.base import InvalidInputError
 from xiaodian.contracts.orders import OrderId
+from xiaodian.contracts.shops import Shop
 from xiaodian.edge.context import Context
 from xiaodian.kit.clock import utc_now
 from xiaodian.modules.integrations import wire_finance as wire
-from xiaodian.modules.integrations.call import Call
+from xiaodian.modules.integrations.call import Call, etag_of
 from xiaodian.modules.integrations.conversion import to_wire
 from xiaodian.modules.integrations.service.orders import to_order
 from xiaodian.modules.integrations.wire_orders import Order
@@ -29,8 +30,18 @@ async def get_shop(call: Call) -> wire.Shop:
 
 
 async def edit_shop(call: Call, edit: wire.ShopEdit) -> wire.Shop:
-    """Raises NotFoundError, ForbiddenError, InvalidInputError, ShopNameTakenError."""
-    shop = await shops.change_shop(call.ctx, call.caller, call.shop_id, name=edit.name, is_open=edit.is_open)
+    """Raises NotFoundError, ForbiddenError, InvalidInputError, ShopNameTakenError, ChangedMeanwhileError."""
+
+    def _check(before: Shop) -> None:
+        call.check_if_match(etag_of(_show_shop(before)))
+
+    shop = await shops.change_shop(
+        call.ctx, call.caller, call.shop_id, name=edit.name, is_open=edit.is_open, check=_check
+    )
+    return _show_shop(shop)
+
+
+def _show_shop(shop: Shop) -> wire.Shop:
     return to_wire(wire.Shop, shop, own_id="shop_id")
 
 

@@ -5,8 +5,8 @@ from uuid import UUID
 import msgspec
 
 from xiaodian.contracts.accounts import Scope
-from xiaodian.contracts.base import NotFoundError
-from xiaodian.contracts.catalog import PriceWish, Product, ProductId, ProductState, Sku, SkuId
+from xiaodian.contracts.base import InvalidInputError, NotFoundError
+from xiaodian.contracts.catalog import IllegalProductMoveError, PriceWish, Product, ProductId, ProductState, Sku, SkuId
 from xiaodian.edge.context import Context
 from xiaodian.infra.database import Connection
 from xiaodian.modules.catalog import api as catalog
@@ -57,6 +57,23 @@ async def edit_product(call: Call, product_id: UUID, edit: wire.ProductEdit) -> 
             needs_review=ctx.settings.product_review,
         )
     return to_product(product)
+
+
+async def delete_draft(call: Call, product_id: UUID) -> None:
+    """Raises NotFoundError, ForbiddenError, InvalidInputError, IllegalProductMoveError, ChangedMeanwhileError."""
+    bulk = catalog.BulkInput(deed=catalog.BulkDeed.DELETE_DRAFTS, product_ids=[product_id])
+    async with call.transaction() as (ctx, connection):
+        await _check_unchanged(call, connection, ProductId(product_id))
+        needs_review = ctx.settings.product_review
+        result = await catalog.bulk_edit(ctx.database, call.caller, call.shop_id, bulk, needs_review=needs_review)
+    [item] = result.items
+    if item.is_done:
+        return
+    if item.state is None:
+        raise NotFoundError
+    if item.state is ProductState.DRAFT:
+        raise InvalidInputError(reason="was_sold")
+    raise IllegalProductMoveError(state=item.state)
 
 
 async def set_prices(ctx: Context, call: Call, batch: wire.PriceBatch) -> wire.PriceList:

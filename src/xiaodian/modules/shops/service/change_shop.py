@@ -1,5 +1,7 @@
 """Rename a shop, open it or close it."""
 
+from collections.abc import Callable
+
 import asyncpg
 from msgspec import UNSET, UnsetType
 
@@ -20,14 +22,17 @@ async def change_shop(
     *,
     name: str | UnsetType = UNSET,
     is_open: bool | UnsetType = UNSET,
+    check: Callable[[Shop], None] | None = None,
 ) -> Shop:
-    """Change what is given; saying again what is so already tells nobody.
+    """Change what is given; saying again what is so already tells nobody. `check` may refuse the shop as it is.
 
     Raises NotFoundError to who is not on the staff, ForbiddenError, InvalidInputError, ShopNameTakenError.
     """
     async with ctx.database.transaction() as connection:
         await connection.execute("SELECT FROM shops.shop WHERE shop_id = $1 FOR NO KEY UPDATE", shop_id)
         before = await queries.require_right(connection, caller, shop_id, Scope.SHOP_WRITE)
+        if check is not None:
+            check(before)
         after = Shop(
             shop_id=shop_id,
             owner_id=before.owner_id,
