@@ -61,7 +61,7 @@ async def make_open_world(world: World, make_client: Callable[[], httpx.AsyncCli
         "right": await let_in(owner, world.ids["shop_id"], everything, nobody),
     }
     await _expire(database, tokens["expired"])
-    world.ids.update(job_id=NOWHERE, which="result")
+    world.ids.update(job_id=NOWHERE, video_id=NOWHERE, which="result")
     for name in ("to_ship_id", "to_batch_id", "to_cancel_id"):
         world.ids[name] = await place_paid_order(world)
     world.ids["now"] = utc_now().isoformat()
