@@ -25,7 +25,6 @@ TAGS = ["bulk jobs"]
 MEDIA = ["media"]
 ANY_FILE = "application/octet-stream"
 PICTURES = "image/*"
-FILMS = "video/*"
 MAX_FILM_BYTES = 1024 * 1024 * 1024
 JOB = "/jobs/{job_id:uuid}"
 
@@ -51,7 +50,9 @@ async def upload_picture(call: OpenCall) -> Response[bytes]:
     "/videos",
     tags=MEDIA,
     request_max_body_size=MAX_FILM_BYTES,
-    **writes(Scope.PRODUCTS_WRITE, wire.Video, NotAVideoError, TooManyVideosError, body=bytes, takes=FILMS, status=202),
+    **writes(
+        Scope.PRODUCTS_WRITE, wire.Video, NotAVideoError, TooManyVideosError, body=bytes, takes=ANY_FILE, status=202
+    ),
 )
 async def upload_video(call: OpenCall) -> Response[bytes]:
     """Send a film for a product (MP4 or MOV, at most a minute), the file as it is; ask for it until it is ready."""
