@@ -96,8 +96,9 @@ class Call:
         body = _encode(pick(view, read(fields, type(view))))
         return Response(body, status_code=self._opening.status, headers=headers, media_type=SPARSE_MEDIA_TYPE)
 
-    def asks_for(self, name: str) -> bool:
+    def asks_for(self, *parts: str) -> bool:
         """Whether `fields` names this field, or a part of it: for what is costly to read."""
+        name = ".".join(parts)
         paths = (path.strip() for path in self._request.query_params.get("fields", "").split(","))
         return any(path == name or path.startswith(f"{name}.") for path in paths)
 

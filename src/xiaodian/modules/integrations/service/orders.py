@@ -20,7 +20,7 @@ async def list_orders(call: Call, wanted: orders.OrderFilter, *, cursor: str | N
 
     Raises NotFoundError, ForbiddenError, BadCursorError.
     """
-    is_asked = call.asks_for("history") or call.asks_for("shipment.events")
+    is_asked = call.asks_for("history") or call.asks_for("shipment", "events")
     page = await orders.list_orders_for_shop(
         call.ctx.database, call.caller, call.shop_id, wanted, cursor, limit, with_history=is_asked
     )
