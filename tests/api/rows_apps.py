@@ -58,7 +58,5 @@ ROWS = [
     Row("GET", "/api/shops/{shop_id}/apps/{app_id}/calls", owner_only(200)),
     Row("GET", "/api/me/sandbox-shop", members(200)),
     Row("POST", "/api/me/sandbox-shop", members(201)),
-    Row("POST", "/open/v1/sandbox/time", members(403), {"advance_s": 60}),
-    Row("POST", "/open/v1/sandbox/orders", members(403), {"lines": [{"sku_id": "{sku_id}"}]}),
     Row("DELETE", "/api/me/apps/{app_id}", owner_only(204)),
 ]

@@ -152,6 +152,8 @@ JOBS = [
     OpenRow("GET", "/videos/{video_id}", 404, HIDDEN),
     OpenRow("POST", "/job-files", 201, 201, {}, query="?name=products.csv"),
     OpenRow("POST", "/jobs", 422, 422, {"kind": "nothing"}),
+    OpenRow("POST", "/sandbox/orders", 409, 409, {"lines": [{"sku_id": "{sku_id}"}]}),
+    OpenRow("POST", "/sandbox/time", 409, 409, {"advance_s": 60}),
     OpenRow("GET", "/jobs", 200, 200),
     OpenRow("GET", "/jobs/{job_id}", 404, HIDDEN),
     OpenRow("GET", "/jobs/{job_id}/rows", 404, HIDDEN),

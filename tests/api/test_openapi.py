@@ -68,8 +68,6 @@ def test_room_control_and_shipping_ask_for_their_scopes_and_nothing_else_does(do
 
 
 def _scope_of(path: str) -> str:
-    if path.startswith("/open/v1/sandbox/"):
-        return "orders:write"
     if "/control/" in path:
         return "room:control"
     ships = path.endswith("/shipment-files") or path in {f"/api/orders/{{order_id}}/{end}" for end in SHIPPING}

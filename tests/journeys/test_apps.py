@@ -1,5 +1,6 @@
 """A developer registers an app, a seller lets it in, sees what it did, and shows it out."""
 
+import asyncio
 import base64
 import hashlib
 import secrets
@@ -10,25 +11,34 @@ import httpx
 import pytest
 from playwright.async_api import Page, Route, expect
 from tests.journeys.conftest import DESK, OpenPage, Stage
+from xiaodian_client import BearerToken, Xiaodian, models
 
 from xiaodian.cli.show.client import Member
 
 pytestmark = pytest.mark.journey
 
 Enter = Callable[[str], Awaitable[Member]]
+PRODUCT = {
+    "title": "试卖的茶",
+    "description": "",
+    "picture_urls": [],
+    "state": "on_sale",
+    "skus": [{"name": "一罐", "price_minor": 3000, "stock": 20}],
+}
 CALLBACK = "https://erp.example/callback"
 VERIFIER = secrets.token_urlsafe(48)
 CHALLENGE = base64.urlsafe_b64encode(hashlib.sha256(VERIFIER.encode()).digest()).decode().rstrip("=")
 
 
-async def _register(page: Page) -> tuple[str, str]:
+async def _register(page: Page, *more: str) -> tuple[str, str]:
     """In the console: name, address, two rights; the secret is shown once."""
     await page.get_by_test_id("app-new").click()
     form = page.get_by_test_id("app-form")
     await form.get_by_test_id("app-name").fill("仓库助手")
     await form.get_by_test_id("app-redirects").fill("http://erp.example/callback")
     await form.get_by_test_id("pick-products:read").check()
-    await form.get_by_test_id("pick-orders:read").check()
+    for scope in ("orders:read", *more):
+        await form.get_by_test_id(f"pick-{scope}").check()
     await form.get_by_test_id("app-save").click()
     await expect(form.get_by_role("alert")).to_contain_text("https")
     await form.get_by_test_id("app-redirects").fill(CALLBACK)
@@ -39,6 +49,29 @@ async def _register(page: Page) -> tuple[str, str]:
     await shown.get_by_test_id("secret-saved").click()
     await expect(page.get_by_test_id("my-app")).to_contain_text(secret[-4:])
     return client_id, secret
+
+
+async def _consent(console: Page, platform: str, client_id: str, secret: str, scope: str) -> str:
+    """Approve in the browser and buy a token with the code."""
+    came = await _catch_callback(console)
+    asked = {
+        "client_id": client_id,
+        "response_type": "code",
+        "redirect_uri": CALLBACK,
+        "scope": scope,
+        "state": "s1",
+        "code_challenge": CHALLENGE,
+        "code_challenge_method": "S256",
+    }
+    await console.goto(f"{platform}/oauth/authorize?{urlencode(asked)}")
+    await console.get_by_test_id("consent-approve").click()
+    await expect(console.get_by_role("heading", name="connected")).to_be_visible()
+    code = dict(parse_qsl(urlsplit(came[0]).query))["code"]
+    async with httpx.AsyncClient(base_url=platform) as http:
+        form = {"grant_type": "authorization_code", "code": code, "redirect_uri": CALLBACK, "code_verifier": VERIFIER}
+        bought = await http.post("/oauth/token", data=form, auth=(client_id, secret))
+    assert bought.status_code == 200, bought.text
+    return str(bought.json()["access_token"])
 
 
 async def _catch_callback(page: Page) -> list[str]:
@@ -102,6 +135,36 @@ async def test_an_app_is_let_in_calls_is_seen_and_is_shown_out(
         await expect(console.get_by_test_id("connection")).to_have_count(0)
         assert (await program.get("/open/v1/products")).status_code == 401
     assert (await stage.host.call("GET", f"/api/shops/{shop['shop_id']}/connections"))["items"] == []
+
+
+def _try_out(platform: str, token: str) -> tuple[str, str]:
+    """What the engineer's program does, with the Python client: order, ship, let a week pass."""
+    with Xiaodian(platform, BearerToken(token)) as shop:
+        product = next(shop.iter_products())
+        line = models.SandboxLine(sku_id=product.skus[0].id, quantity=2)
+        placed = shop.place_sandbox_order(models.NewSandboxOrder(lines=[line]))
+        parcel = models.NewShipment(carrier="顺丰速运", tracking_number=f"SF{secrets.randbelow(10**13):013}")
+        shipped = shop.ship_order(placed.order_id, parcel)
+        shop.advance_sandbox_time(models.Advance(advance_s=30 * 86_400))
+        return str(shipped.state), str(shop.get_order(placed.order_id).state)
+
+
+async def test_an_engineer_tries_a_program_in_a_sandbox_shop_and_reads_what_it_did(
+    enter: Enter, open_page: OpenPage, platform: str
+) -> None:
+    engineer = await enter("工程师")
+    shop = (await engineer.call("POST", "/api/me/sandbox-shop"))["shop"]
+    await engineer.call("POST", f"/api/shops/{shop['shop_id']}/products", PRODUCT)
+    page = await open_page("/console/settings/apps?part=mine", name="engineer", size=DESK, member=engineer)
+    client_id, secret = await _register(page, "orders:write")
+    token = await _consent(page, platform, client_id, secret, "products:read orders:read orders:write")
+
+    assert await asyncio.to_thread(_try_out, platform, token) == ("shipped", "completed")
+    await page.goto(f"{platform}/console/settings/apps")
+    await page.get_by_test_id("connection-calls").click()
+    calls = page.get_by_test_id("calls")
+    for route in ("/open/v1/sandbox/orders", "/shipments", "/open/v1/sandbox/time"):
+        await expect(calls.get_by_test_id("call").filter(has_text=route).first).to_be_visible()
 
 
 async def _see_calls(console: Page, platform: str) -> None:

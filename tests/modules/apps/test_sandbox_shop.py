@@ -6,7 +6,7 @@ from uuid import UUID
 import httpx
 import msgspec
 import pytest
-from tests.conftest import SignUp
+from tests.conftest import SignUp, once
 from tests.modules.apps.conftest import Stage
 from tests.modules.apps.dance import make_app_token
 
@@ -35,7 +35,7 @@ class Play:
     async def order(self, quantity: int = 1, *, is_paid: bool = True) -> str:
         """Have somebody made up order."""
         body = {"lines": [{"sku_id": self.sku_id, "quantity": quantity}], "is_paid": is_paid}
-        answer = await self.program.post("/open/v1/sandbox/orders", json=body)
+        answer = await self.program.post("/open/v1/sandbox/orders", json=body, headers=once())
         assert answer.status_code == 201, answer.text
         return str(answer.json()["order_id"])
 
@@ -242,14 +242,24 @@ async def test_a_real_shop_has_neither_time_travel_nor_made_up_buyers(stage: Sta
     product = await _make_product(stage.seller, str(stage.shop_id))
     line = {"sku_id": product["skus"][0]["sku_id"], "quantity": 1}
     for path, body in (("time", {"advance_s": 60}), ("orders", {"lines": [line]})):
-        answer = await program.post(f"/open/v1/sandbox/{path}", json=body)
+        answer = await program.post(f"/open/v1/sandbox/{path}", json=body, headers=once())
         assert (answer.status_code, answer.json()["code"]) == (409, "sandbox_shop"), answer.text
+
+
+async def test_the_same_order_sent_twice_is_placed_and_paid_once(play: Play) -> None:
+    body, key = {"lines": [{"sku_id": play.sku_id}]}, once()
+    before = await play.stock()
+    answers = [await play.program.post("/open/v1/sandbox/orders", json=body, headers=key) for _ in range(2)]
+    assert answers[0].json() == answers[1].json()
+    assert await play.stock() == before - 1
+    other = await play.program.post("/open/v1/sandbox/orders", json={"lines": [*body["lines"]] * 2}, headers=key)
+    assert (other.status_code, other.json()["code"]) == (422, "idempotency_mismatch")
 
 
 async def test_goods_of_another_shop_are_not_ordered_there(play: Play, stage: Stage) -> None:
     product = await _make_product(stage.seller, str(stage.shop_id))
     body = {"lines": [{"sku_id": product["skus"][0]["sku_id"]}]}
-    answer = await play.program.post("/open/v1/sandbox/orders", json=body)
+    answer = await play.program.post("/open/v1/sandbox/orders", json=body, headers=once())
     assert (answer.status_code, answer.json()["field"]) == (422, "lines"), answer.text
 
 

@@ -196,6 +196,18 @@ class VideoState(StrEnum):
     WAITING = "waiting"
 
 
+class Advance(Struct, frozen=True, kw_only=True):
+    """How much time shall have passed."""
+
+    advance_s: int
+
+
+class Advanced(Struct, frozen=True, kw_only=True):
+    """How much has."""
+
+    advanced_s: int
+
+
 class AfterSaleEvent(Struct, frozen=True, kw_only=True):
     """What was done, when, by whom, why, and the state that followed."""
 
@@ -689,6 +701,20 @@ class NewRoom(Struct, frozen=True, kw_only=True):
     cover_url: str | UnsetType | None = UNSET
 
 
+class SandboxLine(Struct, frozen=True, kw_only=True):
+    """A SKU of the sandbox shop, and how many."""
+
+    sku_id: UUID
+    quantity: int | UnsetType = UNSET
+
+
+class NewSandboxOrder(Struct, frozen=True, kw_only=True):
+    """What somebody made up buys."""
+
+    lines: list[SandboxLine]
+    is_paid: bool | UnsetType = UNSET
+
+
 class NewShipment(Struct, frozen=True, kw_only=True):
     """Who carries the order, under which number."""
 
@@ -1138,6 +1164,12 @@ class RoomProducts(Struct, frozen=True, kw_only=True):
     """The funnel of each product of a room."""
 
     items: list[RoomProduct]
+
+
+class SandboxOrder(Struct, frozen=True, kw_only=True):
+    """The order that was placed."""
+
+    order_id: UUID
 
 
 class Settlement(Struct, frozen=True, kw_only=True):

@@ -544,6 +544,27 @@ class Operations(Transport):
         """The SKU costs this in the room; never above its ordinary price."""
         self.request("PUT", f"/open/v1/rooms/{room_id}/skus/{sku_id}/price", None, body=body)
 
+    def place_sandbox_order(
+        self, body: models.NewSandboxOrder, *, idempotency_key: str | None = None
+    ) -> models.SandboxOrder:
+        """Have somebody made up order at today's prices, and pay without money. Refused in a shop that is no
+        sandbox.
+        """
+        return self.request(
+            "POST",
+            "/open/v1/sandbox/orders",
+            models.SandboxOrder,
+            body=body,
+            idempotency_key=idempotency_key,
+            is_once=True,
+        )
+
+    def advance_sandbox_time(self, body: models.Advance) -> models.Advanced:
+        """Let time pass: unpaid orders expire, delivered ones complete and settle, silence is taken for an
+        answer. What waits for it has happened when this answers. Refused in a shop that is no sandbox.
+        """
+        return self.request("POST", "/open/v1/sandbox/time", models.Advanced, body=body)
+
     def list_settlements(self, *, cursor: str | None = None, limit: int | None = None) -> models.SettlementPage:
         """Every order that was paid, the newest first, with how its money was or will be split."""
         return self.request(

@@ -77,6 +77,11 @@ class Call:
         return self._request.app.state.job_kinds
 
     @property
+    def order_desk(self) -> Any:
+        """The process's order desk."""
+        return self._request.app.state.order_desk
+
+    @property
     def language(self) -> str:
         """The reader's."""
         return choose_language(self._request.headers.get("accept-language"))

@@ -46,6 +46,7 @@ TAGS: list[dict[str, str]] = [
     {"name": "webhooks", "description": "Messages sent to your systems, by the Standard Webhooks specification."},
     {"name": "events", "description": "The same messages, to be fetched."},
     {"name": "shop", "description": "The shop itself."},
+    {"name": "sandbox", "description": "Made-up orders and time that passes when told to, in a sandbox shop."},
 ]
 
 PARAMETER_WORDS = {

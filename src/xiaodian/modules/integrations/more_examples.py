@@ -6,10 +6,12 @@ from uuid import UUID
 import msgspec
 
 from xiaodian.contracts.aftersales import AfterSaleKind, AfterSaleReason, AfterSaleState
+from xiaodian.contracts.catalog import SkuId
 from xiaodian.contracts.imports import JobState, RowOutcome
 from xiaodian.contracts.live import RoomState
 from xiaodian.contracts.payments import RefundState
 from xiaodian.contracts.webhooks import DeliveryState
+from xiaodian.modules.apps.api import SandboxLine
 from xiaodian.modules.integrations import wire_aftersales as aftersales
 from xiaodian.modules.integrations import wire_finance as finance
 from xiaodian.modules.integrations import wire_platform as platform
@@ -289,4 +291,8 @@ MORE_EXAMPLES: tuple[msgspec.Struct, ...] = (
     platform.NewJob(kind="product_import", file_id=AN_ID, options={"dry_run": True}),
     JOB_ROW,
     platform.JobRowPage(items=[JOB_ROW], next_cursor=None),
+    platform.NewSandboxOrder(lines=[SandboxLine(sku_id=SkuId(AN_ID), quantity=2)]),
+    platform.SandboxOrder(order_id=ANOTHER_ID),
+    platform.Advance(advance_s=900),
+    platform.Advanced(advanced_s=900),
 )

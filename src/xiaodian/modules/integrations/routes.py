@@ -13,6 +13,7 @@ from xiaodian.modules.integrations import (
     routes_products,
     routes_promotion,
     routes_rooms,
+    routes_sandbox,
     routes_stock,
     routes_webhooks,
 )
@@ -32,6 +33,7 @@ routes: list[ControllerRouterHandler] = [
             *routes_finance.routes,
             *routes_webhooks.routes,
             *routes_jobs.routes,
+            *routes_sandbox.routes,
         ],
         dependencies={"call": Provide(provide_call, sync_to_thread=False)},
     ),

@@ -10,6 +10,7 @@ from msgspec import UNSET, Meta, UnsetType
 from xiaodian.contracts.base import Contract, Input, Line
 from xiaodian.contracts.imports import JobState, RowOutcome
 from xiaodian.contracts.webhooks import DeliveryState, DisabledReason
+from xiaodian.modules.apps.api import MOST_ADVANCE_S, MOST_LINES, SandboxLine
 from xiaodian.modules.media.api import VideoState
 
 Types = Annotated[list[Annotated[str, Meta(max_length=60)]], Meta(min_length=1, max_length=100)]
@@ -243,3 +244,28 @@ class JobRowPage(Contract, frozen=True, kw_only=True):
 
     items: list[JobRow]
     next_cursor: str | None
+
+
+class NewSandboxOrder(Input, frozen=True, kw_only=True):
+    """What somebody made up buys."""
+
+    lines: Annotated[list[SandboxLine], Meta(min_length=1, max_length=MOST_LINES)]
+    is_paid: bool = True
+
+
+class SandboxOrder(Contract, frozen=True, kw_only=True):
+    """The order that was placed."""
+
+    order_id: UUID
+
+
+class Advance(Input, frozen=True, kw_only=True):
+    """How much time shall have passed."""
+
+    advance_s: Annotated[int, Meta(ge=1, le=MOST_ADVANCE_S)]
+
+
+class Advanced(Contract, frozen=True, kw_only=True):
+    """How much has."""
+
+    advanced_s: int

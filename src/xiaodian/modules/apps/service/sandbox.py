@@ -3,14 +3,13 @@
 from collections.abc import Sequence
 from datetime import timedelta
 from typing import Annotated, NamedTuple
-from uuid import uuid4
 
 from msgspec import Meta
 
 from xiaodian.contracts.accounts import Account, AccountId, AddressId, Caller, Scope
 from xiaodian.contracts.base import Input, InvalidInputError
 from xiaodian.contracts.catalog import SkuId, StockId
-from xiaodian.contracts.orders import Order, OrderId
+from xiaodian.contracts.orders import Order, OrderId, OrderState
 from xiaodian.contracts.shops import SandboxShopError, Shop, ShopId
 from xiaodian.edge.context import Context
 from xiaodian.infra.database import Connection
@@ -100,8 +99,11 @@ async def place_sandbox_order(
     lines: Sequence[SandboxLine],
     *,
     is_paid: bool,
+    key: str,
 ) -> OrderId:
     """An order as somebody made up would place it, at today's prices, paid unless told otherwise.
+
+    The same `key` gives the same order, for a day.
 
     Raises NotFoundError, ForbiddenError, SandboxShopError, and what a checkout may be refused for.
     """
@@ -113,9 +115,10 @@ async def place_sandbox_order(
         account_id=sandbox.person_id, display_name=PERSON, is_operator=False, scopes=frozenset({Scope.EVERYTHING})
     )
     wish = orders.CheckoutInput(lines=wished, address_id=sandbox.address_id)
-    placed: list[Order] = await desk.place(buyer, f"sandbox-{uuid4().hex}", wish)
-    if is_paid:
-        await orders.pay_in_sandbox(ctx, desk.cashier, sandbox.person_id, placed)
+    placed: list[Order] = await desk.place(buyer, key, wish)
+    unpaid = [order for order in placed if order.state is OrderState.PENDING_PAYMENT]
+    if is_paid and unpaid:
+        await orders.pay_in_sandbox(ctx, desk.cashier, sandbox.person_id, unpaid)
     return placed[0].order_id
 
 
