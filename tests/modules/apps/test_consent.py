@@ -181,7 +181,7 @@ async def test_an_address_that_could_be_read_two_ways_is_not_registered(
         ({"name": " "}, "name"),
         ({"scopes": []}, "scopes"),
         ({"scopes": ["everything"]}, "scopes"),
-        ({"scopes": ["orders:shipping"]}, "scopes"),
+        ({"scopes": ["room:control"]}, "scopes"),
         ({"icon_url": "https://elsewhere.example/x.png"}, "icon_url"),
     ],
 )
