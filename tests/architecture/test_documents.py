@@ -38,9 +38,9 @@ def test_the_check_itself_finds_a_machine_path() -> None:
     assert not machine_paths('route = "/api/work/rooms"; x = "a/home/b"')
 
 
-def test_no_two_decisions_have_the_same_number() -> None:
-    numbers = [int(path.name[:4]) for path in (ROOT / "docs/decisions").glob("[0-9]*.md")]
-    assert len(numbers) == len(set(numbers))
+def test_decisions_are_numbered_without_gaps() -> None:
+    numbers = sorted(int(path.name[:4]) for path in (ROOT / "docs/decisions").glob("[0-9]*.md"))
+    assert numbers == list(range(1, len(numbers) + 1))
     for path in (ROOT / "docs/decisions").glob("[0-9]*.md"):
         text = path.read_text(encoding="utf-8")
         assert all(f"## {part}" in text for part in ("Context", "Decision", "Price")), path.name
