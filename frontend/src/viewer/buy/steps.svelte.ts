@@ -8,6 +8,8 @@ import type { Checkout } from "./checkout.svelte";
 export type Step =
   /** `start` is what the sheet is of; `confirm` is the look over all before placing, where there is one. */
   | { name: "start" | "confirm" | "sign_in" | "addresses" }
+  /** A look at whose goods these are. */
+  | { name: "shop" }
   | { name: "address"; address: Address | null }
   | { name: "coupons"; shopId: string }
   | { name: "cashier"; cashier: Cashier };

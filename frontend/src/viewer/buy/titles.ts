@@ -7,6 +7,8 @@ export function titleOf(step: Step, start: string): string {
   switch (step.name) {
     case "start":
       return start;
+    case "shop":
+      return t("shop");
     case "confirm":
       return t("confirm_order");
     case "sign_in":
