@@ -2,7 +2,10 @@
 export const ROOM_TABS = ["planned", "on-air", "past", "others"] as const;
 export type RoomTab = (typeof ROOM_TABS)[number];
 
-export function tabOf(path: string): RoomTab {
+/** The tab that the address names; without, what is on air now comes first. Null until it is known whether a room is. */
+export function tabOf(path: string, onAir: number | null): RoomTab | null {
   const last = path.split("/").at(-1);
-  return ROOM_TABS.find((tab) => tab === last) ?? "planned";
+  const named = ROOM_TABS.find((tab) => tab === last);
+  if (named || onAir === null) return named ?? null;
+  return onAir > 0 ? "on-air" : "planned";
 }
