@@ -54,6 +54,7 @@ async def test_the_cart_shows_what_was_put_in_by_shop(market: Market, sign_up: S
             "available": 5,
             "on_sale": True,
             "limit_per_buyer": None,
+            "is_external": False,
         }
     ]
 
