@@ -163,7 +163,7 @@ async def test_an_engineer_tries_a_program_in_a_sandbox_shop_and_reads_what_it_d
     await page.goto(f"{platform}/console/settings/apps")
     await page.get_by_test_id("connection-calls").click()
     calls = page.get_by_test_id("calls")
-    for route in ("/open/v1/sandbox/orders", "/shipments", "/open/v1/sandbox/time"):
+    for route in ("/open/v1/sandbox/orders", "/orders/{order_id}/shipment", "/open/v1/sandbox/time"):
         await expect(calls.get_by_test_id("call").filter(has_text=route).first).to_be_visible()
 
 
