@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 import httpx
 import pytest
 from playwright.async_api import Page, Route, expect
-from tests.journeys.conftest import DESK, OpenPage, Stage
+from tests.journeys.conftest import DESK, STEP_TIMEOUT_MS, OpenPage, Stage
 from xiaodian_client import BearerToken, Xiaodian, models
 
 from xiaodian.cli.show.client import Member
@@ -129,6 +129,7 @@ async def test_an_app_is_let_in_calls_is_seen_and_is_shown_out(
         refused = await program.get("/open/v1/after-sales")
         assert refused.status_code in (403, 404)
 
+        await _until_logged(stage.host, shop["shop_id"], client_id, "/open/v1/after-sales")
         await _see_calls(console, platform)
         await console.get_by_test_id("disconnect").click()
         await console.get_by_test_id("confirm-yes").click()
@@ -160,6 +161,7 @@ async def test_an_engineer_tries_a_program_in_a_sandbox_shop_and_reads_what_it_d
     token = await _consent(page, platform, client_id, secret, "products:read orders:read orders:write")
 
     assert await asyncio.to_thread(_try_out, platform, token) == ("shipped", "completed")
+    await _until_logged(engineer, shop["shop_id"], client_id, "/open/v1/orders/{order_id}")
     await page.goto(f"{platform}/console/settings/apps")
     await page.get_by_test_id("connection-calls").click()
     calls = page.get_by_test_id("calls")
@@ -167,8 +169,17 @@ async def test_an_engineer_tries_a_program_in_a_sandbox_shop_and_reads_what_it_d
         await expect(calls.get_by_test_id("call").filter(has_text=route).first).to_be_visible()
 
 
+async def _until_logged(member: Member, shop_id: str, app_id: str, last_route: str) -> None:
+    """The log is written a moment after the call, and the API has no long poll for it."""
+    async with asyncio.timeout(STEP_TIMEOUT_MS / 1000):
+        while True:
+            calls = (await member.call("GET", f"/api/shops/{shop_id}/apps/{app_id}/calls"))["items"]
+            if any(call["route"] == last_route for call in calls):
+                return
+            await asyncio.sleep(0.1)
+
+
 async def _see_calls(console: Page, platform: str) -> None:
-    """The log is written a moment after the call."""
     await console.goto(f"{platform}/console/settings/apps")
     await expect(console.get_by_test_id("connection")).to_contain_text("仓库助手")
     await console.get_by_test_id("connection-calls").click()
