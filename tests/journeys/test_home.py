@@ -14,7 +14,6 @@ from xiaodian.cli.show.client import Json, Member
 pytestmark = pytest.mark.journey
 
 Enter = Callable[[str], Awaitable[Member]]
-WITHIN_SECONDS_MS = 10_000
 
 
 async def _buy(stage: Stage, buyer: Member) -> Json:
@@ -26,8 +25,8 @@ async def _look_at_home(home: Page, stage: Stage, enter: Enter) -> None:
     await expect(home.get_by_test_id("home-calm")).to_be_visible()
     await _buy(stage, await enter("小丹"))
     row = home.get_by_test_id("todo-ship")
-    await expect(row.get_by_test_id("todo-count")).to_have_text("1", timeout=WITHIN_SECONDS_MS)
-    await expect(home.get_by_test_id("figure-gmv")).to_contain_text("89.00", timeout=WITHIN_SECONDS_MS)
+    await expect(row.get_by_test_id("todo-count")).to_have_text("1")
+    await expect(home.get_by_test_id("figure-gmv")).to_contain_text("89.00")
     await expect(home.get_by_test_id("home-room")).to_be_visible()
     meaning = home.get_by_test_id("figure-gmv")
     await meaning.get_by_test_id("what-is-gmv").click()
