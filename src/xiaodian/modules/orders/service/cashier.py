@@ -70,10 +70,6 @@ class Cashier:
         else:
             await self._refunding.submit(notice)
 
-    async def capture(self, notice: PaymentNotice) -> None:
-        """Handle a provider's verified word about a charge, once however often it comes. Raises BadCallbackError."""
-        await self._capturing.submit(notice)
-
     async def settle(self) -> None:
         """Wait until all that was acknowledged is handled."""
         for batcher in (self._keeping, self._capturing, self._refunding):
