@@ -6,6 +6,7 @@ from uuid import UUID
 from xiaodian.contracts.accounts import AccountId
 from xiaodian.contracts.base import Contract, Event
 from xiaodian.contracts.catalog import ProductId
+from xiaodian.contracts.content import VideoId
 from xiaodian.contracts.live import CueId, RoomId, RoomState
 from xiaodian.contracts.shops import ShopId
 
@@ -13,10 +14,14 @@ from xiaodian.contracts.shops import ShopId
 class BehaviourKind(StrEnum):
     """What a visitor's page tells of."""
 
+    SEEN = "seen"
+    """Of videos: half of it was on the screen for a second. What a feed calls an impression."""
     ENTERED = "entered"
-    """The room's page was opened."""
+    """The room's page was opened; of videos: it began to play."""
     WATCHED = "watched"
-    """So many seconds (`watch_s`) were watched since the page last said so."""
+    """So many seconds (`watch_s`) were watched since the page last said so; of videos: up to `media_at_ms`."""
+    LEFT = "left"
+    """Of videos: the viewer went on, at `media_at_ms`."""
     CARD_SHOWN = "card_shown"
     """The card of a product came up in the picture, once a showing."""
     CARD_CLICKED = "card_clicked"
@@ -37,16 +42,20 @@ PRODUCT_KINDS = frozenset(
 )
 """These are about a product."""
 
+VIDEO_KINDS = frozenset({BehaviourKind.SEEN, BehaviourKind.LEFT})
+"""These are told of videos alone."""
+
 
 class Behaviour(Contract, frozen=True, kw_only=True):
-    """One thing that a visitor of a room did."""
+    """One thing that a visitor of a room or of a video did; exactly one of the two is named."""
 
     kind: BehaviourKind
-    room_id: RoomId
+    room_id: RoomId | None = None
+    video_id: VideoId | None = None
     product_id: ProductId | None = None
     at_ms: int
     media_at_ms: int | None = None
-    """The moment of the picture it belongs to."""
+    """The moment of the picture it belongs to: in a room the date, in a video ms from its start."""
     watch_s: int = 0
 
 

@@ -8,6 +8,8 @@ from xiaodian.contracts.accounts import AccountId
 from xiaodian.contracts.base import Contract, DomainError, Event
 
 StreamId = NewType("StreamId", UUID)
+VodId = NewType("VodId", UUID)
+"""A short video's media (video on demand): what was uploaded or cut, and what became of it."""
 
 
 class StreamState(StrEnum):
@@ -17,6 +19,55 @@ class StreamState(StrEnum):
     ON_AIR = "on_air"
     INTERRUPTED = "interrupted"
     ENDED = "ended"
+
+
+class VodState(StrEnum):
+    """`waiting` for the worker, `working`, then `ready` or `refused`."""
+
+    WAITING = "waiting"
+    WORKING = "working"
+    READY = "ready"
+    REFUSED = "refused"
+
+
+class VodInfo(Contract, frozen=True, kw_only=True):
+    """Media of a short video, and how far it is. What is not known before it is ready is None."""
+
+    vod_id: VodId
+    owner_id: AccountId
+    state: VodState
+    progress: int
+    """Percent of the work that is done."""
+    refused_reason: str | None
+    """`not_a_video`, `too_long`, `too_large`, `unreadable`."""
+    width: int | None
+    height: int | None
+    duration_ms: int | None
+    playback_url: str | None
+    """HLS master playlist."""
+    poster_url: str | None
+    sprite_url: str | None
+    """One picture of stills: `sprite_columns` in a row, one each `sprite_every_ms`, all of one size."""
+    sprite_columns: int | None
+    sprite_every_ms: int | None
+
+
+class VodReady(Event, frozen=True, kw_only=True):
+    """A short video's media can be played."""
+
+    event_key = "vod_id"
+    vod_id: VodId
+    owner_id: AccountId
+    duration_ms: int
+
+
+class VodRefused(Event, frozen=True, kw_only=True):
+    """What was uploaded is no film that can be taken; `reason` as in VodInfo."""
+
+    event_key = "vod_id"
+    vod_id: VodId
+    owner_id: AccountId
+    reason: str
 
 
 class PublishGrant(Contract, frozen=True, kw_only=True):

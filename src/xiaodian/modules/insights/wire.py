@@ -17,10 +17,14 @@ FAR_FUTURE_MS = 4_102_444_800_000
 
 
 class BehaviourItem(Input, frozen=True, kw_only=True):
-    """One thing that was done on a room's page. Times are told as how long ago, so no clocks need agree."""
+    """One thing that was done in a room or on a video. Times are told as how long ago, so no clocks need agree.
+
+    `media_at_ms` is, in a room, the date of the picture in epoch ms; in a video, ms from its start.
+    """
 
     kind: BehaviourKind
-    room_id: UUID
+    room_id: UUID | None = None
+    video_id: UUID | None = None
     product_id: UUID | None = None
     ago_ms: Annotated[int, Meta(ge=0, le=MAX_AGO_MS)] = 0
     media_at_ms: Annotated[int, Meta(ge=0, le=FAR_FUTURE_MS)] | None = None

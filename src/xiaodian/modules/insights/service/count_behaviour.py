@@ -78,6 +78,7 @@ def _to_acts(envelope: Envelope) -> list[Act]:
             watch_s=item.watch_s,
         )
         for number, item in enumerate(told.items)
+        if item.room_id is not None
     ]
 
 

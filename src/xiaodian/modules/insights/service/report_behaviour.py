@@ -8,7 +8,8 @@ import msgspec
 from xiaodian.contracts.accounts import AccountId
 from xiaodian.contracts.base import Envelope, InvalidInputError
 from xiaodian.contracts.catalog import ProductId
-from xiaodian.contracts.insights import PRODUCT_KINDS, Behaviour, BehaviourKind, BehaviourReported
+from xiaodian.contracts.content import VideoId
+from xiaodian.contracts.insights import PRODUCT_KINDS, VIDEO_KINDS, Behaviour, BehaviourKind, BehaviourReported
 from xiaodian.contracts.live import RoomId
 from xiaodian.contracts.risk import Limit
 from xiaodian.edge.context import Context
@@ -56,11 +57,16 @@ class BehaviourDesk:
 def _check(number: int, item: BehaviourItem, now_ms: int) -> Behaviour:
     if (item.kind in PRODUCT_KINDS) != (item.product_id is not None):
         raise InvalidInputError(field=f"items[{number}].product_id", reason="does_not_fit_kind")
+    if (item.room_id is None) == (item.video_id is None):
+        raise InvalidInputError(field=f"items[{number}].room_id", reason="room_or_video")
+    if item.room_id is not None and item.kind in VIDEO_KINDS:
+        raise InvalidInputError(field=f"items[{number}].kind", reason="does_not_fit_kind")
     if item.watch_s and item.kind is not BehaviourKind.WATCHED:
         raise InvalidInputError(field=f"items[{number}].watch_s", reason="does_not_fit_kind")
     return Behaviour(
         kind=item.kind,
-        room_id=RoomId(item.room_id),
+        room_id=None if item.room_id is None else RoomId(item.room_id),
+        video_id=None if item.video_id is None else VideoId(item.video_id),
         product_id=None if item.product_id is None else ProductId(item.product_id),
         at_ms=now_ms - item.ago_ms,
         media_at_ms=item.media_at_ms,
