@@ -48,6 +48,26 @@ TABLES = (
     )
     """,
     "CREATE INDEX video_product_idx ON content.video_product (product_id, video_id)",
+    "CREATE SCHEMA surfacing",
+    # Who decides in a room what comes up: `manual` (the host alone), `suggest` (the host is asked), `auto`.
+    """
+    CREATE TABLE surfacing.room_mode (
+        room_id uuid PRIMARY KEY,
+        mode text NOT NULL CHECK (mode IN ('manual', 'suggest', 'auto')),
+        set_at timestamptz NOT NULL DEFAULT now()
+    )
+    """,
+    "CREATE SCHEMA feed",
+    # Videos that a viewer does not want to see the like of.
+    """
+    CREATE TABLE feed.dismissal (
+        account_id uuid NOT NULL,
+        video_id uuid NOT NULL,
+        creator_id uuid NOT NULL,
+        dismissed_at timestamptz NOT NULL,
+        PRIMARY KEY (account_id, video_id)
+    )
+    """,
 )
 
 
