@@ -44,6 +44,14 @@ class VideoInfo(Contract, frozen=True, kw_only=True):
     published_at: datetime | None
 
 
+class VideoCounter(Contract, frozen=True, kw_only=True):
+    """A published video as a place where things are bought: who sells there, and what is in its bag."""
+
+    video_id: VideoId
+    creator_id: AccountId
+    product_ids: frozenset[ProductId]
+
+
 class VideoPublished(Event, frozen=True, kw_only=True):
     """A short video can be watched: for the first time, or again."""
 

@@ -10,6 +10,7 @@ import msgspec
 from xiaodian.contracts.accounts import AccountId
 from xiaodian.contracts.base import Contract, DomainError, Event
 from xiaodian.contracts.catalog import ProductId, SkuId, StockId
+from xiaodian.contracts.content import VideoId
 from xiaodian.contracts.live import RoomId
 from xiaodian.contracts.promotion import CouponId
 from xiaodian.contracts.shops import ShopId
@@ -55,6 +56,10 @@ class Line(Contract, frozen=True, kw_only=True):
     fee_bp: int = 0
     room_id: RoomId | None = None
     """The room whose bag it was bought from."""
+    video_id: VideoId | None = None
+    """The short video from whose bag it was bought; never beside a room."""
+    video_at_ms: int | None = None
+    """The moment of the video's picture at which it was bought, from its start."""
     creator_id: AccountId | None = None
     """Who sold it for a commission; None if the shop sold it itself."""
     commission_bp: int = 0
@@ -182,6 +187,8 @@ class LineOfEvent(Contract, frozen=True, kw_only=True):
     room_id: RoomId | None
     creator_id: AccountId | None
     amount_minor: int
+    video_id: VideoId | None = None
+    video_at_ms: int | None = None
 
 
 class OrderPlaced(Event, frozen=True, kw_only=True):

@@ -11,11 +11,13 @@ from tests.outbox import list_envelopes
 
 from xiaodian.contracts.accounts import AccountId, AddressId, Caller, Scope
 from xiaodian.contracts.catalog import SkuId
+from xiaodian.contracts.content import VideoId
 from xiaodian.contracts.live import RoomId
 from xiaodian.contracts.shops import ShopId
 from xiaodian.edge.context import Context
 from xiaodian.infra.database import Connection
 from xiaodian.kit.clock import to_epoch_ms, utc_now
+from xiaodian.kit.ids import new_id
 from xiaodian.modules.accounts import api as accounts
 from xiaodian.modules.orders.service.checkout_input import CheckoutInput
 
@@ -175,6 +177,26 @@ class Market:
         """Put products into the bag of the seller's room."""
         answer = await self.seller.put(f"/api/rooms/{room_id}/control/bag", json={"product_ids": product_ids})
         assert answer.is_success, answer.text
+
+    async def video(self, *product_ids: str, state: str = "published") -> VideoId:
+        """A short video of the seller with these products in its bag."""
+        video_id = VideoId(new_id())
+        async with self.ctx.database.transaction() as connection:
+            await connection.execute(
+                """
+                INSERT INTO content.video (video_id, creator_id, vod_id, state, title, cover_url, duration_ms,
+                    published_at)
+                VALUES ($1, $2, $1, $3, '蓝莓', '/media/pictures/x.webp', 30000, now())
+                """,
+                video_id,
+                self.seller_id,
+                state,
+            )
+            await connection.executemany(
+                "INSERT INTO content.video_product (video_id, number, product_id) VALUES ($1, $2, $3)",
+                [(video_id, number, product_id) for number, product_id in enumerate(product_ids, 1)],
+            )
+        return video_id
 
     async def product_id(self, sku_id: SkuId) -> str:
         """The product of a SKU."""

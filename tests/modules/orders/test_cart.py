@@ -45,6 +45,8 @@ async def test_the_cart_shows_what_was_put_in_by_shop(market: Market, sign_up: S
             "sku_id": str(mine),
             "product_id": await market.product_id(mine),
             "room_id": None,
+            "video_id": None,
+            "video_at_ms": None,
             "title": "丹东草莓",
             "sku_name": "1斤装",
             "picture_url": "/media/pictures/a.webp",

@@ -8,6 +8,7 @@ import msgspec
 
 from xiaodian.contracts.accounts import AccountId
 from xiaodian.contracts.catalog import SkuId
+from xiaodian.contracts.content import VideoId
 from xiaodian.contracts.live import RoomId
 from xiaodian.contracts.orders import CheckoutId, Order
 from xiaodian.infra.database import Connection
@@ -19,6 +20,8 @@ class CartItem(msgspec.Struct, frozen=True, kw_only=True):
 
     sku_id: SkuId
     room_id: RoomId | None
+    video_id: VideoId | None
+    video_at_ms: int | None
     quantity: int
     price_minor: int
     """What one piece cost when it was put in."""
@@ -43,7 +46,7 @@ async def list_cart(connection: Connection, account_id: AccountId) -> list[CartI
     """What is in an account's cart, the newest first; never more than the limit of rules.py."""
     rows = await connection.fetch(
         """
-        SELECT sku_id, room_id, quantity, price_minor, added_at FROM orders.cart_item
+        SELECT sku_id, room_id, video_id, video_at_ms, quantity, price_minor, added_at FROM orders.cart_item
         WHERE account_id = $1 ORDER BY added_at DESC, sku_id
         """,
         account_id,
@@ -52,25 +55,32 @@ async def list_cart(connection: Connection, account_id: AccountId) -> list[CartI
 
 
 async def put_cart_item(connection: Connection, account_id: AccountId, item: CartItem, limit: int) -> bool:
-    """Put an item in, or change the one that is there, which keeps its price of then and, unless told, its room.
+    """Put an item in, or change the one that is there, which keeps its price of then and, unless told, its place.
 
     False if the cart holds `limit` others.
     """
     done = await connection.execute(
         """
-        INSERT INTO orders.cart_item AS kept (account_id, sku_id, room_id, quantity, price_minor, added_at)
-        SELECT $1, $2, $3, $4, $5, $6
-        WHERE (SELECT count(*) FROM orders.cart_item WHERE account_id = $1 AND sku_id <> $2) < $7
-        ON CONFLICT (account_id, sku_id) DO UPDATE
-            SET quantity = excluded.quantity, room_id = coalesce(excluded.room_id, kept.room_id)
+        INSERT INTO orders.cart_item AS kept (
+            account_id, sku_id, room_id, video_id, video_at_ms, quantity, price_minor, added_at
+        )
+        SELECT $1, $2, $3, $4, $5, $6, $7, $8
+        WHERE (SELECT count(*) FROM orders.cart_item WHERE account_id = $1 AND sku_id <> $2) < $9
+        ON CONFLICT (account_id, sku_id) DO UPDATE SET quantity = excluded.quantity,
+            room_id = CASE WHEN $10 THEN excluded.room_id ELSE kept.room_id END,
+            video_id = CASE WHEN $10 THEN excluded.video_id ELSE kept.video_id END,
+            video_at_ms = CASE WHEN $10 THEN excluded.video_at_ms ELSE kept.video_at_ms END
         """,
         account_id,
         item.sku_id,
         item.room_id,
+        item.video_id,
+        item.video_at_ms,
         item.quantity,
         item.price_minor,
         item.added_at,
         limit,
+        item.room_id is not None or item.video_id is not None,
     )
     return done.endswith(" 1")
 

@@ -9,6 +9,7 @@ import msgspec
 from xiaodian.contracts.accounts import AccountId, Scope
 from xiaodian.contracts.base import Contract
 from xiaodian.contracts.catalog import ProductId, SkuId
+from xiaodian.contracts.content import VideoId
 from xiaodian.contracts.live import RoomId
 from xiaodian.contracts.orders import CheckoutId, Line, Order, OrderId, OrderState
 from xiaodian.contracts.payments import Charge, ChargeId, ChargeState, Movement, MovementKind, PayAction
@@ -75,6 +76,7 @@ class LineView(Contract, frozen=True, kw_only=True):
     refunded_quantity: int
     refunded_minor: int
     room_id: RoomId | None
+    video_id: VideoId | None
     fee_bp: int | None
     commission_bp: int | None
     creator_id: AccountId | None
@@ -329,6 +331,7 @@ def _to_line(line: Line, seen: OrderSeen) -> LineView:
         refunded_quantity=line.refunded_quantity,
         refunded_minor=line.refunded_minor,
         room_id=line.room_id,
+        video_id=line.video_id,
         fee_bp=line.fee_bp if sees_money else None,
         commission_bp=line.commission_bp if sees_money else None,
         creator_id=line.creator_id if seen.role is Role.SELLER else None,

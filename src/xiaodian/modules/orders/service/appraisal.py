@@ -7,6 +7,7 @@ import msgspec
 
 from xiaodian.contracts.base import DomainError
 from xiaodian.contracts.catalog import SkuAtSale, StockId
+from xiaodian.contracts.content import VideoId
 from xiaodian.contracts.live import RoomId
 from xiaodian.contracts.orders import ShopClosedError
 from xiaodian.contracts.promotion import CouponRefusal, CouponRefusedError, CouponVerdict, CouponWish
@@ -32,6 +33,8 @@ class LineAppraisal(msgspec.Struct):
     sku: SkuAtSale
     stock_id: StockId
     room_id: RoomId | None
+    video_id: VideoId | None
+    video_at_ms: int | None
     quantity: int
     price_minor: int
     amount_minor: int

@@ -8,6 +8,7 @@ import msgspec
 from xiaodian.contracts.accounts import AccountId
 from xiaodian.contracts.base import DomainError, InvalidInputError
 from xiaodian.contracts.catalog import SkuAtSale, StockId
+from xiaodian.contracts.content import VideoId
 from xiaodian.contracts.live import RoomId
 from xiaodian.contracts.orders import (
     NoDeliveryError,
@@ -70,6 +71,8 @@ def _price_line(
     buyer_id: AccountId, shown: LineInput, sku: SkuAtSale, facts: Facts, counted: dict[UUID, int]
 ) -> LineAppraisal:
     """One line. `counted` is what earlier lines of the same wish count against limits."""
+    if shown.room_id is not None and shown.video_id is not None:
+        raise InvalidInputError(field="lines", reason="room_or_video")
     room_id, live_minor, flash, flash_left = None, None, None, 0
     if shown.room_id is not None:
         room_id = _find_room(shown.room_id, sku, facts)
@@ -78,8 +81,16 @@ def _price_line(
         flash = _find_flash_sale(buyer_id, shown, facts)
         flash_left = facts.shelf.left(flash.flash_sale_id) if flash is not None else 0
     price_minor, flash_id = promotion.choose_price(sku.price_minor, live_minor, flash, flash_left, shown.quantity)
+    video_id = _find_video(shown.video_id, sku, facts) if shown.video_id is not None else None
     line = LineAppraisal(
-        sku, flash_id or sku.stock_id, room_id, shown.quantity, price_minor, price_minor * shown.quantity
+        sku=sku,
+        stock_id=flash_id or sku.stock_id,
+        room_id=room_id,
+        video_id=video_id,
+        video_at_ms=shown.video_at_ms if video_id is not None else None,
+        quantity=shown.quantity,
+        price_minor=price_minor,
+        amount_minor=price_minor * shown.quantity,
     )
     line.problem = _find_problem(line, shown, facts, buyer_id)
     if flash is not None and flash_id is not None:
@@ -92,6 +103,12 @@ def _find_room(room_id: RoomId, sku: SkuAtSale, facts: Facts) -> RoomId | None:
     """The room, if it has the product in its bag now; else it is bought as if outside of any room."""
     counter = facts.counters.get(room_id)
     return room_id if counter is not None and sku.product_id in counter.product_ids else None
+
+
+def _find_video(video_id: VideoId, sku: SkuAtSale, facts: Facts) -> VideoId | None:
+    """The video, if it is published with the product in its bag; else it is bought as if outside of any."""
+    counter = facts.video_counters.get(video_id)
+    return video_id if counter is not None and sku.product_id in counter.product_ids else None
 
 
 def _find_flash_sale(buyer_id: AccountId, shown: LineInput, facts: Facts) -> FlashSale | None:

@@ -1,6 +1,6 @@
 """What deciding about checkouts needs to know, read with as few statements as the checkouts allow."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -8,6 +8,7 @@ import msgspec
 
 from xiaodian.contracts.accounts import AccountId, Address, AddressId
 from xiaodian.contracts.catalog import ProductId, SkuAtSale, SkuId, StockId
+from xiaodian.contracts.content import VideoCounter, VideoId
 from xiaodian.contracts.live import Counter, RoomId
 from xiaodian.contracts.promotion import PLATFORM, CouponWish, FlashSale
 from xiaodian.contracts.shops import Shop, ShopId
@@ -15,6 +16,7 @@ from xiaodian.infra.database import Connection
 from xiaodian.kit.money import DEFAULT_CURRENCY
 from xiaodian.modules.accounts import api as accounts
 from xiaodian.modules.catalog import api as catalog
+from xiaodian.modules.content import api as content
 from xiaodian.modules.live import api as live
 from xiaodian.modules.orders.service.checkout_input import Wish
 from xiaodian.modules.promotion import api as promotion
@@ -42,6 +44,7 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     shelf: catalog.Shelf
     flash_sales: dict[SkuId, FlashSale]
     counters: dict[RoomId, Counter]
+    video_counters: dict[VideoId, VideoCounter]
     live_prices: dict[RoomOfSku, int]
     shops: dict[ShopId, Shop]
     freight: FreightBook
@@ -59,20 +62,25 @@ async def get_facts(connection: Connection, asks: Sequence[Ask], now: datetime, 
     sku_ids = {line.sku_id for ask in asks for line in ask.wish.lines}
     in_rooms = {(line.room_id, line.sku_id) for ask in asks for line in ask.wish.lines if line.room_id is not None}
     room_ids = {room_id for room_id, _ in in_rooms}
+    video_ids = {line.video_id for ask in asks for line in ask.wish.lines if line.video_id is not None}
     addresses = await accounts.get_addresses(connection, own_addresses) if own_addresses else {}
     counters = await live.open_counters(connection, room_ids) if room_ids else {}
+    video_counters = await content.open_counters(connection, video_ids) if video_ids else {}
     live_prices = await promotion.live_prices(connection, in_rooms) if room_ids else {}
     shelf = await catalog.open_shelf_of(connection, sku_ids, lock=lock)
     set_aside = {sku.sku_id for sku in shelf.skus.values() if sku.stock_id != sku.sku_id}
     flash_sales = await promotion.find_flash_sales(connection, set_aside, now) if set_aside else {}
     owners, freight = await shops.open_fronts(connection, {sku.shop_id for sku in shelf.skus.values()})
-    pairs = _find_helpers(asks, shelf, counters, owners) if counters else set()
+    sellers: dict[UUID, AccountId] = {room_id: counter.host_id for room_id, counter in counters.items()}
+    sellers.update((video_id, counter.creator_id) for video_id, counter in video_counters.items())
+    pairs = _find_helpers(asks, shelf, sellers, owners) if sellers else set()
     return Facts(
         now=now,
         addresses=addresses,
         shelf=shelf,
         flash_sales=flash_sales,
         counters=counters,
+        video_counters=video_counters,
         live_prices=live_prices,
         shops=owners,
         freight=freight,
@@ -83,18 +91,22 @@ async def get_facts(connection: Connection, asks: Sequence[Ask], now: datetime, 
 
 
 def _find_helpers(
-    asks: Sequence[Ask], shelf: catalog.Shelf, counters: dict[RoomId, Counter], owners: dict[ShopId, Shop]
+    asks: Sequence[Ask], shelf: catalog.Shelf, sellers: Mapping[UUID, AccountId], owners: dict[ShopId, Shop]
 ) -> set[CreatorOfProduct]:
-    """Hosts with a product in their bag that is not of their own shop. A sandbox shop's money is nobody's."""
+    """Hosts and creators with a product in their bag that is not of their own shop, by the sellers of places.
+
+    A sandbox shop's money is nobody's.
+    """
     pairs: set[CreatorOfProduct] = set()
     for ask in asks:
         for line in ask.wish.lines:
-            counter = counters.get(line.room_id) if line.room_id is not None else None
+            place = line.room_id or line.video_id
+            seller_id = sellers.get(place) if place is not None else None
             sku = shelf.skus.get(StockId(line.sku_id))
-            if counter is None or sku is None or owners[sku.shop_id].is_sandbox:
+            if seller_id is None or sku is None or owners[sku.shop_id].is_sandbox:
                 continue
-            if owners[sku.shop_id].owner_id != counter.host_id:
-                pairs.add((counter.host_id, sku.product_id))
+            if owners[sku.shop_id].owner_id != seller_id:
+                pairs.add((seller_id, sku.product_id))
     return pairs
 
 

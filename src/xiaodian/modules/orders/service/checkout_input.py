@@ -8,21 +8,28 @@ from msgspec import Meta
 from xiaodian.contracts.accounts import AddressId
 from xiaodian.contracts.base import Input, InvalidInputError, Line, Text
 from xiaodian.contracts.catalog import SkuId
+from xiaodian.contracts.content import VideoId
 from xiaodian.contracts.live import RoomId
 from xiaodian.contracts.shops import ShopId
 from xiaodian.modules.orders.rules import MAX_LINES, MAX_QUANTITY
 
 Code = Annotated[Line, Meta(min_length=1, max_length=40)]
+MAX_VIDEO_MS = 3_600_000
 Quantity = Annotated[int, Meta(ge=1, le=MAX_QUANTITY)]
 
 
 class LineInput(Input, frozen=True, kw_only=True):
-    """A SKU, how many of it, the price of one that the buyer was shown, and the room where it was shown."""
+    """A SKU, how many of it, the price of one that the buyer was shown, and the room or the video where it was shown.
+
+    `video_at_ms` is the moment of the video at which the buyer decided.
+    """
 
     sku_id: SkuId
     quantity: Quantity
     price_minor: Annotated[int, Meta(ge=0, le=100_000_000)]
     room_id: RoomId | None = None
+    video_id: VideoId | None = None
+    video_at_ms: Annotated[int, Meta(ge=0, le=MAX_VIDEO_MS)] | None = None
 
 
 class ShopInput(Input, frozen=True, kw_only=True):

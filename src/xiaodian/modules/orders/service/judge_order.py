@@ -101,10 +101,10 @@ def _make_order(
 def _make_line(line_no: int, line: LineAppraisal, facts: Facts) -> Line:
     sku = line.sku
     creator_id, commission_bp = None, 0
-    if line.room_id is not None:
-        host_id = facts.counters[line.room_id].host_id
-        commission_bp = facts.commissions.get((host_id, sku.product_id), 0)
-        creator_id = host_id if commission_bp else None
+    seller_id = _find_seller(line, facts)
+    if seller_id is not None:
+        commission_bp = facts.commissions.get((seller_id, sku.product_id), 0)
+        creator_id = seller_id if commission_bp else None
     return Line(
         line_no=line_no,
         product_id=sku.product_id,
@@ -122,7 +122,16 @@ def _make_line(line_no: int, line: LineAppraisal, facts: Facts) -> Line:
         # The platform's books have no part in what is played.
         fee_bp=0 if facts.shops[sku.shop_id].is_sandbox else sku.fee_bp,
         room_id=line.room_id,
+        video_id=line.video_id,
+        video_at_ms=line.video_at_ms,
         creator_id=creator_id,
         commission_bp=commission_bp,
         limit_ids=line.limit_ids,
     )
+
+
+def _find_seller(line: LineAppraisal, facts: Facts) -> AccountId | None:
+    """Who held it up: the room's host, the video's creator."""
+    if line.room_id is not None:
+        return facts.counters[line.room_id].host_id
+    return facts.video_counters[line.video_id].creator_id if line.video_id is not None else None

@@ -171,6 +171,8 @@ def _to_paid(order: Order) -> OrderPaid:
                 room_id=line.room_id,
                 creator_id=line.creator_id,
                 amount_minor=line.amount_minor,
+                video_id=line.video_id,
+                video_at_ms=line.video_at_ms,
             )
             for line in order.lines
         ],
