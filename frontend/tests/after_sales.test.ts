@@ -20,7 +20,7 @@ const line = (line_no: number, change: Partial<OrderLine> = {}): OrderLine => ({
   paid_minor: 3000,
   refunded_quantity: 0,
   refunded_minor: 0,
-  room_id: null,
+  room_id: null, video_id: null,
   fee_bp: null,
   commission_bp: null,
   creator_id: null,
