@@ -6,6 +6,8 @@ const item = (sku_id: string, change: Partial<CartItem> = {}): CartItem => ({
   sku_id,
   product_id: `p-${sku_id}`,
   room_id: "r1",
+  video_id: null,
+  video_at_ms: null,
   title: "草莓",
   sku_name: "3 斤",
   picture_url: null,
