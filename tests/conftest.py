@@ -106,6 +106,7 @@ async def settings(test_id: str, data_dir: Path) -> AsyncIterator[Settings]:
         nats_url=os.environ[NATS_ENV],
         nats_prefix=test_id,
         session_cache_s=1,
+        feed_lists_fresh_s=0,
         sign_ups_per_hour=10_000,
         checkouts_per_minute=1_000_000,
         open_api_burst=1_000_000,

@@ -37,6 +37,10 @@ from xiaodian.modules.catalog import handlers as catalog_handlers
 from xiaodian.modules.catalog import jobs as catalog_jobs
 from xiaodian.modules.catalog import routes as catalog_routes
 from xiaodian.modules.content import routes as content_routes
+from xiaodian.modules.feed import api as feed_api
+from xiaodian.modules.feed import handlers as feed_handlers
+from xiaodian.modules.feed import jobs as feed_jobs
+from xiaodian.modules.feed import routes as feed_routes
 from xiaodian.modules.imports import api as imports_api
 from xiaodian.modules.imports import jobs as imports_jobs
 from xiaodian.modules.imports import routes as imports_routes
@@ -90,6 +94,7 @@ ROUTES: list[ControllerRouterHandler] = [
     *imports_routes.routes,
     *apps_routes.routes,
     *insights_routes.routes,
+    *feed_routes.routes,
     *webhooks_routes.routes,
     *integrations_routes.routes,
 ]
@@ -107,6 +112,7 @@ JOBS = (
     imports_jobs,
     apps_jobs,
     insights_jobs,
+    feed_jobs,
     webhooks_jobs,
     integrations_jobs,
 )
@@ -139,6 +145,7 @@ def consumers(ctx: Context) -> list[Consumer]:
         *settlement_handlers.consumers(ctx),
         *aftersales_handlers.consumers(ctx),
         *insights_handlers.consumers(ctx),
+        *feed_handlers.consumers(ctx),
         *webhooks_handlers.consumers(ctx),
     ]
 
@@ -208,6 +215,7 @@ def wire(app: Litestar, ctx: Context) -> None:
     app.state.open_desk = apps_api.OpenDesk(ctx)
     app.state.job_kinds = JOB_KINDS
     app.state.behaviour_desk = insights_api.BehaviourDesk(ctx)
+    app.state.feed_desk = feed_api.FeedDesk(ctx)
     app.state.cursors = integrations_api.Cursors(ctx.database)
     hot_routes["POST", "/api/checkout"] = orders_api.make_checkout(desk)
     hot_routes.update(orders_api.make_callbacks(desk))

@@ -67,6 +67,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     behaviour_reports_per_minute: Annotated[
         int, "Reports of visitors' pages a minute that count from one address, in each HTTP process."
     ] = 600
+    feed_lists_fresh_s: Annotated[
+        float, "Lists of the feed that are the same for everybody are kept in memory for so long."
+    ] = 5.0
     books_utc_offset_h: Annotated[int, "Days and months of statements begin so many hours before UTC's."] = 8
     refund_pending_hours: Annotated[int, "Reconciliation reports refunds that providers owe longer than this."] = 24
     checkouts_per_minute: Annotated[int, "Orders a minute that one account may try to place, in each HTTP process."] = (

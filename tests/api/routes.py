@@ -5,6 +5,7 @@ from tests.api import (
     rows_apps,
     rows_checkout,
     rows_desk,
+    rows_feed,
     rows_goods,
     rows_imports,
     rows_insights,
@@ -174,6 +175,7 @@ TABLES: dict[str, list[Row]] = {
     "imports": rows_imports.ROWS,
     "apps": rows_apps.ROWS,
     "insights": rows_insights.ROWS,
+    "feed": rows_feed.ROWS,
     "webhooks": rows_webhooks.ROWS,
     "open API": rows_open.ROWS,
 }

@@ -52,6 +52,15 @@ class VideoCounter(Contract, frozen=True, kw_only=True):
     product_ids: frozenset[ProductId]
 
 
+class VideoCounts(Contract, frozen=True, kw_only=True):
+    """A video's public counters, and whether one viewer likes it."""
+
+    likes: int
+    comments: int
+    views: int
+    is_liked: bool
+
+
 class VideoPublished(Event, frozen=True, kw_only=True):
     """A short video can be watched: for the first time, or again."""
 

@@ -8,6 +8,7 @@ from xiaodian.contracts.live import RoomId
 from xiaodian.contracts.shops import ShopId
 from xiaodian.infra.database import Connection
 from xiaodian.kit.clock import utc_now
+from xiaodian.modules.insights.queries import count_recent_orders
 from xiaodian.modules.insights.service import compare_days, see_minutes, see_room
 from xiaodian.modules.insights.service.eyes import open_eyes
 from xiaodian.modules.insights.service.rebuild import Rebuilt, rebuild
@@ -17,6 +18,7 @@ from xiaodian.modules.shops import api as shops
 __all__ = [
     "BehaviourDesk",
     "Rebuilt",
+    "count_recent_orders",
     "get_room_metrics",
     "get_room_products",
     "list_room_minutes",

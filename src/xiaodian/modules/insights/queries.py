@@ -1,7 +1,7 @@
 """Reads of the summaries; structs and plain rows out. Where `shop_id` is given, that shop's sales alone."""
 
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Collection, Sequence
+from datetime import datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
 
@@ -244,3 +244,18 @@ async def list_comers(
 async def has_sold(connection: Connection, shop_id: ShopId) -> bool:
     """Whether a shop ever got an order."""
     return bool(await connection.fetchval("SELECT EXISTS (SELECT FROM insights.shop_hour WHERE shop_id = $1)", shop_id))
+
+
+async def count_recent_orders(
+    connection: Connection, room_ids: Collection[RoomId], now: datetime, minutes: int
+) -> dict[RoomId, int]:
+    """How many orders were paid in these rooms in the last minutes."""
+    rows = await connection.fetch(
+        """
+        SELECT room_id, sum(orders_paid)::bigint FROM insights.room_sale_minute
+        WHERE room_id = ANY($1::uuid[]) AND minute > $2 GROUP BY room_id
+        """,
+        list(room_ids),
+        now - timedelta(minutes=minutes),
+    )
+    return {row[0]: row[1] for row in rows if row[1]}

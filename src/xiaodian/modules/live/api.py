@@ -43,6 +43,7 @@ __all__ = [
     "get_room",
     "get_rooms",
     "list_cues",
+    "list_on_air",
     "list_rooms_of_shop",
     "list_rooms_page_of_shop",
     "list_shown_products",
@@ -71,6 +72,11 @@ async def list_rooms_of_shop(
 ) -> list[RoomInfo]:
     """Rooms that a shop hosts itself, in one of these states, the newest first."""
     return [_to_info(room) for room in await queries.list_rooms_of_shop(connection, shop_id, states, limit)]
+
+
+async def list_on_air(connection: Connection, limit: int) -> list[RoomInfo]:
+    """Rooms on air that viewers are shown, the newest first."""
+    return [_to_info(room) for room in await queries.list_rooms(connection, ON_AIR_STATES, before=None, limit=limit)]
 
 
 async def list_cues(connection: Connection, room_id: RoomId) -> list[CueInfo]:

@@ -1,0 +1,274 @@
+"""What one viewer is shown, in which order and why: pure, as the rules it is made of."""
+
+from collections import deque
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from enum import StrEnum
+from random import Random
+from typing import NamedTuple
+from uuid import UUID
+
+from xiaodian.contracts.accounts import AccountId
+from xiaodian.contracts.content import VideoId
+from xiaodian.contracts.live import RoomId
+from xiaodian.modules.feed.rules import WEIGHTS, Weights, lot, taste_doublings
+
+NEWCOMERS_DRAWN = 60
+
+
+class Reason(StrEnum):
+    """Why something is shown. Its text is in the catalogue of messages under `feed.why_<reason>`."""
+
+    FOLLOWED = "followed"
+    TOPIC = "topic"
+    CATEGORY = "category"
+    CREATOR = "creator"
+    NEW_CREATOR = "new_creator"
+    NEW_VIDEO = "new_video"
+    POPULAR = "popular"
+    ON_AIR_BOUGHT = "on_air_bought"
+    ON_AIR_FOLLOWED = "on_air_followed"
+    ON_AIR = "on_air"
+
+
+class Candidate(NamedTuple):
+    """A video that can be shown."""
+
+    video_id: VideoId
+    creator_id: AccountId
+    creator: str
+    """The creator as a subject."""
+    subjects: tuple[str, ...]
+    score: float
+    seen: int
+    views: int
+    through_percent: int
+    is_new_creator: bool
+    mark: int
+    """Stands for the video in cursors."""
+
+
+class RoomCandidate(NamedTuple):
+    """A room on air."""
+
+    room_id: RoomId
+    host_id: AccountId
+    creator: str
+    score: float
+    purchases: int
+    mark: int
+
+
+class Viewer(NamedTuple):
+    """What is known of who looks; of somebody who is not signed in, nothing."""
+
+    account_id: AccountId | None = None
+    followed: frozenset[AccountId] = frozenset()
+    tastes: Mapping[str, float] = {}
+    """Strength by subject, faded to now."""
+    dismissed: frozenset[VideoId] = frozenset()
+    disliked: Mapping[str, int] = {}
+    """How often the viewer said of a subject's video that it does not interest."""
+
+
+class Ranked(NamedTuple):
+    """A candidate as this viewer would have it."""
+
+    doublings: float
+    candidate: Candidate
+    reason: Reason
+    subject: str = ""
+
+
+class RankedRoom(NamedTuple):
+    """A room as this viewer would have it."""
+
+    doublings: float
+    candidate: RoomCandidate
+    reason: Reason
+
+
+Pick = Ranked | RankedRoom
+
+
+def mark_of(place_id: UUID) -> int:
+    """The last bits of an id, which are drawn by lot."""
+    return place_id.int & 0xFFFF_FFFF
+
+
+def rank(
+    candidates: Iterable[Candidate], viewer: Viewer, seed: int, shown: Collection[int], weights: Weights = WEIGHTS
+) -> list[Ranked]:
+    """The candidates as this viewer would have them, the best first: without those shown in this visit already, the
+    viewer's own, and those the viewer does not want to see.
+    """
+    doublings = {subject: taste_doublings(strength, weights) for subject, strength in viewer.tastes.items()}
+    ranked: dict[VideoId, Ranked] = {}
+    for each in candidates:
+        is_out = each.mark in shown or each.creator_id == viewer.account_id or each.video_id in viewer.dismissed
+        if not is_out and each.video_id not in ranked:
+            ranked[each.video_id] = _appeal(each, viewer, doublings, seed, weights)
+    return sorted(ranked.values(), key=lambda each: each.doublings, reverse=True)
+
+
+def _appeal(each: Candidate, viewer: Viewer, doublings: Mapping[str, float], seed: int, weights: Weights) -> Ranked:
+    total = each.score + weights.chance * lot(each.mark, seed)
+    reason, subject, most = Reason.POPULAR, "", 0.0
+    if each.creator_id in viewer.followed:
+        total += weights.followed
+        reason, most = Reason.FOLLOWED, weights.followed
+    if doublings:
+        for name in (each.creator, *each.subjects):
+            liking = doublings.get(name, 0.0)
+            total += liking
+            if liking > most:
+                reason, subject, most = _reason_of(name), name, liking
+    if viewer.disliked:
+        total += weights.dismissed_creator * viewer.disliked.get(each.creator, 0)
+        total += weights.dismissed_subject * sum(viewer.disliked.get(name, 0) for name in each.subjects)
+    return Ranked(total, each, reason, subject)
+
+
+def _reason_of(subject: str) -> Reason:
+    return Reason(subject.partition(":")[0])
+
+
+def rank_rooms(
+    rooms: Iterable[RoomCandidate], viewer: Viewer, seed: int, shown: Collection[int], weights: Weights = WEIGHTS
+) -> list[RankedRoom]:
+    """The rooms as this viewer would have them, the best first."""
+    ranked: list[RankedRoom] = []
+    for each in rooms:
+        if each.mark in shown or each.host_id == viewer.account_id:
+            continue
+        is_followed = each.host_id in viewer.followed
+        total = each.score + weights.chance * lot(each.mark, seed) + (weights.followed if is_followed else 0.0)
+        if viewer.tastes:
+            total += taste_doublings(viewer.tastes.get(each.creator, 0.0), weights)
+        if viewer.disliked:
+            total += weights.dismissed_creator * viewer.disliked.get(each.creator, 0)
+        ranked.append(RankedRoom(total, each, _reason_of_room(each, is_followed=is_followed)))
+    ranked.sort(key=lambda each: each.doublings, reverse=True)
+    return ranked
+
+
+def _reason_of_room(room: RoomCandidate, *, is_followed: bool) -> Reason:
+    if is_followed:
+        return Reason.ON_AIR_FOLLOWED
+    return Reason.ON_AIR_BOUGHT if room.purchases else Reason.ON_AIR
+
+
+def draw_newcomers(ranked: Sequence[Ranked], seed: int) -> list[Ranked]:
+    """Videos that few have seen, in the order in which they get the places for finding out: Thompson sampling on how
+    far viewers get. One of each creator at most, lest who uploads a thousand films get all of these places.
+    """
+    chance = Random(seed)
+    creators: set[AccountId] = set()
+    drawn: list[tuple[float, Ranked]] = []
+    for each in ranked[:NEWCOMERS_DRAWN]:
+        video = each.candidate
+        if video.creator_id not in creators:
+            creators.add(video.creator_id)
+            through = min(video.through_percent / 100, float(video.views))
+            drawn.append((chance.betavariate(1.0 + through, 1.0 + video.views - through), each))
+    drawn.sort(key=lambda pair: pair[0], reverse=True)
+    return [
+        each._replace(reason=Reason.NEW_CREATOR if each.candidate.is_new_creator else Reason.NEW_VIDEO)
+        for _, each in drawn
+    ]
+
+
+def arrange(
+    ranked: Sequence[Ranked],
+    newcomers: Sequence[Ranked],
+    rooms: Sequence[RankedRoom],
+    size: int,
+    first_place: int,
+    before: Sequence[int],
+    weights: Weights = WEIGHTS,
+) -> list[Pick]:
+    """A page: the best first, but no three in a row of one creator, one place in five a room, one in ten a newcomer.
+
+    `first_place`: how many places of this visit were filled before; `before`: the marks of the creators of the last.
+    """
+    page = _Arrangement(ranked, weights, before)
+    waiting_rooms, waiting_newcomers = deque(rooms), deque(newcomers)
+    picks: list[Pick] = []
+    for place in range(first_place, first_place + size):
+        pick: Pick | None = None
+        if place % weights.room_every == weights.room_every - 1:
+            pick = page.take_room(waiting_rooms)
+        elif place % weights.newcomer_every == weights.newcomer_every // 2:
+            pick = page.take_newcomer(waiting_newcomers)
+        pick = pick or page.take_best() or page.take_newcomer(waiting_newcomers) or page.take_room(waiting_rooms)
+        if pick is None:
+            page.is_strict = False  # Three in a row are better than nothing more to see.
+            pick = page.take_best() or page.take_newcomer(waiting_newcomers) or page.take_room(waiting_rooms)
+        if pick is None:
+            break
+        picks.append(pick)
+    return picks
+
+
+class _Arrangement:
+    def __init__(self, ranked: Sequence[Ranked], weights: Weights, before: Sequence[int]) -> None:
+        self.is_strict = True
+        self._waiting = list(ranked)
+        self._weights = weights
+        self._creators = list(before)
+        self._taken: set[VideoId] = set()
+        self._of_creator: dict[int, int] = {}
+        self._of_subject: dict[str, int] = {}
+
+    def take_best(self) -> Ranked | None:
+        """What is best once it is counted what the page has of the like already; only the first few can be that."""
+        weights = self._weights
+        best, best_doublings = None, 0.0
+        for each in self._waiting:
+            if best is not None and each.doublings <= best_doublings:
+                break
+            if each.candidate.video_id in self._taken or self._is_third(each.candidate.creator_id):
+                continue
+            doublings = each.doublings + weights.same_creator_on_page * self._of_creator.get(
+                mark_of(each.candidate.creator_id), 0
+            )
+            doublings += weights.same_subject_on_page * sum(
+                self._of_subject.get(subject, 0) for subject in each.candidate.subjects
+            )
+            if best is None or doublings > best_doublings:
+                best, best_doublings = each, doublings
+        if best is not None:
+            self._note(best)
+            self._waiting.remove(best)
+        return best
+
+    def take_newcomer(self, waiting: deque[Ranked]) -> Ranked | None:
+        """The next newcomer that fits."""
+        for each in list(waiting):
+            if each.candidate.video_id in self._taken:
+                waiting.remove(each)
+            elif not self._is_third(each.candidate.creator_id):
+                waiting.remove(each)
+                self._note(each)
+                return each
+        return None
+
+    def take_room(self, waiting: deque[RankedRoom]) -> RankedRoom | None:
+        """The next room that fits."""
+        for each in list(waiting):
+            if not self._is_third(each.candidate.host_id):
+                waiting.remove(each)
+                self._creators.append(mark_of(each.candidate.host_id))
+                return each
+        return None
+
+    def _is_third(self, creator_id: AccountId) -> bool:
+        row = self._weights.most_in_a_row
+        return self.is_strict and len(self._creators) >= row and set(self._creators[-row:]) == {mark_of(creator_id)}
+
+    def _note(self, taken: Ranked) -> None:
+        creator = mark_of(taken.candidate.creator_id)
+        self._taken.add(taken.candidate.video_id)
+        self._creators.append(creator)
+        self._of_creator[creator] = self._of_creator.get(creator, 0) + 1
+        for subject in taken.candidate.subjects:
+            self._of_subject[subject] = self._of_subject.get(subject, 0) + 1

@@ -1,0 +1,86 @@
+"""HTTP: the feed, and what a viewer does not want to see in it."""
+
+from typing import Annotated, Any
+
+from litestar import Request, delete, get, put
+from litestar.di import NamedDependency, Provide
+from litestar.params import FromPath, FromQuery, Parameter
+
+from xiaodian.contracts.base import (
+    InvalidInputError,
+    NotFoundError,
+    TooManyRequestsError,
+    UnauthenticatedError,
+    UnavailableError,
+)
+from xiaodian.contracts.content import VideoId
+from xiaodian.edge.access import Access, MaybeSignedIn, SignedIn, access
+from xiaodian.edge.context import Ctx
+from xiaodian.edge.messages import choose_language
+from xiaodian.edge.problems import MalformedRequestError, problems
+from xiaodian.kit.paging import Page
+from xiaodian.modules.feed.service.dismiss import dismiss_video, take_back_dismissal
+from xiaodian.modules.feed.service.read_feed import FeedDesk
+from xiaodian.modules.feed.wire import FeedItem, Tab
+
+TAGS = ["feed"]
+MAX_SIZE = 30
+DISMISSAL = "/api/videos/{video_id:uuid}/dismissal"
+AnyRequest = Request[Any, Any, Any]
+Desk = NamedDependency[FeedDesk]
+Limit = Annotated[int, Parameter(ge=1, le=MAX_SIZE)]
+
+
+def provide_desk(request: AnyRequest) -> FeedDesk:
+    """Dependency `desk`."""
+    desk: FeedDesk = request.app.state.feed_desk
+    return desk
+
+
+@get(
+    "/api/feed",
+    opt=access(Access.PUBLIC),
+    tags=TAGS,
+    dependencies={"desk": Provide(provide_desk, sync_to_thread=False)},
+    responses=problems(MalformedRequestError, InvalidInputError, UnauthenticatedError, UnavailableError),
+)
+async def read_feed(
+    desk: Desk,
+    maybe_caller: MaybeSignedIn,
+    request: AnyRequest,
+    tab: FromQuery[Tab] = Tab.DISCOVER,
+    cursor: FromQuery[str | None] = None,
+    limit: Limit = 10,
+) -> Page[FeedItem]:
+    """Videos and rooms on air: what is found for the caller, or (`following`) the newest of whom the caller follows.
+
+    Follow `next_cursor` for as long as the visit lasts: nothing comes twice.
+    """
+    language = choose_language(request.headers.get("accept-language"), request.cookies.get("xd_lang"))
+    return await desk.read(maybe_caller.account_id if maybe_caller else None, tab, cursor, limit, language)
+
+
+@put(
+    DISMISSAL,
+    opt=access(Access.MEMBER),
+    tags=TAGS,
+    status_code=204,
+    responses=problems(UnauthenticatedError, NotFoundError, TooManyRequestsError),
+)
+async def dismiss(ctx: Ctx, caller: SignedIn, video_id: FromPath[VideoId]) -> None:
+    """Not interested: this video does not come again, and less of its creator and its topics; again is fine."""
+    await dismiss_video(ctx, caller.account_id, video_id)
+
+
+@delete(
+    DISMISSAL,
+    opt=access(Access.MEMBER),
+    tags=TAGS,
+    responses=problems(UnauthenticatedError, TooManyRequestsError),
+)
+async def undo_dismissal(ctx: Ctx, caller: SignedIn, video_id: FromPath[VideoId]) -> None:
+    """Take that back."""
+    await take_back_dismissal(ctx, caller.account_id, video_id)
+
+
+routes = [read_feed, dismiss, undo_dismissal]

@@ -1,0 +1,121 @@
+"""What a viewer is shown, and what never."""
+
+from datetime import timedelta
+from uuid import uuid4
+
+import httpx
+import pytest
+from tests.live.stage import set_stage
+from tests.modules.feed.cinema import Cinema, video_ids
+
+from xiaodian.edge.context import Context
+
+
+async def test_a_visit_shows_every_video_and_none_twice(cinema: Cinema, client: httpx.AsyncClient) -> None:
+    creators = [await cinema.join(f"达人{number}") for number in range(4)]
+    published = {str(await cinema.publish(creators[number % 4], f"片{number}")) for number in range(25)}
+    shown = video_ids(await cinema.walk(client, "limit=4"))
+    assert len(shown) == len(set(shown))
+    assert set(shown) == published
+
+
+async def test_nobody_is_shown_what_was_taken_down_before_the_feed_heard_of_it(
+    cinema: Cinema, client: httpx.AsyncClient
+) -> None:
+    creator = await cinema.join("达人")
+    kept = await cinema.publish(creator, "好片")
+    for state in ("hidden", "taken_down"):
+        await cinema.set_state(await cinema.publish(creator, state), state, is_told=False)
+    assert video_ids(await cinema.walk(client)) == [str(kept)]
+
+
+async def test_a_video_that_comes_back_is_shown_again(cinema: Cinema, client: httpx.AsyncClient) -> None:
+    video_id = await cinema.publish(await cinema.join("达人"), topics=["草莓"])
+    await cinema.set_state(video_id, "hidden")
+    assert await cinema.walk(client) == []
+    await cinema.set_state(video_id, "published")
+    assert video_ids(await cinema.walk(client)) == [str(video_id)]
+
+
+async def test_who_follows_a_creator_is_shown_the_new_film_first_and_told_why(cinema: Cinema) -> None:
+    fan, followed, other = await cinema.join("粉丝"), await cinema.join("小丹"), await cinema.join("别人")
+    await fan.client.put(f"/api/creators/{followed.account_id}/follow")
+    wanted = await cinema.publish(followed)
+    for number in range(5):
+        await cinema.publish(other, f"片{number}", age=timedelta(minutes=number))
+    page = await cinema.open(fan.client)
+    first = page["items"][0]
+    assert first["video"]["video_id"] == str(wanted)
+    assert first["video"]["is_followed"]
+    assert first["why"] == {"code": "followed", "params": {"name": "小丹"}, "text": "因为你关注了 小丹"}
+    english = await cinema.open(fan.client, language="en")
+    assert english["items"][0]["why"]["text"] == "Because you follow 小丹"
+
+
+async def test_following_shows_whom_i_follow_alone_newest_first_page_by_page(cinema: Cinema) -> None:
+    fan, other = await cinema.join("粉丝"), await cinema.join("别人")
+    creators = [await cinema.join(f"达人{number}") for number in range(3)]
+    for creator in creators:
+        await fan.client.put(f"/api/creators/{creator.account_id}/follow")
+    await cinema.publish(other)
+    published = [
+        str(await cinema.publish(creators[number % 3], age=timedelta(hours=number + 1))) for number in range(11)
+    ]
+    assert video_ids(await cinema.walk(fan.client, "tab=following&limit=3")) == published
+
+
+async def test_a_creator_is_not_shown_the_own_films(cinema: Cinema) -> None:
+    creator = await cinema.join("达人")
+    await cinema.publish(creator)
+    assert await cinema.walk(creator.client) == []
+
+
+async def test_what_does_not_interest_me_comes_no_more_to_me_but_to_others(
+    cinema: Cinema, client: httpx.AsyncClient
+) -> None:
+    viewer, creator = await cinema.join("观众"), await cinema.join("达人")
+    video_id = await cinema.publish(creator)
+    assert (await viewer.client.put(f"/api/videos/{video_id}/dismissal")).status_code == 204
+    assert (await viewer.client.put(f"/api/videos/{video_id}/dismissal")).status_code == 204
+    assert await cinema.walk(viewer.client) == []
+    assert video_ids(await cinema.walk(client)) == [str(video_id)]
+    assert (await viewer.client.delete(f"/api/videos/{video_id}/dismissal")).status_code == 204
+    assert video_ids(await cinema.walk(viewer.client)) == [str(video_id)]
+
+
+async def test_dismissing_a_video_that_nobody_may_watch_notes_nothing(cinema: Cinema) -> None:
+    viewer, creator = await cinema.join("观众"), await cinema.join("达人")
+    video_id = await cinema.publish(creator)
+    await cinema.set_state(video_id, "hidden")
+    for wanted in (video_id, uuid4()):
+        assert (await viewer.client.put(f"/api/videos/{wanted}/dismissal")).status_code == 404
+    async with cinema.ctx.database.connection() as connection:
+        assert await connection.fetchval("SELECT count(*) FROM feed.dismissal") == 0
+
+
+async def test_rooms_on_air_come_between_the_films_and_not_after_their_end(
+    cinema: Cinema, ctx: Context, client: httpx.AsyncClient
+) -> None:
+    stage = await set_stage(ctx, cinema.sign_up)
+    creators = [await cinema.join(f"达人{number}") for number in range(5)]
+    for number in range(8):
+        await cinema.publish(creators[number % 5])
+    await stage.go_on_air()
+    page = await cinema.open(client, "limit=10")
+    rooms = [item for item in page["items"] if item["kind"] == "room"]
+    assert [item["room"]["room_id"] for item in rooms] == [str(stage.room_id)]
+    assert page["items"].index(rooms[0]) == 4
+    assert rooms[0]["why"]["code"] == "on_air"
+    assert rooms[0]["video"] is None
+
+
+@pytest.mark.parametrize("cursor", ["x", "AAAA", "!!!!", "A" * 6000])
+@pytest.mark.parametrize("tab", ["discover", "following"])
+async def test_a_cursor_that_is_not_ours_is_refused(cinema: Cinema, tab: str, cursor: str) -> None:
+    viewer = await cinema.join("观众")
+    answer = await viewer.client.get(f"/api/feed?tab={tab}&cursor={cursor}")
+    assert answer.status_code in (400, 422), answer.text
+
+
+async def test_following_of_nobody_in_particular_asks_to_sign_in(client: httpx.AsyncClient) -> None:
+    assert (await client.get("/api/feed?tab=following")).status_code == 401
