@@ -157,7 +157,7 @@ def jobs(ctx: Context) -> list[Job]:
 
 def services(ctx: Context) -> list[Service]:
     """What goes on all the time in each worker."""
-    return [*imports_jobs.services(ctx, JOB_KINDS), *webhooks_jobs.services(ctx)]
+    return [*media_jobs.services(ctx), *imports_jobs.services(ctx, JOB_KINDS), *webhooks_jobs.services(ctx)]
 
 
 def create_app(settings: Settings | None = None, context: Context | None = None) -> Litestar:
@@ -210,6 +210,7 @@ def wire(app: Litestar, ctx: Context) -> None:
     app.state.authenticate = accounts_api.make_authenticator(ctx, apps_api.find_callers)
     app.state.publish_gate = live_api.RoomGate(ctx)
     app.state.playlists = media_api.make_playlists(ctx)
+    app.state.vods = media_api.VodShelf(ctx.database)
     app.state.live = live_api.LiveProcess(ctx)
     app.state.order_desk = desk
     app.state.open_desk = apps_api.OpenDesk(ctx)

@@ -111,6 +111,13 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     bag_max_products: Annotated[int, "Most products in a bag."] = 100
     product_review: Annotated[bool, "Products go on sale only after an operator has looked at them."] = False
     video_max_bytes: Annotated[int, "Largest film of a product, in bytes."] = 104_857_600
+    vod_max_bytes: Annotated[int, "Largest upload of a short video, in bytes."] = 4_294_967_296
+    vod_max_s: Annotated[int, "Longest short video, in seconds."] = 600
+    vod_open_max: Annotated[int, "Most uploads and films in the making of one account at once."] = 10
+    vod_upload_hours: Annotated[int, "An upload that nobody goes on with is forgotten after so many hours."] = 24
+    vod_cache_s: Annotated[
+        int, "Browsers and CDNs may keep pieces of short videos so long without asking whether they are still there."
+    ] = 0
     picture_max_bytes: Annotated[int, "Largest picture upload in bytes."] = 10_485_760
 
     sealing_key: Annotated[

@@ -16,6 +16,7 @@ from tests.api import (
     rows_promotion,
     rows_settlement,
     rows_staff,
+    rows_vods,
     rows_webhooks,
 )
 from tests.api.row import NOWHERE, Row, control, everybody, members, owner_only
@@ -38,6 +39,7 @@ FILES = [
     Row("GET", "/favicon.svg", everybody(200)),
     Row("GET", "/media/streams", everybody(404), address=f"/media/streams/{NOWHERE}/index.m3u8"),
     Row("GET", "/media/pictures", everybody(404), address="/media/pictures/none.webp"),
+    Row("GET", "/media/vods", everybody(404), address=f"/media/vods/{NOWHERE}/master.m3u8"),
     Row("GET", "/media/videos", everybody(404), address="/media/videos/none.mp4"),
     Row("GET", "/healthz", everybody(200)),
     Row("GET", "/readyz", everybody(200)),
@@ -158,7 +160,7 @@ TABLES: dict[str, list[Row]] = {
     "accounts": ACCOUNTS,
     "shops and creators": SHOPS,
     "catalog and coupons": CATALOG,
-    "media": MEDIA,
+    "media": [*MEDIA, *rows_vods.ROWS],
     "live": LIVE,
     "room control": CONTROL,
     "orders": ORDERS,

@@ -111,6 +111,48 @@ class NotAVideoError(DomainError):
     status = 422
 
 
+class UploadConflictError(DomainError):
+    """The upload has another offset than the caller thinks (`offset`), or is finished and belongs to its vod."""
+
+    code = "upload_conflict"
+    status = 409
+
+
+class UploadTooLargeError(DomainError):
+    """A film larger than `max_bytes`, or more bytes than the upload was announced with."""
+
+    code = "upload_too_large"
+    status = 413
+
+
+class UploadDamagedError(DomainError):
+    """What arrived is not what its checksum says; nothing of it was kept."""
+
+    code = "upload_damaged"
+    status = 460
+
+
+class UploadVersionError(DomainError):
+    """Not the version of the tus protocol that is spoken here."""
+
+    code = "upload_version"
+    status = 412
+
+
+class TooManyUploadsError(DomainError):
+    """So many uploads and films of this account are still under way."""
+
+    code = "too_many_uploads"
+    status = 429
+
+
+class VodNotReadyError(DomainError):
+    """The film cannot be played yet."""
+
+    code = "vod_not_ready"
+    status = 409
+
+
 class TooManyVideosError(DomainError):
     """So many films of this account are still being worked on."""
 

@@ -1,6 +1,7 @@
 """Media files in a folder or an S3 store, through obstore."""
 
 import asyncio
+import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ import obstore.store
 from xiaodian.contracts.base import NotFoundError, UnavailableError
 
 PART_BYTES = 1_048_576
+DELETED_AT_ONCE = 32
 
 
 class Storage:
@@ -87,6 +89,15 @@ class Storage:
             await obstore.delete_async(self._store, path)
         except FileNotFoundError:
             return
+
+    async def delete_folder(self, prefix: str) -> int:
+        """Remove all files under a prefix; answers how many there were."""
+        paths = [path async for path in self.iterate(prefix)]
+        for start in range(0, len(paths), DELETED_AT_ONCE):
+            await asyncio.gather(*(self.delete(path) for path in paths[start : start + DELETED_AT_ONCE]))
+        if self._root is not None:
+            await asyncio.to_thread(shutil.rmtree, self._root / prefix, ignore_errors=True)
+        return len(paths)
 
     async def iterate(self, prefix: str) -> AsyncIterator[str]:
         """Paths of the files under a prefix."""

@@ -17,24 +17,35 @@ from xiaodian.modules.media.service import publish
 from xiaodian.modules.media.service.notify import tell_ingest_to_stop
 from xiaodian.modules.media.service.pictures import StoredPicture, store_picture
 from xiaodian.modules.media.service.serve_playlist import PlaylistCache
+from xiaodian.modules.media.service.serve_vod import VodShelf
+from xiaodian.modules.media.service.take_still import take_still
+from xiaodian.modules.media.service.uploads import take_film
 from xiaodian.modules.media.service.videos import get_video, take_video
+from xiaodian.modules.media.service.vods import delete_vod, get_vod, get_vods, request_clip
 from xiaodian.modules.media.wire_videos import Video, VideoState
 
 __all__ = [
     "StoredPicture",
     "Video",
     "VideoState",
+    "VodShelf",
     "add_date_range",
     "close_date_range",
     "create_stream",
+    "delete_vod",
     "end_stream",
     "get_video",
+    "get_vod",
+    "get_vods",
     "interrupted_until",
     "make_playlists",
     "playback_path",
+    "request_clip",
     "run_ingest",
     "store_picture",
     "stream_duration_ms",
+    "take_film",
+    "take_still",
     "take_video",
 ]
 

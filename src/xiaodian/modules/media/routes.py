@@ -11,7 +11,7 @@ from xiaodian.contracts.media import NotAPictureError, PublishGate, PublishRefus
 from xiaodian.edge.access import Access, SignedIn, access
 from xiaodian.edge.context import Context, Ctx
 from xiaodian.edge.problems import problems
-from xiaodian.modules.media import routes_videos
+from xiaodian.modules.media import routes_uploads, routes_videos, routes_vods
 from xiaodian.modules.media.files import get_picture, get_stream_file
 from xiaodian.modules.media.rules import publish_addresses
 from xiaodian.modules.media.service.pictures import store_picture
@@ -110,4 +110,6 @@ routes = [
     get_stream_file,
     get_picture,
     *routes_videos.routes,
+    *routes_uploads.routes,
+    *routes_vods.routes,
 ]
