@@ -153,6 +153,13 @@ class VodNotReadyError(DomainError):
     status = 409
 
 
+class VodRefusedError(DomainError):
+    """What was uploaded is no film that can be taken; `reason` as in VodInfo. The catalogue has a text for each."""
+
+    code = "vod_refused"
+    status = 422
+
+
 class TooManyVideosError(DomainError):
     """So many films of this account are still being worked on."""
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import msgspec
 
 from xiaodian.contracts.base import InvalidInputError, NotFoundError
-from xiaodian.contracts.media import VodId, VodNotReadyError, VodState
+from xiaodian.contracts.media import VodId, VodNotReadyError, VodRefusedError, VodState
 from xiaodian.edge.context import Context
 from xiaodian.modules.media.service.encode_vod import take_picture
 from xiaodian.modules.media.vod_rules import Rendition, run_folder, still_name
@@ -16,14 +16,16 @@ from xiaodian.modules.media.vod_rules import Rendition, run_folder, still_name
 async def take_still(ctx: Context, vod_id: VodId, at_ms: int) -> str:
     """The address of the picture that is shown at a moment. It is a part of the film and goes with it.
 
-    Raises NotFoundError, VodNotReadyError, InvalidInputError if the film does not last so long.
+    Raises NotFoundError, VodNotReadyError, VodRefusedError, InvalidInputError if the film does not last so long.
     """
     async with ctx.database.connection() as connection:
         row = await connection.fetchrow(
-            "SELECT state, run, ladder, duration_ms FROM media.vod WHERE vod_id = $1", vod_id
+            "SELECT state, refused_reason, run, ladder, duration_ms FROM media.vod WHERE vod_id = $1", vod_id
         )
     if row is None:
         raise NotFoundError
+    if row["state"] == VodState.REFUSED:
+        raise VodRefusedError(reason=row["refused_reason"])
     if row["state"] != VodState.READY:
         raise VodNotReadyError(state=row["state"])
     if not 0 <= at_ms < row["duration_ms"]:
