@@ -1,6 +1,6 @@
 """Who may call which route: insights."""
 
-from tests.api.row import Row, everybody, owner_only
+from tests.api.row import NOWHERE, Row, everybody, members, owner_only
 
 _METRICS = "/api/rooms/{room_id}/metrics"
 _DAYS = "/api/shops/{shop_id}/days"
@@ -15,6 +15,7 @@ ROWS: list[Row] = [
     Row("GET", _METRICS, owner_only(200)),
     Row("GET", f"{_METRICS}/minutes", owner_only(200)),
     Row("GET", f"{_METRICS}/products", owner_only(200)),
+    Row("GET", "/api/me/videos/{video_id}/metrics", members(404), address=f"/api/me/videos/{NOWHERE}/metrics"),
     Row("GET", "/api/shops/{shop_id}/home", owner_only(200)),
     Row("GET", _DAYS, owner_only(200), address=f"{_DAYS}?from=2026-11-01&to=2026-11-30"),
     Row("GET", "/api/shops/{shop_id}/rooms", owner_only(200)),

@@ -70,6 +70,14 @@ class BehaviourReported(Event, frozen=True, kw_only=True):
     items: list[Behaviour]
 
 
+class VideosCounted(Event, frozen=True, kw_only=True):
+    """The figures of these videos are others now; what they are, the door of insights says."""
+
+    event_key = "count_id"
+    count_id: UUID
+    video_ids: list[VideoId]
+
+
 class Sums(Contract, frozen=True, kw_only=True):
     """What was sold. What counts as what stands in modules/insights/definitions.py; None: not for these eyes."""
 
@@ -195,3 +203,90 @@ class ShopDay(Contract, frozen=True, kw_only=True):
     refunded_minor: int
     viewers: int
     views: int
+
+
+class VideoSums(Contract, frozen=True, kw_only=True):
+    """What came of a video up to now, for those who rank and learn. Viewers are different browsers."""
+
+    saw: int
+    """On whose screen half of it was for a second."""
+    viewers: int
+    """For whom it began to play."""
+    views: int
+    furthest_ms: int
+    """How far each viewer got, summed."""
+    clicked: int
+    """Viewers who clicked a card, opened the bag or a product."""
+    orders_paid: int
+
+
+class VideoMoment(Contract, frozen=True, kw_only=True):
+    """A stretch of a video's film."""
+
+    at_ms: int
+    reached: int
+    """Viewers who got so far or further: the watch-through curve."""
+    left: int
+    """How often somebody went on here."""
+    impressions: int
+    clicks: int
+    product_views: int
+    checkout_starts: int
+    orders_paid: int
+    gmv_minor: int
+
+
+class VideoProductFigures(Contract, frozen=True, kw_only=True):
+    """A product of a video, from card to purchase."""
+
+    product_id: ProductId
+    title: str
+    picture_url: str | None
+    impressions: int
+    clicks: int
+    product_views: int
+    checkout_starts: int
+    orders_placed: int
+    orders_paid: int
+    pieces: int
+    gmv_minor: int
+    returned_minor: int
+    moments: list["ProductMoment"]
+
+
+class ProductMoment(Contract, frozen=True, kw_only=True):
+    """A stretch of the film, of one product; stretches in which nothing happened are left out."""
+
+    at_ms: int
+    impressions: int
+    clicks: int
+    checkout_starts: int
+    orders_paid: int
+    gmv_minor: int
+
+
+class VideoMetrics(Contract, frozen=True, kw_only=True):
+    """The figures of a video, as its creator sees them."""
+
+    video_id: VideoId
+    duration_ms: int
+    step_s: int
+    """How long a stretch is."""
+    currency: str
+    seen: int
+    views: int
+    viewers: int
+    watch_s: int
+    watch_average_s: float | None
+    watch_through: float | None
+    """How much of the film a viewer saw on average: a share between 0 and 1."""
+    saw_card: int
+    clicked: int
+    opened_bag: int
+    viewed_product: int
+    started_checkout: int
+    buyers: int
+    conversion: float | None
+    sums: Sums
+    moments: list[VideoMoment]
+    products: list[VideoProductFigures]

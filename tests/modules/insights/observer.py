@@ -81,6 +81,16 @@ class Observer:
             await buyer.pay(order["order_id"])
         return order
 
+    async def order_from_video(self, product: Product, video_id: UUID, at_ms: int | None) -> dict[str, Any]:
+        """A paid order from a video's bag, by somebody new."""
+        buyer, sku = await self.market.buyer(), product.skus[0]
+        line = {"sku_id": str(sku.sku_id), "quantity": 1, "price_minor": sku.price_minor}
+        answer = await buyer.checkout([], lines=[{**line, "video_id": str(video_id), "video_at_ms": at_ms}])
+        assert answer.status_code == 201, answer.text
+        order: dict[str, Any] = answer.json()["orders"][0]
+        await buyer.pay(order["order_id"])
+        return order
+
     async def events(self) -> list[Envelope]:
         """Events about sales that were not handed out before, in order."""
         async with self.ctx.database.connection() as connection:

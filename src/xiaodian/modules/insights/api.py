@@ -13,6 +13,7 @@ from xiaodian.modules.insights.service import compare_days, see_minutes, see_roo
 from xiaodian.modules.insights.service.eyes import open_eyes
 from xiaodian.modules.insights.service.rebuild import Rebuilt, rebuild
 from xiaodian.modules.insights.service.report_behaviour import BehaviourDesk
+from xiaodian.modules.insights.video_queries import get_video_sums
 from xiaodian.modules.shops import api as shops
 
 __all__ = [
@@ -21,6 +22,7 @@ __all__ = [
     "count_recent_orders",
     "get_room_metrics",
     "get_room_products",
+    "get_video_sums",
     "list_room_minutes",
     "list_shop_days",
     "rebuild",

@@ -35,6 +35,7 @@ def _of(key: str, unit: Unit, formula: str, source: str) -> Definition:
 
 
 _MONEY, _COUNT, _SHARE, _SECONDS = Unit.MONEY, Unit.COUNT, Unit.SHARE, Unit.SECONDS
+_PLAYED = "behaviour: entered, watched, left"
 _TOLD = "orders of other platforms, by the room in their link"
 
 DEFINITIONS: tuple[Definition, ...] = (
@@ -67,6 +68,13 @@ DEFINITIONS: tuple[Definition, ...] = (
     _of("uv_value", _MONEY, "gmv / viewers", "orders; behaviour: entered"),
     _of("step_share", _SHARE, "people who took the step / viewers", "behaviour; orders"),
     _of("featured_time", _SECONDS, "sum(time on show) of the product's cues", "cues"),
+    _of("video_seen", _COUNT, "number of different browsers that had half of the film on screen", "behaviour: seen"),
+    _of("video_views", _COUNT, "number of times the film began to play", "behaviour: entered"),
+    _of("video_viewers", _COUNT, "number of different browsers in which it began to play", "behaviour: entered"),
+    _of("watch_through", _SHARE, "sum(furthest moment of each viewer) / (viewers × length)", _PLAYED),
+    _of("reached", _COUNT, "number of viewers whose furthest moment is this second or later", _PLAYED),
+    _of("left_at", _COUNT, "number of times somebody went on to another film at this second", "behaviour: left"),
+    _of("orders_at", _COUNT, "number of orders paid of lines bought at this second of the film", "orders"),
 )
 
 

@@ -18,7 +18,8 @@ from xiaodian.contracts.base import (
     UnauthenticatedError,
     UnavailableError,
 )
-from xiaodian.contracts.insights import RoomMinutes
+from xiaodian.contracts.content import VideoId
+from xiaodian.contracts.insights import RoomMinutes, VideoMetrics
 from xiaodian.contracts.live import RoomId
 from xiaodian.contracts.shops import ShopId
 from xiaodian.edge.access import Access, MaybeSignedIn, SignedIn, access
@@ -34,6 +35,7 @@ from xiaodian.modules.insights.service.report_behaviour import BehaviourDesk
 from xiaodian.modules.insights.service.see_home import see_home
 from xiaodian.modules.insights.service.see_minutes import list_minutes
 from xiaodian.modules.insights.service.see_room import get_metrics, list_featured, list_products
+from xiaodian.modules.insights.service.see_video import get_video_metrics
 from xiaodian.modules.insights.wire import (
     MAX_REPORT_BYTES,
     BehaviourReport,
@@ -49,6 +51,7 @@ from xiaodian.modules.shops import api as shops
 TAGS = ["insights"]
 FOR_AN_HOUR = "private, max-age=3600"
 ROOM = "/api/rooms/{room_id:uuid}/metrics"
+VIDEO = "/api/me/videos/{video_id:uuid}/metrics"
 SHOP = "/api/shops/{shop_id:uuid}"
 PROBLEMS = problems(MalformedRequestError, UnauthenticatedError, ForbiddenError, NotFoundError)
 Limit = Annotated[int, Parameter(ge=1, le=MAX_PAGE_SIZE)]
@@ -135,6 +138,13 @@ async def read_room_products(
         return RoomProductList(items=await list_products(connection, eyes, utc_now()))
 
 
+@get(VIDEO, opt=access(Access.MEMBER), tags=TAGS, responses=problems(UnauthenticatedError, NotFoundError))
+async def read_video_metrics(ctx: Ctx, caller: SignedIn, video_id: FromPath[VideoId]) -> VideoMetrics:
+    """What became of one's own video: who watched how far, and what was clicked and bought at which second."""
+    async with ctx.database.connection() as connection:
+        return await get_video_metrics(connection, caller, video_id)
+
+
 @get(
     f"{SHOP}/home",
     opt=access(Access.MEMBER),
@@ -202,6 +212,7 @@ routes = [
     read_room_metrics,
     read_room_minutes,
     read_room_products,
+    read_video_metrics,
     read_home,
     read_days,
     list_rooms_of_shop,

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from xiaodian.contracts.accounts import AccountId
 from xiaodian.contracts.catalog import ProductId
+from xiaodian.contracts.content import VideoId
 from xiaodian.contracts.live import RoomId
 from xiaodian.contracts.orders import Order, OrderId
 from xiaodian.contracts.shops import ShopId
@@ -29,6 +30,8 @@ class Sale(NamedTuple):
     quantity: int
     gmv_minor: int
     returned_minor: int
+    video_id: VideoId | None
+    video_at_ms: int | None
 
 
 class Refund(NamedTuple):
@@ -71,15 +74,17 @@ class Counts(NamedTuple):
 ShopHour = tuple[ShopId, datetime]
 RoomMinute = tuple[RoomId, ShopId, datetime]
 RoomProduct = tuple[RoomId, ProductId, ShopId]
+VideoSecond = tuple[VideoId, ProductId, int]
 
 
 class Tally:
-    """Sums by shop and hour, by room, shop and minute, by room and product."""
+    """Sums by shop and hour, by room, shop and minute, by room and product, by video, product and second."""
 
     def __init__(self) -> None:
         self.shop_hours: dict[ShopHour, Counts] = {}
         self.room_minutes: dict[RoomMinute, Counts] = {}
         self.room_products: dict[RoomProduct, Counts] = {}
+        self.video_seconds: dict[VideoSecond, Counts] = {}
 
     def count(self, before: Sold, after: Sold) -> None:
         """An order was as `before` when it was last counted and is as `after` now."""
@@ -92,6 +97,7 @@ class Tally:
             for room_id in {sale.room_id for sale in sold.sales}:
                 if room_id is not None:
                     self._add_to_room(room_id, [sale for sale in sold.sales if sale.room_id == room_id], sign)
+            self._add_to_videos([sale for sale in sold.sales if sale.video_id is not None], sign)
 
     def _add_to_shop(self, sold: Sold, sign: int) -> None:
         first = sold.sales[0]
@@ -112,6 +118,15 @@ class Tally:
             counts = Counts(orders_placed=1).plus(_paid(lines) if paid_at is not None else Counts())
             _add(self.room_products, (room_id, product_id, shop_id), counts, sign)
 
+    def _add_to_videos(self, sales: list[Sale], sign: int) -> None:
+        seconds: dict[VideoSecond, list[Sale]] = {}
+        for sale in sales:
+            assert sale.video_id is not None
+            seconds.setdefault((sale.video_id, sale.product_id, second_of(sale.video_at_ms)), []).append(sale)
+        for key, lines in seconds.items():
+            counts = Counts(orders_placed=1).plus(_paid(lines) if lines[0].paid_at is not None else Counts())
+            _add(self.video_seconds, key, counts, sign)
+
 
 def to_sold(order: Order, refunds: Iterable[Refund]) -> Sold:
     """What is to be counted of an order as it is now."""
@@ -129,6 +144,8 @@ def to_sold(order: Order, refunds: Iterable[Refund]) -> Sold:
                 quantity=line.quantity,
                 gmv_minor=line.amount_minor - line.off_minor,
                 returned_minor=line.refunded_minor + line.refunded_platform_minor,
+                video_id=line.video_id,
+                video_at_ms=line.video_at_ms,
             )
             for line in order.lines
         ],
@@ -144,6 +161,11 @@ def hour_of(moment: datetime) -> datetime:
 def minute_of(moment: datetime) -> datetime:
     """The minute that a moment falls into."""
     return moment.replace(second=0, microsecond=0)
+
+
+def second_of(video_at_ms: int | None) -> int:
+    """The second of a film, or -1 if nobody told."""
+    return -1 if video_at_ms is None else video_at_ms // 1000
 
 
 def day_of(moment: datetime, utc_offset_h: int) -> date:

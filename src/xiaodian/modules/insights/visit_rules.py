@@ -6,6 +6,7 @@ from uuid import UUID
 
 from xiaodian.contracts.accounts import AccountId
 from xiaodian.contracts.catalog import ProductId
+from xiaodian.contracts.content import VideoId
 from xiaodian.contracts.insights import BehaviourKind
 from xiaodian.contracts.live import RoomId
 from xiaodian.modules.insights.sale_rules import minute_of
@@ -33,9 +34,14 @@ class Act(NamedTuple):
     kind: str
     viewer_id: UUID
     account_id: AccountId | None
-    room_id: RoomId
+    room_id: RoomId | None
+    video_id: VideoId | None
+    """A room or a video."""
     product_id: ProductId | None
     media_at: datetime | None
+    """Of a room's picture."""
+    media_at_ms: int | None
+    """Of a video, from its start."""
     watch_s: int
 
 
@@ -112,7 +118,8 @@ class VisitTally:
         self.products: dict[tuple[RoomId, ProductId], ProductVisit] = {}
 
     def take(self, act: Act) -> None:
-        """Count an act."""
+        """Count an act in a room."""
+        assert act.room_id is not None
         kind = BehaviourKind(act.kind)
         moment = moment_of(act)
         step = STEPS.get(kind, 0)

@@ -1,18 +1,17 @@
 """Keep what visitors' pages told, and bring the summaries of visits up to date with it."""
 
-from collections.abc import Iterable, Sequence
-from datetime import datetime
-from uuid import UUID
+from collections.abc import Mapping, Sequence
 
 import msgspec
 
 from xiaodian.contracts.base import Envelope
-from xiaodian.contracts.catalog import ProductId
+from xiaodian.contracts.content import VideoId
 from xiaodian.contracts.insights import PRODUCT_KINDS, BehaviourReported
-from xiaodian.contracts.live import RoomId
 from xiaodian.infra.database import Connection
 from xiaodian.kit.clock import from_epoch_ms
 from xiaodian.modules.insights.service.add_up import add_up
+from xiaodian.modules.insights.service.count_videos import count_on_videos
+from xiaodian.modules.insights.service.keep_acts import drop_invented, keep_acts
 from xiaodian.modules.insights.visit_rules import (
     Act,
     ProductVisit,
@@ -22,9 +21,9 @@ from xiaodian.modules.insights.visit_rules import (
     VisitMinute,
     VisitTally,
 )
-from xiaodian.modules.live import api as live
 
 LOCK = 7_142_386
+MAX_FILM_MS = 2**31 - 1
 
 _decode = msgspec.json.Decoder(BehaviourReported).decode
 
@@ -32,23 +31,27 @@ _decode = msgspec.json.Decoder(BehaviourReported).decode
 async def take_reports(connection: Connection, envelopes: Sequence[Envelope]) -> None:
     """Keep and count reports, in the caller's transaction. Reports that came before count once.
 
-    What is told of rooms that do not exist, or of products that a room never showed, is dropped here.
+    What is told of rooms and videos that do not exist, or of products that they never showed, is dropped here.
     """
     await connection.execute("SELECT pg_advisory_xact_lock($1)", LOCK)
     acts = [act for envelope in envelopes for act in _to_acts(envelope)]
-    acts = await _drop_known(connection, acts)
-    acts = await _drop_invented(connection, acts)
-    if acts:
-        await connection.copy_records_to_table(
-            "behaviour", schema_name="insights", columns=list(Act._fields), records=acts
-        )
-        await count_acts(connection, acts)
+    durations_ms, acts = await drop_invented(connection, acts)
+    acts = await keep_acts(connection, acts)
+    await count_acts(connection, acts, durations_ms)
 
 
-async def count_acts(connection: Connection, acts: Iterable[Act]) -> None:
+async def count_acts(connection: Connection, acts: Sequence[Act], durations_ms: Mapping[VideoId, int]) -> None:
     """Add acts to the summaries."""
+    if in_rooms := [act for act in acts if act.room_id is not None]:
+        await _count_in_rooms(connection, in_rooms)
+    if on_videos := [act for act in acts if act.video_id is not None]:
+        await count_on_videos(connection, on_videos, durations_ms)
+
+
+async def _count_in_rooms(connection: Connection, acts: Sequence[Act]) -> None:
     ordered = sorted(acts, key=lambda act: (act.at, act.report_id, act.number))
-    tally = VisitTally(await _read_viewers(connection, {(act.room_id, act.viewer_id) for act in ordered}))
+    keys = {(act.room_id, act.viewer_id) for act in ordered if act.room_id is not None}
+    tally = VisitTally(await _read_viewers(connection, keys))
     for act in ordered:
         tally.take(act)
     await _save_viewers(connection, tally)
@@ -64,59 +67,26 @@ async def count_acts(connection: Connection, acts: Iterable[Act]) -> None:
 
 def _to_acts(envelope: Envelope) -> list[Act]:
     told = _decode(envelope.data)
-    return [
-        Act(
-            at=from_epoch_ms(item.at_ms),
-            report_id=envelope.event_id,
-            number=number,
-            kind=item.kind,
-            viewer_id=told.viewer_id,
-            account_id=told.account_id,
-            room_id=item.room_id,
-            product_id=item.product_id if item.kind in PRODUCT_KINDS else None,
-            media_at=None if item.media_at_ms is None else from_epoch_ms(item.media_at_ms),
-            watch_s=item.watch_s,
+    acts: list[Act] = []
+    for number, item in enumerate(told.items):
+        is_room, moment = item.room_id is not None, item.media_at_ms
+        acts.append(
+            Act(
+                from_epoch_ms(item.at_ms),
+                envelope.event_id,
+                number,
+                item.kind.value,
+                told.viewer_id,
+                told.account_id,
+                item.room_id,
+                item.video_id,
+                item.product_id if item.kind in PRODUCT_KINDS else None,
+                from_epoch_ms(moment) if is_room and moment is not None else None,
+                None if is_room or moment is None else min(moment, MAX_FILM_MS),
+                item.watch_s,
+            )
         )
-        for number, item in enumerate(told.items)
-        if item.room_id is not None
-    ]
-
-
-async def _drop_known(connection: Connection, acts: list[Act]) -> list[Act]:
-    """Without those that are kept already: the rows themselves remember that their report came."""
-    if not acts:
-        return []
-    rows = await connection.fetch(
-        """
-        SELECT at, report_id, number FROM insights.behaviour
-        WHERE at >= $1 AND at <= $2 AND (at, report_id, number) IN (
-            SELECT * FROM unnest($3::timestamptz[], $4::uuid[], $5::smallint[])
-        )
-        """,
-        min(act.at for act in acts),
-        max(act.at for act in acts),
-        [act.at for act in acts],
-        [act.report_id for act in acts],
-        [act.number for act in acts],
-    )
-    known: set[tuple[datetime, UUID, int]] = {(row[0], row[1], row[2]) for row in rows}
-    fresh: dict[tuple[datetime, UUID, int], Act] = {}
-    for act in acts:
-        key = act.at, act.report_id, act.number
-        if key not in known:
-            fresh[key] = act
-    return list(fresh.values())
-
-
-async def _drop_invented(connection: Connection, acts: list[Act]) -> list[Act]:
-    if not acts:
-        return []
-    shown: dict[RoomId, frozenset[ProductId]] = await live.list_shown_products(
-        connection, {act.room_id for act in acts}
-    )
-    return [
-        act for act in acts if act.room_id in shown and (act.product_id is None or act.product_id in shown[act.room_id])
-    ]
+    return acts
 
 
 async def _read_viewers(connection: Connection, keys: set[ViewerKey]) -> dict[ViewerKey, Viewer]:

@@ -19,6 +19,7 @@ from xiaodian.modules.insights.sale_rules import (
     to_sold,
 )
 from xiaodian.modules.insights.service.add_up import add_up
+from xiaodian.modules.insights.service.tell_counted import tell_counted
 from xiaodian.modules.orders import api as orders
 
 LOCK = 7_142_385
@@ -30,7 +31,7 @@ _SALE_COLUMNS = ", ".join(Sale._fields)
 _SAVE_SALES = f"""
     INSERT INTO insights.sale ({_SALE_COLUMNS})
     SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::smallint[], $4::uuid[], $5::uuid[], $6::uuid[],
-        $7::timestamptz[], $8::timestamptz[], $9::integer[], $10::bigint[], $11::bigint[])
+        $7::timestamptz[], $8::timestamptz[], $9::integer[], $10::bigint[], $11::bigint[], $12::uuid[], $13::integer[])
     ON CONFLICT (shop_id, order_id, line_no) DO UPDATE
         SET paid_at = excluded.paid_at, returned_minor = excluded.returned_minor
 """
@@ -153,3 +154,11 @@ async def _save_tally(connection: Connection, tally: Tally, buyers: Mapping[tupl
         [(*key, *counts[: len(_COUNTED)]) for key, counts in tally.room_products.items()],
         conflict="room_id, product_id",
     )
+    await add_up(
+        connection,
+        "insights.video_sale_second",
+        {"video_id": "uuid", "product_id": "uuid", "second": "integer"},
+        _COUNTED,
+        [(*key, *counts[: len(_COUNTED)]) for key, counts in tally.video_seconds.items()],
+    )
+    await tell_counted(connection, {video_id for video_id, _, _ in tally.video_seconds})

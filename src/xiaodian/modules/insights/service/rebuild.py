@@ -9,6 +9,7 @@ from xiaodian.contracts.imports import ExternalOrderNoted
 from xiaodian.edge.context import Records
 from xiaodian.infra.database import Connection, Record
 from xiaodian.kit.ids import earliest_id
+from xiaodian.modules.content import api as content
 from xiaodian.modules.insights.service import count_behaviour, count_elsewhere, count_sales
 from xiaodian.modules.insights.service.keep_days import list_days
 from xiaodian.modules.insights.visit_rules import Act
@@ -18,9 +19,10 @@ BATCH = 1000
 NO_LIMIT_S = 24 * 3600.0
 """A rebuild takes as long as it takes."""
 
-_SALES = ("sale", "refund", "shop_hour", "shop_buyer_day", "room_sale_minute", "room_product_sale")
+_SALES = ("sale", "refund", "shop_hour", "shop_buyer_day", "room_sale_minute", "room_product_sale", "video_sale_second")
 _LOGS = ("room_minute", "room_audience")
 _VISITS = ("room_viewer", "room_visit", "room_visit_minute", "room_product_visit")
+_VIDEO_VISITS = ("video_viewer", "video_visit", "video_second", "video_product_second")
 
 
 class Rebuilt(Contract, frozen=True, kw_only=True):
@@ -38,7 +40,8 @@ async def rebuild(records: Records, read_elsewhere: ReadElsewhere) -> Rebuilt:
     """Sales and visits are made anew here, each in one transaction, so that readers see the old rows until the new ones
     are there; the logs are read anew by the worker, from their beginning.
 
-    Visits of rooms that were planned before the oldest day that is kept of visitors stay as they are.
+    Visits of rooms that were planned before the oldest day that is kept of visitors stay as they are; so do those of
+    videos that were made before it.
     """
     order_count = await _rebuild_sales(records)
     await _rebuild_elsewhere(records, read_elsewhere)
@@ -78,19 +81,22 @@ async def _rebuild_visits(records: Records) -> int:
     done = 0
     async with records.database.transaction() as connection:
         await connection.execute("SELECT pg_advisory_xact_lock($1)", count_behaviour.LOCK, timeout=NO_LIMIT_S)
-        first_room_id = await _first_whole_room(connection)
+        first_id = await _first_whole_place(connection)
         for table in _VISITS:
-            await connection.execute(
-                f"DELETE FROM insights.{table} WHERE room_id >= $1", first_room_id, timeout=NO_LIMIT_S
-            )
-        async for acts in _read_acts(connection, first_room_id):
-            await count_behaviour.count_acts(connection, acts)
+            await connection.execute(f"DELETE FROM insights.{table} WHERE room_id >= $1", first_id, timeout=NO_LIMIT_S)
+        for table in _VIDEO_VISITS:
+            await connection.execute(f"DELETE FROM insights.{table} WHERE video_id >= $1", first_id, timeout=NO_LIMIT_S)
+        async for acts in _read_acts(connection, first_id):
+            videos = await content.get_videos(connection, {act.video_id for act in acts if act.video_id is not None})
+            durations_ms = {video_id: video.duration_ms for video_id, video in videos.items()}
+            known = [act for act in acts if act.video_id is None or act.video_id in videos]
+            await count_behaviour.count_acts(connection, known, durations_ms)
             done += len(acts)
     return done
 
 
-async def _first_whole_room(connection: Connection) -> UUID:
-    """Rooms have ids by the time they were planned; of those from the oldest day kept on nothing is missing."""
+async def _first_whole_place(connection: Connection) -> UUID:
+    """Rooms and videos have ids by the time they were made; of those from the oldest day kept on nothing is missing."""
     days = await list_days(connection)
     oldest = await connection.fetchval("SELECT min(at) FROM insights.behaviour_other")
     starts = [datetime(day.year, day.month, day.day, tzinfo=UTC) for day in days[:1]]
@@ -99,14 +105,14 @@ async def _first_whole_room(connection: Connection) -> UUID:
     return earliest_id(min(starts)) if starts else UUID(int=2**128 - 1)
 
 
-async def _read_acts(connection: Connection, first_room_id: UUID) -> AsyncIterator[list[Act]]:
+async def _read_acts(connection: Connection, first_id: UUID) -> AsyncIterator[list[Act]]:
     batch: list[Act] = []
     rows = connection.cursor(
         f"""
-        SELECT {", ".join(Act._fields)} FROM insights.behaviour WHERE room_id >= $1
+        SELECT {", ".join(Act._fields)} FROM insights.behaviour WHERE room_id >= $1 OR video_id >= $1
         ORDER BY at, report_id, number
         """,
-        first_room_id,
+        first_id,
         prefetch=BATCH,
         timeout=NO_LIMIT_S,
     )
