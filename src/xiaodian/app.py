@@ -36,6 +36,8 @@ from xiaodian.modules.apps import routes as apps_routes
 from xiaodian.modules.catalog import handlers as catalog_handlers
 from xiaodian.modules.catalog import jobs as catalog_jobs
 from xiaodian.modules.catalog import routes as catalog_routes
+from xiaodian.modules.content import handlers as content_handlers
+from xiaodian.modules.content import jobs as content_jobs
 from xiaodian.modules.content import routes as content_routes
 from xiaodian.modules.feed import api as feed_api
 from xiaodian.modules.feed import handlers as feed_handlers
@@ -106,6 +108,7 @@ JOBS = (
     promotion_jobs,
     payments_jobs,
     media_jobs,
+    content_jobs,
     orders_jobs,
     settlement_jobs,
     aftersales_jobs,
@@ -141,6 +144,7 @@ def consumers(ctx: Context) -> list[Consumer]:
         *catalog_handlers.consumers(ctx),
         *promotion_handlers.consumers(ctx),
         *live_handlers.consumers(ctx),
+        *content_handlers.consumers(ctx),
         *orders_handlers.consumers(ctx),
         *settlement_handlers.consumers(ctx),
         *aftersales_handlers.consumers(ctx),

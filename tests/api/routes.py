@@ -16,6 +16,7 @@ from tests.api import (
     rows_promotion,
     rows_settlement,
     rows_staff,
+    rows_videos,
     rows_vods,
     rows_webhooks,
 )
@@ -174,6 +175,7 @@ TABLES: dict[str, list[Row]] = {
     "after-sales": rows_aftersales.ROWS,
     "settlement": rows_settlement.ROWS,
     "staff": rows_staff.ROWS,
+    "short videos": rows_videos.ROWS,
     "imports": rows_imports.ROWS,
     "apps": rows_apps.ROWS,
     "insights": rows_insights.ROWS,

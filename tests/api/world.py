@@ -7,6 +7,7 @@ from uuid import uuid4
 
 import httpx
 from tests.conftest import SignUp
+from tests.films import put_film
 
 from xiaodian.contracts.accounts import AccountId
 from xiaodian.edge.context import Context
@@ -49,6 +50,7 @@ async def make_world(ctx: Context, sign_up: SignUp, make_client: Callable[[], ht
     async with ctx.database.connection() as connection:
         await accounts.grant_operator(connection, operator_id)
     ids = await _make_belongings(owner, owner_id)
+    ids |= await _make_video(ctx, owner, owner_id)
     ids |= await _make_promotions(owner, ids, other_id)
     ids |= await _make_after_sale(owner, ids)
     ids |= await _make_apps(owner, ids)
@@ -101,6 +103,20 @@ async def _make_belongings(owner: httpx.AsyncClient, owner_id: AccountId) -> dic
         "shop_id": shop["shop_id"],
         "sku_id": sku_id,
         "template_id": template["template_id"],
+    }
+
+
+async def _make_video(ctx: Context, owner: httpx.AsyncClient, owner_id: AccountId) -> dict[str, str]:
+    """A published short video with a comment, a draft, and a film that is not ready."""
+    made = [await _post(owner, "/api/me/videos", {"vod_id": str(await put_film(ctx, owner_id))}) for _ in range(2)]
+    published = await owner.post(f"/api/me/videos/{made[0]['video_id']}/publish")
+    assert published.status_code == 200, published.text
+    comment = await _post(owner, f"/api/videos/{made[0]['video_id']}/comments", {"text": "好看"})
+    return {
+        "draft_id": made[1]["video_id"],
+        "new_vod_id": str(await put_film(ctx, owner_id, is_ready=False)),
+        "video_comment_id": comment["comment_id"],
+        "video_id": made[0]["video_id"],
     }
 
 

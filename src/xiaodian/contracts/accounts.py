@@ -95,6 +95,27 @@ class Address(Contract, frozen=True, kw_only=True):
     is_default: bool
 
 
+class NoticeKind(StrEnum):
+    """What a notice is about; its words are in the catalogue under `notices`."""
+
+    ROOM_ON_AIR = "room_on_air"
+    VIDEO_READY = "video_ready"
+    VIDEO_REFUSED = "video_refused"
+    VIDEO_TAKEN_DOWN = "video_taken_down"
+    VIDEO_RESTORED = "video_restored"
+
+
+class Notice(Contract, frozen=True, kw_only=True):
+    """Something that an account should know; it waits in the account's inbox."""
+
+    account_id: AccountId
+    kind: NoticeKind
+    params: dict[str, str]
+    """What the words leave open."""
+    link: str
+    """The page that it leads to, of ours."""
+
+
 class AccountCreated(Event, frozen=True, kw_only=True):
     """Somebody signed up."""
 

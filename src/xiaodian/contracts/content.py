@@ -5,11 +5,12 @@ from enum import StrEnum
 from typing import NewType
 from uuid import UUID
 
-from xiaodian.contracts.accounts import AccountId
-from xiaodian.contracts.base import Contract, Event
+from xiaodian.contracts.accounts import Account, AccountId
+from xiaodian.contracts.base import Contract, DomainError, Event
 from xiaodian.contracts.catalog import ProductId
-from xiaodian.contracts.live import RoomId
+from xiaodian.contracts.live import BagItem, CommentId, RoomId
 from xiaodian.contracts.media import VodId
+from xiaodian.contracts.shops import ShopId
 
 VideoId = NewType("VideoId", UUID)
 
@@ -59,6 +60,62 @@ class VideoCounts(Contract, frozen=True, kw_only=True):
     comments: int
     views: int
     is_liked: bool
+
+
+class ReportReason(StrEnum):
+    """Why somebody reports a video or a comment."""
+
+    FRAUD = "fraud"
+    FAKE_GOODS = "fake_goods"
+    FALSE_CLAIMS = "false_claims"
+    VULGAR = "vulgar"
+    VIOLENCE = "violence"
+    MINORS = "minors"
+    INFRINGEMENT = "infringement"
+    SPAM = "spam"
+    OTHER = "other"
+
+
+class LearnedMoment(Contract, frozen=True, kw_only=True):
+    """A moment of a video at which a product's card may come up, found by who learns from viewers.
+
+    Of the moments of one product, each viewing gets one, drawn by their weights.
+    """
+
+    product_id: ProductId
+    at_ms: int
+    show_ms: int
+    weight: int
+    reason: str
+    """A code; in words in the catalogue under `viewer`."""
+
+
+class VideoCue(Contract, frozen=True, kw_only=True):
+    """From `at_ms` on, for `show_ms`, a product's card is on the picture, in ms from the film's start."""
+
+    product_id: ProductId
+    at_ms: int
+    show_ms: int
+    reason: str
+    """`creator` (suggested by them), `spread` (nothing is known yet), or what was learned."""
+
+
+class VideoCard(Contract, frozen=True, kw_only=True):
+    """A short video in a list."""
+
+    video_id: VideoId
+    creator: Account
+    title: str
+    topics: list[str]
+    cover_url: str
+    duration_ms: int
+    width: int
+    height: int
+    views: int
+    likes: int
+    comments: int
+    has_goods: bool
+    published_at: datetime
 
 
 class VideoPublished(Event, frozen=True, kw_only=True):
@@ -111,7 +168,7 @@ class VideoCommented(Event, frozen=True, kw_only=True):
     event_key = "video_id"
     video_id: VideoId
     account_id: AccountId
-    comment_id: UUID
+    comment_id: CommentId
 
 
 class VideoReported(Event, frozen=True, kw_only=True):
@@ -141,6 +198,64 @@ class CreatorCard(Contract, frozen=True, kw_only=True):
     fans: int
     is_followed: bool
     """By the viewer who asks; false for who is not signed in."""
+
+
+class CreatorView(CreatorCard, frozen=True, kw_only=True):
+    """A creator's own page."""
+
+    shop_id: ShopId | None
+    """The creator's own shop."""
+    videos: int
+    following: int
+    """How many creators this one follows."""
+
+
+class VideoView(Contract, frozen=True, kw_only=True):
+    """A short video as a viewer plays it; its bag is like a room's, with the prices and stock of this moment."""
+
+    video_id: VideoId
+    creator: CreatorCard
+    title: str
+    topics: list[str]
+    cover_url: str
+    playback_url: str
+    width: int
+    height: int
+    duration_ms: int
+    sprite_url: str | None
+    sprite_columns: int | None
+    sprite_every_ms: int | None
+    source_room_id: RoomId | None
+    published_at: datetime
+    views: int
+    likes: int
+    comments: int
+    shares: int
+    is_liked: bool
+    """By the viewer who asks; false for who is not signed in."""
+    bag: list[BagItem]
+    cues: list[VideoCue]
+
+
+class VideoNotReadyError(DomainError):
+    """The film is still being worked on, or was refused; `reason` says which."""
+
+    code = "video_not_ready"
+    status = 409
+
+
+class VideoStateError(DomainError):
+    """This cannot be done with a video in this state (`state`)."""
+
+    code = "video_state"
+    status = 409
+
+
+class TooManyDraftsError(DomainError):
+    """So many drafts (`most`) wait to be published or thrown away."""
+
+    code = "too_many_drafts"
+    status = 409
 
 
 class CreatorFollowed(Event, frozen=True, kw_only=True):

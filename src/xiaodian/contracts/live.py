@@ -265,6 +265,8 @@ class RoomInfo(Contract, frozen=True, kw_only=True):
     shop_id: ShopId | None
     """The host's own shop."""
     cover_url: str | None
+    planned_at: datetime | None
+    """When the host means to begin, if the host says so."""
     started_at: datetime | None
     ended_at: datetime | None
     online: int

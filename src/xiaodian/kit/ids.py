@@ -1,6 +1,6 @@
 """Identifiers: time-ordered UUIDs (RFC 9562 version 7), so that new rows land at the end of their index."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from uuid import UUID
 
 import uuid_utils.compat
@@ -14,3 +14,8 @@ def new_id() -> UUID:
 def earliest_id(moment: datetime) -> UUID:
     """No UUIDv7 made from this moment on is smaller; to find rows by the time their ids were made."""
     return UUID(int=int(moment.timestamp() * 1000) << 80)
+
+
+def made_at(made: UUID) -> datetime:
+    """When a UUIDv7 was made, to the millisecond."""
+    return datetime.fromtimestamp((made.int >> 80) / 1000, UTC)

@@ -8,6 +8,7 @@ from xiaodian.modules.accounts.service.addresses import clean_address
 from xiaodian.modules.accounts.service.end_callers import end_tokens
 from xiaodian.modules.accounts.service.grant_operator import find_account_of, grant_operator, revoke_operator
 from xiaodian.modules.accounts.service.make_up_person import make_up_person
+from xiaodian.modules.accounts.service.notices import give_notices
 from xiaodian.modules.accounts.tokens import APP_TOKEN_PREFIX, hash_token, new_session_token
 
 __all__ = [
@@ -20,6 +21,7 @@ __all__ = [
     "get_account",
     "get_accounts",
     "get_addresses",
+    "give_notices",
     "grant_operator",
     "hash_token",
     "make_authenticator",

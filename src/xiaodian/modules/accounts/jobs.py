@@ -2,15 +2,22 @@
 
 from xiaodian.edge.context import Context
 from xiaodian.infra.work import Job
+from xiaodian.modules.accounts.service.notices import forget_notices
 from xiaodian.modules.accounts.service.sign_out import delete_expired_sessions
 
 DELETE_EVERY_S = 3600.0
 
 
 def jobs(ctx: Context) -> list[Job]:
-    """Forget sessions that are over."""
+    """Forget sessions that are over, and old notices."""
 
     async def _delete_expired_sessions() -> None:
         await delete_expired_sessions(ctx)
 
-    return [Job(name="accounts_delete_expired_sessions", period_s=DELETE_EVERY_S, run=_delete_expired_sessions)]
+    async def _forget_notices() -> None:
+        await forget_notices(ctx.database)
+
+    return [
+        Job(name="accounts_delete_expired_sessions", period_s=DELETE_EVERY_S, run=_delete_expired_sessions),
+        Job(name="accounts_forget_notices", period_s=DELETE_EVERY_S, run=_forget_notices),
+    ]

@@ -12,7 +12,7 @@ from xiaodian.contracts.base import InvalidInputError, NotFoundError, TooManyReq
 from xiaodian.edge.access import SESSION_COOKIE, Access, SignedIn, access
 from xiaodian.edge.context import Ctx, client_network, is_https
 from xiaodian.edge.problems import problems
-from xiaodian.modules.accounts import queries
+from xiaodian.modules.accounts import queries, routes_notices
 from xiaodian.modules.accounts.errors import LimitReachedError
 from xiaodian.modules.accounts.service import access_tokens, addresses, change_profile, sign_in, sign_out, sign_up
 from xiaodian.modules.accounts.wire import (
@@ -205,4 +205,5 @@ routes = [
     list_tokens,
     create_token,
     delete_token,
+    *routes_notices.routes,
 ]

@@ -1,11 +1,12 @@
 """Structs of accounts on the wire."""
 
+from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
 from msgspec import UNSET, Meta, UnsetType
 
-from xiaodian.contracts.accounts import AccountId, Address, Scope
+from xiaodian.contracts.accounts import AccountId, Address, NoticeKind, Scope
 from xiaodian.contracts.base import Contract, Input
 from xiaodian.kit.clock import to_epoch_ms
 from xiaodian.modules.accounts.queries import AccessToken, Member
@@ -98,6 +99,32 @@ class NewAccessToken(Contract, frozen=True, kw_only=True):
     scopes: list[Scope]
     created_at_ms: int
     last_used_at_ms: int | None
+
+
+class NoticeView(Contract, frozen=True, kw_only=True):
+    """A notice, in words in the reader's language."""
+
+    notice_id: UUID
+    kind: NoticeKind
+    text: str
+    params: dict[str, str]
+    link: str
+    is_read: bool
+    at: datetime
+
+
+class NoticePage(Contract, frozen=True, kw_only=True):
+    """A page of notices, and how many in the whole inbox are unread."""
+
+    items: list[NoticeView]
+    next_cursor: str | None
+    unread: int
+
+
+class ReadInput(Input, frozen=True, kw_only=True):
+    """The newest notice that was read."""
+
+    up_to: UUID
 
 
 def to_me(member: Member) -> Me:

@@ -4,6 +4,9 @@ from xiaodian.modules.content.counters import open_counters
 from xiaodian.modules.content.follow_queries import list_followed, list_followed_of
 from xiaodian.modules.content.infos import get_video_counts, get_videos
 from xiaodian.modules.content.queries import count_fans, is_fan
+from xiaodian.modules.content.service.read_creator import read_creators
+from xiaodian.modules.content.service.set_moments import set_moments
+from xiaodian.modules.content.service.show_videos import show_cards, show_videos
 
 __all__ = [
     "count_fans",
@@ -13,4 +16,8 @@ __all__ = [
     "list_followed",
     "list_followed_of",
     "open_counters",
+    "read_creators",
+    "set_moments",
+    "show_cards",
+    "show_videos",
 ]

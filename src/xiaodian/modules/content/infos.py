@@ -5,6 +5,7 @@ from collections.abc import Collection
 from xiaodian.contracts.accounts import AccountId
 from xiaodian.contracts.content import VideoCounts, VideoId, VideoInfo, VideoState
 from xiaodian.infra.database import Connection
+from xiaodian.modules.content.video_queries import find_liked, get_counts
 
 
 async def get_videos(connection: Connection, video_ids: Collection[VideoId]) -> dict[VideoId, VideoInfo]:
@@ -44,5 +45,12 @@ async def get_videos(connection: Connection, video_ids: Collection[VideoId]) -> 
 async def get_video_counts(
     connection: Connection, video_ids: Collection[VideoId], viewer_id: AccountId | None
 ) -> dict[VideoId, VideoCounts]:
-    """The public counters of these videos; those of which nothing is counted yet are left out."""
-    return {}
+    """The public counters of these videos."""
+    counts = await get_counts(connection, video_ids)
+    liked = await find_liked(connection, viewer_id, video_ids)
+    return {
+        video_id: VideoCounts(
+            likes=counted.likes, comments=counted.comments, views=counted.views, is_liked=video_id in liked
+        )
+        for video_id, counted in counts.items()
+    }

@@ -1,8 +1,12 @@
-"""Reads of content; explicit columns, structs out."""
+"""Reads of who follows whom and who is to be reminded of what; explicit columns, structs out."""
 
+from collections.abc import Collection
+from datetime import datetime
 from typing import cast
+from uuid import UUID
 
 from xiaodian.contracts.accounts import AccountId
+from xiaodian.contracts.live import RoomId
 from xiaodian.infra.database import Connection
 
 
@@ -24,3 +28,53 @@ async def is_fan(connection: Connection, creator_id: AccountId, fan_id: AccountI
             "SELECT EXISTS (SELECT FROM content.follow WHERE creator_id = $1 AND fan_id = $2)", creator_id, fan_id
         ),
     )
+
+
+async def count_fans_of(connection: Connection, creator_ids: Collection[AccountId]) -> dict[AccountId, int]:
+    """How many follow each of these creators; who has no fans is left out."""
+    rows = await connection.fetch(
+        """
+        SELECT creator_id, sum(fans)::bigint FROM content.fan_count
+        WHERE creator_id = ANY($1::uuid[]) GROUP BY creator_id
+        """,
+        list(creator_ids),
+    )
+    return {row[0]: row[1] for row in rows}
+
+
+async def count_following(connection: Connection, fan_id: AccountId) -> int:
+    """How many creators the account follows."""
+    return int(await connection.fetchval("SELECT count(*) FROM content.follow WHERE fan_id = $1", fan_id))
+
+
+async def list_following(
+    connection: Connection, fan_id: AccountId, *, before: tuple[datetime, UUID] | None, limit: int
+) -> list[tuple[AccountId, datetime]]:
+    """Whom the account follows and since when, the latest first."""
+    since, creator_id = before or (None, None)
+    rows = await connection.fetch(
+        """
+        SELECT creator_id, since FROM content.follow
+        WHERE fan_id = $1 AND ($2::timestamptz IS NULL OR (since, creator_id) < ($2, $3::uuid))
+        ORDER BY since DESC, creator_id DESC LIMIT $4
+        """,
+        fan_id,
+        since,
+        creator_id,
+        limit,
+    )
+    return [(row["creator_id"], row["since"]) for row in rows]
+
+
+async def find_reminded(
+    connection: Connection, account_id: AccountId | None, room_ids: Collection[RoomId]
+) -> set[RoomId]:
+    """Of which of these rooms the account is to be reminded."""
+    if account_id is None:
+        return set()
+    rows = await connection.fetch(
+        "SELECT room_id FROM content.reminder WHERE account_id = $1 AND room_id = ANY($2::uuid[])",
+        account_id,
+        list(room_ids),
+    )
+    return {row["room_id"] for row in rows}

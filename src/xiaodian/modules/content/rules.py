@@ -1,4 +1,4 @@
-"""Rules of following. Pure."""
+"""Rules of following and of reminders. Pure."""
 
 from uuid import UUID
 
@@ -7,6 +7,9 @@ from xiaodian.contracts.base import InvalidInputError
 from xiaodian.contracts.risk import Limit
 
 FOLLOWS_PER_MINUTE = Limit(name="follow", burst=60, period_s=60.0)
+REMINDERS_PER_MINUTE = Limit(name="reminders", burst=60, period_s=60.0)
+MAX_REMINDERS = 500
+"""By one account at once."""
 FAN_COUNT_SLOTS = 16
 
 

@@ -1,6 +1,7 @@
 """The door of live."""
 
 from collections.abc import Collection
+from uuid import UUID
 
 from xiaodian.contracts.accounts import AccountId
 from xiaodian.contracts.live import CueInfo, RoomId, RoomInfo, RoomState
@@ -19,31 +20,38 @@ from xiaodian.modules.live.queries import (
     list_shown_products,
     open_counters,
 )
-from xiaodian.modules.live.rules import ON_AIR_STATES
+from xiaodian.modules.live.rules import ON_AIR_STATES, clean_comment
 from xiaodian.modules.live.service.change_room import change_room
+from xiaodian.modules.live.service.check_goods import check_goods, find_sellable
 from xiaodian.modules.live.service.create_room import create_room
 from xiaodian.modules.live.service.feature_product import feature_product
 from xiaodian.modules.live.service.read_moments import RoomMoment, read_moments
 from xiaodian.modules.live.service.set_bag import set_bag
 from xiaodian.modules.live.service.set_live_price import set_live_price
+from xiaodian.modules.live.service.show_goods import Placed, show_goods
 from xiaodian.modules.live.service.unfeature_product import unfeature_product
 
 __all__ = [
     "ON_AIR_STATES",
     "Cue",
     "LiveProcess",
+    "Placed",
     "Room",
     "RoomGate",
     "RoomMoment",
     "change_room",
+    "check_goods",
+    "clean_comment",
     "create_room",
     "feature_product",
     "find_room_of_shop",
+    "find_sellable",
     "get_bags",
     "get_room",
     "get_rooms",
     "list_cues",
     "list_on_air",
+    "list_rooms_of_host",
     "list_rooms_of_shop",
     "list_rooms_page_of_shop",
     "list_shown_products",
@@ -52,6 +60,7 @@ __all__ = [
     "run_gateway",
     "set_bag",
     "set_live_price",
+    "show_goods",
     "unfeature_product",
 ]
 
@@ -79,6 +88,14 @@ async def list_on_air(connection: Connection, limit: int) -> list[RoomInfo]:
     return [_to_info(room) for room in await queries.list_rooms(connection, ON_AIR_STATES, before=None, limit=limit)]
 
 
+async def list_rooms_of_host(
+    connection: Connection, host_id: AccountId, states: Collection[RoomState], *, before: UUID | None, limit: int
+) -> list[RoomInfo]:
+    """A host's rooms that viewers are shown, in one of these states, the newest first."""
+    rooms = await queries.list_rooms_of(connection, host_id, states, before=before, limit=limit, only_listed=True)
+    return [_to_info(room) for room in rooms]
+
+
 async def list_cues(connection: Connection, room_id: RoomId) -> list[CueInfo]:
     """What was on show in a room, in the order of the film."""
     return [
@@ -96,6 +113,7 @@ def _to_info(room: Room) -> RoomInfo:
         stream_id=room.stream_id,
         shop_id=room.shop_id,
         cover_url=room.cover_url,
+        planned_at=room.planned_at,
         started_at=room.started_at,
         ended_at=room.ended_at,
         online=room.online if room.state in ON_AIR_STATES else 0,

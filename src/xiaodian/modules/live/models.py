@@ -23,6 +23,7 @@ class Room(msgspec.Struct, frozen=True, kw_only=True):
     cover_url: str | None
     state: RoomState
     created_at: datetime
+    planned_at: datetime | None
     started_at: datetime | None
     ended_at: datetime | None
     pinned_comment_id: CommentId | None

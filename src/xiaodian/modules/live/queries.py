@@ -20,7 +20,8 @@ MAX_CUES = 2000
 
 _ROOM = """
     room.room_id, room.host_id, room.shop_id, room.stream_id, room.title, room.cover_url, room.state, room.created_at,
-    room.started_at, room.ended_at, room.pinned_comment_id, room.pinned_account_id, room.online, room.online_at
+    room.planned_at, room.started_at, room.ended_at, room.pinned_comment_id, room.pinned_account_id,
+    room.online, room.online_at
 """
 _CUE = "cue_id, product_id, start_at, end_at"
 
@@ -100,18 +101,20 @@ async def list_rooms_of(
     *,
     before: UUID | None,
     limit: int,
+    only_listed: bool = False,
 ) -> list[Room]:
-    """A host's rooms in one of these states, the newest first."""
+    """A host's rooms in one of these states, the newest first: all, or those that viewers are shown."""
     rows = await connection.fetch(
         f"""
         SELECT {_ROOM} FROM live.room
-        WHERE host_id = $1 AND state = ANY($4::text[]) AND ($2::uuid IS NULL OR room_id < $2)
+        WHERE host_id = $1 AND state = ANY($4::text[]) AND ($2::uuid IS NULL OR room_id < $2) AND (is_listed OR NOT $5)
         ORDER BY room_id DESC LIMIT $3
         """,
         host_id,
         before,
         limit,
         list(states),
+        only_listed,
     )
     return [_room(row) for row in rows]
 

@@ -1,12 +1,14 @@
 """HTTP: rooms, what viewers see of them and say in them."""
 
 import time
+from datetime import datetime
 from typing import Annotated, Any, cast
 
 import msgspec
 from litestar import MediaType, Request, Response, get, patch, post
 from litestar.di import Provide
 from litestar.params import FromPath, FromQuery, JSONBody, Parameter, QueryParameter
+from msgspec import UnsetType
 
 from xiaodian.contracts.base import (
     ForbiddenError,
@@ -27,7 +29,7 @@ from xiaodian.contracts.live import (
 from xiaodian.edge.access import Access, SignedIn, access
 from xiaodian.edge.context import Ctx, client_network
 from xiaodian.edge.problems import MalformedRequestError, problems
-from xiaodian.kit.clock import to_epoch_ms
+from xiaodian.kit.clock import from_epoch_ms, to_epoch_ms
 from xiaodian.kit.paging import MAX_PAGE_SIZE, Page, decode_cursor
 from xiaodian.modules.live import queries
 from xiaodian.modules.live.process import Live, provide_live
@@ -104,7 +106,9 @@ async def list_my_rooms(
 )
 async def plan_room(ctx: Ctx, caller: SignedIn, request: AnyRequest, data: JSONBody[RoomInput]) -> RoomView:
     """Plan a room. It goes on air when its host publishes a picture."""
-    room = await create_room(ctx, caller, title=data.title.strip(), cover_url=data.cover_url)
+    room = await create_room(
+        ctx, caller, title=data.title.strip(), cover_url=data.cover_url, planned_at=_moment(data.planned_at_ms)
+    )
     async with ctx.database.connection() as connection:
         return await show_room(ctx, connection, request, room)
 
@@ -125,9 +129,10 @@ async def read_room(ctx: Ctx, request: AnyRequest, room_id: FromPath[RoomId]) ->
 async def edit_room(
     ctx: Ctx, caller: SignedIn, request: AnyRequest, room_id: FromPath[RoomId], data: JSONBody[RoomPatch]
 ) -> RoomView:
-    """Change a room's title or cover (its host)."""
+    """Change a room's title, cover or planned time (its host)."""
     title = data.title.strip() if isinstance(data.title, str) else data.title
-    room = await change_room(ctx, caller, room_id, title=title, cover_url=data.cover_url)
+    planned_at = data.planned_at_ms if isinstance(data.planned_at_ms, UnsetType) else _moment(data.planned_at_ms)
+    room = await change_room(ctx, caller, room_id, title=title, cover_url=data.cover_url, planned_at=planned_at)
     async with ctx.database.connection() as connection:
         return await show_room(ctx, connection, request, room)
 
@@ -235,6 +240,10 @@ async def like(
     allowed = live.likes_cap.allow(source, data.count, time.monotonic())
     if allowed and not room_log.has_ended:
         live.likes.add(room_id, allowed)
+
+
+def _moment(epoch_ms: int | None) -> datetime | None:
+    return None if epoch_ms is None else from_epoch_ms(epoch_ms)
 
 
 def _states(state: RoomState) -> tuple[RoomState, ...]:

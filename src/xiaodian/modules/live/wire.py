@@ -12,6 +12,8 @@ from xiaodian.contracts.live import AnyMoment, RoomState, Tick
 Title = Annotated[str, Meta(min_length=1, max_length=60, pattern=r"\S")]
 # Only pictures that were uploaded here: a foreign address could spy on viewers, and our pages would not show it.
 CoverUrl = Annotated[str, Meta(pattern=r"^/media/pictures/[A-Za-z0-9._-]{1,200}(?![\s\S])")]
+PlannedMs = Annotated[int, Meta(ge=0, le=4_102_444_800_000)]
+"""When the host means to begin, in epoch ms."""
 MAX_LIKES_AT_ONCE = 50
 
 
@@ -20,6 +22,7 @@ class RoomInput(Input, frozen=True, kw_only=True):
 
     title: Title
     cover_url: CoverUrl | None = None
+    planned_at_ms: PlannedMs | None = None
 
 
 class RoomPatch(Input, frozen=True, kw_only=True):
@@ -27,6 +30,7 @@ class RoomPatch(Input, frozen=True, kw_only=True):
 
     title: Title | UnsetType = UNSET
     cover_url: CoverUrl | UnsetType | None = UNSET
+    planned_at_ms: PlannedMs | UnsetType | None = UNSET
 
 
 class CommentInput(Input, frozen=True, kw_only=True):
@@ -100,6 +104,7 @@ class RoomCard(Contract, frozen=True, kw_only=True):
     host: Account
     state: RoomState
     online: int
+    planned_at_ms: int | None
     started_at_ms: int | None
     ended_at_ms: int | None
 
@@ -116,6 +121,7 @@ class RoomView(Contract, frozen=True, kw_only=True):
     host: Account
     shop_id: UUID | None
     state: RoomState
+    planned_at_ms: int | None
     started_at_ms: int | None
     ended_at_ms: int | None
     duration_ms: int | None

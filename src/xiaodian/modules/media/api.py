@@ -14,6 +14,7 @@ from xiaodian.kit.clock import from_epoch_ms
 from xiaodian.kit.ids import new_id
 from xiaodian.modules.media.ingest.server import IngestPorts, serve_ingest
 from xiaodian.modules.media.service import publish
+from xiaodian.modules.media.service.film_time import to_film_ms
 from xiaodian.modules.media.service.notify import tell_ingest_to_stop
 from xiaodian.modules.media.service.pictures import StoredPicture, store_picture
 from xiaodian.modules.media.service.serve_playlist import PlaylistCache
@@ -47,6 +48,7 @@ __all__ = [
     "take_film",
     "take_still",
     "take_video",
+    "to_film_ms",
 ]
 
 

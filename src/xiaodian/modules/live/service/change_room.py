@@ -1,4 +1,6 @@
-"""The host gives the room another title or cover, also after the end."""
+"""The host gives the room another title, cover or planned time; also after the end."""
+
+from datetime import datetime
 
 import msgspec
 
@@ -16,6 +18,7 @@ async def change_room(
     *,
     title: str | msgspec.UnsetType,
     cover_url: str | msgspec.UnsetType | None,
+    planned_at: datetime | msgspec.UnsetType | None = msgspec.UNSET,
 ) -> Room:
     """Change what is given. Raises NotFoundError, ForbiddenError."""
     async with control(ctx, caller, room_id, even_if_ended=True) as (connection, room):
@@ -23,11 +26,13 @@ async def change_room(
             room,
             title=room.title if isinstance(title, msgspec.UnsetType) else title,
             cover_url=room.cover_url if isinstance(cover_url, msgspec.UnsetType) else cover_url,
+            planned_at=room.planned_at if isinstance(planned_at, msgspec.UnsetType) else planned_at,
         )
         await connection.execute(
-            "UPDATE live.room SET title = $2, cover_url = $3 WHERE room_id = $1",
+            "UPDATE live.room SET title = $2, cover_url = $3, planned_at = $4 WHERE room_id = $1",
             room_id,
             changed.title,
             changed.cover_url,
+            changed.planned_at,
         )
     return changed

@@ -1,5 +1,7 @@
 """A creator plans a live session."""
 
+from datetime import datetime
+
 from xiaodian.contracts.accounts import Caller
 from xiaodian.contracts.live import RoomId
 from xiaodian.contracts.shops import ShopId
@@ -11,7 +13,9 @@ from xiaodian.modules.media import api as media
 from xiaodian.modules.shops import api as shops
 
 
-async def create_room(ctx: Context, caller: Caller, *, title: str, cover_url: str | None) -> Room:
+async def create_room(
+    ctx: Context, caller: Caller, *, title: str, cover_url: str | None, planned_at: datetime | None = None
+) -> Room:
     """A new room with a stream of its own; it goes on air with the first picture that its host publishes.
 
     One of a sandbox shop is in no list of viewers.
@@ -26,8 +30,8 @@ async def create_room(ctx: Context, caller: Caller, *, title: str, cover_url: st
         stream_id = await media.create_stream(connection, caller.account_id)
         await connection.execute(
             """
-            INSERT INTO live.room (room_id, host_id, shop_id, stream_id, title, cover_url, state, is_listed)
-            VALUES ($1, $2, $3, $4, $5, $6, 'planned', $7)
+            INSERT INTO live.room (room_id, host_id, shop_id, stream_id, title, cover_url, state, is_listed, planned_at)
+            VALUES ($1, $2, $3, $4, $5, $6, 'planned', $7, $8)
             """,
             room_id,
             caller.account_id,
@@ -36,5 +40,6 @@ async def create_room(ctx: Context, caller: Caller, *, title: str, cover_url: st
             title,
             cover_url,
             not (shop and shop.is_sandbox),
+            planned_at,
         )
         return await get_room(connection, room_id)

@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 
 from xiaodian.contracts.accounts import Caller
 from xiaodian.contracts.base import InvalidInputError
-from xiaodian.contracts.catalog import Product, ProductId, ProductState
+from xiaodian.contracts.catalog import Product, ProductId
 from xiaodian.contracts.live import BagFullError, BagItem, BagMoment, RoomId
 from xiaodian.edge.context import Context
 from xiaodian.infra.database import Connection
@@ -12,11 +12,11 @@ from xiaodian.kit.clock import to_epoch_ms, utc_now
 from xiaodian.modules.catalog import api as catalog
 from xiaodian.modules.live import queries
 from xiaodian.modules.live.models import Room
+from xiaodian.modules.live.service.check_goods import check_goods
 from xiaodian.modules.live.service.control import control, tell
 from xiaodian.modules.live.service.cues import end_open_cue
 from xiaodian.modules.live.service.show_bags import show_bags
 from xiaodian.modules.promotion import api as promotion
-from xiaodian.modules.shops import api as shops
 
 
 async def set_bag(ctx: Context, caller: Caller, room_id: RoomId, product_ids: Sequence[ProductId]) -> list[BagItem]:
@@ -33,32 +33,14 @@ async def set_bag(ctx: Context, caller: Caller, room_id: RoomId, product_ids: Se
     async with control(ctx, caller, room_id) as (connection, room):
         before = await queries.get_bag(connection, room_id)
         if before != list(product_ids):
-            await _check_new(connection, room, [each for each in product_ids if each not in before])
+            new = [each for each in product_ids if each not in before]
+            await check_goods(connection, room.host_id, room.shop_id, new, field="product_ids")
             await _drop(connection, room, set(before) - set(product_ids))
             await _write(connection, room_id, product_ids)
         items = (await show_bags(connection, [room_id]))[room_id]
         if before != list(product_ids):
             await tell(connection, room_id, BagMoment(at_ms=to_epoch_ms(utc_now()), items=items))
     return items
-
-
-async def _check_new(connection: Connection, room: Room, product_ids: Sequence[ProductId]) -> None:
-    products = {product.product_id: product for product in await catalog.get_products(connection, product_ids)}
-    owned = await shops.get_shops(connection, list({product.shop_id for product in products.values()}))
-    hosted = await shops.find_hosts(connection, [(room.host_id, shop_id) for shop_id in owned])
-    commissioned = await promotion.may_sell(connection, room.host_id, product_ids)
-    for product_id in product_ids:
-        product = products.get(product_id)
-        shop = owned.get(product.shop_id) if product else None
-        if product is None or shop is None:
-            raise InvalidInputError(field="product_ids", reason="not_yours", product_id=str(product_id))
-        if (room.host_id, shop.shop_id) not in hosted and product_id not in commissioned:
-            raise InvalidInputError(field="product_ids", reason="not_yours", product_id=str(product_id))
-        # A sandbox shop's goods would be dead cards to viewers: they stay in its own rooms, which are in no list.
-        if shop.is_sandbox and room.shop_id != shop.shop_id:
-            raise InvalidInputError(field="product_ids", reason="not_yours", product_id=str(product_id))
-        if product.state is not ProductState.ON_SALE:
-            raise InvalidInputError(field="product_ids", reason="not_on_sale", product_id=str(product_id))
 
 
 async def _drop(connection: Connection, room: Room, product_ids: Collection[ProductId]) -> None:

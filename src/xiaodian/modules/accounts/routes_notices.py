@@ -1,0 +1,69 @@
+"""Routes of an account's inbox."""
+
+from typing import Annotated, Any
+
+from litestar import Request, get, post
+from litestar.params import FromQuery, JSONBody, Parameter
+
+from xiaodian.contracts.base import InvalidInputError, UnauthenticatedError
+from xiaodian.edge.access import Access, SignedIn, access
+from xiaodian.edge.context import Ctx
+from xiaodian.edge.messages import choose_language, translate
+from xiaodian.edge.problems import MalformedRequestError, problems
+from xiaodian.kit.ids import made_at
+from xiaodian.kit.paging import MAX_PAGE_SIZE, decode_cursor, encode_cursor
+from xiaodian.modules.accounts.service.notices import KeptNotice, count_unread, list_notices, mark_read
+from xiaodian.modules.accounts.wire import NoticePage, NoticeView, ReadInput
+
+TAGS = ["accounts"]
+Limit = Annotated[int, Parameter(ge=1, le=MAX_PAGE_SIZE)]
+
+
+@get(
+    "/api/me/notices",
+    tags=TAGS,
+    opt=access(Access.MEMBER),
+    responses=problems(MalformedRequestError, InvalidInputError, UnauthenticatedError),
+)
+async def list_own_notices(
+    ctx: Ctx, caller: SignedIn, request: Request[Any, Any, Any], cursor: FromQuery[str | None] = None, limit: Limit = 20
+) -> NoticePage:
+    """The caller's notices in the reader's language, the newest first, and how many are unread."""
+    before = decode_cursor(cursor) if cursor else None
+    language = choose_language(request.headers.get("accept-language"), request.cookies.get("xd_lang"))
+    async with ctx.database.connection() as connection:
+        notices = await list_notices(connection, caller.account_id, before=before, limit=limit + 1)
+        unread = await count_unread(connection, caller.account_id)
+    shown = notices[:limit]
+    return NoticePage(
+        items=[_show(notice, language) for notice in shown],
+        next_cursor=encode_cursor(shown[-1].notice_id) if len(notices) > limit else None,
+        unread=unread,
+    )
+
+
+@post(
+    "/api/me/notices/read",
+    tags=TAGS,
+    opt=access(Access.MEMBER),
+    status_code=204,
+    responses=problems(MalformedRequestError, UnauthenticatedError),
+)
+async def read_notices(ctx: Ctx, caller: SignedIn, data: JSONBody[ReadInput]) -> None:
+    """The caller has read all notices up to this one; again is fine."""
+    await mark_read(ctx.database, caller.account_id, data.up_to)
+
+
+def _show(notice: KeptNotice, language: str) -> NoticeView:
+    return NoticeView(
+        notice_id=notice.notice_id,
+        kind=notice.kind,
+        text=translate(language, "notices", notice.kind, notice.params),
+        params=notice.params,
+        link=notice.link,
+        is_read=notice.is_read,
+        at=made_at(notice.notice_id),
+    )
+
+
+routes = [list_own_notices, read_notices]

@@ -1,0 +1,103 @@
+"""Reactions: views are counted, films become ready, rooms go on air, and what may no longer be sold is dropped."""
+
+from collections.abc import Sequence
+
+import msgspec
+
+from xiaodian.contracts.accounts import Notice, NoticeKind
+from xiaodian.contracts.base import Envelope
+from xiaodian.contracts.catalog import ProductId
+from xiaodian.contracts.live import RoomMoved, RoomState
+from xiaodian.contracts.media import VodReady, VodRefused
+from xiaodian.contracts.shops import StaffChanged
+from xiaodian.edge.context import Context
+from xiaodian.infra.outbox_relay import POKE
+from xiaodian.infra.work import Consumer, first_time
+from xiaodian.modules.accounts import api as accounts
+from xiaodian.modules.content.service.count import count_views
+from xiaodian.modules.content.service.drop_unsellable import drop_unsellable, list_goods_of_creators
+from xiaodian.modules.content.service.fill_video import fill_video
+from xiaodian.modules.content.service.remind import remind
+from xiaodian.modules.content.video_queries import find_video_of_vod
+
+FilmEvent = VodReady | VodRefused
+
+
+class OfProduct(msgspec.Struct, frozen=True):
+    """All that is needed of an event to look up afresh what has become of a product."""
+
+    product_id: ProductId
+
+
+_decode_film = msgspec.json.Decoder(FilmEvent).decode
+_decode_moved = msgspec.json.Decoder(RoomMoved).decode
+_decode_of_product = msgspec.json.Decoder(OfProduct).decode
+_decode_staff = msgspec.json.Decoder(StaffChanged).decode
+
+
+def consumers(ctx: Context) -> list[Consumer]:
+    """What this module reacts to."""
+    reactions = Reactions(ctx)
+    return [
+        Consumer(durable="content-views", event_types=("BehaviourReported",), handle=reactions.count_views),
+        Consumer(durable="content-films", event_types=("VodReady", "VodRefused"), handle=reactions.follow_films),
+        Consumer(durable="content-rooms", event_types=("RoomMoved",), handle=reactions.follow_rooms),
+        Consumer(durable="content-commissions", event_types=("CommissionEnded",), handle=reactions.drop_goods),
+        Consumer(durable="content-staff", event_types=("StaffChanged",), handle=reactions.follow_staff),
+    ]
+
+
+class Reactions:
+    """Each takes a batch of events and writes what follows from it in one transaction with the inbox marks."""
+
+    def __init__(self, ctx: Context) -> None:
+        self._ctx = ctx
+
+    async def count_views(self, envelopes: Sequence[Envelope]) -> None:
+        """Needs no inbox: who watched in which hour is known, and counts once."""
+        async with self._ctx.database.transaction() as connection:
+            await count_views(connection, envelopes)
+
+    async def follow_films(self, envelopes: Sequence[Envelope]) -> None:
+        """A draft learns what its film is like; its creator is told that it is ready, or why it is refused."""
+        async with self._ctx.database.transaction() as connection:
+            fresh = await first_time(connection, "content-films", envelopes)
+            notices: list[Notice] = []
+            for event in (_decode_film(envelope.data) for envelope in fresh):
+                video = await find_video_of_vod(connection, event.vod_id)
+                if video is None:
+                    continue
+                if isinstance(event, VodReady):
+                    await fill_video(connection, video)
+                notices.append(
+                    Notice(
+                        account_id=video.creator_id,
+                        kind=NoticeKind.VIDEO_READY if isinstance(event, VodReady) else NoticeKind.VIDEO_REFUSED,
+                        params={"title": video.title},
+                        link=f"/console/videos/{video.video_id}",
+                    )
+                )
+            await accounts.give_notices(connection, notices)
+
+    async def follow_rooms(self, envelopes: Sequence[Envelope]) -> None:
+        """Who asked is told that a room is on air."""
+        async with self._ctx.database.transaction() as connection:
+            fresh = await first_time(connection, "content-rooms", envelopes)
+            for event in (_decode_moved(envelope.data) for envelope in fresh):
+                if event.state in (RoomState.ON_AIR, RoomState.ENDED):
+                    await remind(connection, event.room_id, event.state)
+
+    async def drop_goods(self, envelopes: Sequence[Envelope]) -> None:
+        """What a creator may no longer sell for a commission leaves the bags of their videos."""
+        async with self._ctx.database.transaction() as connection:
+            fresh = await first_time(connection, "content-commissions", envelopes)
+            await drop_unsellable(connection, {_decode_of_product(envelope.data).product_id for envelope in fresh})
+        await self._ctx.broker.poke(POKE)
+
+    async def follow_staff(self, envelopes: Sequence[Envelope]) -> None:
+        """Who no longer goes live for a shop shows its goods no more."""
+        async with self._ctx.database.transaction() as connection:
+            fresh = await first_time(connection, "content-staff", envelopes)
+            people = {_decode_staff(envelope.data).account_id for envelope in fresh}
+            await drop_unsellable(connection, await list_goods_of_creators(connection, people))
+        await self._ctx.broker.poke(POKE)

@@ -1,0 +1,45 @@
+"""Reads of reports; explicit columns, structs out."""
+
+from uuid import UUID
+
+from xiaodian.contracts.content import VideoId
+from xiaodian.infra.database import Connection
+from xiaodian.modules.content.models import OpenReport
+
+NOTES_SHOWN = 10
+
+
+async def list_open_reports(connection: Connection, *, after: UUID | None, limit: int) -> list[OpenReport]:
+    """What is reported and not decided yet, all reports of one thing together, the longest waiting first."""
+    rows = await connection.fetch(
+        """
+        SELECT * FROM (
+            SELECT video_id, comment_id, count(*) AS reports, array_agg(DISTINCT reason ORDER BY reason) AS reasons,
+                (array_agg(note ORDER BY report_id) FILTER (WHERE note <> ''))[:$3] AS notes,
+                (array_agg(report_id ORDER BY report_id))[1] AS first_id
+            FROM content.report WHERE decided_at IS NULL GROUP BY video_id, comment_id
+        ) AS reported
+        WHERE $1::uuid IS NULL OR first_id > $1 ORDER BY first_id LIMIT $2
+        """,
+        after,
+        limit,
+        NOTES_SHOWN,
+    )
+    return [OpenReport(**{**row, "notes": row["notes"] or []}) for row in rows]
+
+
+async def decide_reports(
+    connection: Connection, video_id: VideoId, comment_id: UUID | None, decision: str, by: UUID
+) -> int:
+    """Note what became of the open reports of a video or of a comment; answers how many there were."""
+    status: str = await connection.execute(
+        """
+        UPDATE content.report SET decided_at = now(), decision = $3, decided_by = $4
+        WHERE video_id = $1 AND comment_id IS NOT DISTINCT FROM $2 AND decided_at IS NULL
+        """,
+        video_id,
+        comment_id,
+        decision,
+        by,
+    )
+    return int(status.rpartition(" ")[2])

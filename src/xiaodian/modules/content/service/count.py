@@ -1,0 +1,90 @@
+"""Counters of short videos."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Literal
+from uuid import UUID
+
+import msgspec
+
+from xiaodian.contracts.base import Envelope
+from xiaodian.contracts.content import VideoId
+from xiaodian.contracts.insights import BehaviourKind, BehaviourReported
+from xiaodian.infra.database import Connection, Database
+from xiaodian.kit.clock import from_epoch_ms, utc_now
+from xiaodian.modules.content.video_rules import COUNT_SLOTS
+
+LATE_AT_MOST = timedelta(hours=24)
+"""A view told later does not count: who watched in its hour is not known any more."""
+KEPT = LATE_AT_MOST + timedelta(hours=2)
+EARLY_AT_MOST = timedelta(minutes=5)
+FORGET_AT_ONCE = 20_000
+
+Counter = Literal["likes", "comments", "shares"]
+
+_decode = msgspec.json.Decoder(BehaviourReported).decode
+
+# Rows in the order of the key, lest two batches wait for each other.
+_COUNT_VIEWS = """
+    WITH told AS (
+        SELECT DISTINCT date_trunc('hour', at) AS hour, video_id, viewer_id
+        FROM unnest($1::timestamptz[], $2::uuid[], $3::uuid[]) AS told (at, video_id, viewer_id)
+    ), fresh AS (
+        INSERT INTO content.video_view (hour, video_id, viewer_id)
+        SELECT hour, video_id, viewer_id FROM told JOIN content.video USING (video_id)
+        WHERE state = 'published' ORDER BY hour, video_id, viewer_id
+        ON CONFLICT DO NOTHING RETURNING video_id
+    )
+    INSERT INTO content.video_count AS counter (video_id, slot, views)
+    SELECT video_id, $4, count(*) FROM fresh GROUP BY video_id ORDER BY video_id
+    ON CONFLICT (video_id, slot) DO UPDATE SET views = counter.views + excluded.views
+"""
+
+
+async def count(connection: Connection, counter: Counter, video_id: VideoId, slot: int, change: int) -> None:
+    """Change one of a video's counters, in the caller's transaction."""
+    # CHECK (… >= 0) also looks at the row that ON CONFLICT then does not insert, so it must not be negative.
+    await connection.execute(
+        f"""
+        INSERT INTO content.video_count AS counter (video_id, slot, {counter})
+        VALUES ($1, $2, greatest($3::bigint, 0))
+        ON CONFLICT (video_id, slot) DO UPDATE SET {counter} = counter.{counter} + $3::bigint
+        """,
+        video_id,
+        slot,
+        change,
+    )
+
+
+async def count_views(connection: Connection, envelopes: Sequence[Envelope]) -> None:
+    """Count the views that pages tell of, one for each viewer, video and hour, whatever comes twice; one statement."""
+    now = utc_now()
+    views: list[tuple[datetime, VideoId, UUID]] = []
+    for envelope in envelopes:
+        told = _decode(envelope.data)
+        for item in told.items:
+            if item.video_id is None or item.kind is not BehaviourKind.ENTERED:
+                continue
+            at = from_epoch_ms(item.at_ms)
+            if now - LATE_AT_MOST <= at <= now + EARLY_AT_MOST:
+                views.append((at, item.video_id, told.viewer_id))
+    if views:
+        slot = envelopes[0].event_id.int % COUNT_SLOTS
+        await connection.execute(_COUNT_VIEWS, *map(list, zip(*views, strict=True)), slot)
+
+
+async def forget_views(database: Database) -> None:
+    """Who watched in which hour is kept no longer than it is needed to count each once."""
+    while True:
+        async with database.connection() as connection:
+            status: str = await connection.execute(
+                """
+                DELETE FROM content.video_view WHERE ctid = ANY(
+                    ARRAY (SELECT ctid FROM content.video_view WHERE hour < $1 LIMIT $2)
+                )
+                """,
+                utc_now() - KEPT,
+                FORGET_AT_ONCE,
+            )
+        if status != f"DELETE {FORGET_AT_ONCE}":
+            return

@@ -1,0 +1,129 @@
+"""Short videos as viewers see them: to play, and in lists."""
+
+import random
+from collections.abc import Mapping, Sequence
+
+from xiaodian.contracts.accounts import AccountId
+from xiaodian.contracts.catalog import ProductId
+from xiaodian.contracts.content import LearnedMoment, VideoCard, VideoCue, VideoId, VideoState, VideoView
+from xiaodian.contracts.media import VodState
+from xiaodian.infra.database import Connection
+from xiaodian.modules.accounts import api as accounts
+from xiaodian.modules.content import video_queries
+from xiaodian.modules.content.infos import get_videos
+from xiaodian.modules.content.models import VideoProduct
+from xiaodian.modules.content.service.read_creator import read_creators
+from xiaodian.modules.content.video_rules import DEFAULT_SHOW_MS, spread_moments
+from xiaodian.modules.live import api as live
+from xiaodian.modules.media import api as media
+
+
+async def show_videos(
+    connection: Connection, video_ids: Sequence[VideoId], viewer_id: AccountId | None
+) -> dict[VideoId, VideoView]:
+    """Those of the videos that everybody may watch, by id, each ready to be played by this viewer."""
+    found = await video_queries.find_videos(connection, video_ids)
+    videos = [video for video in found.values() if video.state is VideoState.PUBLISHED]
+    shown_ids = [video.video_id for video in videos]
+    vods = await media.get_vods(connection, [video.vod_id for video in videos])
+    creators = await read_creators(connection, {video.creator_id for video in videos}, viewer_id)
+    counts = await video_queries.get_counts(connection, shown_ids)
+    liked = await video_queries.find_liked(connection, viewer_id, shown_ids)
+    products = await video_queries.list_products(connection, shown_ids)
+    learned = await video_queries.list_moments(connection, shown_ids)
+    placed = [live.Placed(each.video_id, each.number, each.product_id) for each in products]
+    bags = await live.show_goods(connection, placed, "video")
+    views: dict[VideoId, VideoView] = {}
+    for video in videos:
+        vod, creator = vods.get(video.vod_id), creators.get(video.creator_id)
+        if vod is None or creator is None or vod.state is not VodState.READY or vod.playback_url is None:
+            continue
+        assert video.cover_url  # The table says so of what is published.
+        assert video.duration_ms
+        assert video.published_at
+        bag = bags.get(video.video_id, [])
+        on_sale = {item.product_id for item in bag}
+        own = [each for each in products if each.video_id == video.video_id and each.product_id in on_sale]
+        counted = counts[video.video_id]
+        views[video.video_id] = VideoView(
+            video_id=video.video_id,
+            creator=creator,
+            title=video.title,
+            topics=video.topics,
+            cover_url=video.cover_url,
+            playback_url=vod.playback_url,
+            width=video.width or 0,
+            height=video.height or 0,
+            duration_ms=video.duration_ms,
+            sprite_url=vod.sprite_url,
+            sprite_columns=vod.sprite_columns,
+            sprite_every_ms=vod.sprite_every_ms,
+            source_room_id=video.source_room_id,
+            published_at=video.published_at,
+            **counted._asdict(),
+            is_liked=video.video_id in liked,
+            bag=bag,
+            cues=choose_cues(own, learned.get(video.video_id, []), video.duration_ms),
+        )
+    return views
+
+
+async def show_cards(connection: Connection, video_ids: Sequence[VideoId]) -> dict[VideoId, VideoCard]:
+    """Those of the videos that are whole, by id, whatever their state, as lists show them."""
+    infos = await get_videos(connection, video_ids)
+    creators = await accounts.get_accounts(connection, list({info.creator_id for info in infos.values()}))
+    counts = await video_queries.get_counts(connection, list(infos))
+    return {
+        video_id: VideoCard(
+            video_id=video_id,
+            creator=creators[info.creator_id],
+            title=info.title,
+            topics=info.topics,
+            cover_url=info.cover_url,
+            duration_ms=info.duration_ms,
+            width=info.width,
+            height=info.height,
+            views=counts[video_id].views,
+            likes=counts[video_id].likes,
+            comments=counts[video_id].comments,
+            has_goods=bool(info.product_ids),
+            published_at=info.published_at,
+        )
+        for video_id, info in infos.items()
+        if info.creator_id in creators and info.published_at is not None
+    }
+
+
+async def list_cards(connection: Connection, video_ids: Sequence[VideoId]) -> list[VideoCard]:
+    """The same in the order asked for, without those that are not published."""
+    cards = await show_cards(connection, video_ids)
+    return [cards[video_id] for video_id in video_ids if video_id in cards]
+
+
+def choose_cues(products: Sequence[VideoProduct], learned: Sequence[LearnedMoment], duration_ms: int) -> list[VideoCue]:
+    """When which card comes up in this viewing: as the creator says; where they leave it open, as was learned (each
+    moment as often as its weight says); else one after the other.
+    """
+    moments: dict[ProductId, list[LearnedMoment]] = {}
+    for moment in learned:
+        if moment.at_ms < duration_ms:
+            moments.setdefault(moment.product_id, []).append(moment)
+    unknown = [each.product_id for each in products if each.at_ms is None and each.product_id not in moments]
+    spread = dict(zip(unknown, spread_moments(len(unknown), duration_ms), strict=True))
+    cues: list[VideoCue] = []
+    for each in products:
+        if each.at_ms is not None:
+            at_ms, show_ms, reason = each.at_ms, each.show_ms or DEFAULT_SHOW_MS, "creator"
+        elif each.product_id in moments:
+            at_ms, show_ms, reason = _draw(moments, each.product_id)
+        else:
+            (at_ms, show_ms), reason = spread[each.product_id], "spread"
+        show_ms = min(show_ms, duration_ms - at_ms)
+        cues.append(VideoCue(product_id=each.product_id, at_ms=at_ms, show_ms=show_ms, reason=reason))
+    return sorted(cues, key=lambda cue: cue.at_ms)
+
+
+def _draw(moments: Mapping[ProductId, Sequence[LearnedMoment]], product_id: ProductId) -> tuple[int, int, str]:
+    known = moments[product_id]
+    (drawn,) = random.choices(known, [moment.weight for moment in known])
+    return drawn.at_ms, drawn.show_ms, drawn.reason

@@ -1,0 +1,120 @@
+"""Pure decisions about short videos: the state tables, titles and topics, moments of cards."""
+
+import re
+import unicodedata
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+from uuid import UUID
+
+from xiaodian.contracts.base import InvalidInputError
+from xiaodian.contracts.catalog import ProductId
+from xiaodian.contracts.content import VideoState
+from xiaodian.contracts.risk import Limit
+from xiaodian.kit.text import BadTextError, clean_line
+
+HOUR_S = 3600.0
+MINUTE_S = 60.0
+VIDEOS_PER_HOUR = Limit(name="videos", burst=60, period_s=HOUR_S)
+EDITS_PER_MINUTE = Limit(name="video_edits", burst=60, period_s=MINUTE_S)
+LIKES_PER_MINUTE = Limit(name="video_likes", burst=120, period_s=MINUTE_S)
+SHARES_PER_MINUTE = Limit(name="video_shares", burst=30, period_s=MINUTE_S)
+REPORTS_PER_HOUR = Limit(name="video_reports", burst=30, period_s=HOUR_S)
+
+MAX_DRAFTS = 100
+MAX_TITLE_CHARS = 200
+MAX_TOPICS = 10
+MAX_TOPIC_CHARS = 30
+MAX_PRODUCTS = 20
+MIN_CLIP_MS = 2_000
+MAX_CLIP_MS = 600_000
+MIN_SHOW_MS = 1_000
+MAX_SHOW_MS = 60_000
+DEFAULT_SHOW_MS = 8_000
+COUNT_SLOTS = 16
+
+MOVES_OF_CREATOR: Mapping[VideoState, frozenset[VideoState]] = {
+    VideoState.DRAFT: frozenset({VideoState.PUBLISHED}),
+    VideoState.PUBLISHED: frozenset({VideoState.HIDDEN}),
+    VideoState.HIDDEN: frozenset({VideoState.PUBLISHED}),
+    VideoState.TAKEN_DOWN: frozenset(),
+}
+MOVES_OF_OPERATOR: Mapping[VideoState, frozenset[VideoState]] = {
+    VideoState.DRAFT: frozenset(),
+    VideoState.PUBLISHED: frozenset({VideoState.TAKEN_DOWN}),
+    VideoState.HIDDEN: frozenset({VideoState.TAKEN_DOWN}),
+    VideoState.TAKEN_DOWN: frozenset({VideoState.PUBLISHED, VideoState.HIDDEN}),
+}
+
+_TOPIC = re.compile(r"#(\w+)")
+
+
+class Moment(NamedTuple):
+    """When a card comes up, and for how long, in ms of the film."""
+
+    at_ms: int
+    show_ms: int
+
+
+class Showing(NamedTuple):
+    """From when to when a product was on show in a room's film, in ms from its start; None: until the end."""
+
+    product_id: ProductId
+    start_ms: int
+    end_ms: int | None
+
+
+def clean_title(title: str) -> str:
+    """The title as it is shown; may be empty. Raises InvalidInputError."""
+    if not title.strip():
+        return ""
+    try:
+        return clean_line(title, max_chars=MAX_TITLE_CHARS)
+    except BadTextError as error:
+        raise InvalidInputError(field="title", reason=error.reason, max_chars=MAX_TITLE_CHARS) from error
+
+
+def find_topics(title: str) -> list[str]:
+    """What the title names with `#`, each once, in order. Raises InvalidInputError if they are too many or too long.
+
+    A number alone is none: `#3` is the third link of the bag.
+    """
+    named = [fold_topic(match) for match in _TOPIC.findall(unicodedata.normalize("NFKC", title))]
+    topics = list(dict.fromkeys(topic for topic in named if any(char.isalpha() for char in topic)))
+    if len(topics) > MAX_TOPICS:
+        raise InvalidInputError(field="title", reason="too_many_topics", limit=MAX_TOPICS)
+    if any(len(topic) > MAX_TOPIC_CHARS for topic in topics):
+        raise InvalidInputError(field="title", reason="topic_too_long", limit=MAX_TOPIC_CHARS)
+    return topics
+
+
+def fold_topic(topic: str) -> str:
+    """The same for all ways of writing a topic: wide or narrow, upper or lower case."""
+    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", topic).lower()).removeprefix("#")
+
+
+def suggest_title(room_title: str, product_titles: Sequence[str]) -> str:
+    """For a clip: the first product that it shows, and the room it is from."""
+    parts = [*product_titles[:1], room_title]
+    return " | ".join(part.replace("#", " ").strip() for part in parts)[:MAX_TITLE_CHARS].strip()
+
+
+def move_cues(showings: Sequence[Showing], from_ms: int, to_ms: int) -> dict[ProductId, Moment]:
+    """The first showing of each product that reaches into the stretch, on the time line of a clip of it."""
+    moments: dict[ProductId, Moment] = {}
+    for showing in sorted(showings, key=lambda each: each.start_ms):
+        start = max(showing.start_ms, from_ms)
+        end = to_ms if showing.end_ms is None else min(showing.end_ms, to_ms)
+        if end - start >= MIN_SHOW_MS and showing.product_id not in moments:
+            moments[showing.product_id] = Moment(start - from_ms, min(end - start, MAX_SHOW_MS))
+    return dict(list(moments.items())[:MAX_PRODUCTS])
+
+
+def spread_moments(count: int, duration_ms: int) -> list[Moment]:
+    """For products of which nothing is known yet: one after the other, none at the very start."""
+    step = duration_ms // (count + 1)
+    return [Moment(step * (number + 1), max(1, min(DEFAULT_SHOW_MS, step))) for number in range(count)]
+
+
+def count_slot(account_id: UUID) -> int:
+    """Which of a video's counters counts this account; always the same one, so that none goes below zero."""
+    return account_id.int % COUNT_SLOTS
