@@ -3,7 +3,7 @@
 from alembic import op
 
 revision = "0110"
-down_revision = "0101"
+down_revision = "0121"
 
 TABLES = (
     # Also says where a video came from that was taken down, so that it can go back there.
