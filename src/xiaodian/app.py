@@ -56,6 +56,7 @@ from xiaodian.modules.integrations import routes as integrations_routes
 from xiaodian.modules.ledger import jobs as ledger_jobs
 from xiaodian.modules.live import api as live_api
 from xiaodian.modules.live import handlers as live_handlers
+from xiaodian.modules.live import jobs as live_jobs
 from xiaodian.modules.live import routes as live_routes
 from xiaodian.modules.media import api as media_api
 from xiaodian.modules.media import jobs as media_jobs
@@ -74,6 +75,9 @@ from xiaodian.modules.settlement import handlers as settlement_handlers
 from xiaodian.modules.settlement import jobs as settlement_jobs
 from xiaodian.modules.settlement import routes as settlement_routes
 from xiaodian.modules.shops import routes as shops_routes
+from xiaodian.modules.surfacing import handlers as surfacing_handlers
+from xiaodian.modules.surfacing import jobs as surfacing_jobs
+from xiaodian.modules.surfacing import routes as surfacing_routes
 from xiaodian.modules.webhooks import handlers as webhooks_handlers
 from xiaodian.modules.webhooks import jobs as webhooks_jobs
 from xiaodian.modules.webhooks import routes as webhooks_routes
@@ -97,6 +101,7 @@ ROUTES: list[ControllerRouterHandler] = [
     *apps_routes.routes,
     *insights_routes.routes,
     *feed_routes.routes,
+    *surfacing_routes.routes,
     *webhooks_routes.routes,
     *integrations_routes.routes,
 ]
@@ -109,6 +114,7 @@ JOBS = (
     payments_jobs,
     media_jobs,
     content_jobs,
+    live_jobs,
     orders_jobs,
     settlement_jobs,
     aftersales_jobs,
@@ -150,6 +156,7 @@ def consumers(ctx: Context) -> list[Consumer]:
         *aftersales_handlers.consumers(ctx),
         *insights_handlers.consumers(ctx),
         *feed_handlers.consumers(ctx),
+        *surfacing_handlers.consumers(ctx),
         *webhooks_handlers.consumers(ctx),
     ]
 
@@ -161,7 +168,12 @@ def jobs(ctx: Context) -> list[Job]:
 
 def services(ctx: Context) -> list[Service]:
     """What goes on all the time in each worker."""
-    return [*media_jobs.services(ctx), *imports_jobs.services(ctx, JOB_KINDS), *webhooks_jobs.services(ctx)]
+    return [
+        *media_jobs.services(ctx),
+        *imports_jobs.services(ctx, JOB_KINDS),
+        *surfacing_jobs.services(ctx),
+        *webhooks_jobs.services(ctx),
+    ]
 
 
 def create_app(settings: Settings | None = None, context: Context | None = None) -> Litestar:

@@ -68,7 +68,7 @@ def test_room_control_and_shipping_ask_for_their_scopes_and_nothing_else_does(do
 
 
 def _scope_of(path: str) -> str:
-    if "/control/" in path:
+    if "/control/" in path or path.startswith("/api/rooms/{room_id}/surfacing") or path.endswith("/transcript"):
         return "room:control"
     ships = path.endswith("/shipment-files") or path in {f"/api/orders/{{order_id}}/{end}" for end in SHIPPING}
     return "orders:shipping" if ships else "everything"

@@ -35,6 +35,24 @@ class RoomState(StrEnum):
     ENDED = "ended"
 
 
+class CueSource(StrEnum):
+    """Who put a product on show: the host by hand, the platform, or the platform after the host had said yes."""
+
+    HOST = "host"
+    AUTO = "auto"
+    SUGGESTED = "suggested"
+
+
+class CueWhy(Contract, frozen=True, kw_only=True):
+    """Why the platform put a product on show: `code` and `params` name a text of the catalogue, area `surfacing`."""
+
+    source: CueSource
+    code: str
+    params: dict[str, str | int]
+    confidence: float
+    """Between 0 and 1."""
+
+
 class BagFlashSale(Contract, frozen=True, kw_only=True):
     """A flash sale of a SKU that is under way, or starts within the hour: by the clock, so clients compare times."""
 
@@ -106,6 +124,8 @@ class FeaturedMoment(Moment, frozen=True, kw_only=True, tag="featured"):
 
     cue_id: CueId
     product_id: ProductId
+    why: CueWhy | None = None
+    """None: the host did it by hand."""
 
 
 class UnfeaturedMoment(Moment, frozen=True, kw_only=True, tag="unfeatured"):
@@ -233,6 +253,7 @@ class Featured(Contract, frozen=True, kw_only=True):
     cue_id: CueId
     product_id: ProductId
     at_ms: int
+    why: CueWhy | None = None
 
 
 class Snapshot(Contract, frozen=True, kw_only=True):
@@ -279,6 +300,7 @@ class CueInfo(Contract, frozen=True, kw_only=True):
     product_id: ProductId
     start_at: datetime
     end_at: datetime | None
+    why: CueWhy | None = None
 
 
 class Counter(Contract, frozen=True, kw_only=True):

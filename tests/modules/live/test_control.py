@@ -78,7 +78,7 @@ async def test_featuring_shows_the_card_at_the_moment_of_the_picture_that_the_ho
     assert isinstance(moment, FeaturedMoment)
     assert (str(moment.cue_id), str(moment.product_id), moment.at_ms) == (cue_id, product_id, at_ms)
     cues = (await stage.host.get(f"/api/rooms/{stage.room_id}/cues")).json()["items"]
-    assert cues == [{"cue_id": cue_id, "product_id": product_id, "start_ms": at_ms, "end_ms": None}]
+    assert cues == [{"cue_id": cue_id, "product_id": product_id, "start_ms": at_ms, "end_ms": None, "why": None}]
     async with stage.ctx.database.connection() as connection:
         row = await connection.fetchrow("SELECT range_id, end_at, attributes FROM media.date_range")
     assert row is not None

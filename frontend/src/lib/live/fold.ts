@@ -22,7 +22,7 @@ export function fromSnapshot(snapshot: Snapshot): RoomFold {
   const { featured, room_id: _room, ...rest } = snapshot;
   return {
     ...rest,
-    cues: featured ? [{ cue_id: featured.cue_id, product_id: featured.product_id, start_ms: featured.at_ms, end_ms: null }] : [],
+    cues: featured ? [{ cue_id: featured.cue_id, product_id: featured.product_id, start_ms: featured.at_ms, end_ms: null, why: featured.why ?? null }] : [],
   };
 }
 
@@ -119,7 +119,8 @@ function withCue(cues: Cue[], moment: CueMoment): Cue[] {
   }
   if (cues.some((cue) => cue.cue_id === moment.cue_id)) return cues;
   const ended = cues.map((cue) => (cue.end_ms === null ? { ...cue, end_ms: Math.max(cue.start_ms, moment.at_ms) } : cue));
-  return [...ended, { cue_id: moment.cue_id, product_id: moment.product_id, start_ms: moment.at_ms, end_ms: null }].slice(-MAX_CUES);
+  const cue = { cue_id: moment.cue_id, product_id: moment.product_id, start_ms: moment.at_ms, end_ms: null, why: moment.why ?? null };
+  return [...ended, cue].slice(-MAX_CUES);
 }
 
 function withSku(bag: BagItem[], skuId: string, change: (sku: BagSku) => BagSku): BagItem[] {

@@ -10,6 +10,8 @@ from xiaodian.contracts.shops import ShopId
 from xiaodian.edge.context import Context
 from xiaodian.infra.database import Connection
 from xiaodian.modules.live import queries
+from xiaodian.modules.live.fold import with_sku
+from xiaodian.modules.live.follower import Follower
 from xiaodian.modules.live.gateway.server import run_gateway
 from xiaodian.modules.live.models import Cue, Room
 from xiaodian.modules.live.process import LiveProcess
@@ -24,16 +26,27 @@ from xiaodian.modules.live.rules import ON_AIR_STATES, clean_comment
 from xiaodian.modules.live.service.change_room import change_room
 from xiaodian.modules.live.service.check_goods import check_goods, find_sellable
 from xiaodian.modules.live.service.create_room import create_room
+from xiaodian.modules.live.service.feature_by_platform import (
+    CueRefusal,
+    feature_by_platform,
+    find_cue_refusal,
+    take_down_by_platform,
+)
 from xiaodian.modules.live.service.feature_product import feature_product
-from xiaodian.modules.live.service.read_moments import RoomMoment, read_moments
+from xiaodian.modules.live.service.read_moments import RoomMoment, read_moments, read_room_since
 from xiaodian.modules.live.service.set_bag import set_bag
 from xiaodian.modules.live.service.set_live_price import set_live_price
+from xiaodian.modules.live.service.show_bags import show_bags
 from xiaodian.modules.live.service.show_goods import Placed, show_goods
 from xiaodian.modules.live.service.unfeature_product import unfeature_product
+from xiaodian.modules.live.ticks import Entry
 
 __all__ = [
     "ON_AIR_STATES",
     "Cue",
+    "CueRefusal",
+    "Entry",
+    "Follower",
     "LiveProcess",
     "Placed",
     "Room",
@@ -43,7 +56,9 @@ __all__ = [
     "check_goods",
     "clean_comment",
     "create_room",
+    "feature_by_platform",
     "feature_product",
+    "find_cue_refusal",
     "find_room_of_shop",
     "find_sellable",
     "get_bags",
@@ -57,11 +72,15 @@ __all__ = [
     "list_shown_products",
     "open_counters",
     "read_moments",
+    "read_room_since",
     "run_gateway",
     "set_bag",
     "set_live_price",
+    "show_bags",
     "show_goods",
+    "take_down_by_platform",
     "unfeature_product",
+    "with_sku",
 ]
 
 
@@ -99,7 +118,7 @@ async def list_rooms_of_host(
 async def list_cues(connection: Connection, room_id: RoomId) -> list[CueInfo]:
     """What was on show in a room, in the order of the film."""
     return [
-        CueInfo(cue_id=cue.cue_id, product_id=cue.product_id, start_at=cue.start_at, end_at=cue.end_at)
+        CueInfo(cue_id=cue.cue_id, product_id=cue.product_id, start_at=cue.start_at, end_at=cue.end_at, why=cue.why)
         for cue in await queries.list_cues(connection, room_id)
     ]
 

@@ -59,11 +59,11 @@ def _apply(snapshot: Snapshot, moment: AnyMoment) -> Snapshot:
         case CommentMoment() | CommentPinnedMoment() | CommentRemovedMoment() | MutedMoment():
             return _apply_comment(snapshot, moment)
         case PriceMoment() | StockMoment():
-            return replace(snapshot, bag=_with_sku(snapshot.bag, moment))
+            return replace(snapshot, bag=with_sku(snapshot.bag, moment))
         case BagMoment():
             return replace(snapshot, bag=moment.items)
         case FeaturedMoment():
-            shown = Featured(cue_id=moment.cue_id, product_id=moment.product_id, at_ms=moment.at_ms)
+            shown = Featured(cue_id=moment.cue_id, product_id=moment.product_id, at_ms=moment.at_ms, why=moment.why)
             return replace(snapshot, featured=shown)
         case UnfeaturedMoment():
             is_shown = snapshot.featured is not None and snapshot.featured.cue_id == moment.cue_id
@@ -113,7 +113,8 @@ def _pinned(moment: CommentPinnedMoment) -> Comment | None:
     )
 
 
-def _with_sku(bag: Sequence[BagItem], moment: PriceMoment | StockMoment) -> list[BagItem]:
+def with_sku(bag: Sequence[BagItem], moment: PriceMoment | StockMoment) -> list[BagItem]:
+    """The bag after a word on one SKU."""
     return [
         msgspec.structs.replace(
             item, skus=[_changed(sku, moment) if sku.sku_id == moment.sku_id else sku for sku in item.skus]

@@ -7,7 +7,7 @@ import msgspec
 
 from xiaodian.contracts.accounts import AccountId
 from xiaodian.contracts.catalog import ProductId
-from xiaodian.contracts.live import CommentId, CueId, RoomId, RoomState, Snapshot
+from xiaodian.contracts.live import CommentId, CueId, CueSource, CueWhy, RoomId, RoomState, Snapshot
 from xiaodian.contracts.media import StreamId
 from xiaodian.contracts.shops import ShopId
 
@@ -30,6 +30,7 @@ class Room(msgspec.Struct, frozen=True, kw_only=True):
     pinned_account_id: AccountId | None
     online: int
     online_at: datetime | None
+    host_cued_at: datetime | None
 
 
 class Cue(msgspec.Struct, frozen=True, kw_only=True):
@@ -39,6 +40,13 @@ class Cue(msgspec.Struct, frozen=True, kw_only=True):
     product_id: ProductId
     start_at: datetime
     end_at: datetime | None
+    why: CueWhy | None = None
+    """None: the host did it by hand."""
+
+    @property
+    def source(self) -> CueSource:
+        """Who put it up."""
+        return self.why.source if self.why else CueSource.HOST
 
 
 class Checkpoint(NamedTuple):

@@ -9,7 +9,7 @@ import msgspec
 from xiaodian.contracts.accounts import AccountId
 from xiaodian.contracts.base import NotFoundError
 from xiaodian.contracts.catalog import ProductId
-from xiaodian.contracts.live import CommentId, Counter, RoomId, RoomState, Snapshot
+from xiaodian.contracts.live import CommentId, Counter, CueSource, CueWhy, RoomId, RoomState, Snapshot
 from xiaodian.contracts.media import StreamId
 from xiaodian.contracts.shops import ShopId
 from xiaodian.infra.database import Connection, Record
@@ -21,9 +21,9 @@ MAX_CUES = 2000
 _ROOM = """
     room.room_id, room.host_id, room.shop_id, room.stream_id, room.title, room.cover_url, room.state, room.created_at,
     room.planned_at, room.started_at, room.ended_at, room.pinned_comment_id, room.pinned_account_id,
-    room.online, room.online_at
+    room.online, room.online_at, room.host_cued_at
 """
-_CUE = "cue_id, product_id, start_at, end_at"
+_CUE = "cue_id, product_id, start_at, end_at, source, reason, confidence"
 
 log = get_logger(__name__)
 
@@ -35,6 +35,17 @@ def _room(row: Record) -> Room:
     values: dict[str, Any] = dict(row)
     values["state"] = RoomState(values["state"])
     return Room(**values)
+
+
+def _cue(row: Record) -> Cue:
+    why = None
+    if row["source"] != CueSource.HOST:
+        why = msgspec.convert(
+            {**row["reason"], "source": row["source"], "confidence": round(row["confidence"], 3)}, CueWhy
+        )
+    return Cue(
+        cue_id=row["cue_id"], product_id=row["product_id"], start_at=row["start_at"], end_at=row["end_at"], why=why
+    )
 
 
 async def get_room(connection: Connection, room_id: RoomId) -> Room:
@@ -57,6 +68,14 @@ async def lock_room_of(connection: Connection, room_id: RoomId, host_id: Account
         f"SELECT {_ROOM} FROM live.room WHERE room_id = $1 AND host_id = $2 FOR NO KEY UPDATE", room_id, host_id
     )
     return _room(row) if row else None
+
+
+async def lock_room(connection: Connection, room_id: RoomId) -> Room:
+    """A room, held until the transaction ends. Raises NotFoundError."""
+    row = await connection.fetchrow(f"SELECT {_ROOM} FROM live.room WHERE room_id = $1 FOR NO KEY UPDATE", room_id)
+    if row is None:
+        raise NotFoundError
+    return _room(row)
 
 
 async def lock_rooms_of_streams(connection: Connection, stream_ids: Collection[StreamId]) -> dict[StreamId, Room]:
@@ -220,7 +239,7 @@ async def find_rooms_with(
 async def find_open_cue(connection: Connection, room_id: RoomId) -> Cue | None:
     """The cue that is on show, if one is."""
     row = await connection.fetchrow(f"SELECT {_CUE} FROM live.cue WHERE room_id = $1 AND end_at IS NULL", room_id)
-    return Cue(**row) if row else None
+    return _cue(row) if row else None
 
 
 async def list_cues(connection: Connection, room_id: RoomId) -> list[Cue]:
@@ -230,7 +249,7 @@ async def list_cues(connection: Connection, room_id: RoomId) -> list[Cue]:
         room_id,
         MAX_CUES,
     )
-    return [Cue(**row) for row in reversed(rows)]
+    return [_cue(row) for row in reversed(rows)]
 
 
 async def get_room_for_comment(connection: Connection, room_id: RoomId, account_id: AccountId) -> tuple[Room, bool]:

@@ -150,6 +150,7 @@ async def read_cues(ctx: Ctx, room_id: FromPath[RoomId]) -> CueList:
                 product_id=cue.product_id,
                 start_ms=to_epoch_ms(cue.start_at),
                 end_ms=to_epoch_ms(cue.end_at) if cue.end_at else None,
+                why=cue.why,
             )
             for cue in cues
         ]

@@ -7,7 +7,7 @@ from msgspec import UNSET, Meta, UnsetType
 
 from xiaodian.contracts.accounts import Account
 from xiaodian.contracts.base import Contract, Input
-from xiaodian.contracts.live import AnyMoment, RoomState, Tick
+from xiaodian.contracts.live import AnyMoment, CueWhy, RoomState, Tick
 
 Title = Annotated[str, Meta(min_length=1, max_length=60, pattern=r"\S")]
 # Only pictures that were uploaded here: a foreign address could spy on viewers, and our pages would not show it.
@@ -132,12 +132,16 @@ class RoomView(Contract, frozen=True, kw_only=True):
 
 
 class Cue(Contract, frozen=True, kw_only=True):
-    """A product was on show from `start_ms` to `end_ms` (null: still is), in media time (epoch ms)."""
+    """A product was on show from `start_ms` to `end_ms` (null: still is), in media time (epoch ms).
+
+    `why`: the platform put it up, and this is why; null: the host did it by hand.
+    """
 
     cue_id: UUID
     product_id: UUID
     start_ms: int
     end_ms: int | None
+    why: CueWhy | None
 
 
 class CueList(Contract, frozen=True, kw_only=True):

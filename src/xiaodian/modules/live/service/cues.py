@@ -3,7 +3,14 @@
 from datetime import datetime
 
 from xiaodian.contracts.catalog import ProductId
-from xiaodian.contracts.live import CueId, FeaturedMoment, ProductFeatured, ProductUnfeatured, UnfeaturedMoment
+from xiaodian.contracts.live import (
+    CueId,
+    CueWhy,
+    FeaturedMoment,
+    ProductFeatured,
+    ProductUnfeatured,
+    UnfeaturedMoment,
+)
 from xiaodian.contracts.media import DateRange
 from xiaodian.infra import outbox
 from xiaodian.infra.database import Connection
@@ -17,15 +24,30 @@ from xiaodian.modules.media import api as media
 CUE_CLASS = "com.xiaodian.cue"
 
 
-async def begin_cue(connection: Connection, room: Room, product_id: ProductId, at: datetime) -> Cue:
-    """Put a product on show from `at` on, in media time. None must be on show."""
-    cue = Cue(cue_id=CueId(new_id()), product_id=product_id, start_at=at, end_at=None)
+async def begin_cue(
+    connection: Connection,
+    room: Room,
+    product_id: ProductId,
+    at: datetime,
+    *,
+    why: CueWhy | None = None,
+    until: datetime | None = None,
+) -> Cue:
+    """Put a product on show from `at` on, in media time, until it is taken down, or `until`. None must be on show."""
+    cue = Cue(cue_id=CueId(new_id()), product_id=product_id, start_at=at, end_at=None, why=why)
     await connection.execute(
-        "INSERT INTO live.cue (room_id, cue_id, product_id, start_at) VALUES ($1, $2, $3, $4)",
+        """
+        INSERT INTO live.cue (room_id, cue_id, product_id, start_at, source, reason, confidence, until_at)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+        """,
         room.room_id,
         cue.cue_id,
         product_id,
         at,
+        cue.source,
+        None if why is None else {"code": why.code, "params": why.params},
+        None if why is None else why.confidence,
+        until,
     )
     date_range = DateRange(
         range_id=str(cue.cue_id),
@@ -36,7 +58,9 @@ async def begin_cue(connection: Connection, room: Room, product_id: ProductId, a
     )
     await media.add_date_range(connection, room.stream_id, date_range)
     await tell(
-        connection, room.room_id, FeaturedMoment(at_ms=to_epoch_ms(at), cue_id=cue.cue_id, product_id=product_id)
+        connection,
+        room.room_id,
+        FeaturedMoment(at_ms=to_epoch_ms(at), cue_id=cue.cue_id, product_id=product_id, why=why),
     )
     featured = ProductFeatured(
         room_id=room.room_id, shop_id=room.shop_id, cue_id=cue.cue_id, product_id=product_id, at_ms=to_epoch_ms(at)
@@ -62,3 +86,8 @@ async def end_open_cue(connection: Connection, room: Room, at: datetime) -> bool
     )
     await outbox.emit(connection, unfeatured)
     return True
+
+
+async def note_host_deed(connection: Connection, room: Room, now: datetime) -> None:
+    """The host's own hand was on the cards: the platform leaves them alone for a while."""
+    await connection.execute("UPDATE live.room SET host_cued_at = $2 WHERE room_id = $1", room.room_id, now)

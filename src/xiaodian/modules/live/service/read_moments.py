@@ -1,4 +1,4 @@
-"""What happened in all rooms since a point of their logs, for who sums it up."""
+"""What happened in rooms since a point of their logs, for who sums it up or decides by it."""
 
 from contextlib import aclosing
 from typing import NamedTuple
@@ -6,7 +6,8 @@ from uuid import UUID
 
 from xiaodian.contracts.live import AnyMoment, RoomId
 from xiaodian.infra.broker import Broker
-from xiaodian.modules.live.log_reader import Delivery, open_reader
+from xiaodian.modules.live.log_reader import Delivery, all_kinds, open_reader
+from xiaodian.modules.live.ticks import Entry
 
 
 class RoomMoment(NamedTuple):
@@ -32,6 +33,15 @@ async def read_moments(broker: Broker, kinds: tuple[str, ...], *, after_seq: int
             if len(moments) == limit:
                 break
     return moments
+
+
+async def read_room_since(broker: Broker, room_id: RoomId, from_ms: int) -> list[Entry]:
+    """One room's log since a time, in order. Raises UnavailableError."""
+    async with (
+        open_reader(broker, all_kinds(room_id), from_ms=from_ms) as reader,
+        aclosing(reader.deliveries()) as deliveries,
+    ):
+        return [entry async for delivery in deliveries if (entry := delivery.entry) is not None]
 
 
 def _to_moment(delivery: Delivery) -> RoomMoment | None:

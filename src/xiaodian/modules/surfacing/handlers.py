@@ -1,0 +1,42 @@
+"""Reactions: rooms go on air and end; what visitors open is handed to whoever decides in the room."""
+
+from collections.abc import Sequence
+
+import msgspec
+
+from xiaodian.contracts.base import Envelope
+from xiaodian.contracts.insights import BehaviourKind, BehaviourReported
+from xiaodian.contracts.live import RoomMoved
+from xiaodian.edge.context import Context
+from xiaodian.infra.work import Consumer
+from xiaodian.kit.clock import to_epoch_ms, utc_now
+from xiaodian.modules.surfacing.service.set_mode import follow_rooms
+from xiaodian.modules.surfacing.service.signals import Click, clicked, encode_click
+
+CLICKS = frozenset({BehaviourKind.CARD_CLICKED, BehaviourKind.PRODUCT_VIEWED})
+CLICKS_COUNT_FOR_MS = 30_000
+
+_decode_moved = msgspec.json.Decoder(RoomMoved).decode
+_decode_reported = msgspec.json.Decoder(BehaviourReported).decode
+
+
+def consumers(ctx: Context) -> list[Consumer]:
+    """What this module reacts to. None needs an inbox: rooms are looked up afresh, and a click told twice is one."""
+
+    async def _follow_rooms(envelopes: Sequence[Envelope]) -> None:
+        await follow_rooms(ctx, {_decode_moved(envelope.data).room_id for envelope in envelopes})
+
+    async def _hand_on_clicks(envelopes: Sequence[Envelope]) -> None:
+        """Into plain NATS: whoever decides in the room hears it, and nobody else does anything for it."""
+        since_ms = to_epoch_ms(utc_now()) - CLICKS_COUNT_FOR_MS
+        for envelope in envelopes:
+            told = _decode_reported(envelope.data)
+            for item in told.items:
+                if item.kind in CLICKS and item.room_id and item.product_id and item.at_ms >= since_ms:
+                    click = encode_click(Click(viewer_id=told.viewer_id, product_id=item.product_id))
+                    await ctx.broker.poke(clicked(item.room_id), click)
+
+    return [
+        Consumer(durable="surfacing-rooms", event_types=("RoomMoved",), handle=_follow_rooms),
+        Consumer(durable="surfacing-clicks", event_types=("BehaviourReported",), handle=_hand_on_clicks),
+    ]

@@ -1,0 +1,21 @@
+"""Who may call which route: surfacing in rooms."""
+
+from tests.api.row import NOWHERE, Row, control
+
+_ROOM = "/api/rooms/{room_id}"
+_SURFACING = f"{_ROOM}/surfacing"
+_SUGGESTION = f"{_SURFACING}/suggestions/{{suggestion_id}}"
+_THIS = f"{_SURFACING}/suggestions/{NOWHERE}"
+_QUIET = f"{_SURFACING}/quiet/{{product_id}}"
+LINES = {"lines": [{"text": "三号链接", "end_ms": 1_000}], "clock": "room"}
+
+ROWS: list[Row] = [
+    Row("GET", _SURFACING, control(200)),
+    Row("PUT", _SURFACING, control(204), {"mode": "suggest"}),
+    # The world's room is planned only: nobody can have spoken in it yet.
+    Row("POST", f"{_ROOM}/transcript", control(422), LINES),
+    Row("PUT", f"{_SUGGESTION}/acceptance", control(404), address=f"{_THIS}/acceptance"),
+    Row("DELETE", _SUGGESTION, control(404), address=_THIS),
+    Row("PUT", _QUIET, control(204)),
+    Row("DELETE", _QUIET, control(204)),
+]
