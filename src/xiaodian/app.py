@@ -36,6 +36,7 @@ from xiaodian.modules.apps import routes as apps_routes
 from xiaodian.modules.catalog import handlers as catalog_handlers
 from xiaodian.modules.catalog import jobs as catalog_jobs
 from xiaodian.modules.catalog import routes as catalog_routes
+from xiaodian.modules.content import api as content_api
 from xiaodian.modules.content import handlers as content_handlers
 from xiaodian.modules.content import jobs as content_jobs
 from xiaodian.modules.content import routes as content_routes
@@ -223,6 +224,7 @@ def wire(app: Litestar, ctx: Context) -> None:
     desk = orders_api.OrderDesk(ctx)
     app.state.context = ctx
     app.state.front_end = pages.load_front_end()
+    app.state.find_preview = content_api.make_find_preview(ctx)
     app.state.authenticate = accounts_api.make_authenticator(ctx, apps_api.find_callers)
     app.state.publish_gate = live_api.RoomGate(ctx)
     app.state.playlists = media_api.make_playlists(ctx)

@@ -29,6 +29,11 @@ PAGES = [
     for path, address in (
         ("/", ""),
         ("/rooms/{rest}", "/rooms/x"),
+        ("/v/{rest}", "/v/{video_id}"),
+        ("/videos/{rest}", "/videos/x"),
+        ("/topics/{rest}", "/topics/x"),
+        ("/creators/{rest}", "/creators/{account_id}"),
+        ("/search", ""),
         ("/pay/{rest}", "/pay/sandbox/x"),
         ("/console", ""),
         ("/console/{rest}", "/console/x"),

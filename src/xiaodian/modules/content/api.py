@@ -3,6 +3,7 @@
 from xiaodian.modules.content.counters import open_counters
 from xiaodian.modules.content.follow_queries import list_followed, list_followed_of
 from xiaodian.modules.content.infos import get_video_counts, get_videos
+from xiaodian.modules.content.previews import make_find_preview
 from xiaodian.modules.content.queries import count_fans, is_fan
 from xiaodian.modules.content.service.read_creator import read_creators
 from xiaodian.modules.content.service.set_moments import set_moments
@@ -15,6 +16,7 @@ __all__ = [
     "is_fan",
     "list_followed",
     "list_followed_of",
+    "make_find_preview",
     "open_counters",
     "read_creators",
     "set_moments",
