@@ -72,6 +72,9 @@ from xiaodian.modules.promotion import handlers as promotion_handlers
 from xiaodian.modules.promotion import jobs as promotion_jobs
 from xiaodian.modules.promotion import routes as promotion_routes
 from xiaodian.modules.risk import jobs as risk_jobs
+from xiaodian.modules.search import api as search_api
+from xiaodian.modules.search import handlers as search_handlers
+from xiaodian.modules.search import routes as search_routes
 from xiaodian.modules.settlement import handlers as settlement_handlers
 from xiaodian.modules.settlement import jobs as settlement_jobs
 from xiaodian.modules.settlement import routes as settlement_routes
@@ -103,6 +106,7 @@ ROUTES: list[ControllerRouterHandler] = [
     *insights_routes.routes,
     *feed_routes.routes,
     *surfacing_routes.routes,
+    *search_routes.routes,
     *webhooks_routes.routes,
     *integrations_routes.routes,
 ]
@@ -158,6 +162,7 @@ def consumers(ctx: Context) -> list[Consumer]:
         *insights_handlers.consumers(ctx),
         *feed_handlers.consumers(ctx),
         *surfacing_handlers.consumers(ctx),
+        *search_handlers.consumers(ctx),
         *webhooks_handlers.consumers(ctx),
     ]
 
@@ -233,6 +238,7 @@ def wire(app: Litestar, ctx: Context) -> None:
     app.state.order_desk = desk
     app.state.open_desk = apps_api.OpenDesk(ctx)
     app.state.job_kinds = JOB_KINDS
+    app.state.search_desk = search_api.SearchDesk(ctx)
     app.state.behaviour_desk = insights_api.BehaviourDesk(ctx)
     app.state.feed_desk = feed_api.FeedDesk(ctx)
     app.state.cursors = integrations_api.Cursors(ctx.database)

@@ -67,6 +67,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     behaviour_reports_per_minute: Annotated[
         int, "Reports of visitors' pages a minute that count from one address, in each HTTP process."
     ] = 600
+    searches_per_minute: Annotated[int, "Searches a minute from one address, in each HTTP process."] = 120
     feed_lists_fresh_s: Annotated[
         float, "Lists of the feed that are the same for everybody are kept in memory for so long."
     ] = 5.0

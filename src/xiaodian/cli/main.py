@@ -14,6 +14,7 @@ COMMANDS = {
     "demo": "run the platform with a lively room on air",
     "reconcile": "compare the books of a day and list every difference",
     "insights": "make the figures of shops and rooms anew from what happened",
+    "search": "make what can be found anew from what there is",
     "surfacing": "replay a recorded room, or score cues",
     "operator": "make somebody an operator of the platform, or no longer",
     "drill": "prove on your own installation that nothing is sold twice",

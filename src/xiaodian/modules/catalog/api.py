@@ -9,6 +9,7 @@ from xiaodian.modules.catalog.file_queries import (
     NamedProducts,
     count_products_of_shop,
     find_named_products,
+    list_on_sale_after,
     list_products_after,
 )
 from xiaodian.modules.catalog.list_queries import (
@@ -119,6 +120,7 @@ __all__ = [
     "list_categories",
     "list_journal",
     "list_low_stock",
+    "list_on_sale_after",
     "list_products",
     "list_products_after",
     "list_rows",

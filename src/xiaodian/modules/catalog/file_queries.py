@@ -59,6 +59,19 @@ async def list_products_after(
     return await get_products(connection, [row["product_id"] for row in rows])
 
 
+async def list_on_sale_after(connection: Connection, after: ProductId | None, limit: int) -> list[ProductId]:
+    """Products on sale in any shop, the oldest first, those younger than `after`."""
+    rows = await connection.fetch(
+        """
+        SELECT product_id FROM catalog.product WHERE state = 'on_sale' AND ($1::uuid IS NULL OR product_id > $1)
+        ORDER BY product_id LIMIT $2
+        """,
+        after,
+        limit,
+    )
+    return [row["product_id"] for row in rows]
+
+
 async def count_products_of_shop(connection: Connection, shop_id: ShopId) -> int:
     """How many products a shop has, whatever their state."""
     count: int = await connection.fetchval("SELECT count(*) FROM catalog.product WHERE shop_id = $1", shop_id)

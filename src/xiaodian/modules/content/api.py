@@ -3,6 +3,12 @@
 from xiaodian.modules.content.counters import open_counters
 from xiaodian.modules.content.follow_queries import list_followed, list_followed_of
 from xiaodian.modules.content.infos import get_video_counts, get_videos
+from xiaodian.modules.content.list_queries import (
+    count_topics,
+    list_creators_after,
+    list_published_after,
+    list_topics_after,
+)
 from xiaodian.modules.content.previews import make_find_preview
 from xiaodian.modules.content.queries import count_fans, is_fan
 from xiaodian.modules.content.service.read_creator import read_creators
@@ -11,11 +17,15 @@ from xiaodian.modules.content.service.show_videos import show_cards, show_videos
 
 __all__ = [
     "count_fans",
+    "count_topics",
     "get_video_counts",
     "get_videos",
     "is_fan",
+    "list_creators_after",
     "list_followed",
     "list_followed_of",
+    "list_published_after",
+    "list_topics_after",
     "make_find_preview",
     "open_counters",
     "read_creators",

@@ -18,6 +18,7 @@ from xiaodian.modules.live.process import LiveProcess
 from xiaodian.modules.live.queries import (
     find_room_of_shop,
     get_bags,
+    list_hosts_after,
     list_rooms_page_of_shop,
     list_shown_products,
     open_counters,
@@ -65,6 +66,7 @@ __all__ = [
     "get_room",
     "get_rooms",
     "list_cues",
+    "list_hosts_after",
     "list_on_air",
     "list_rooms_of_host",
     "list_rooms_of_shop",

@@ -272,6 +272,18 @@ async def get_room_for_comment(connection: Connection, room_id: RoomId, account_
     return Room(**values), is_muted
 
 
+async def list_hosts_after(connection: Connection, after: AccountId | None, limit: int) -> list[AccountId]:
+    """Hosts of rooms, by their ids, those beyond `after`."""
+    rows = await connection.fetch(
+        """
+        SELECT DISTINCT host_id FROM live.room WHERE $1::uuid IS NULL OR host_id > $1 ORDER BY host_id LIMIT $2
+        """,
+        after,
+        limit,
+    )
+    return [row["host_id"] for row in rows]
+
+
 async def is_removed(connection: Connection, room_id: RoomId, comment_id: CommentId) -> bool:
     """Whether the host removed this comment."""
     return bool(

@@ -2,7 +2,14 @@
 
 from xiaodian.modules.shops.freight import FreightBook, Parcel
 from xiaodian.modules.shops.freight_queries import open_freight_book, open_fronts, require_freight_template
-from xiaodian.modules.shops.queries import find_shop_of, get_rights, get_shop, get_shops, require_right
+from xiaodian.modules.shops.queries import (
+    find_shop_of,
+    get_rights,
+    get_shop,
+    get_shops,
+    list_owners_after,
+    require_right,
+)
 from xiaodian.modules.shops.service.change_shop import change_shop
 from xiaodian.modules.shops.service.note_deed import note_deed, note_look
 from xiaodian.modules.shops.service.open_shop import open_sandbox_shop
@@ -34,6 +41,7 @@ __all__ = [
     "get_shops",
     "get_wanted_notices",
     "list_open_notices",
+    "list_owners_after",
     "list_workplaces",
     "note_deed",
     "note_look",

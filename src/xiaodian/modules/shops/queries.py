@@ -45,6 +45,19 @@ async def get_shops(connection: Connection, shop_ids: Sequence[ShopId]) -> dict[
     return {row["shop_id"]: Shop(**row) for row in rows}
 
 
+async def list_owners_after(connection: Connection, after: AccountId | None, limit: int) -> list[AccountId]:
+    """Owners of shops, by their ids, those beyond `after`."""
+    rows = await connection.fetch(
+        """
+        SELECT DISTINCT owner_id FROM shops.shop WHERE NOT is_sandbox AND ($1::uuid IS NULL OR owner_id > $1)
+        ORDER BY owner_id LIMIT $2
+        """,
+        after,
+        limit,
+    )
+    return [row["owner_id"] for row in rows]
+
+
 async def find_shop_of(connection: Connection, owner_id: AccountId) -> Shop | None:
     """The shop that this account owns, if it has one."""
     row = await connection.fetchrow(f"SELECT {SHOP} FROM shops.shop WHERE owner_id = $1", owner_id)
