@@ -197,6 +197,7 @@ def create_app(settings: Settings | None = None, context: Context | None = None)
             yield
             await app.state.live.close()
             await app.state.order_desk.settle()
+            await app.state.behaviour_desk.settle()
             await app.state.open_desk.close()
             await app.state.order_desk.cashier.providers.close()
 
@@ -239,10 +240,11 @@ def wire(app: Litestar, ctx: Context) -> None:
     app.state.open_desk = apps_api.OpenDesk(ctx)
     app.state.job_kinds = JOB_KINDS
     app.state.search_desk = search_api.SearchDesk(ctx)
-    app.state.behaviour_desk = insights_api.BehaviourDesk(ctx)
+    app.state.behaviour_desk = behaviour_desk = insights_api.BehaviourDesk(ctx)
     app.state.feed_desk = feed_api.FeedDesk(ctx)
     app.state.cursors = integrations_api.Cursors(ctx.database)
     hot_routes["POST", "/api/checkout"] = orders_api.make_checkout(desk)
+    hot_routes["POST", "/api/behaviour"] = insights_api.make_report_route(ctx, behaviour_desk)
     hot_routes.update(orders_api.make_callbacks(desk))
 
 

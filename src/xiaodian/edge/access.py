@@ -102,6 +102,16 @@ async def require_member(connection: Asking) -> Caller:
     return await _require_caller(connection, Scope.EVERYTHING)
 
 
+async def find_caller(connection: Asking) -> Caller | None:
+    """What the guard and `maybe_caller` do for a route of Access.PUBLIC, for hot routes.
+
+    Raises ForbiddenError, UnavailableError.
+    """
+    _refuse_foreign_page(connection)
+    caller = await _resolve_caller(connection)
+    return caller if caller is not None and _is_in_scope(caller, Scope.EVERYTHING) else None
+
+
 async def _require_caller(connection: Asking, scope: Scope) -> Caller:
     caller = await _resolve_caller(connection)
     if caller is None:

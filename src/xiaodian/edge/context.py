@@ -1,7 +1,7 @@
 """What a request needs to do its work: made once by the composition root, handed to routes as dependency `ctx`."""
 
 from ipaddress import IPv6Address, ip_address
-from typing import Any
+from typing import Any, Protocol
 
 import msgspec
 from litestar import Request
@@ -38,7 +38,19 @@ def provide_context(request: Request[Any, Any, Any]) -> Context:
     return context
 
 
-def client_address(request: Request[Any, Any, Any], trusted_proxies: int) -> str:
+class Reaching(Protocol):
+    """What of a request its sender is told by; the framework's requests have it, and those of hot routes."""
+
+    @property
+    def client(self) -> Any:
+        """The peer; its `host`."""
+
+    @property
+    def headers(self) -> Any:
+        """Values by lower-case name."""
+
+
+def client_address(request: Reaching, trusted_proxies: int) -> str:
     """The client's address: the peer's, or what the outermost trusted proxy saw (X-Forwarded-For)."""
     peer = request.client.host if request.client else "unknown"
     if trusted_proxies <= 0:
@@ -47,7 +59,7 @@ def client_address(request: Request[Any, Any, Any], trusted_proxies: int) -> str
     return hops[-trusted_proxies] if len(hops) >= trusted_proxies else peer
 
 
-def client_network(request: Request[Any, Any, Any], trusted_proxies: int) -> str:
+def client_network(request: Reaching, trusted_proxies: int) -> str:
     """What limits count as one client: an IPv4 address, or an IPv6 /64, of which a household has all addresses."""
     text = client_address(request, trusted_proxies)
     try:

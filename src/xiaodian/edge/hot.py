@@ -10,6 +10,7 @@ from typing import Any, NamedTuple, TypeVar
 
 import msgspec
 from litestar import Litestar, Request
+from litestar.datastructures import Address
 from litestar.types import ASGIApp, Receive, Send
 
 from xiaodian.edge.problems import (
@@ -25,6 +26,7 @@ T = TypeVar("T")
 
 MAX_BODY_BYTES = 65_536
 MAX_KEY_CHARS = 128
+NO_CONTENT = 204
 IDEMPOTENCY_KEY = "Idempotency-Key"
 IDEMPOTENCY_KEY_PATTERN = rf"^[!-~]{{1,{MAX_KEY_CHARS}}}(?![\s\S])"
 
@@ -50,6 +52,12 @@ class HotConnection:
         sent = b";".join(value for name, value in self.scope["headers"] if name == b"cookie").decode("latin-1")
         pairs = (cookie.partition("=") for cookie in sent.split(";"))
         return {name.strip(): value.strip() for name, _, value in pairs}
+
+    @property
+    def client(self) -> Address | None:
+        """The peer."""
+        peer = self.scope.get("client")
+        return Address(*peer) if peer else None
 
     @property
     def app(self) -> Litestar:
@@ -103,7 +111,9 @@ class HotRoutes:
                 PROBLEM_MEDIA_TYPE,
             )
             more = [(name.encode(), str(value).encode()) for name, value in answer.headers.items()]
-        headers = [(b"content-type", media_type.encode()), (b"content-length", str(len(body)).encode()), *more]
+        headers = more
+        if status != NO_CONTENT:
+            headers = [(b"content-type", media_type.encode()), (b"content-length", str(len(body)).encode()), *more]
         await send({"type": "http.response.start", "status": status, "headers": headers})
         await send({"type": "http.response.body", "body": body, "more_body": False})
 

@@ -14,18 +14,23 @@ from xiaodian.modules.content.queries import count_fans, is_fan
 from xiaodian.modules.content.service.read_creator import read_creators
 from xiaodian.modules.content.service.set_moments import set_moments
 from xiaodian.modules.content.service.show_videos import show_cards, show_videos
+from xiaodian.modules.content.walk import VideoDeed, list_comments, list_likes, list_video_ids
 
 __all__ = [
+    "VideoDeed",
     "count_fans",
     "count_topics",
     "get_video_counts",
     "get_videos",
     "is_fan",
+    "list_comments",
     "list_creators_after",
     "list_followed",
     "list_followed_of",
+    "list_likes",
     "list_published_after",
     "list_topics_after",
+    "list_video_ids",
     "make_find_preview",
     "open_counters",
     "read_creators",

@@ -1,5 +1,6 @@
 """The door of the feed."""
 
 from xiaodian.modules.feed.service.read_feed import FeedDesk
+from xiaodian.modules.feed.service.rebuild import Rebuilt, rebuild
 
-__all__ = ["FeedDesk"]
+__all__ = ["FeedDesk", "Rebuilt", "rebuild"]

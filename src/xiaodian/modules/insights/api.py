@@ -8,12 +8,13 @@ from xiaodian.contracts.live import RoomId
 from xiaodian.contracts.shops import ShopId
 from xiaodian.infra.database import Connection
 from xiaodian.kit.clock import utc_now
+from xiaodian.modules.insights.behaviour_route import make_report_route
 from xiaodian.modules.insights.queries import count_recent_orders
 from xiaodian.modules.insights.service import compare_days, see_minutes, see_room
 from xiaodian.modules.insights.service.eyes import open_eyes
 from xiaodian.modules.insights.service.rebuild import Rebuilt, rebuild
 from xiaodian.modules.insights.service.report_behaviour import BehaviourDesk
-from xiaodian.modules.insights.video_queries import get_video_sums
+from xiaodian.modules.insights.video_queries import get_video_sums, list_acts_of_accounts
 from xiaodian.modules.shops import api as shops
 
 __all__ = [
@@ -23,8 +24,10 @@ __all__ = [
     "get_room_metrics",
     "get_room_products",
     "get_video_sums",
+    "list_acts_of_accounts",
     "list_room_minutes",
     "list_shop_days",
+    "make_report_route",
     "rebuild",
 ]
 

@@ -1,6 +1,8 @@
 """Reads of the summaries of videos."""
 
 from collections.abc import Collection
+from datetime import datetime
+from uuid import UUID
 
 from xiaodian.contracts.catalog import ProductId
 from xiaodian.contracts.content import VideoId
@@ -8,6 +10,7 @@ from xiaodian.contracts.insights import VideoSums
 from xiaodian.infra.database import Connection
 from xiaodian.modules.insights.queries import SaleSums
 from xiaodian.modules.insights.video_rules import VideoVisit
+from xiaodian.modules.insights.visit_rules import Act
 
 
 async def get_video_visit(connection: Connection, video_id: VideoId) -> VideoVisit:
@@ -82,3 +85,19 @@ async def get_video_sums(connection: Connection, video_ids: Collection[VideoId])
         )
         for row in rows
     }
+
+
+async def list_acts_of_accounts(
+    connection: Connection, after: tuple[datetime, UUID, int] | None, limit: int
+) -> list[Act]:
+    """What pages told of who was signed in, as long as it is kept, the first first."""
+    rows = await connection.fetch(
+        f"""
+        SELECT {", ".join(Act._fields)} FROM insights.behaviour
+        WHERE account_id IS NOT NULL AND ($1::timestamptz IS NULL OR (at, report_id, number) > ($1, $2::uuid, $3::int))
+        ORDER BY at, report_id, number LIMIT $4
+        """,
+        *(after or (None, None, None)),
+        limit,
+    )
+    return [Act(*row) for row in rows]

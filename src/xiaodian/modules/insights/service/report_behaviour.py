@@ -13,12 +13,18 @@ from xiaodian.contracts.insights import PRODUCT_KINDS, VIDEO_KINDS, Behaviour, B
 from xiaodian.contracts.live import RoomId
 from xiaodian.contracts.risk import Limit
 from xiaodian.edge.context import Context
+from xiaodian.infra.batcher import Batcher
 from xiaodian.kit.clock import to_epoch_ms, utc_now
 from xiaodian.kit.ids import new_id
 from xiaodian.modules.insights.wire import BehaviourItem
 from xiaodian.modules.risk import api as risk
 
 MINUTE_S = 60.0
+EVENT = BehaviourReported.__name__
+TOGETHER = 40
+"""Reports that arrive together travel in one message; so many of the largest stay below the mebibyte of a message."""
+MAX_WAITING = 5_000
+PARALLEL = 4
 
 _encode = msgspec.json.Encoder().encode
 
@@ -28,6 +34,9 @@ class BehaviourDesk:
 
     def __init__(self, ctx: Context) -> None:
         self._broker = ctx.broker
+        self._batcher: Batcher[bytes, None] = Batcher(
+            self._hand_on, max_batch=TOGETHER, max_queue=MAX_WAITING, parallel=PARALLEL
+        )
         self._pace = risk.Pace(
             Limit(name="behaviour", burst=ctx.settings.behaviour_reports_per_minute, period_s=MINUTE_S)
         )
@@ -43,15 +52,26 @@ class BehaviourDesk:
             account_id=account_id,
             items=[_check(number, item, now_ms) for number, item in enumerate(items)],
         )
-        event_id = new_id()
-        envelope = Envelope(
-            event_id=event_id,
-            type=type(event).__name__,
-            occurred_at_ms=now_ms,
-            key=str(viewer_id),
-            data=msgspec.Raw(_encode(event)),
+        await self._batcher.submit(
+            _encode(
+                Envelope(
+                    event_id=new_id(),
+                    type=EVENT,
+                    occurred_at_ms=now_ms,
+                    key=str(viewer_id),
+                    data=msgspec.Raw(_encode(event)),
+                )
+            )
         )
-        await self._broker.publish(f"event.{envelope.type}", _encode(envelope), message_id=event_id.hex)
+
+    async def settle(self) -> None:
+        """Wait until what was handed in is handed on."""
+        await self._batcher.settle()
+
+    async def _hand_on(self, envelopes: Sequence[bytes]) -> list[None]:
+        payload = envelopes[0] if len(envelopes) == 1 else b"[" + b",".join(envelopes) + b"]"
+        await self._broker.publish(f"event.{EVENT}", payload, message_id=new_id().hex)
+        return [None] * len(envelopes)
 
 
 def _check(number: int, item: BehaviourItem, now_ms: int) -> Behaviour:
