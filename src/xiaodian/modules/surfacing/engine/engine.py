@@ -1,9 +1,10 @@
 """The way in: an engine is made of a bag, takes signals one by one, and answers each with the cues that it causes."""
 
-import re
+from dataclasses import dataclass
 
 from xiaodian.contracts.surfacing import (
     Bag,
+    Comment,
     Cue,
     CueReason,
     Evidence,
@@ -13,24 +14,54 @@ from xiaodian.contracts.surfacing import (
     Stock,
     Transcript,
 )
+from xiaodian.modules.surfacing.engine.asking import Asking
+from xiaodian.modules.surfacing.engine.belief import Dialogue
+from xiaodian.modules.surfacing.engine.discourse import Reading, read_line
+from xiaodian.modules.surfacing.engine.evidence import Scene, gather
+from xiaodian.modules.surfacing.engine.matching import Match, Matcher
+from xiaodian.modules.surfacing.engine.model import Weights, load_weights, probability
 from xiaodian.modules.surfacing.engine.policy import Limits, Policy
+from xiaodian.modules.surfacing.engine.spelling import normalise
+from xiaodian.modules.surfacing.engine.vocabulary import build_vocabulary
 
-_NUMBER = {
-    "zh": re.compile(r"([0-9]{1,3}|[一二三四五六七八九十]{1,3})号(?:链接|连接)"),
-    "en": re.compile(r"\b(?:link|item|number)\s+(?:number\s+)?(\w+)", re.IGNORECASE),
-}
-_DIGITS = {word: n for n, word in enumerate("零一二三四五六七八九十")} | {
-    word: n
-    for n, word in enumerate(["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"])
-}
+MAX_COMMENT_CHARS = 60
+"""Longer comments are no questions for a product."""
+PATIENCE_MS = 5_000
+"""So long a cue that had to wait for the gap or the host's own cue may still come."""
+_NEAR = {"zh": 7, "en": 24}
+_ASKED_SCORE = 0.9
+_TOLD_EVIDENCE = 6
+
+
+@dataclass(frozen=True, kw_only=True)
+class Candidate:
+    """A product that a line may turn to, with what speaks for and against it."""
+
+    product_id: str
+    t_ms: int
+    evidence: dict[str, float]
+    words: str
+    log_odds: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Waiting:
+    """A cue that may come as soon as the limits allow."""
+
+    cue: Cue
+    until_ms: int
 
 
 class Engine:
     """Decides which product comes up. Not for several threads at once."""
 
-    def __init__(self, bag: Bag, limits: Limits | None = None) -> None:
+    def __init__(self, bag: Bag, limits: Limits | None = None, weights: Weights | None = None) -> None:
         self._limits = limits or Limits()
+        self._weights = weights or load_weights()
         self._policy = Policy(self._limits, {})
+        self._dialogue = Dialogue()
+        self._asking = Asking()
+        self._waiting: _Waiting | None = None
         self._t_ms = 0
         self._take_bag(bag)
 
@@ -39,49 +70,143 @@ class Engine:
         self._t_ms = max(self._t_ms, signal.t_ms)
         if isinstance(signal, Bag):
             self._take_bag(signal)
-        elif isinstance(signal, Stock):
-            if signal.product_id in self._products:
-                self._policy.stock[signal.product_id] = signal.n
-        elif isinstance(signal, HostCue):
-            return self._take_host_cue(signal)
-        elif isinstance(signal, FlashSale):
-            return self._cue(signal.product_id, "flash_sale", 5.0)
+        elif isinstance(signal, Stock) and signal.product_id in self._products:
+            self._policy.stock[signal.product_id] = signal.n
+        elif isinstance(signal, HostCue) and signal.product_id in self._products:
+            return self._take_host_cue(signal.product_id)
+        elif isinstance(signal, FlashSale) and signal.product_id in self._products:
+            return self._take_flash_sale(signal)
         elif isinstance(signal, Transcript):
             return self._take_line(signal.text)
-        return []
+        elif isinstance(signal, Comment):
+            self._take_comment(signal)
+        return self._release()
 
     def _take_bag(self, bag: Bag) -> None:
         self._lang = bag.lang[:2]
         self._products = {product.product_id: product for product in bag.products}
-        self._by_number = {product.number: product.product_id for product in bag.products}
+        self._vocabulary = build_vocabulary(bag)
+        self._matcher = Matcher(self._vocabulary)
+        self._flash_until: dict[str, int] = {}
         self._policy.stock = {product.product_id: product.stock for product in bag.products}
         self._policy.keep_only(set(self._products))
+        self._dialogue.keep_only(set(self._products))
+        self._asking.forget_readings()
+        if self._waiting is not None and self._waiting.cue.product_id not in self._products:
+            self._waiting = None
 
-    def _take_host_cue(self, signal: HostCue) -> list[Cue]:
-        if signal.product_id not in self._products:
-            return []
+    def _take_host_cue(self, product_id: str) -> list[Cue]:
         self._policy.note_host(self._t_ms)
-        return [self._make_cue(signal.product_id, "host", 12.0)]
+        self._waiting = None
+        return [self._show(self._make_cue(product_id, CueReason(code="host", evidence=_sole("host")), 1.0))]
+
+    def _take_flash_sale(self, signal: FlashSale) -> list[Cue]:
+        self._matcher.set_flash_price(signal.product_id, signal.price_minor)
+        self._flash_until[signal.product_id] = signal.until_ms or self._t_ms + 600_000
+        reason = CueReason(code="flash_sale", evidence=_sole("flash_sale"))
+        return self._offer(self._make_cue(signal.product_id, reason, 0.95))
+
+    def _take_comment(self, signal: Comment) -> None:
+        if len(signal.text) > MAX_COMMENT_CHARS:
+            return
+        asked = self._asking.recall(signal.text)
+        if asked is None:
+            asked = self._asking.remember(signal.text, self._read_comment(signal.text))
+        if asked:
+            self._asking.note(self._t_ms, signal.account, signal.text, asked)
+
+    def _read_comment(self, text: str) -> tuple[str, ...]:
+        matches = self._matcher.match(normalise(text, self._lang))
+        best = max((match.score for match in matches.values()), default=0.0)
+        return tuple(key for key, match in matches.items() if match.score >= max(_ASKED_SCORE, best - 0.2))
 
     def _take_line(self, text: str) -> list[Cue]:
-        for found in _NUMBER[self._lang].finditer(text.lower()):
-            number = int(found[1]) if found[1].isdecimal() else _DIGITS.get(found[1], 0)
-            product_id = self._by_number.get(number)
-            if product_id is not None:
-                return self._cue(product_id, "presents", 3.0)
+        for product_id in [key for key, until_ms in self._flash_until.items() if until_ms <= self._t_ms]:
+            del self._flash_until[product_id]
+            self._matcher.set_flash_price(product_id, None)
+        line = normalise(text, self._lang)
+        reading = read_line(line, self._vocabulary.lexicon)
+        matches = self._matcher.match(line)
+        candidates = self._weigh(reading, matches)
+        best = max(candidates, key=lambda candidate: (candidate.log_odds, candidate.product_id), default=None)
+        cues = self._decide(best)
+        self._remember(reading, matches)
+        return cues or self._release()
+
+    def _weigh(self, reading: Reading, matches: dict[str, Match]) -> list[Candidate]:
+        scene = Scene(
+            t_ms=self._t_ms,
+            reading=reading,
+            matches=matches,
+            dialogue=self._dialogue,
+            asked={product_id: self._asking.level(product_id, self._t_ms) for product_id in matches},
+            near=_NEAR[self._lang],
+        )
+        found = []
+        for product_id, match in matches.items():
+            evidence = gather(scene, product_id)
+            anchor = match.anchor
+            words = reading.text[anchor.start : anchor.end].replace("|", " ")
+            log_odds = self._weights.log_odds(evidence)
+            found.append(
+                Candidate(product_id=product_id, t_ms=self._t_ms, evidence=evidence, words=words, log_odds=log_odds)
+            )
+        return found
+
+    def _decide(self, best: Candidate | None) -> list[Cue]:
+        if best is None or probability(best.log_odds) < self._weights.threshold:
+            return []
+        code = "asked" if best.evidence.get("asked", 0.0) >= 1 else "presents_name"
+        if "shown_before" in best.evidence or "same" in best.evidence:
+            code = "returns"
+        told = [
+            Evidence(code=name, weight=worth) for name, worth in self._weights.terms(best.evidence)[:_TOLD_EVIDENCE]
+        ]
+        reason = CueReason(code=code, params={"words": best.words}, evidence=tuple(told))
+        return self._offer(self._make_cue(best.product_id, reason, probability(best.log_odds)))
+
+    def _remember(self, reading: Reading, matches: dict[str, Match]) -> None:
+        for product_id, match in matches.items():
+            if match.score >= 0.5:
+                self._dialogue.warm(product_id, self._t_ms, min(match.score, 2.0))
+        named = any(match.score >= 0.9 for match in matches.values())
+        if reading.has("present"):
+            self._dialogue.introduced_ms = None if named else self._t_ms
+        if reading.has("close"):
+            self._dialogue.closed_ms = self._t_ms
+        self._dialogue.last_line_ms = self._t_ms
+
+    def _offer(self, cue: Cue) -> list[Cue]:
+        """Show it now, or let it wait for the gap or the host's own cue to pass."""
+        refusal = self._policy.refuses(cue.product_id, self._t_ms)
+        if refusal is None:
+            return [self._show(cue)]
+        if refusal in {"gap", "host_reigns"} and cue.product_id != self._dialogue.current:
+            self._waiting = _Waiting(cue=cue, until_ms=self._t_ms + PATIENCE_MS)
         return []
 
-    def _cue(self, product_id: str, code: str, weight: float) -> list[Cue]:
-        if product_id not in self._products or self._policy.refuses(product_id, self._t_ms):
+    def _release(self) -> list[Cue]:
+        waiting = self._waiting
+        if waiting is None:
             return []
-        return [self._make_cue(product_id, code, weight)]
+        if self._t_ms > waiting.until_ms:
+            self._waiting = None
+            return []
+        if self._policy.refuses(waiting.cue.product_id, self._t_ms) is not None:
+            return []
+        return [self._show(self._make_cue(waiting.cue.product_id, waiting.cue.reason, waiting.cue.confidence))]
 
-    def _make_cue(self, product_id: str, code: str, weight: float) -> Cue:
-        self._policy.note_shown(product_id, self._t_ms)
-        return Cue(
-            t_ms=self._t_ms,
-            product_id=product_id,
-            until_ms=self._t_ms + self._limits.show_ms,
-            reason=CueReason(code=code, evidence=(Evidence(code=code, weight=weight),)),
-            confidence=0.9,
-        )
+    def _make_cue(self, product_id: str, reason: CueReason, confidence: float) -> Cue:
+        until_ms = self._t_ms + self._limits.show_ms
+        return Cue(t_ms=self._t_ms, product_id=product_id, until_ms=until_ms, reason=reason, confidence=confidence)
+
+    def _show(self, cue: Cue) -> Cue:
+        self._policy.note_shown(cue.product_id, self._t_ms)
+        self._dialogue.turn_to(cue.product_id, self._t_ms)
+        self._waiting = None
+        return cue
+
+
+def _sole(code: str) -> tuple[Evidence, ...]:
+    """Evidence that needs no other."""
+    return (Evidence(code=code, weight=6.0),)

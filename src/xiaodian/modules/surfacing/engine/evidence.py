@@ -1,0 +1,158 @@
+"""Turns a line, what it names and the state of the talk into evidence: named quantities that the model weighs."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from xiaodian.modules.surfacing.engine.belief import INTRODUCTION_MS, Dialogue
+from xiaodian.modules.surfacing.engine.discourse import Reading, is_corrected_to, is_denied
+from xiaodian.modules.surfacing.engine.matching import Match
+
+_NAMES = ("name", "sound", "head", "sku")
+_OWN_ACTS = (
+    "later",
+    "story",
+    "elsewhere",
+    "comparing",
+    "question",
+    "passing",
+    "recap",
+    "gone",
+    "greeting",
+    "listing",
+    "selling",
+    "describing",
+    "return",
+)
+_LINE_ACTS = (
+    "later",
+    "story",
+    "elsewhere",
+    "comparing",
+    "question",
+    "passing",
+    "recap",
+    "gone",
+    "greeting",
+    "selling",
+    "describing",
+    "close",
+)
+_NAMED = 0.9
+"""From this score on a product counts as named by a line."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scene:
+    """All that a decision about one line may look at."""
+
+    t_ms: int
+    reading: Reading
+    matches: Mapping[str, Match]
+    dialogue: Dialogue
+    asked: Mapping[str, float]
+    near: int
+    """How many characters are "just before" in this language."""
+
+
+def gather(scene: Scene, product_id: str) -> dict[str, float]:
+    """Evidence for and against "the host turns to this product with this line"."""
+    match = scene.matches[product_id]
+    evidence = _of_match(scene, product_id, match)
+    evidence |= _of_speech(scene, match)
+    evidence |= _of_state(scene, product_id)
+    return {code: value for code, value in evidence.items() if value}
+
+
+def _of_match(scene: Scene, product_id: str, match: Match) -> dict[str, float]:
+    rivals = [other.score for key, other in scene.matches.items() if key != product_id]
+    margin = match.score - max(rivals, default=0.0)
+    named = sum(1 for key, other in scene.matches.items() if key != product_id and _is_named_apart(other, match))
+    name, price, size = match.worth(*_NAMES), match.worth("price"), match.worth("size")
+    kinds = (name >= 0.5) + (price > 0) + (size > 0) + (match.worth("number", "likely_number") > 0)
+    return {
+        "name": min(match.worth("name"), 3.0),
+        "sound": min(match.worth("sound"), 2.0),
+        "head": min(match.worth("head"), 0.5),
+        "sku": min(match.worth("sku"), 1.1),
+        "number": min(match.worth("number"), 2.2) / 2.2,
+        "likely_number": min(match.worth("likely_number"), 1.3) / 1.3,
+        "price": min(price, 1.1),
+        "near_price": min(match.worth("near_price"), 0.5),
+        "size": min(size, 1.2),
+        "two_kinds": float(kinds >= 2),
+        "three_kinds": float(kinds >= 3),
+        "margin": max(-1.5, min(margin, 2.5)),
+        "tied": float(margin < 0.3),
+        "rivals": float(min(named, 2)),
+        "many": float(named >= 2),
+    }
+
+
+def _is_named_apart(other: Match, match: Match) -> bool:
+    """Whether the other is named by something else than what names this one."""
+    apart = [
+        part
+        for part in other.parts
+        if part.kind not in {"size", "near_price"}
+        and not any(own.start < part.end and part.start < own.end for own in match.parts)
+    ]
+    return sum(part.worth for part in apart) >= _NAMED
+
+
+def _of_speech(scene: Scene, match: Match) -> dict[str, float]:
+    reading, anchor = scene.reading, match.anchor
+    clause = reading.clause_at(anchor.start)
+    opening = reading.last_before("present", anchor.start + 1)
+    distance = None if opening is None else max(anchor.start - opening[1], 0)
+    evidence: dict[str, float] = {
+        "present_near": float(distance is not None and distance <= scene.near),
+        "present_before": float(distance is not None and distance > scene.near),
+        "present_after": float(any(start > anchor.start for start, _ in reading.acts.get("present", ()))),
+        "deixis_near": float(_is_pointed_at(reading, match, scene.near)),
+        "deixis_line": float(reading.has("deixis")),
+        "first": float(anchor.start <= scene.near // 2),
+        "late_in_line": anchor.start / max(len(reading.text), 1),
+        "short": float(len(reading.text) < 2 * scene.near),
+        "long": float(len(reading.text) > 5 * scene.near),
+        "denied": float(is_denied(reading, anchor.start)),
+        "corrected": float(is_corrected_to(reading, anchor.start)),
+        "change_before": float(any(start < anchor.start for start, _ in reading.acts.get("change", ()))),
+        "change_after": float(any(start > anchor.start for start, _ in reading.acts.get("change", ()))),
+    }
+    for act in _OWN_ACTS:
+        evidence[f"{act}_here"] = float(reading.has(act, clause))
+    for act in _LINE_ACTS:
+        evidence[f"{act}_line"] = float(reading.has(act) and not reading.has(act, clause))
+    return evidence
+
+
+def _is_pointed_at(reading: Reading, match: Match, near: int) -> bool:
+    return any(
+        0 <= part.start - end <= near // 2 or start <= part.start < end
+        for part in match.parts
+        if part.kind in _NAMES
+        for start, end in reading.acts.get("deixis", ())
+    )
+
+
+def _of_state(scene: Scene, product_id: str) -> dict[str, float]:
+    dialogue, t_ms = scene.dialogue, scene.t_ms
+    age = (t_ms - dialogue.since_ms) / 1000
+    is_same, is_other = dialogue.current == product_id, dialogue.current not in (None, product_id)
+    silence = (t_ms - dialogue.touched_ms) / 1000
+    rested = t_ms - dialogue.shown_ms[product_id] > 40_000 if product_id in dialogue.shown_ms else False
+    return {
+        "bias": 1.0,
+        "same": float(is_same),
+        "same_silent": min(silence / 40, 1.5) if is_same else 0.0,
+        "other_fresh": float(is_other and age < 15),
+        "other_settled": float(is_other and 15 <= age < 45),
+        "other_silent": min(silence / 30, 1.5) if is_other else 0.0,
+        "nothing_yet": float(dialogue.current is None),
+        "shown_before": float(rested and not is_same),
+        "never_named": float(product_id not in dialogue.named_ms),
+        "warm": min(dialogue.warmth(product_id, t_ms), 3.0),
+        "introduced": float(dialogue.introduced_ms is not None and t_ms - dialogue.introduced_ms <= INTRODUCTION_MS),
+        "closed": float(dialogue.closed_ms is not None and t_ms - dialogue.closed_ms <= INTRODUCTION_MS),
+        "asked": scene.asked.get(product_id, 0.0),
+    }

@@ -1,0 +1,44 @@
+"""The tables of words and phrases of a language (`lexicon/*.toml`), read once and compiled."""
+
+import re
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+_FOLDER = Path(__file__).parent / "lexicon"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Lexicon:
+    """What phrases do (acts) and what words tell."""
+
+    lang: str
+    acts: dict[str, re.Pattern[str]]
+    clause_start: re.Pattern[str]
+    empty: frozenset[str]
+    """Words of titles that tell nothing: packing, promises, praise."""
+    shared: frozenset[str]
+    """Words of titles that are said of many goods: colour, matter, place."""
+    common: frozenset[str]
+    """Words that everybody says all the time."""
+    measures: str
+
+
+@cache
+def load_lexicon(lang: str) -> Lexicon:
+    """The lexicon of `zh` or `en`."""
+    with (_FOLDER / f"{lang}.toml").open("rb") as file:
+        table = tomllib.load(file)
+    words = {name: frozenset(text.split()) for name, text in table["words"].items() if name != "measures"}
+    return Lexicon(
+        lang=lang,
+        acts={
+            act: re.compile("|".join(f"(?:{phrase})" for phrase in phrases)) for act, phrases in table["acts"].items()
+        },
+        clause_start=re.compile("|".join(table["clause_starts"])),
+        empty=words["empty"],
+        shared=words["shared"],
+        common=words.get("common", frozenset()),
+        measures=table["words"]["measures"],
+    )

@@ -1,0 +1,38 @@
+"""The scoring model: evidence times weights, added up to log odds. The weights were fitted on recorded rooms."""
+
+import math
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+
+@dataclass(frozen=True, kw_only=True)
+class Weights:
+    """What a unit of each evidence is worth in log odds, and how sure one must be."""
+
+    worth: Mapping[str, float]
+    threshold: float
+
+    def terms(self, evidence: Mapping[str, float]) -> list[tuple[str, float]]:
+        """What each evidence contributes, the strongest first."""
+        found = [(code, self.worth.get(code, 0.0) * value) for code, value in evidence.items()]
+        return sorted(found, key=lambda term: (-abs(term[1]), term[0]))
+
+    def log_odds(self, evidence: Mapping[str, float]) -> float:
+        """All contributions together."""
+        return math.fsum(self.worth.get(code, 0.0) * value for code, value in evidence.items())
+
+
+def probability(log_odds: float) -> float:
+    """Log odds as a probability."""
+    return 1 / (1 + math.exp(-max(-30.0, min(30.0, log_odds))))
+
+
+@cache
+def load_weights() -> Weights:
+    """The fitted weights."""
+    with (Path(__file__).parent / "weights.toml").open("rb") as file:
+        table = tomllib.load(file)
+    return Weights(worth=table["worth"], threshold=table["threshold"])
