@@ -2,7 +2,9 @@
 
 import asyncio
 import shutil
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -11,13 +13,19 @@ import obstore.exceptions
 import obstore.store
 
 from xiaodian.contracts.base import NotFoundError, UnavailableError
+from xiaodian.infra.logging import get_logger
 
 PART_BYTES = 1_048_576
 DELETED_AT_ONCE = 32
+RETRY_AFTER_S = 5
+RETRIES: Any = {"max_retries": 5, "retry_timeout": timedelta(seconds=20)}
+"""Whoever asks a store over the network that is away waits no longer than people do."""
+
+log = get_logger(__name__)
 
 
 class Storage:
-    """Files by path, immutable once written."""
+    """Files by path, immutable once written. All of it raises UnavailableError while the store is away."""
 
     def __init__(self, store: Any, root: Path | None) -> None:
         self._store = store
@@ -27,32 +35,31 @@ class Storage:
     def open(cls, media_url: str, data_dir: Path) -> "Storage":
         """The store of a URL (`s3://bucket/prefix`, `file:///path`); the data folder's `media` if empty."""
         if media_url and not media_url.startswith("file://"):
-            return cls(obstore.store.from_url(media_url), None)
+            return cls(obstore.store.from_url(media_url, retry_config=RETRIES), None)
         root = Path(media_url.removeprefix("file://")) if media_url else data_dir / "media"
         root.mkdir(parents=True, exist_ok=True)
         return cls(obstore.store.LocalStore(root), root.resolve())
 
     async def put(self, path: str, content: bytes) -> None:
         """Write a file; readers see all of it or nothing."""
-        try:
+        with _refusals():
             await obstore.put_async(self._store, path, content)
-        except OSError as error:
-            raise UnavailableError(retry_after_s=5) from error
 
     async def put_file(self, path: str, source: Path) -> None:
         """Write a file of any size from this disk; readers see all of it or nothing."""
-        try:
+        with _refusals():
             await obstore.put_async(self._store, path, source)
-        except OSError as error:
-            raise UnavailableError(retry_after_s=5) from error
 
     async def stream(self, path: str) -> AsyncIterator[bytes]:
         """The file in parts. Raises NotFoundError."""
-        try:
+        with _refusals():
             result = await obstore.get_async(self._store, path)
-        except FileNotFoundError as error:
-            raise NotFoundError from error
-        async for part in result.stream(min_chunk_size=PART_BYTES):
+            parts = aiter(result.stream(min_chunk_size=PART_BYTES))
+        while True:
+            with _refusals():
+                part = await anext(parts, None)
+            if part is None:
+                return
             yield bytes(part)
 
     async def get_file(self, path: str, local: Path) -> None:
@@ -63,31 +70,26 @@ class Storage:
 
     async def size(self, path: str) -> int:
         """How many bytes a file has. Raises NotFoundError."""
-        try:
+        with _refusals():
             return int((await obstore.head_async(self._store, path))["size"])
-        except FileNotFoundError as error:
-            raise NotFoundError from error
 
     async def get_range(self, path: str, start: int, end: int) -> bytes:
         """Bytes from `start` up to, without, `end`. Raises NotFoundError."""
-        try:
+        with _refusals():
             return bytes(await obstore.get_range_async(self._store, path, start=start, end=end))
-        except FileNotFoundError as error:
-            raise NotFoundError from error
 
     async def get(self, path: str) -> bytes:
         """The whole file. Raises NotFoundError."""
-        try:
+        with _refusals():
             result = await obstore.get_async(self._store, path)
             return bytes(await result.bytes_async())
-        except FileNotFoundError as error:
-            raise NotFoundError from error
 
     async def delete(self, path: str) -> None:
         """Remove a file; none there is fine."""
         try:
-            await obstore.delete_async(self._store, path)
-        except FileNotFoundError:
+            with _refusals():
+                await obstore.delete_async(self._store, path)
+        except NotFoundError:
             return
 
     async def delete_folder(self, prefix: str) -> int:
@@ -101,10 +103,27 @@ class Storage:
 
     async def iterate(self, prefix: str) -> AsyncIterator[str]:
         """Paths of the files under a prefix."""
-        async for batch in obstore.list(self._store, prefix):
+        batches = aiter(obstore.list(self._store, prefix))
+        while True:
+            with _refusals():
+                batch = await anext(batches, None)
+            if batch is None:
+                return
             for item in batch:
                 yield item["path"]
 
     def local_path(self, path: str) -> Path | None:
         """The file's place on this disk, for serving without a copy; None when the store is elsewhere."""
         return self._root / path if self._root else None
+
+
+@contextmanager
+def _refusals() -> Iterator[None]:
+    """What obstore raises, in our words."""
+    try:
+        yield
+    except FileNotFoundError as error:
+        raise NotFoundError from error
+    except (OSError, obstore.exceptions.BaseError) as error:
+        log.warning("storage_unavailable", error=str(error).partition("\n")[0][:500])
+        raise UnavailableError(retry_after_s=RETRY_AFTER_S) from error

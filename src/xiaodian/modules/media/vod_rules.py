@@ -51,6 +51,16 @@ class VodFault(StrEnum):
     """It begins like a film, but cannot be read to its end."""
 
 
+class Light(StrEnum):
+    """How a film's numbers mean light and colour; screens everywhere take the ordinary way only."""
+
+    ORDINARY = "ordinary"
+    WIDE = "bt709"
+    """The colours of BT.2020, the light as ever."""
+    PQ = "smpte2084"
+    HLG = "arib-std-b67"
+
+
 class Source(NamedTuple):
     """What ffmpeg says of a file, without having looked at its pictures."""
 
@@ -60,7 +70,7 @@ class Source(NamedTuple):
     height: int
     fps: float
     """Of what is made of it."""
-    is_hdr: bool
+    light: Light
     has_sound: bool
 
 
@@ -123,7 +133,7 @@ def read_source(said: str) -> Source | VodFault:
         width=int(video[2]),
         height=int(video[3]),
         fps=_choose_fps(_rate(_FPS, video[0]), _rate(_TBR, video[0])),
-        is_hdr="smpte2084" in video[0] or "arib-std-b67" in video[0],
+        light=_read_light(video[0]),
         has_sound=_AUDIO.search(said) is not None,
     )
 
@@ -154,11 +164,14 @@ def filter_graph(source: Source, steps: list[Step]) -> str:
     """ffmpeg's filters from the source's pictures to `[v0]`, `[v1]`...: upright square pixels, eight bits, 4:2:0."""
     top = steps[0].size
     scale = f"scale={top.width}:{top.height},setsar=1"
-    if source.is_hdr:
-        # Made small first: the sums in floating point are the dear part.
-        scale += (
-            ",zscale=t=linear:npl=100,format=gbrpf32le,zscale=p=bt709,tonemap=hable:desat=0,zscale=t=bt709:m=bt709:r=tv"
-        )
+    if source.light is not Light.ORDINARY:
+        # Made small first: the sums in floating point are the dear part. Said in full, as files leave half of it out.
+        meant = f"zscale=min=bt2020nc:pin=bt2020:tin={source.light}"
+        if source.light is Light.WIDE:
+            scale += f",{meant}:p=bt709:t=bt709:m=bt709:r=tv"
+        else:
+            scale += f",{meant}:t=linear:npl=100,format=gbrpf32le,zscale=p=bt709,tonemap=hable:desat=0"
+            scale += ",zscale=t=bt709:m=bt709:r=tv"
     outs = "".join(f"[s{i}]" for i in range(len(steps)))
     parts = [f"[0:V:0]fps={source.fps:g},{scale},format=yuv420p,split={len(steps)}{outs}"]
     parts += [f"[s{i}]scale={step.size.width}:{step.size.height}[v{i}]" for i, step in enumerate(steps)]
@@ -215,6 +228,13 @@ def vod_folder(vod_id: UUID) -> str:
 def run_folder(vod_id: UUID, run: UUID) -> str:
     """Where one making of a film puts them: two that make it at once cannot mix theirs."""
     return f"{vod_folder(vod_id)}{run}/"
+
+
+def _read_light(said: str) -> Light:
+    for light in (Light.PQ, Light.HLG):
+        if light in said:
+            return light
+    return Light.WIDE if "bt2020" in said else Light.ORDINARY
 
 
 def _even(pixels: float) -> int:

@@ -67,7 +67,7 @@ async def encode(
     sprite = plan_sprite(steps[0].size, duration_ms)
     await _make_sprite(folder, steps[-1], sprite)
     at_ms = min(POSTER_AT_MS, duration_ms // 2)
-    poster = await take_picture(_whole(folder, steps[0], 1), at_ms)
+    poster = await take_picture(_whole(folder, steps[0], 1), int(at_ms * facts.fps / 1000))
     (folder / "poster.webp").write_bytes(poster)
     await asyncio.to_thread(_tidy, folder)
     return Encoded(folder, ladder, duration_ms, sprite)
@@ -78,10 +78,10 @@ def _tidy(folder: Path) -> None:
         path.unlink()
 
 
-async def take_picture(film: Path, at_ms: int) -> bytes:
-    """The picture that is shown at a moment of a film of ours, as WebP. Raises FfmpegFailedError."""
+async def take_picture(film: Path, number: int) -> bytes:
+    """A picture of a film of ours, counted from 0, as WebP. Raises FfmpegFailedError."""
     still = film.with_name("still.jpg")
-    arguments = input_arguments(film, "mov", "-ss", f"{at_ms / 1000:.3f}")
+    arguments = [*input_arguments(film, "mov"), "-vf", f"select=gte(n\\,{number})"]
     await run([*arguments, "-frames:v", "1", "-q:v", "2", "-f", "mjpeg", str(still)], LOOK, film.parent)
     picture = await asyncio.to_thread(_clean, still)
     still.unlink(missing_ok=True)

@@ -40,6 +40,8 @@ async def take_still(ctx: Context, vod_id: VodId, at_ms: int) -> str:
         film = Path(name) / "film"
         parts = [await ctx.storage.get(f"{folder}{top.name}/{part}") for part in ("init.mp4", f"{number}.m4s")]
         await asyncio.to_thread(film.write_bytes, b"".join(parts))
-        picture = await take_picture(film, at_ms - start_ms)
+        # Ours have an even rate. A rounding must not ask for a picture after the last.
+        last = round(top.segments_ms[number] * top.fps / 1000) - 1
+        picture = await take_picture(film, min(int((at_ms - start_ms) * top.fps / 1000 + 0.01), last))
     await ctx.storage.put(f"{folder}{still_name(at_ms)}", picture)
     return f"/media/vods/{vod_id}/{still_name(at_ms)}"
