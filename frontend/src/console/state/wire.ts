@@ -26,6 +26,7 @@ export type Video = Get<"/api/media/videos/{video_id}">;
 export type Picture = Post<"/api/media/pictures">;
 export type StreamKey = Get<"/api/me/stream-key">;
 export type Room = Get<"/api/rooms/{room_id}">;
+export type Surfacing = Get<"/api/rooms/{room_id}/surfacing">;
 export type RoomCard = Get<"/api/me/rooms">["items"][number];
 export type RoomState = Room["state"];
 export type Account = Room["host"];

@@ -9,9 +9,11 @@ import type consoleDesk from "../../../../src/xiaodian/messages/zh/console_desk.
 import type consoleStaff from "../../../../src/xiaodian/messages/zh/console_staff.json";
 import type consoleWebhooks from "../../../../src/xiaodian/messages/zh/console_webhooks.json";
 import type consoleOpen from "../../../../src/xiaodian/messages/zh/console_open.json";
+import type consoleSurfacing from "../../../../src/xiaodian/messages/zh/console_surfacing.json";
 import type deeds from "../../../../src/xiaodian/messages/zh/deeds.json";
 import type errors from "../../../../src/xiaodian/messages/zh/errors.json";
 import type sheets from "../../../../src/xiaodian/messages/zh/sheets.json";
+import type surfacing from "../../../../src/xiaodian/messages/zh/surfacing.json";
 import type viewer from "../../../../src/xiaodian/messages/zh/viewer.json";
 
 export type Areas = {
@@ -25,8 +27,10 @@ export type Areas = {
   console_staff: typeof consoleStaff;
   console_webhooks: typeof consoleWebhooks;
   console_open: typeof consoleOpen;
+  console_surfacing: typeof consoleSurfacing;
   deeds: typeof deeds;
   errors: typeof errors;
   sheets: typeof sheets;
+  surfacing: typeof surfacing;
   viewer: typeof viewer;
 };
