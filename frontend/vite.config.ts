@@ -27,7 +27,18 @@ export default defineConfig({
     assetsDir: "assets",
     target: "es2022",
     manifest: true,
-    rolldownOptions: { input: { viewer: here("index.html"), console: here("console.html"), open: here("open.html") } },
+    rolldownOptions: {
+      input: { viewer: here("index.html"), console: here("console.html"), open: here("open.html") },
+      // What every page begins with comes in few files: each of its own would be asked for and packed by itself.
+      output: {
+        codeSplitting: {
+          groups: [
+            { name: "foundation", test: /node_modules[\\/](svelte|openapi-fetch|esm-env|clsx)[\\/]|src[\\/]lib[\\/](ui|api|i18n|format|router|session|ticker)/, priority: 2 },
+            { name: "viewer", test: /src[\\/](viewer[\\/](state|home[\\/]HomeHead|home[\\/]tabs|cart[\\/]CartButton|cart[\\/]api|place[\\/](place|sheets|FollowButton|FeaturedCard)|stock|LanguageSwitch|pay[\\/]return_address)|lib[\\/](player|live[\\/](fold|offer|clock)))/, priority: 1 },
+          ],
+        },
+      },
+    },
   },
   server: {
     fs: { allow: [here(".."), here(".")] },

@@ -40,8 +40,8 @@ describe("the cart", () => {
     expect(shops.map((one) => one.shop_id)).toEqual(["s1", "s2"]);
     expect(sumMinor(shops)).toBe(6000);
     expect(wantedOf(shops)).toEqual([
-      { skuId: "a", shopId: "s1", quantity: 2, priceMinor: 1000, roomId: "r1" },
-      { skuId: "b", shopId: "s2", quantity: 2, priceMinor: 2000, roomId: "r1" },
+      { skuId: "a", shopId: "s1", quantity: 2, priceMinor: 1000, source: { room_id: "r1" } },
+      { skuId: "b", shopId: "s2", quantity: 2, priceMinor: 2000, source: { room_id: "r1" } },
     ]);
   });
 

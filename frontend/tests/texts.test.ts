@@ -37,7 +37,7 @@ describe("the message catalogue", () => {
   });
 
   it.each([
-    ["viewer", ["common", "viewer", "sheets"]],
+    ["viewer", ["common", "viewer", "viewer_videos", "sheets"]],
     ["console", ["common", ...AREAS.filter((area) => /^(console|deeds)/.test(area))]],
   ])("loads every text that the %s uses", (app, areas) => {
     const loaded = Object.assign({}, ...areas.map((area) => messages("zh", area)));
@@ -49,17 +49,21 @@ describe("the message catalogue", () => {
     expect(missing).toEqual([]);
   });
 
-  it.each([["viewer", /^(common|viewer|sheets)$/], ["console", /^(common|console.*|deeds)$/]])("has every text of the %s in one area only, so that none hides another", (_, pattern) => {
+  it.each([["viewer", /^(common|viewer|viewer_videos|sheets)$/], ["console", /^(common|console.*|deeds)$/]])("has every text of the %s in one area only, so that none hides another", (_, pattern) => {
     const keys = AREAS.filter((area) => pattern.test(area)).flatMap((area) => Object.keys(messages("zh", area)));
     expect(keys.filter((key, index) => keys.indexOf(key) !== index)).toEqual([]);
   });
 
   it("has what the first load says in its own area: the sheets' texts come with the sheets", () => {
     const first = importedBy(new URL("src/viewer/main.ts", root));
+    for (const page of readFileSync(new URL("src/viewer/pages.ts", root), "utf8").matchAll(/import\("\.\/([^"]+)"\)/g)) {
+      importedBy(new URL(`src/viewer/${page[1]}`, root), first);
+    }
     const files = [...first].map((file) => file.slice(file.lastIndexOf("/") + 1));
     expect(files).toContain("RoomPage.svelte");
+    expect(files).toContain("FilmCard.svelte");
     expect(files).not.toContain("CartSheet.svelte");
-    const loaded = { ...messages("zh", "common"), ...messages("zh", "viewer") };
+    const loaded = { ...messages("zh", "common"), ...messages("zh", "viewer"), ...messages("zh", "viewer_videos") };
     const known = { ...loaded, ...messages("zh", "sheets") };
     const late = [...first].flatMap((file) => named(readFileSync(new URL(file), "utf8")).filter((key) => key in known && !(key in loaded)));
     expect(late).toEqual([]);

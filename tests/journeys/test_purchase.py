@@ -55,7 +55,7 @@ async def test_the_picture_plays_on_from_the_card_to_the_paid_order_and_all_see_
     room_id = stage.room["room_id"]
     async with send_film(stage.stream_key):
         await until_state(stage.host, room_id, "on_air")
-        buyer = await open_page("/", name="buyer")
+        buyer = await open_page("/?tab=live", name="buyer")
         await buyer.locator(f"[data-testid=room-card][data-room-id='{room_id}']").click()
         witness = await open_page(f"/rooms/{room_id}", name="witness")
         for page in (buyer, witness):

@@ -113,17 +113,21 @@ describe("home", () => {
 });
 
 it("what a visitor does is told together, with how long ago it was, and never twice", () => {
-  const sent: { viewer_id: string; items: { kind: string; ago_ms: number }[] }[] = [];
+  const sent: { viewer_id: string; items: { kind: string; ago_ms: number; room_id?: string; video_id?: string }[] }[] = [];
   let now = 1000;
   const reporter = new Reporter((body) => sent.push(JSON.parse(body)), "me", () => now);
-  reporter.note("entered", "room");
+  const room = { kind: "room", id: "r1" } as const;
+  reporter.note("entered", room);
   now = 4000;
-  reporter.note("bag_opened", "room", { mediaMs: 12.6 });
+  reporter.note("bag_opened", room, { mediaMs: 12.6 });
+  reporter.note("seen", { kind: "video", id: "v1" });
   reporter.flush();
   reporter.flush();
   expect(sent).toHaveLength(1);
-  expect(sent[0]?.items.map((item) => [item.kind, item.ago_ms])).toEqual([["entered", 3000], ["bag_opened", 0]]);
-  for (let number = 0; number < 45; number += 1) reporter.note("entered", "room");
+  expect(sent[0]?.items.map((item) => [item.kind, item.ago_ms])).toEqual([["entered", 3000], ["bag_opened", 0], ["seen", 0]]);
+  // One of the two is named, never both.
+  expect(sent[0]?.items.map((item) => [item.room_id, item.video_id])).toEqual([["r1", undefined], ["r1", undefined], [undefined, "v1"]]);
+  for (let number = 0; number < 45; number += 1) reporter.note("entered", room);
   reporter.flush();
   expect(sent.slice(1).map((report) => report.items.length)).toEqual([40, 5]);
 });

@@ -15,6 +15,7 @@ import type errors from "../../../../src/xiaodian/messages/zh/errors.json";
 import type sheets from "../../../../src/xiaodian/messages/zh/sheets.json";
 import type surfacing from "../../../../src/xiaodian/messages/zh/surfacing.json";
 import type viewer from "../../../../src/xiaodian/messages/zh/viewer.json";
+import type viewerVideos from "../../../../src/xiaodian/messages/zh/viewer_videos.json";
 
 export type Areas = {
   common: typeof common;
@@ -33,4 +34,5 @@ export type Areas = {
   sheets: typeof sheets;
   surfacing: typeof surfacing;
   viewer: typeof viewer;
+  viewer_videos: typeof viewerVideos;
 };

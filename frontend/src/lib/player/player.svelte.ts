@@ -2,7 +2,8 @@
 import type Hls from "hls.js";
 import type { HlsConfig } from "hls.js";
 
-export type Mode = "live" | "replay";
+/** A `film` is short, begins at its start, and begins again when it is over. */
+export type Mode = "live" | "replay" | "film";
 
 /** ms between looks at the date of the picture; finer than an eye on a card, coarser than frames. */
 const LOOK_MS = 100;
@@ -20,10 +21,20 @@ const LIVE: Partial<HlsConfig> = {
 };
 const REPLAY: Partial<HlsConfig> = { backBufferLength: 60, maxBufferLength: 30, startPosition: 0 };
 
+const FILM_S = 20;
+/** Of a film that is next: so much of it is here before it is seen. */
+const AHEAD_S = 4;
+const FILM: Partial<HlsConfig> = { backBufferLength: 30, maxBufferLength: FILM_S, maxMaxBufferLength: FILM_S, startPosition: 0, capLevelToPlayerSize: true };
+
+const CONFIGS: Record<Mode, Partial<HlsConfig>> = { live: LIVE, replay: REPLAY, film: FILM };
+
+/** What the line carries, as far as a player before found out; the next need not begin to learn it anew. */
+let bandwidth = 0;
+
 type VideoWithDate = HTMLVideoElement & { getStartDate?: () => Date };
 
 export class Player {
-  /** Epoch ms of the frame shown, by PROGRAM-DATE-TIME; null before the first. */
+  /** Epoch ms of the frame shown, by PROGRAM-DATE-TIME; of a film, ms from its start. Null before the first. */
   playingMs = $state<number | null>(null);
   positionS = $state(0);
   durationS = $state(0);
@@ -43,6 +54,8 @@ export class Player {
   #video: HTMLVideoElement | null = null;
   #hls: Hls | null = null;
   #url = "";
+  #isHeld = false;
+  #sleeps = false;
   #mode: Mode = "live";
   #failures = 0;
   #lookedAt = 0;
@@ -60,6 +73,7 @@ export class Player {
       ["durationchange", () => (this.durationS = Number.isFinite(video.duration) ? video.duration : 0)],
       ["resize", () => (this.isLandscape = video.videoWidth > video.videoHeight)],
       ["volumechange", () => (this.isMuted = video.muted)],
+      ["loadeddata", () => this.#mode === "film" && (this.hasPicture = true)],
       ["playing", () => this.#onPlaying()],
       ["waiting", () => this.#onWaiting()],
       ["pause", () => (this.isPaused = true)],
@@ -78,13 +92,47 @@ export class Player {
     };
   };
 
-  /** Play this playlist; another URL or mode replaces the source, never the element. */
-  load(url: string, mode: Mode): void {
-    if (url === this.#url && mode === this.#mode) return;
+  get element(): HTMLVideoElement | null {
+    return this.#video;
+  }
+
+  /** Play this playlist; another URL or mode replaces the source, never the element. `isHeld`: only get ready to. */
+  load(url: string, mode: Mode, isHeld = false): void {
+    if (url === this.#url && mode === this.#mode) return isHeld ? this.hold() : this.go();
+    this.#isHeld = isHeld;
     this.#url = url;
     this.#mode = mode;
     this.hasEnded = false;
     if (this.#video) void this.#start();
+  }
+
+  /** Stand still at the start, with the first seconds at hand. */
+  hold(): void {
+    if (this.#isHeld) return;
+    this.#isHeld = true;
+    this.#video?.pause();
+    this.seek(0);
+  }
+
+  /** What was held plays. */
+  go(): void {
+    if (!this.#isHeld) return;
+    this.#isHeld = false;
+    if (this.#hls) this.#hls.config.maxBufferLength = FILM_S;
+    void this.play();
+  }
+
+  /** Let go of the film and all that was fetched of it. */
+  unload(): void {
+    if (!this.#url) return;
+    this.#url = "";
+    this.#load += 1;
+    this.#release();
+    this.#video?.removeAttribute("src");
+    this.#video?.load();
+    this.playingMs = null;
+    this.positionS = this.durationS = this.#failures = 0;
+    this.hasPicture = this.isStalled = this.needsTap = this.hasEnded = this.isLandscape = this.isPaused = this.#isHeld = false;
   }
 
   setMuted(muted: boolean): void {
@@ -114,6 +162,17 @@ export class Player {
     else this.#video?.pause();
   }
 
+  /** Nobody looks: what plays pauses until somebody does. */
+  sleep(): void {
+    this.#sleeps = this.#video?.paused === false;
+    if (this.#sleeps) this.#video?.pause();
+  }
+
+  wake(): void {
+    if (this.#sleeps) void this.play();
+    this.#sleeps = false;
+  }
+
   seek(seconds: number): void {
     if (this.#video) this.#video.currentTime = Math.max(0, Math.min(seconds, this.durationS || seconds));
     this.#look(true);
@@ -140,16 +199,20 @@ export class Player {
     const load = ++this.#load;
     const video = this.#video;
     if (!video) return;
+    video.loop = this.#mode === "film";
     const { default: Engine } = await import("hls.js/light");
     if (load !== this.#load || this.#video !== video) return;
     this.#release();
     if (Engine.isSupported()) this.#startEngine(Engine as unknown as typeof Hls, video);
     else if (video.canPlayType("application/vnd.apple.mpegurl")) video.src = this.#url;
-    await this.play();
+    if (!this.#isHeld) await this.play();
   }
 
   #startEngine(Engine: typeof Hls, video: HTMLVideoElement): void {
-    const hls = new Engine({ ...(this.#mode === "live" ? LIVE : REPLAY), enableWorker: true, lowLatencyMode: true });
+    const config = { ...CONFIGS[this.#mode], enableWorker: true, lowLatencyMode: this.#mode !== "film" };
+    if (bandwidth > 0) config.abrEwmaDefaultEstimate = bandwidth;
+    if (this.#isHeld) config.maxBufferLength = AHEAD_S;
+    const hls = new Engine(config);
     this.#hls = hls;
     hls.on(Engine.Events.LEVEL_UPDATED, () => {
       this.#failures = 0;
@@ -200,7 +263,8 @@ export class Player {
     this.#lookedAt = now;
     this.positionS = video.currentTime;
     const date = this.#hls ? this.#hls.playingDate : nativeDate(video);
-    if (date) this.playingMs = date.getTime();
+    if (this.#mode === "film") this.playingMs = this.hasPicture ? Math.round(video.currentTime * 1000) : null;
+    else if (date) this.playingMs = date.getTime();
   }
 
   #later(ms: number, run: () => void): void {
@@ -215,6 +279,7 @@ export class Player {
     for (const timer of this.#timers) clearTimeout(timer);
     this.#timers.clear();
     clearTimeout(this.#stallTimer);
+    if (this.#hls && this.hasPicture) bandwidth = this.#hls.bandwidthEstimate || bandwidth;
     this.#hls?.destroy();
     this.#hls = null;
     if (!this.#video) return;

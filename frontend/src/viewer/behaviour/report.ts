@@ -1,8 +1,10 @@
-/** What a visitor does in a room, told to the server some at a time; names nobody but a number made up here. */
+/** What a visitor does in a room or on a video, told to the server some at a time; names nobody but a number made up here. */
 import type { Schemas } from "../../lib/api/client";
 
 type Item = Schemas["BehaviourItem"];
 type Kind = Item["kind"];
+/** The room or video of which something is told. */
+export type Told = { readonly kind: "room" | "video"; readonly id: string };
 type Queued = { item: Omit<Item, "ago_ms">; atMs: number };
 
 const ADDRESS = "/api/behaviour";
@@ -21,10 +23,10 @@ export class Reporter {
     private readonly now: () => number = () => performance.now(),
   ) {}
 
-  note(kind: Kind, roomId: string, more: { productId?: string; mediaMs?: number | null; watchS?: number } = {}): void {
+  note(kind: Kind, place: Told, more: { productId?: string; mediaMs?: number | null; watchS?: number } = {}): void {
     const item = {
       kind,
-      room_id: roomId,
+      [place.kind === "room" ? "room_id" : "video_id"]: place.id,
       product_id: more.productId ?? null,
       media_at_ms: more.mediaMs == null ? null : Math.round(more.mediaMs),
       watch_s: more.watchS ?? 0,

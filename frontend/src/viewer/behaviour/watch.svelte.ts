@@ -1,23 +1,88 @@
-/** Looks on while somebody is in a room, and notes what is seen and done. Not part of the first load. */
+/** Looks on while somebody is in a room or on a video, and notes what is seen and done. Not part of the first load. */
 import { untrack } from "svelte";
+import type { Player } from "../../lib/player/player.svelte";
+import type { Film } from "../feed/film.svelte";
+import type { Place } from "../place/place";
+import type { PlaceSheets } from "../place/sheets.svelte";
 import type { RoomSession } from "../room/session.svelte";
-import type { RoomSheets } from "../room/view.svelte";
 import { reporter } from "./report";
 
-const LOOK_MS = 5000;
+/** ms between looks at whether it plays. */
+const ROOM_LOOK_MS = 5000;
+const FILM_LOOK_MS = 1000;
 const TELL_AFTER_S = 30;
 
 /** Answers what ends it. */
-export function watchRoom(session: RoomSession, sheets: RoomSheets): () => void {
-  const roomId = session.roomId;
-  const media = () => untrack(() => session.player.playingMs);
-  let watchedS = 0;
-  const tellWatched = () => {
-    if (watchedS > 0) reporter.note("watched", roomId, { watchS: watchedS, mediaMs: media() });
-    watchedS = 0;
+export function watchRoom(session: RoomSession, sheets: PlaceSheets): () => void {
+  const time = countSeconds(
+    () => session.player,
+    ROOM_LOOK_MS,
+    (watchS) => reporter.note("watched", session, { watchS, mediaMs: untrack(() => session.mediaMs) }),
+  );
+  reporter.note("entered", session);
+  const stopPlace = watchPlace(session, sheets, time.tell, time.stop);
+  return () => {
+    stopPlace();
+    reporter.flush();
   };
+}
+
+/** A video is entered when it begins to play; `watched` says how far the film was seen, and `left` where it was left. */
+export function watchFilm(film: Film, sheets: PlaceSheets): () => void {
+  let furthestMs = 0;
+  let lastMs = 0;
+  let hasEntered = false;
+  const reached = () => {
+    const now = untrack(() => film.mediaMs) ?? lastMs;
+    // Begun again from the start: until then it was seen to the end.
+    if (now < lastMs - 1000 && lastMs > film.video.duration_ms - 3000) furthestMs = film.video.duration_ms;
+    furthestMs = Math.max(furthestMs, now);
+    lastMs = now;
+  };
+  const time = countSeconds(
+    () => film.player,
+    FILM_LOOK_MS,
+    (watchS) => reporter.note("watched", film, { watchS, mediaMs: furthestMs }),
+    () => {
+      reached();
+      if (!hasEntered) reporter.note("entered", film);
+      hasEntered = true;
+    },
+  );
+  const stopPlace = watchPlace(film, sheets, () => (reached(), time.tell()), time.stop);
+  return () => {
+    reached();
+    time.tell();
+    if (hasEntered) reporter.note("left", film, { mediaMs: furthestMs >= film.video.duration_ms ? furthestMs : lastMs });
+    stopPlace();
+  };
+}
+
+/** Counts the seconds in which a picture moves before somebody's eyes, and tells them now and then. */
+function countSeconds(player: () => Player | null, lookMs: number, told: (seconds: number) => void, onLook?: () => void) {
+  let seconds = 0;
+  const tell = () => {
+    if (seconds > 0) told(seconds);
+    seconds = 0;
+  };
+  const timer = setInterval(() => {
+    const isMoving = untrack(() => {
+      const it = player();
+      return it !== null && !it.isPaused && it.hasPicture && !it.needsTap;
+    });
+    if (!isMoving || document.visibilityState !== "visible") return;
+    onLook?.();
+    seconds += lookMs / 1000;
+    if (seconds >= TELL_AFTER_S) tell();
+  }, lookMs);
+  return { tell, stop: () => clearInterval(timer) };
+}
+
+/** Cards, bag and products, which rooms and videos have in common. */
+function watchPlace(place: Place, sheets: PlaceSheets, tellTime: () => void, stopTime: () => void): () => void {
+  const mediaMs = () => untrack(() => place.mediaMs);
   const leave = () => {
-    tellWatched();
+    tellTime();
     reporter.flush();
   };
   const onHidden = () => document.visibilityState === "hidden" && leave();
@@ -25,35 +90,29 @@ export function watchRoom(session: RoomSession, sheets: RoomSheets): () => void 
   const onClick = (event: Event) => {
     const card = event.target instanceof Element ? event.target.closest<HTMLElement>('[data-testid="product-card"]') : null;
     const productId = card?.dataset["productId"];
-    if (productId) reporter.note("card_clicked", roomId, { productId, mediaMs: media() });
+    if (productId) reporter.note("card_clicked", place, { productId, mediaMs: mediaMs() });
   };
-  const timer = setInterval(() => {
-    if (document.visibilityState !== "visible" || session.player.isPaused || !session.player.hasPicture) return;
-    watchedS += LOOK_MS / 1000;
-    if (watchedS >= TELL_AFTER_S) tellWatched();
-  }, LOOK_MS);
   const seen = new Set<string>();
   const stop = $effect.root(() => {
     $effect(() => {
-      const cue = session.cue;
-      if (!cue || !session.featured || seen.has(cue.cue_id)) return;
+      const cue = place.cue;
+      if (!cue || !place.featured || seen.has(cue.cue_id)) return;
       seen.add(cue.cue_id);
-      reporter.note("card_shown", roomId, { productId: cue.product_id, mediaMs: media() });
+      reporter.note("card_shown", place, { productId: cue.product_id, mediaMs: mediaMs() });
     });
     $effect(() => {
       const sheet = sheets.current;
-      if (sheet.kind === "bag") reporter.note("bag_opened", roomId, { mediaMs: media() });
-      if (sheet.kind === "product") reporter.note("product_viewed", roomId, { productId: sheet.productId, mediaMs: media() });
+      if (sheet.kind === "bag") reporter.note("bag_opened", place, { mediaMs: mediaMs() });
+      if (sheet.kind === "product") reporter.note("product_viewed", place, { productId: sheet.productId, mediaMs: mediaMs() });
     });
   });
-  reporter.note("entered", roomId);
   document.addEventListener("visibilitychange", onHidden);
   addEventListener("pagehide", leave);
   document.addEventListener("click", onClick, true);
   return () => {
-    clearInterval(timer);
+    stopTime();
     stop();
-    leave();
+    tellTime();
     document.removeEventListener("visibilitychange", onHidden);
     removeEventListener("pagehide", leave);
     document.removeEventListener("click", onClick, true);

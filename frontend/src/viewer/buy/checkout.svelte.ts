@@ -1,12 +1,13 @@
 /** What is about to be ordered, in one shop or several: address, coupons, notes, what it costs, and the placing of it. */
 import { ApiProblem } from "../../lib/api/client";
 import { Attempt } from "../../lib/api/attempt";
+import type { Source } from "../place/place";
 import { AddressBook } from "./addresses.svelte";
 import { type Coupon, type Placed, type Quote, type QuoteInput, askQuote, listCoupons, placeOrders } from "./api";
 import { AUTO, type CouponChoice, PLATFORM, codeOf, couponsOf } from "./coupons";
 import { type LineProblem, type Refusal, quotedProblem, toRefusal } from "./refusal";
 
-export type Wanted = { skuId: string; shopId: string; quantity: number; priceMinor: number; roomId: string | null };
+export type Wanted = { skuId: string; shopId: string; quantity: number; priceMinor: number; source: Source };
 
 export class Checkout {
   readonly addresses = new AddressBook();
@@ -207,7 +208,7 @@ export class Checkout {
         sku_id: line.skuId,
         quantity: line.quantity,
         price_minor: line.priceMinor,
-        room_id: line.roomId,
+        ...line.source,
       })),
       shops: this.#shops(() => ""),
       platform_coupon_code: this.codeFor(PLATFORM),

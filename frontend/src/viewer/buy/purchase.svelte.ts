@@ -1,6 +1,7 @@
-/** One wish to buy in a room: what was chosen stays while the buyer signs in, adds an address, or is told of a change. */
+/** One wish to buy in a room or a video: what was chosen stays while the buyer signs in, adds an address, or is told of a change. */
 import type { BagItem, BagSku } from "../../lib/live/fold";
 import { type Offer, offerOf } from "../../lib/live/offer";
+import type { Source } from "../place/place";
 import type { Placed } from "./api";
 import { Checkout } from "./checkout.svelte";
 
@@ -18,7 +19,7 @@ export class Purchase {
   #corrections = $state.raw<Record<string, Correction>>({});
 
   constructor(
-    readonly roomId: string,
+    readonly source: Source,
     private readonly itemNow: () => BagItem | null,
     private readonly nowMs: () => number,
   ) {
@@ -102,7 +103,7 @@ export class Purchase {
     const { sku, item, offer } = this;
     if (!sku || !item || !offer) return [];
     return [
-      { skuId: sku.sku_id, shopId: item.shop_id, quantity: this.quantity, priceMinor: offer.priceMinor, roomId: this.roomId },
+      { skuId: sku.sku_id, shopId: item.shop_id, quantity: this.quantity, priceMinor: offer.priceMinor, source: this.source },
     ];
   }
 }

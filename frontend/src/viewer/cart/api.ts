@@ -1,5 +1,6 @@
 /** The cart: what is said to the server. */
 import { type Schemas, api, ok } from "../../lib/api/client";
+import type { Source } from "../place/place";
 
 export type CartItem = Schemas["CartItemView"];
 export type CartShop = Schemas["CartShop"];
@@ -11,8 +12,8 @@ export function getCart(): Promise<CartView> {
   return ok(api.GET("/api/me/cart"));
 }
 
-export async function putItem(skuId: string, quantity: number, room_id: string | null): Promise<void> {
-  await ok(api.PUT("/api/me/cart/items/{sku_id}", { ...at(skuId), body: { quantity, room_id } }));
+export async function putItem(skuId: string, quantity: number, source: Source): Promise<void> {
+  await ok(api.PUT("/api/me/cart/items/{sku_id}", { ...at(skuId), body: { quantity, ...source } }));
 }
 
 export async function removeItem(skuId: string): Promise<void> {

@@ -1,5 +1,6 @@
 /** What of the cart can be bought, what is chosen, and what changed since it was put in. Pure. */
 import type { Wanted } from "../buy/checkout.svelte";
+import { sourceOf } from "../place/place";
 import type { CartItem, CartShop, CartView } from "./api";
 
 export type Change =
@@ -64,7 +65,7 @@ export function wantedOf(shops: readonly CartShop[], prices: Readonly<Record<str
       shopId: shop.shop_id,
       quantity: quantityOf(item),
       priceMinor: prices[item.sku_id] ?? item.price_minor,
-      roomId: item.room_id,
+      source: sourceOf(item),
     })),
   );
 }

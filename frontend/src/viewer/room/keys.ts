@@ -1,10 +1,10 @@
 /** Keyboard shortcuts of a room, for those who watch at a desk. Silent while something is typed or a sheet is open. */
 import type { RoomSession } from "./session.svelte";
-import type { RoomSheets } from "./view.svelte";
+import type { PlaceSheets } from "../place/sheets.svelte";
 
 const STEP_S = 5;
 
-export function roomKeys(session: RoomSession, sheets: RoomSheets): (event: KeyboardEvent) => void {
+export function roomKeys(session: RoomSession, sheets: PlaceSheets): (event: KeyboardEvent) => void {
   const { player } = session;
   const isReplay = () => session.mode === "replay";
   const deeds: Record<string, () => void> = {

@@ -20,6 +20,7 @@ import { whileSeen } from "../../lib/live/seen";
 import { type Link, RoomSync } from "../../lib/live/sync";
 import { getSnapshot, getTicks, makeWire } from "../../lib/live/wire";
 import { type Mode, Player } from "../../lib/player/player.svelte";
+import type { Place, Source } from "../place/place";
 
 export type RoomView = Schemas["RoomView"];
 
@@ -28,7 +29,8 @@ const BAG_EVERY_MS = 60_000;
 const BUBBLE_MS = 2600;
 const LAST_WORDS_MS = 8000;
 
-export class RoomSession {
+export class RoomSession implements Place {
+  readonly kind = "room";
   readonly player = new Player();
   room = $state.raw<RoomView | null>(null);
   problem = $state.raw<ApiProblem | null>(null);
@@ -61,6 +63,33 @@ export class RoomSession {
 
   get bag(): BagItem[] {
     return this.fold?.bag ?? [];
+  }
+
+  get id(): string {
+    return this.roomId;
+  }
+
+  get isBagKnown(): boolean {
+    return this.fold !== null;
+  }
+
+  get mediaMs(): number | null {
+    return this.player.playingMs;
+  }
+
+  source(): Source {
+    return { room_id: this.roomId };
+  }
+
+  explanationOf(productId: string): (() => void) | null {
+    const cue = this.mode === "replay" ? this.cues.find((one) => one.product_id === productId) : undefined;
+    if (!cue) return null;
+    return () => {
+      const at = this.player.positionOf(cue.start_ms);
+      if (at === null) return;
+      this.player.seek(at);
+      void this.player.play();
+    };
   }
 
   get comments(): Comment[] {
@@ -104,6 +133,10 @@ export class RoomSession {
   now(): number {
     return this.#clock.now();
   }
+
+  say = async (text: string): Promise<void> => {
+    await ok(api.POST("/api/rooms/{room_id}/comments", { params: { path: { room_id: this.roomId } }, body: { text } }));
+  };
 
   like(): void {
     if (this.fold) this.fold = { ...this.fold, likes: this.fold.likes + 1 };

@@ -1,6 +1,7 @@
 /** The buyer's cart, as the server knows it; any page may show how much is in it. */
 import { ApiProblem } from "../../lib/api/client";
 import { type CartView, getCart, putItem, removeItem } from "../cart/api";
+import type { Source } from "../place/place";
 
 const EMPTY: CartView = { shops: [], count: 0 };
 const MOST = 99;
@@ -30,14 +31,14 @@ class Cart {
   }
 
   /** Put so many more into it. */
-  async add(skuId: string, quantity: number, roomId: string | null): Promise<void> {
+  async add(skuId: string, quantity: number, source: Source): Promise<void> {
     if (!this.view) await this.load();
-    await putItem(skuId, Math.min(MOST, this.quantityOf(skuId) + quantity), roomId);
+    await putItem(skuId, Math.min(MOST, this.quantityOf(skuId) + quantity), source);
     await this.load();
   }
 
-  async set(skuId: string, quantity: number, roomId: string | null): Promise<void> {
-    await putItem(skuId, quantity, roomId);
+  async set(skuId: string, quantity: number, source: Source): Promise<void> {
+    await putItem(skuId, quantity, source);
     await this.load();
   }
 

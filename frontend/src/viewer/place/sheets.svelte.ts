@@ -1,7 +1,8 @@
-/** Which sheet lies over the picture of a room. */
-type Sheet = { kind: "none" } | { kind: "bag" } | { kind: "product"; productId: string } | { kind: "sign_in" };
+/** Which sheet lies over the picture of a room or a video. */
+type Over = "none" | "bag" | "sign_in" | "comments" | "more" | "report" | "share";
+type Sheet = { kind: Over } | { kind: "product"; productId: string };
 
-export class RoomSheets {
+export class PlaceSheets {
   current = $state.raw<Sheet>({ kind: "none" });
   #cameFromBag = false;
   #afterSignIn: (() => void) | null = null;
@@ -10,9 +11,11 @@ export class RoomSheets {
     return this.current.kind !== "none";
   }
 
-  openBag = (): void => {
-    this.current = { kind: "bag" };
-  };
+  open(kind: Over): void {
+    this.current = { kind };
+  }
+
+  openBag = (): void => this.open("bag");
 
   openProduct = (productId: string): void => {
     this.#cameFromBag = this.current.kind === "bag";
@@ -22,21 +25,19 @@ export class RoomSheets {
   /** Ask who is there, then go on with what was being done. */
   askSignIn = (then: () => void): void => {
     this.#afterSignIn = then;
-    this.current = { kind: "sign_in" };
+    this.open("sign_in");
   };
 
   signedIn = (): void => {
-    this.current = { kind: "none" };
+    this.open("none");
     this.#afterSignIn?.();
     this.#afterSignIn = null;
   };
 
   close = (): void => {
-    this.current = this.current.kind === "product" && this.#cameFromBag ? { kind: "bag" } : { kind: "none" };
+    this.open(this.current.kind === "product" && this.#cameFromBag ? "bag" : "none");
     this.#cameFromBag = false;
   };
 
-  closeAll = (): void => {
-    this.current = { kind: "none" };
-  };
+  closeAll = (): void => this.open("none");
 }

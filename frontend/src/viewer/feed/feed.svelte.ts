@@ -1,0 +1,102 @@
+/** What comes one after another: films and rooms on air, read page by page, and where in it the viewer is. */
+import { ApiProblem } from "../../lib/api/client";
+import type { FeedItem, Page } from "../video/api";
+import { Film } from "./film.svelte";
+import { RoomEntry } from "./room_entry.svelte";
+
+export type Entry = Film | RoomEntry;
+type Ask = (cursor?: string) => Promise<Page<FeedItem>>;
+
+/** So many before the end, more is asked for. */
+const AHEAD = 4;
+/** Pages that brought nothing new, one after another, before it is taken for the end. */
+const MOST_EMPTY = 3;
+
+export class Feed {
+  entries = $state.raw<Entry[]>([]);
+  index = $state(0);
+  isLoading = $state(false);
+  isEnd = $state(false);
+  problem = $state.raw<ApiProblem | null>(null);
+  #cursor: string | undefined;
+  #empty = 0;
+  #run = 0;
+
+  constructor(
+    private readonly ask: Ask,
+    /** What stands first, before what is asked for. */
+    private readonly first: (() => Promise<Entry>) | null = null,
+  ) {}
+
+  get current(): Entry | null {
+    return this.entries[this.index] ?? null;
+  }
+
+  get isEmpty(): boolean {
+    return this.entries.length === 0;
+  }
+
+  /** From the start. */
+  async reload(): Promise<void> {
+    this.#run += 1;
+    this.entries = [];
+    this.index = 0;
+    this.isLoading = this.isEnd = false;
+    this.#cursor = undefined;
+    this.#empty = 0;
+    await this.more();
+  }
+
+  async open(): Promise<void> {
+    if (this.isEmpty && !this.isEnd) await this.more();
+  }
+
+  to(index: number): void {
+    this.index = Math.max(0, Math.min(index, this.entries.length));
+    if (this.index >= this.entries.length - AHEAD) void this.more();
+  }
+
+  async more(): Promise<void> {
+    if (this.isLoading || this.isEnd) return;
+    const run = this.#run;
+    this.isLoading = true;
+    this.problem = null;
+    try {
+      if (this.first && this.isEmpty) this.#add([await this.first()], run);
+      else this.#take(await this.ask(this.#cursor), run);
+    } catch (error) {
+      if (!(error instanceof ApiProblem)) throw error;
+      if (run === this.#run) this.problem = error;
+    } finally {
+      if (run === this.#run) this.isLoading = false;
+    }
+    if (run === this.#run && !this.problem && this.index >= this.entries.length - AHEAD) await this.more();
+  }
+
+  /** Not interested: it goes, and what comes after it stands in its place. */
+  remove(entry: Entry): void {
+    this.entries = this.entries.filter((other) => other !== entry);
+    this.to(this.index);
+  }
+
+  #take(page: Page<FeedItem>, run: number): void {
+    if (run !== this.#run) return;
+    const before = this.entries.length;
+    this.#add(page.items.flatMap(toEntry), run);
+    this.#cursor = page.next_cursor ?? undefined;
+    this.#empty = this.entries.length > before ? 0 : this.#empty + 1;
+    this.isEnd = page.next_cursor === null || this.#empty >= MOST_EMPTY;
+  }
+
+  #add(entries: Entry[], run: number): void {
+    if (run !== this.#run) return;
+    const known = new Set(this.entries.map((entry) => entry.id));
+    const fresh = entries.filter((entry) => !known.has(entry.id));
+    if (fresh.length > 0) this.entries = [...this.entries, ...fresh];
+  }
+}
+
+function toEntry({ video, room, why }: FeedItem): Entry[] {
+  if (video) return [new Film(video, why)];
+  return room ? [new RoomEntry(room, why)] : [];
+}

@@ -1,0 +1,33 @@
+/** The feeds there are. */
+import { getFeed, getVideo } from "../video/api";
+import { Feed } from "./feed.svelte";
+import { Film } from "./film.svelte";
+
+export type Tab = "discover" | "following";
+type Kept = { whoId: string | null; feed: Feed };
+const kept: Partial<Record<Tab, Kept>> = {};
+
+/** The feed of a tab; who comes back to it finds it where it was left, also after signing in. Another account has another. */
+export function feedOf(tab: Tab, whoId: string | null): Feed {
+  const known = kept[tab];
+  if (known && (known.whoId === null || known.whoId === whoId)) {
+    known.whoId = whoId;
+    return known.feed;
+  }
+  const feed = new Feed((cursor) => getFeed(tab, cursor));
+  kept[tab] = { whoId, feed };
+  return feed;
+}
+
+/** Whom one follows has changed: what they show is asked for anew when it is next looked at. */
+export function forgetFeed(tab: Tab): void {
+  delete kept[tab];
+}
+
+/** One film, and then what there is to discover. */
+export function feedFrom(videoId: string): Feed {
+  return new Feed(
+    (cursor) => getFeed("discover", cursor),
+    async () => Film.ofView(await getVideo(videoId)),
+  );
+}

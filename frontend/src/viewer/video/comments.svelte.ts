@@ -1,0 +1,28 @@
+/** What was said under a film, newest first, and what the reader says. */
+import { textOf } from "../../lib/api/client";
+import { toast } from "../../lib/ui";
+import type { Film } from "../feed/film.svelte";
+import { Paged } from "../state/paged.svelte";
+import { type VideoComment, deleteComment, listComments, postComment } from "./api";
+
+export class FilmComments extends Paged<VideoComment> {
+  constructor(readonly film: Film) {
+    super((cursor) => listComments(film.id, cursor));
+  }
+
+  say = async (text: string): Promise<void> => {
+    const said = await postComment(this.film.id, text);
+    this.items = [said, ...(this.items ?? [])];
+    this.film.countComments(1);
+  };
+
+  remove = async (comment: VideoComment): Promise<void> => {
+    try {
+      await deleteComment(this.film.id, comment.comment_id);
+      this.items = (this.items ?? []).filter((one) => one.comment_id !== comment.comment_id);
+      this.film.countComments(-1);
+    } catch (error) {
+      toast(textOf(error), "bad");
+    }
+  };
+}
