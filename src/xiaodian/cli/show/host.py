@@ -19,6 +19,7 @@ from xiaodian.cli.show.client import ApiError, Json, Member
 from xiaodian.cli.show.film import ensure_film, film_cues, film_length_s, find_ffmpeg
 from xiaodian.cli.show.lifeline import run_until_told
 from xiaodian.cli.show.playlist import read_segments, started_at_ms
+from xiaodian.cli.show.shorts import post_videos
 
 SHOW_S = 3600.0
 ENCODER_PAUSE_S = 2.0
@@ -38,6 +39,10 @@ class Host:
         """Sign in and set the shop up."""
         await self._member.enter(self._sample.sign_in, self._sample.password, self._sample.name)
         self._products = await seed.set_up_shop(self._sample, self._member)
+
+    async def post_videos(self) -> None:
+        """Make the host's short videos, if they are not there yet."""
+        await post_videos(self._sample, self._member, self._products, self._film)
 
     async def give_show(self, length_s: float) -> None:
         """Open a room, be on air for so long, end it."""
@@ -138,16 +143,21 @@ async def _main(address: str, folder: Path, sample: HostSample) -> None:
     film = await asyncio.to_thread(ensure_film, sample, folder)
     host = Host(sample, member, film)
     await host.prepare()
+    posting = asyncio.create_task(host.post_videos())
     rooms = (await member.call("GET", "/api/rooms", params={"state": "ended"}))["items"]
     # The second host gives one short show first, so that a new demo soon has a replay to look at.
     if sample is not HOSTS[0] and not rooms:
         await host.give_show(film_length_s(sample) + 2)
-    while True:
-        try:
-            await host.give_show(SHOW_S)
-        except (ApiError, httpx.HTTPError) as error:
-            print(f"demo host: {error}", file=sys.stderr)
-            await asyncio.sleep(ENCODER_PAUSE_S)
+    try:
+        while True:
+            try:
+                await host.give_show(SHOW_S)
+            except (ApiError, httpx.HTTPError) as error:
+                print(f"demo host: {error}", file=sys.stderr)
+                await asyncio.sleep(ENCODER_PAUSE_S)
+    finally:
+        posting.cancel()
+        await asyncio.gather(posting, return_exceptions=True)
 
 
 if __name__ == "__main__":

@@ -19,6 +19,7 @@ from xiaodian.modules.content.service.drop_unsellable import drop_unsellable, li
 from xiaodian.modules.content.service.fill_video import fill_video
 from xiaodian.modules.content.service.remind import remind
 from xiaodian.modules.content.video_queries import find_video_of_vod
+from xiaodian.modules.content.video_rules import UNTITLED
 
 FilmEvent = VodReady | VodRefused
 
@@ -73,7 +74,7 @@ class Reactions:
                     Notice(
                         account_id=video.creator_id,
                         kind=NoticeKind.VIDEO_READY if isinstance(event, VodReady) else NoticeKind.VIDEO_REFUSED,
-                        params={"title": video.title},
+                        params={"title": video.title or UNTITLED},
                         link=f"/console/videos/{video.video_id}",
                     )
                 )

@@ -20,6 +20,8 @@ LIKES_PER_MINUTE = Limit(name="video_likes", burst=120, period_s=MINUTE_S)
 SHARES_PER_MINUTE = Limit(name="video_shares", burst=30, period_s=MINUTE_S)
 REPORTS_PER_HOUR = Limit(name="video_reports", burst=30, period_s=HOUR_S)
 
+UNTITLED = "—"
+"""What a video without a title is called in a sentence."""
 MAX_DRAFTS = 100
 MAX_TITLE_CHARS = 200
 MAX_TOPICS = 10
@@ -109,10 +111,30 @@ def move_cues(showings: Sequence[Showing], from_ms: int, to_ms: int) -> dict[Pro
     return dict(list(moments.items())[:MAX_PRODUCTS])
 
 
-def spread_moments(count: int, duration_ms: int) -> list[Moment]:
-    """For products of which nothing is known yet: one after the other, none at the very start."""
-    step = duration_ms // (count + 1)
-    return [Moment(step * (number + 1), max(1, min(DEFAULT_SHOW_MS, step))) for number in range(count)]
+def spread_moments(taken: Sequence[Moment], count: int, duration_ms: int) -> list[Moment]:
+    """For products of which nothing is known yet: each in the middle of the longest stretch without a card; where there
+    is no room for one, one after the other over the whole film.
+    """
+    cards = list(taken)
+    found: list[Moment] = []
+    for number in range(count):
+        start, end = max(_list_gaps(cards, duration_ms), key=lambda gap: gap[1] - gap[0])
+        if end - start < MIN_SHOW_MS:
+            start, end = duration_ms * number // count, duration_ms
+        show_ms = max(1, min(DEFAULT_SHOW_MS, end - start))
+        found.append(Moment(start + (end - start - show_ms) // 2, show_ms))
+        cards.append(found[-1])
+    return found
+
+
+def _list_gaps(cards: Sequence[Moment], duration_ms: int) -> list[tuple[int, int]]:
+    """The stretches of the film in which no card is up, from when to when."""
+    gaps: list[tuple[int, int]] = []
+    free_from = 0
+    for card in sorted(cards):
+        gaps.append((free_from, card.at_ms))
+        free_from = max(free_from, card.at_ms + card.show_ms)
+    return [*gaps, (free_from, duration_ms)]
 
 
 def count_slot(account_id: UUID) -> int:

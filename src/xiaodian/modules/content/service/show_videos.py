@@ -1,7 +1,7 @@
 """Short videos as viewers see them: to play, and in lists."""
 
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from xiaodian.contracts.accounts import AccountId
 from xiaodian.contracts.catalog import ProductId
@@ -13,7 +13,7 @@ from xiaodian.modules.content import video_queries
 from xiaodian.modules.content.infos import get_videos
 from xiaodian.modules.content.models import VideoProduct
 from xiaodian.modules.content.service.read_creator import read_creators
-from xiaodian.modules.content.video_rules import DEFAULT_SHOW_MS, spread_moments
+from xiaodian.modules.content.video_rules import DEFAULT_SHOW_MS, Moment, spread_moments
 from xiaodian.modules.live import api as live
 from xiaodian.modules.media import api as media
 
@@ -102,28 +102,27 @@ async def list_cards(connection: Connection, video_ids: Sequence[VideoId]) -> li
 
 def choose_cues(products: Sequence[VideoProduct], learned: Sequence[LearnedMoment], duration_ms: int) -> list[VideoCue]:
     """When which card comes up in this viewing: as the creator says; where they leave it open, as was learned (each
-    moment as often as its weight says); else one after the other.
+    moment as often as its weight says); else where no other card is.
     """
     moments: dict[ProductId, list[LearnedMoment]] = {}
     for moment in learned:
         if moment.at_ms < duration_ms:
             moments.setdefault(moment.product_id, []).append(moment)
-    unknown = [each.product_id for each in products if each.at_ms is None and each.product_id not in moments]
-    spread = dict(zip(unknown, spread_moments(len(unknown), duration_ms), strict=True))
     cues: list[VideoCue] = []
+    unknown: list[ProductId] = []
     for each in products:
         if each.at_ms is not None:
-            at_ms, show_ms, reason = each.at_ms, each.show_ms or DEFAULT_SHOW_MS, "creator"
-        elif each.product_id in moments:
-            at_ms, show_ms, reason = _draw(moments, each.product_id)
+            cues.append(_cue(each.product_id, each.at_ms, each.show_ms or DEFAULT_SHOW_MS, "creator", duration_ms))
+        elif known := moments.get(each.product_id):
+            (drawn,) = random.choices(known, [moment.weight for moment in known])
+            cues.append(_cue(each.product_id, drawn.at_ms, drawn.show_ms, drawn.reason, duration_ms))
         else:
-            (at_ms, show_ms), reason = spread[each.product_id], "spread"
-        show_ms = min(show_ms, duration_ms - at_ms)
-        cues.append(VideoCue(product_id=each.product_id, at_ms=at_ms, show_ms=show_ms, reason=reason))
+            unknown.append(each.product_id)
+    taken = [Moment(cue.at_ms, cue.show_ms) for cue in cues]
+    for product_id, free in zip(unknown, spread_moments(taken, len(unknown), duration_ms), strict=True):
+        cues.append(_cue(product_id, free.at_ms, free.show_ms, "spread", duration_ms))
     return sorted(cues, key=lambda cue: cue.at_ms)
 
 
-def _draw(moments: Mapping[ProductId, Sequence[LearnedMoment]], product_id: ProductId) -> tuple[int, int, str]:
-    known = moments[product_id]
-    (drawn,) = random.choices(known, [moment.weight for moment in known])
-    return drawn.at_ms, drawn.show_ms, drawn.reason
+def _cue(product_id: ProductId, at_ms: int, show_ms: int, reason: str, duration_ms: int) -> VideoCue:
+    return VideoCue(product_id=product_id, at_ms=at_ms, show_ms=min(show_ms, duration_ms - at_ms), reason=reason)

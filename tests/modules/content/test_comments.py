@@ -1,0 +1,88 @@
+"""What people say under videos, who may take it away, and who may not speak."""
+
+from uuid import uuid4
+
+import httpx
+from tests.modules.content.studio import Studio
+from tests.outbox import list_envelopes
+
+from xiaodian.contracts.accounts import AccountId
+
+Said = tuple[httpx.AsyncClient, AccountId, str]
+
+
+async def _say(studio: Studio, video_id: str, text: str, name: str = "观众") -> Said:
+    viewer, account_id = await studio.sign_up(name)
+    answer = await viewer.post(f"/api/videos/{video_id}/comments", json={"text": text})
+    assert answer.status_code == 201, answer.text
+    return viewer, account_id, answer.json()["comment_id"]
+
+
+async def test_comments_are_shown_as_text_the_newest_first(studio: Studio) -> None:
+    video_id = await studio.publish()
+    path = f"/api/videos/{video_id}/comments"
+    await _say(studio, video_id, " <b>甜</b>\n\u202e吗 ", "小红")
+    await studio.creator.post(path, json={"text": "甜"})
+    page = (await studio.creator.get(f"{path}?limit=1")).json()
+    assert [(item["text"], item["is_creator"]) for item in page["items"]] == [("甜", True)]
+    rest = (await studio.creator.get(f"{path}?limit=1&cursor={page['next_cursor']}")).json()
+    (item,) = rest["items"]
+    assert (item["text"], item["account"]["display_name"], item["is_creator"]) == ("<b>甜</b> 吗", "小红", False)
+    assert rest["next_cursor"] is None
+    assert (await studio.see(video_id))["comments"] == 2
+    async with studio.ctx.database.connection() as connection:
+        assert len(await list_envelopes(connection, "VideoCommented")) == 2
+
+
+async def test_an_empty_or_endless_comment_says_nothing(studio: Studio) -> None:
+    video_id = await studio.publish()
+    for text, reason in (("  \u200b ", "empty"), ("莓" * 201, "too_long")):
+        answer = await studio.creator.post(f"/api/videos/{video_id}/comments", json={"text": text})
+        assert (answer.status_code, answer.json()["params"]["reason"]) == (422, reason)
+    assert await studio.rows("video_comment", video_id) == 0
+
+
+async def test_its_author_and_the_creator_take_a_comment_away_and_nobody_else(studio: Studio) -> None:
+    video_id = await studio.publish()
+    other_video = await studio.publish()
+    author, _, first = await _say(studio, video_id, "一")
+    stranger, _, second = await _say(studio, video_id, "二")
+    path = f"/api/videos/{video_id}/comments"
+    assert (await stranger.delete(f"{path}/{first}")).status_code == 403
+    assert (await studio.creator.delete(f"/api/videos/{other_video}/comments/{first}")).status_code == 404
+    assert (await author.delete(f"{path}/{first}")).status_code == 204
+    assert (await author.delete(f"{path}/{first}")).status_code == 404
+    assert (await studio.creator.delete(f"{path}/{second}")).status_code == 204
+    assert (await studio.creator.get(path)).json()["items"] == []
+    assert (await studio.see(video_id))["comments"] == 0
+
+
+async def test_who_is_muted_is_silent_under_all_videos_of_the_creator_until_unmuted(studio: Studio) -> None:
+    first, second = await studio.publish(), await studio.publish()
+    rude, rude_id, _ = await _say(studio, first, "差")
+    await rude.post(f"/api/videos/{first}/comments", json={"text": "很差"})
+    await _say(studio, first, "好")
+    for _ in range(2):
+        assert (await studio.creator.put(f"/api/me/muted/{rude_id}")).status_code == 204
+    comments = (await studio.creator.get(f"/api/videos/{first}/comments")).json()["items"]
+    assert [comment["text"] for comment in comments] == ["好"]
+    assert (await studio.see(first))["comments"] == 1
+    refused = await rude.post(f"/api/videos/{second}/comments", json={"text": "又来"})
+    assert (refused.status_code, refused.json()["code"]) == (403, "muted")
+    muted = (await studio.creator.get("/api/me/muted")).json()["items"]
+    assert [each["account_id"] for each in muted] == [str(rude_id)]
+    assert (await studio.creator.delete(f"/api/me/muted/{rude_id}")).status_code == 204
+    allowed = await rude.post(f"/api/videos/{second}/comments", json={"text": "对不起"})
+    assert allowed.status_code == 201
+    assert (await studio.creator.put(f"/api/me/muted/{studio.stage.host_id}")).status_code == 422
+    assert (await studio.creator.put(f"/api/me/muted/{uuid4()}")).status_code == 404
+
+
+async def test_talking_in_bulk_is_slowed_down(studio: Studio) -> None:
+    video_id = await studio.publish()
+    spammer, _ = await studio.sign_up("刷屏")
+    burst = studio.ctx.settings.comments_per_minute
+    answers = [await spammer.post(f"/api/videos/{video_id}/comments", json={"text": "买"}) for _ in range(burst + 3)]
+    codes = [answer.status_code for answer in answers]
+    assert 429 in codes
+    assert (await studio.see(video_id))["comments"] == codes.count(201)

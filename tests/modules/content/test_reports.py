@@ -1,0 +1,123 @@
+"""Viewers report what breaks the rules, operators decide, creators are told."""
+
+from uuid import uuid4
+
+import httpx
+import pytest
+from tests.conftest import SignUp
+from tests.modules.content.studio import Studio
+from tests.outbox import list_envelopes
+
+from xiaodian.edge.context import Context
+from xiaodian.modules.accounts import api as accounts
+from xiaodian.modules.content.video_rules import REPORTS_PER_HOUR
+
+
+@pytest.fixture
+async def operator(ctx: Context, sign_up: SignUp) -> httpx.AsyncClient:
+    """Somebody who runs the platform."""
+    client, account_id = await sign_up("运营")
+    async with ctx.database.connection() as connection:
+        await accounts.grant_operator(connection, account_id)
+    return client
+
+
+async def test_reports_of_one_video_are_one_thing_to_decide_the_longest_waiting_first(
+    studio: Studio, operator: httpx.AsyncClient
+) -> None:
+    first, second = await studio.publish(title="一"), await studio.publish(title="二")
+    one, _ = await studio.sign_up("甲")
+    other, _ = await studio.sign_up("乙")
+    told = (
+        (one, first, "fraud"),
+        (one, first, "spam"),
+        (one, second, "spam"),
+        (other, first, "vulgar"),
+    )
+    for client, video_id, reason in told:
+        body = {"reason": reason, "note": " 看不下去 "}
+        assert (await client.post(f"/api/videos/{video_id}/reports", json=body)).status_code == 204
+    page = (await operator.get("/api/operator/reports?limit=1")).json()
+    (item,) = page["items"]
+    assert (item["video"]["video_id"], item["reports"], item["reasons"]) == (first, 2, ["fraud", "vulgar"])
+    assert (item["notes"], item["comment"]) == (["看不下去", "看不下去"], None)
+    rest = (await operator.get(f"/api/operator/reports?limit=1&cursor={page['next_cursor']}")).json()
+    assert ([each["video"]["video_id"] for each in rest["items"]], rest["next_cursor"]) == ([second], None)
+    async with studio.ctx.database.connection() as connection:
+        assert len(await list_envelopes(connection, "VideoReported")) == 3
+
+
+async def test_a_video_taken_down_is_gone_for_viewers_and_comes_back_where_it_was(
+    studio: Studio, operator: httpx.AsyncClient
+) -> None:
+    shown, hidden = await studio.publish(title="#草莓"), await studio.publish()
+    await studio.creator.post(f"/api/me/videos/{hidden}/hide")
+    viewer, _ = await studio.sign_up("观众")
+    await viewer.post(f"/api/videos/{shown}/reports", json={"reason": "false_claims"})
+    for video_id in (shown, hidden):
+        for _ in range(2):
+            taken = await operator.post(f"/api/operator/videos/{video_id}/take-down", json={"reason": "不实宣传"})
+            assert taken.status_code == 204
+    assert (await viewer.get(f"/api/videos/{shown}")).status_code == 404
+    assert (await viewer.get("/api/topics/草莓/videos")).json()["items"] == []
+    assert (await operator.get("/api/operator/reports")).json()["items"] == []
+    own = await studio.own(shown)
+    assert (own["state"], own["taken_down_reason"]) == ("taken_down", "不实宣传")
+    for deed in ("publish", "hide"):
+        refused = await studio.creator.post(f"/api/me/videos/{shown}/{deed}")
+        assert (refused.status_code, refused.json()["code"]) == (409, "video_state")
+    for video_id in (shown, hidden):
+        back = await operator.post(f"/api/operator/videos/{video_id}/restore", json={"reason": "申诉成立"})
+        assert back.status_code == 204
+    assert [(await studio.own(each))["state"] for each in (shown, hidden)] == ["published", "hidden"]
+    assert (await studio.own(shown))["taken_down_reason"] is None
+    kinds = [each["kind"] for each in (await studio.creator.get("/api/me/notices")).json()["items"]]
+    assert kinds == ["video_restored", "video_restored", "video_taken_down", "video_taken_down"]
+    again = await operator.post(f"/api/operator/videos/{shown}/restore", json={"reason": "x"})
+    assert again.status_code == 409
+    async with studio.ctx.database.connection() as connection:
+        told = [envelope.type for envelope in await list_envelopes(connection, "VideoPublished", "VideoWithdrawn")]
+    # Published twice; one hidden by its creator; the other taken down and back.
+    assert told == ["VideoPublished", "VideoPublished", "VideoWithdrawn", "VideoWithdrawn", "VideoPublished"]
+
+
+async def test_a_decision_needs_its_reason_and_a_draft_cannot_be_taken_down(
+    studio: Studio, operator: httpx.AsyncClient
+) -> None:
+    draft, shown = await studio.draft(), await studio.publish()
+    path = "/api/operator/videos"
+    assert (await operator.post(f"{path}/{draft}/take-down", json={"reason": "x"})).status_code == 409
+    assert (await operator.post(f"{path}/{shown}/take-down", json={"reason": "  "})).status_code == 422
+    assert (await operator.post(f"{path}/{uuid4()}/take-down", json={"reason": "x"})).status_code == 404
+    assert (await operator.post(f"{path}/{shown}/dismissal", json={})).status_code == 404
+    assert [(await studio.own(each))["state"] for each in (draft, shown)] == ["draft", "published"]
+
+
+async def test_a_reported_comment_is_removed_or_cleared(studio: Studio, operator: httpx.AsyncClient) -> None:
+    video_id = await studio.publish()
+    viewer, _ = await studio.sign_up("观众")
+    path = f"/api/videos/{video_id}/comments"
+    ids = [(await studio.creator.post(path, json={"text": text})).json()["comment_id"] for text in ("一", "二")]
+    for comment_id in (*ids, ids[0]):
+        assert (await viewer.post(f"{path}/{comment_id}/reports", json={"reason": "vulgar"})).status_code == 204
+    assert (await viewer.post(f"{path}/{uuid4()}/reports", json={"reason": "vulgar"})).status_code == 404
+    items = (await operator.get("/api/operator/reports")).json()["items"]
+    assert [item["comment"]["text"] for item in items] == ["一", "二"]
+    assert (await operator.delete(f"/api/operator/videos/{video_id}/comments/{ids[0]}")).status_code == 204
+    cleared = await operator.post(f"/api/operator/videos/{video_id}/dismissal", json={"comment_id": ids[1]})
+    assert cleared.status_code == 204
+    assert (await operator.get("/api/operator/reports")).json()["items"] == []
+    left = (await viewer.get(path)).json()["items"]
+    assert [comment["text"] for comment in left] == ["二"]
+    assert (await studio.see(video_id))["comments"] == 1
+
+
+async def test_reporting_in_bulk_is_slowed_down_and_made_up_reasons_are_refused(studio: Studio) -> None:
+    video_id = await studio.publish()
+    viewer, _ = await studio.sign_up("观众")
+    path = f"/api/videos/{video_id}/reports"
+    assert (await viewer.post(path, json={"reason": "ugly"})).status_code == 400
+    assert (await viewer.post(path, json={"reason": "spam", "note": "x" * 501})).status_code == 400
+    codes = [(await viewer.post(path, json={"reason": "spam"})).status_code for _ in range(REPORTS_PER_HOUR.burst + 2)]
+    assert 429 in codes
+    assert await studio.rows("report", video_id) == 1
