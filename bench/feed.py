@@ -109,8 +109,13 @@ class Reports:
         self._until = until
         self.views, self.sent = views, 0
         of = {"video_id": str(film_id)}
-        watched = {"kind": "watched", "watch_s": 8, "media_at_ms": 8_000}
-        items = [{"kind": "seen"}, {"kind": "entered"}, watched, {"kind": "left", "media_at_ms": 8_000}] * views
+        watched: dict[str, Any] = {"kind": "watched", "watch_s": 8, "media_at_ms": 8_000}
+        items: list[dict[str, Any]] = [
+            {"kind": "seen"},
+            {"kind": "entered"},
+            watched,
+            {"kind": "left", "media_at_ms": 8_000},
+        ] * views
         body = msgspec.json.encode({"viewer_id": "@", "items": [item | of for item in items]})
         self._before, _, self._after = body.partition(b"@")
         head = "POST /api/behaviour HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\n"
