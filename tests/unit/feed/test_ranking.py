@@ -18,6 +18,7 @@ from xiaodian.modules.feed.ranking import (
     Viewer,
     arrange,
     draw_newcomers,
+    explain,
     mark_of,
     rank,
     rank_rooms,
@@ -54,13 +55,16 @@ def test_a_film_of_whom_i_follow_comes_before_a_better_one_of_a_stranger_and_say
     friend, stranger = candidate(0.0), candidate(2.0)
     ranked = rank([stranger, friend], Viewer(ME, followed=frozenset({friend.creator_id})), SEED, ())
     assert [each.candidate for each in ranked] == [friend, stranger]
-    assert [each.reason for each in ranked] == [Reason.FOLLOWED, Reason.POPULAR]
+    explained = explain(ranked, Viewer(ME, followed=frozenset({friend.creator_id})))
+    assert [each.reason for each in explained] == [Reason.FOLLOWED, Reason.POPULAR]
 
 
 @pytest.mark.parametrize(("subject", "reason"), [("topic:草莓", Reason.TOPIC), ("category:fruit", Reason.CATEGORY)])
 def test_a_film_on_what_i_like_rises_and_says_why(subject: str, reason: Reason) -> None:
     wanted, other = candidate(0.0, None, subject), candidate(1.0)
-    first = rank([other, wanted], Viewer(ME, tastes={subject: 10.0}), SEED, ())[0]
+    viewer = Viewer(ME, tastes={subject: 10.0})
+    first = explain(rank([other, wanted], viewer, SEED, ()), viewer)[0]
+    assert isinstance(first, Ranked)
     assert (first.candidate, first.reason, first.subject) == (wanted, reason, subject)
 
 

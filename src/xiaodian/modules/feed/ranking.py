@@ -3,8 +3,9 @@
 from collections import deque
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from enum import StrEnum
+from operator import itemgetter
 from random import Random
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from xiaodian.contracts.accounts import AccountId
@@ -13,6 +14,8 @@ from xiaodian.contracts.live import RoomId
 from xiaodian.modules.feed.rules import WEIGHTS, Weights, lot, taste_doublings
 
 NEWCOMERS_DRAWN = 60
+MOST_RANKED = 600
+"""More are never looked at for one page."""
 
 
 class Reason(StrEnum):
@@ -28,6 +31,10 @@ class Reason(StrEnum):
     ON_AIR_BOUGHT = "on_air_bought"
     ON_AIR_FOLLOWED = "on_air_followed"
     ON_AIR = "on_air"
+
+
+_REASONS = {"topic": Reason.TOPIC, "category": Reason.CATEGORY, "creator": Reason.CREATOR}
+"""By the kind of subject."""
 
 
 class Candidate(NamedTuple):
@@ -75,7 +82,7 @@ class Ranked(NamedTuple):
 
     doublings: float
     candidate: Candidate
-    reason: Reason
+    reason: Reason = Reason.POPULAR
     subject: str = ""
 
 
@@ -102,34 +109,48 @@ def rank(
     viewer's own, and those the viewer does not want to see.
     """
     doublings = {subject: taste_doublings(strength, weights) for subject, strength in viewer.tastes.items()}
-    ranked: dict[VideoId, Ranked] = {}
+    own, dismissed, disliked = viewer.account_id, viewer.dismissed, viewer.disliked
+    known: set[VideoId] = set()
+    ranked: list[tuple[float, Candidate]] = []
     for each in candidates:
-        is_out = each.mark in shown or each.creator_id == viewer.account_id or each.video_id in viewer.dismissed
-        if not is_out and each.video_id not in ranked:
-            ranked[each.video_id] = _appeal(each, viewer, doublings, seed, weights)
-    return sorted(ranked.values(), key=lambda each: each.doublings, reverse=True)
+        video_id = each.video_id
+        if video_id in known or each.mark in shown or each.creator_id == own or video_id in dismissed:
+            continue
+        known.add(video_id)
+        total = each.score + weights.chance * lot(each.mark, seed)
+        if each.creator_id in viewer.followed:
+            total += weights.followed
+        if doublings:
+            total += doublings.get(each.creator, 0.0)
+            for name in each.subjects:
+                total += doublings.get(name, 0.0)
+        if disliked:
+            total += weights.dismissed_creator * disliked.get(each.creator, 0)
+            total += weights.dismissed_subject * sum(disliked.get(name, 0) for name in each.subjects)
+        ranked.append((total, each))
+    ranked.sort(key=itemgetter(0), reverse=True)
+    return [Ranked(total, each) for total, each in ranked[:MOST_RANKED]]
 
 
-def _appeal(each: Candidate, viewer: Viewer, doublings: Mapping[str, float], seed: int, weights: Weights) -> Ranked:
-    total = each.score + weights.chance * lot(each.mark, seed)
+def explain(picks: Iterable["Pick"], viewer: Viewer, weights: Weights = WEIGHTS) -> list["Pick"]:
+    """The same with what lifted each video most; rooms and newcomers have their reasons already."""
+    return [
+        each._replace(**_lifted_by(each.candidate, viewer, weights))
+        if isinstance(each, Ranked) and each.reason is Reason.POPULAR
+        else each
+        for each in picks
+    ]
+
+
+def _lifted_by(each: Candidate, viewer: Viewer, weights: Weights) -> dict[str, Any]:
     reason, subject, most = Reason.POPULAR, "", 0.0
     if each.creator_id in viewer.followed:
-        total += weights.followed
         reason, most = Reason.FOLLOWED, weights.followed
-    if doublings:
-        for name in (each.creator, *each.subjects):
-            liking = doublings.get(name, 0.0)
-            total += liking
-            if liking > most:
-                reason, subject, most = _reason_of(name), name, liking
-    if viewer.disliked:
-        total += weights.dismissed_creator * viewer.disliked.get(each.creator, 0)
-        total += weights.dismissed_subject * sum(viewer.disliked.get(name, 0) for name in each.subjects)
-    return Ranked(total, each, reason, subject)
-
-
-def _reason_of(subject: str) -> Reason:
-    return Reason(subject.partition(":")[0])
+    for name in (each.creator, *each.subjects):
+        liking = taste_doublings(viewer.tastes.get(name, 0.0), weights)
+        if liking > most:
+            reason, subject, most = _REASONS[name.partition(":")[0]], name, liking
+    return {"reason": reason, "subject": subject}
 
 
 def rank_rooms(

@@ -18,6 +18,7 @@ from xiaodian.modules.feed.ranking import (
     Viewer,
     arrange,
     draw_newcomers,
+    explain,
     mark_of,
     rank,
     rank_rooms,
@@ -51,7 +52,7 @@ async def compose_page(
     fresh = await _unseen(connection, rank(newcomers, viewer, visit.seed + visit.place, shown), account_id, now)
     heated = rooms[:ROOMS_LOOKED_AT]
     near = [room for room in rooms if room.host_id in viewer.followed or room.creator in viewer.tastes]
-    return arrange(
+    picks = arrange(
         ranked,
         draw_newcomers(fresh, visit.seed + visit.place),
         rank_rooms({room.room_id: room for room in [*heated, *near]}.values(), viewer, visit.seed, shown),
@@ -59,6 +60,7 @@ async def compose_page(
         visit.place,
         visit.creators,
     )
+    return explain(picks, viewer)
 
 
 async def read_viewer(connection: Connection, account_id: AccountId, now: datetime) -> Viewer:
