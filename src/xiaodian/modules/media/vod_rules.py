@@ -33,6 +33,8 @@ _DURATION = re.compile(r"^  Duration: (\d+):(\d\d):(\d\d(?:\.\d+)?)", re.MULTILI
 _VIDEO = re.compile(r"^  Stream #0:\d+[^\n]*?: Video: (\w+)[^\n]*?\b(\d{1,6})x(\d{1,6})\b[^\n]*", re.MULTILINE)
 _ATTACHED = "(attached pic)"
 _AUDIO = re.compile(r"^  Stream #0:\d+[^\n]*?: Audio: (\w+)", re.MULTILINE)
+_FILE_START = re.compile(r"^  Duration: [^\n]*?, start: (-?[\d.]+)", re.MULTILINE)
+_STREAM_START = re.compile(r", start (-?[\d.]+)")
 _ANY_STREAM = re.compile(r"^  Stream #0:", re.MULTILINE)
 _FPS = re.compile(r"([\d.]+)(k?) fps")
 _TBR = re.compile(r"([\d.]+)(k?) tbr")
@@ -72,6 +74,8 @@ class Source(NamedTuple):
     """Of what is made of it."""
     light: Light
     has_sound: bool
+    late_s: float
+    """So much later than the file's own beginning the pictures begin."""
 
 
 class Size(NamedTuple):
@@ -135,6 +139,7 @@ def read_source(said: str) -> Source | VodFault:
         fps=_choose_fps(_rate(_FPS, video[0]), _rate(_TBR, video[0])),
         light=_read_light(video[0]),
         has_sound=_AUDIO.search(said) is not None,
+        late_s=_read_lateness(said, video[0]),
     )
 
 
@@ -235,6 +240,12 @@ def _read_light(said: str) -> Light:
         if light in said:
             return light
     return Light.WIDE if "bt2020" in said else Light.ORDINARY
+
+
+def _read_lateness(said: str, video: str) -> float:
+    file_start, start = _FILE_START.search(said), _STREAM_START.search(video)
+    # A stream that begins at zero does not say so.
+    return max(float(start[1] if start else 0) - float(file_start[1]), 0.0) if file_start else 0.0
 
 
 def _even(pixels: float) -> int:

@@ -12,7 +12,6 @@ from xiaodian.modules.media.service.run_ffmpeg import FfmpegFailedError
 from xiaodian.modules.media.service.vod_ffmpeg import Limits, describe, input_arguments, run
 from xiaodian.modules.media.vod_rules import Source, read_source
 
-FPS = 30
 LOOK = Limits(wall_s=60.0, cpu_s=30)
 
 # The film's time is the sum of its segments: what was cut out between two runs does not count.
@@ -53,9 +52,10 @@ async def cut_clip(ctx: Context, stream_id: StreamId, from_ms: int, to_ms: int, 
     sources = [await _look(film) for film in films]
     inputs: list[str] = []
     lengths_s: list[float] = []
-    for piece, film in zip(pieces, films, strict=True):
-        start_s = max(from_ms - piece.start_ms, 0) / 1000
-        end_s = (min(to_ms, piece.end_ms) - piece.start_ms) / 1000
+    for piece, film, source in zip(pieces, films, sources, strict=True):
+        # Half a picture earlier, so that no rounding leaves out the first.
+        start_s = max(max(from_ms - piece.start_ms, 0) / 1000 + source.late_s - 0.5 / source.fps, 0)
+        end_s = (min(to_ms, piece.end_ms) - piece.start_ms) / 1000 + source.late_s - 0.5 / source.fps
         lengths_s.append(end_s - start_s)
         inputs += input_arguments(film, "mov", "-ss", f"{start_s:.3f}", "-t", f"{end_s - start_s:.3f}")
     length_s = round((to_ms - from_ms) / 1000)
@@ -101,13 +101,13 @@ async def _look(film: Path) -> Source:
 
 
 def _join(sources: list[Source], lengths_s: list[float]) -> str:
-    """All pieces one after the other, of the first one's size; where one has sound, the others have silence."""
+    """All pieces one after the other, of the first one's size and rate, with silence where another one has sound."""
     width, height = sources[0].width // 2 * 2, sources[0].height // 2 * 2
     has_sound = any(source.has_sound for source in sources)
     parts: list[str] = []
     for i, source in enumerate(sources):
         parts.append(
-            f"[{i}:V:0]fps={FPS},scale={width}:{height}:force_original_aspect_ratio=decrease,"
+            f"[{i}:V:0]setpts=PTS-STARTPTS,fps={sources[0].fps:g},scale={width}:{height}:force_original_aspect_ratio=decrease,"
             f"pad={width}:{height}:-1:-1,setsar=1,format=yuv420p[v{i}]"
         )
         if has_sound:

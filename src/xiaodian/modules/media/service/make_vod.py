@@ -9,7 +9,7 @@ from pathlib import Path
 
 from prometheus_client import Counter, Histogram
 
-from xiaodian.contracts.base import UnavailableError
+from xiaodian.contracts.base import NotFoundError, UnavailableError
 from xiaodian.edge.context import Context
 from xiaodian.infra.logging import get_logger
 from xiaodian.modules.media.service import vod_claim
@@ -119,7 +119,7 @@ class _Maker:
                 made = folder / "made"
                 made.mkdir()
                 encoded = await encode(source, demuxer, made, self._ctx.settings.vod_max_s, self._tell)
-            except FfmpegFailedError as error:
+            except (FfmpegFailedError, NotFoundError) as error:
                 log.info("vod_refused", vod_id=str(self._claim.vod_id), said=str(error))
                 return VodFault.UNREADABLE
             if isinstance(encoded, VodFault):
