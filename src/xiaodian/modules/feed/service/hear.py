@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterator, Sequence
 
 import msgspec
 
+from xiaodian.contracts.accounts import AccountId
 from xiaodian.contracts.base import Envelope
 from xiaodian.contracts.content import VideoCommented, VideoLiked, VideoReported
 from xiaodian.contracts.insights import BehaviourReported
@@ -14,6 +15,14 @@ from xiaodian.modules.feed.rules import DEED_OF_KIND, Deed, Encounter
 from xiaodian.modules.feed.service.learn import Meeting
 from xiaodian.modules.orders import api as orders
 
+
+class Whose(msgspec.Struct, frozen=True):
+    """All that is needed of a report to see whether it teaches anything: most are of nobody who is signed in."""
+
+    account_id: AccountId | None
+
+
+_decode_whose = msgspec.json.Decoder(Whose).decode
 _decode_reported = msgspec.json.Decoder(BehaviourReported).decode
 _decode_deed = msgspec.json.Decoder(VideoLiked | VideoCommented).decode
 _decode_complaint = msgspec.json.Decoder(VideoReported).decode
@@ -22,9 +31,10 @@ _decode_complaint = msgspec.json.Decoder(VideoReported).decode
 def hear_reports(envelopes: Sequence[Envelope]) -> Iterator[Meeting]:
     """What pages told of who is signed in."""
     for envelope in envelopes:
-        told = _decode_reported(envelope.data)
-        if told.account_id is None:
+        if _decode_whose(envelope.data).account_id is None:
             continue
+        told = _decode_reported(envelope.data)
+        assert told.account_id is not None
         for item in told.items:
             deed = DEED_OF_KIND.get(item.kind)
             place_id = item.video_id or item.room_id
