@@ -10,6 +10,7 @@ from xiaodian.infra.database import Connection
 from xiaodian.modules.content import api as content
 from xiaodian.modules.feed import queries
 from xiaodian.modules.feed.ranking import (
+    NEWCOMERS_DRAWN,
     Candidate,
     Pick,
     Ranked,
@@ -49,7 +50,8 @@ async def compose_page(
         best = [*best, *await _for_viewer(connection, shelves, viewer)]
     shown = frozenset(visit.shown)
     ranked = await _unseen_first(connection, rank(best, viewer, visit.seed, shown), account_id, now, size)
-    fresh = await _unseen(connection, rank(newcomers, viewer, visit.seed + visit.place, shown), account_id, now)
+    drawn = rank(newcomers, viewer, visit.seed + visit.place, shown)[:NEWCOMERS_DRAWN]
+    fresh = await _unseen(connection, drawn, account_id, now)
     heated = rooms[:ROOMS_LOOKED_AT]
     near = [room for room in rooms if room.host_id in viewer.followed or room.creator in viewer.tastes]
     picks = arrange(
