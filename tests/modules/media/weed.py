@@ -75,7 +75,8 @@ class Weed:
         while time.monotonic() < deadline and self._process.poll() is None:
             try:
                 # It answers before it can store: only a file that was stored is the sign.
-                if httpx.put(probe).is_success and httpx.put(f"{probe}/x", content=b"x").is_success:
+                httpx.put(probe)
+                if httpx.put(f"{probe}/x", content=b"x").is_success:
                     return
             except httpx.HTTPError:
                 pass
