@@ -70,7 +70,8 @@ format: packages
 	@$(PY) -m ruff format .
 
 bench-quick: install
-	@for bench in bench/fanout.py bench/ingest.py bench/festival.py bench/openapi.py bench/webhooks.py bench/feed.py; do \
+	@for bench in bench/fanout.py bench/ingest.py bench/festival.py bench/openapi.py bench/webhooks.py bench/feed.py \
+		bench/surfacing.py; do \
 		if [ -f $$bench ]; then echo "== $$bench"; $(PY) $$bench --quick || exit 1; fi; done
 
 screenshots: install

@@ -25,6 +25,42 @@ TARGET = Path(__file__).parents[1] / "src/xiaodian/modules/surfacing/engine/weig
 Row = tuple[dict[str, float], float]
 
 
+PRIOR = {
+    "asked": 1.0,
+    "bias": -2.5,
+    "change_after": -2.5,
+    "comparing_here": -0.4,
+    "declining_here": -2.0,
+    "declining_line": -0.7,
+    "denied": -2.0,
+    "detail": 0.5,
+    "elsewhere_here": -1.0,
+    "gone_here": -1.0,
+    "heard_asked": 1.0,
+    "introduced": 0.3,
+    "later_here": -1.5,
+    "lead_in": 0.2,
+    "many": -1.0,
+    "margin": 0.7,
+    "name": 0.5,
+    "number": 0.5,
+    "number_first": 0.4,
+    "passing_here": -0.5,
+    "present_before": 0.4,
+    "present_near": 0.8,
+    "price": 0.8,
+    "recap_here": -0.5,
+    "rivals": -0.3,
+    "same": -0.5,
+    "size_word": 0.3,
+    "sound": 0.5,
+    "story_here": -1.0,
+    "tied": -1.5,
+    "warm": -0.3,
+}
+"""What a linguist would say before having heard a room. Rare evidence stays near it; of frequent, the rooms decide."""
+
+
 @dataclass(frozen=True)
 class Room:
     """A recorded room with its true moments."""
@@ -102,10 +138,11 @@ def fit(rows: list[Row], ridge: float, steps: int = 250) -> dict[str, float]:
     codes = sorted({code for evidence, _ in rows for code in evidence})
     place = {code: index for index, code in enumerate(codes)}
     sparse = [([(place[code], value) for code, value in evidence.items()], label) for evidence, label in rows]
-    weights = [0.0] * len(codes)
+    priors = [PRIOR.get(code, 0.0) for code in codes]
+    weights = list(priors)
     first, second = [0.0] * len(codes), [0.0] * len(codes)
     for step in range(1, steps + 1):
-        slope = [ridge * weight if codes[index] != "bias" else 0.0 for index, weight in enumerate(weights)]
+        slope = [ridge * (weight - prior) for weight, prior in zip(weights, priors, strict=True)]
         for terms, label in sparse:
             odds = sum(weights[index] * value for index, value in terms)
             error = 1 / (1 + math.exp(-max(-30.0, min(30.0, odds)))) - label
@@ -137,8 +174,8 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--write", action="store_true")
     parser.add_argument("--rounds", type=int, default=2)
-    parser.add_argument("--ridge", type=float, default=2.0)
-    parser.add_argument("--folds", type=int, default=4)
+    parser.add_argument("--ridge", type=float, default=3.0)
+    parser.add_argument("--folds", type=int, default=6)
     options = parser.parse_args()
     rooms, start = read_rooms(TUNED), load_weights()
     totals: dict[float, Score] = {}
@@ -151,10 +188,10 @@ def main() -> None:
         )
         for index, room in enumerate(rooms):
             if index % options.folds == fold:
-                for threshold in (0.3, 0.4, 0.5, 0.6, 0.7):
+                for threshold in (0.25, 0.3, 0.35, 0.4, 0.5):
                     score, _ = replay(room, Weights(worth=weights.worth, threshold=threshold))
                     totals[threshold] = totals.get(threshold, Score()) + score
-                    if threshold == 0.5:
+                    if threshold == 0.35:
                         print(f"  {room.name:<34} {_tell(score)}")
     for threshold, score in totals.items():
         print(f"left out, threshold {threshold}: {_tell(score)}")

@@ -1,8 +1,12 @@
 """What the engine holds to be on show, and what it remembers of the talk so far."""
 
+import math
+from collections import deque
 from dataclasses import dataclass, field
+from typing import Any
 
-HALF_LIFE_MS = 12_000
+HALF_LIFE_MS = 15_000
+MAX_SAID = 8
 INTRODUCTION_MS = 9_000
 """So long an opening without a name ("next we have…") waits for its product."""
 
@@ -15,21 +19,26 @@ class Dialogue:
     since_ms: int = 0
     touched_ms: int = 0
     """When the current product was last spoken of."""
-    last_line_ms: int | None = None
+    leaning: str | None = None
+    """What the host may have turned to, though it was not sure enough for a cue."""
+    leaning_ms: int = 0
     introduced_ms: int | None = None
     closed_ms: int | None = None
     shown_ms: dict[str, int] = field(default_factory=dict)
     named_ms: dict[str, int] = field(default_factory=dict)
-    _warmth: dict[str, tuple[float, int]] = field(default_factory=dict)
+    _said: dict[str, deque[tuple[int, float]]] = field(default_factory=dict)
+    """When each product was spoken of, and how clearly."""
 
-    def warmth(self, product_id: str, t_ms: int) -> float:
-        """How much was said of it lately."""
-        value, at_ms = self._warmth.get(product_id, (0.0, 0))
-        return float(value * 0.5 ** ((t_ms - at_ms) / HALF_LIFE_MS))
+    def warmth(self, product_id: str, t_ms: int, before_ms: int = 0) -> float:
+        """How much was said of it lately, or so long ago at least."""
+        said = self._said.get(product_id, ())
+        return sum(
+            worth * math.exp2((at_ms - t_ms) / HALF_LIFE_MS) for at_ms, worth in said if t_ms - at_ms >= before_ms
+        )
 
     def warm(self, product_id: str, t_ms: int, worth: float) -> None:
         """Something was said of it."""
-        self._warmth[product_id] = (min(self.warmth(product_id, t_ms) + worth, 6.0), t_ms)
+        self._said.setdefault(product_id, deque(maxlen=MAX_SAID)).append((t_ms, worth))
         self.named_ms[product_id] = t_ms
         if product_id == self.current:
             self.touched_ms = t_ms
@@ -39,11 +48,20 @@ class Dialogue:
         self.current, self.since_ms, self.touched_ms = product_id, t_ms, t_ms
         self.shown_ms[product_id] = t_ms
         self.introduced_ms = None
+        self.leaning = None
+
+    def lean_to(self, product_id: str, t_ms: int) -> None:
+        """It may be on show from now on."""
+        if self.leaning != product_id:
+            self.leaning, self.leaning_ms = product_id, t_ms
 
     def keep_only(self, product_ids: set[str]) -> None:
         """Forget what left the bag."""
-        for table in (self.shown_ms, self.named_ms, self._warmth):
+        tables: tuple[dict[str, Any], ...] = (self.shown_ms, self.named_ms, self._said)
+        for table in tables:
             for product_id in [key for key in table if key not in product_ids]:
                 del table[product_id]
         if self.current not in product_ids:
             self.current = None
+        if self.leaning not in product_ids:
+            self.leaning = None

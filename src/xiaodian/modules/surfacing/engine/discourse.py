@@ -47,17 +47,17 @@ def read_line(text: str, lexicon: Lexicon) -> Reading:
     return Reading(text, tuple(sorted(start for start in starts if start < len(text) or start == 0)), acts)
 
 
-def is_denied(reading: Reading, position: int) -> bool:
-    """Whether a "not" reaches the place: one before it in its clause, with no "but" or "is" between."""
+def is_denied(reading: Reading, position: int, near: int) -> bool:
+    """Whether a "not" reaches the place: one shortly before it in its clause, with no "but" or "is" between."""
     denial = reading.last_before("negation", position)
-    if denial is None or denial[0] < reading.clause_at(position)[0]:
+    if denial is None or denial[0] < reading.clause_at(position)[0] or position - denial[1] > near:
         return False
     return not any(denial[1] <= start and end <= position for start, end in reading.acts.get("contrast", ()))
 
 
-def is_corrected_to(reading: Reading, position: int) -> bool:
+def is_corrected_to(reading: Reading, position: int, near: int) -> bool:
     """Whether the place is what is said instead: "not A but B"."""
     denial = reading.last_before("negation", position)
-    if denial is None or is_denied(reading, position):
+    if denial is None or position - denial[1] > 4 * near:
         return False
     return any(denial[1] <= start and end <= position for start, end in reading.acts.get("contrast", ()))

@@ -20,6 +20,7 @@ from xiaodian.modules.surfacing.engine.discourse import Reading, read_line
 from xiaodian.modules.surfacing.engine.evidence import Scene, gather
 from xiaodian.modules.surfacing.engine.matching import Match, Matcher
 from xiaodian.modules.surfacing.engine.model import Weights, load_weights, probability
+from xiaodian.modules.surfacing.engine.numbers import count_figures
 from xiaodian.modules.surfacing.engine.policy import Limits, Policy
 from xiaodian.modules.surfacing.engine.spelling import normalise
 from xiaodian.modules.surfacing.engine.vocabulary import build_vocabulary
@@ -28,6 +29,8 @@ MAX_COMMENT_CHARS = 60
 """Longer comments are no questions for a product."""
 PATIENCE_MS = 5_000
 """So long a cue that had to wait for the gap or the host's own cue may still come."""
+LEAN = 0.4
+"""From this share of the threshold on, the host may have turned to a product without a cue."""
 _NEAR = {"zh": 7, "en": 24}
 _ASKED_SCORE = 0.9
 _TOLD_EVIDENCE = 6
@@ -85,6 +88,7 @@ class Engine:
     def _take_bag(self, bag: Bag) -> None:
         self._lang = bag.lang[:2]
         self._products = {product.product_id: product for product in bag.products}
+        self._numbers = {product.product_id: product.number for product in bag.products}
         self._vocabulary = build_vocabulary(bag)
         self._matcher = Matcher(self._vocabulary)
         self._flash_until: dict[str, int] = {}
@@ -140,6 +144,8 @@ class Engine:
             matches=matches,
             dialogue=self._dialogue,
             asked={product_id: self._asking.level(product_id, self._t_ms) for product_id in matches},
+            figures=count_figures(reading.text, self._lang),
+            numbers=self._numbers,
             near=_NEAR[self._lang],
         )
         found = []
@@ -155,8 +161,10 @@ class Engine:
 
     def _decide(self, best: Candidate | None) -> list[Cue]:
         if best is None or probability(best.log_odds) < self._weights.threshold:
+            if best is not None and probability(best.log_odds) >= LEAN * self._weights.threshold:
+                self._dialogue.lean_to(best.product_id, self._t_ms)
             return []
-        code = "asked" if best.evidence.get("asked", 0.0) >= 1 else "presents_name"
+        code = "asked" if "asked" in best.evidence else "presents_name"
         if "shown_before" in best.evidence or "same" in best.evidence:
             code = "returns"
         told = [
@@ -174,7 +182,6 @@ class Engine:
             self._dialogue.introduced_ms = None if named else self._t_ms
         if reading.has("close"):
             self._dialogue.closed_ms = self._t_ms
-        self._dialogue.last_line_ms = self._t_ms
 
     def _offer(self, cue: Cue) -> list[Cue]:
         """Show it now, or let it wait for the gap or the host's own cue to pass."""

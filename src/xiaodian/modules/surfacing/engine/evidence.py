@@ -10,6 +10,7 @@ from xiaodian.modules.surfacing.engine.matching import Match
 _NAMES = ("name", "sound", "head", "sku")
 _OWN_ACTS = (
     "later",
+    "declining",
     "story",
     "elsewhere",
     "comparing",
@@ -21,10 +22,12 @@ _OWN_ACTS = (
     "listing",
     "selling",
     "describing",
+    "handling",
     "return",
 )
 _LINE_ACTS = (
     "later",
+    "declining",
     "story",
     "elsewhere",
     "comparing",
@@ -35,8 +38,15 @@ _LINE_ACTS = (
     "greeting",
     "selling",
     "describing",
+    "handling",
+    "return",
     "close",
 )
+_COUNTED_ACTS = ("attributive", "negating", "done", "modal", "pointing", "pronoun", "particle")
+MOST_COUNTED = 4
+BURST_LEVEL = 0.6
+LATE_MS = 9_000
+"""Later than this after it may have begun, a presenting is under way."""
 _NAMED = 0.9
 """From this score on a product counts as named by a line."""
 
@@ -50,6 +60,10 @@ class Scene:
     matches: Mapping[str, Match]
     dialogue: Dialogue
     asked: Mapping[str, float]
+    figures: int
+    """How many numbers the line has."""
+    numbers: Mapping[str, int]
+    """Of the bag."""
     near: int
     """How many characters are "just before" in this language."""
 
@@ -73,12 +87,15 @@ def _of_match(scene: Scene, product_id: str, match: Match) -> dict[str, float]:
         "name": min(match.worth("name"), 3.0),
         "sound": min(match.worth("sound"), 2.0),
         "head": min(match.worth("head"), 0.5),
+        "size_word": min(match.worth("size_word"), 0.6),
         "sku": min(match.worth("sku"), 1.1),
         "number": min(match.worth("number"), 2.2) / 2.2,
         "likely_number": min(match.worth("likely_number"), 1.3) / 1.3,
         "price": min(price, 1.1),
+        "number_first": _number_before_name(match),
         "near_price": min(match.worth("near_price"), 0.5),
         "size": min(size, 1.2),
+        "detail": float(min(len(match.parts), 5) - 1),
         "two_kinds": float(kinds >= 2),
         "three_kinds": float(kinds >= 3),
         "margin": max(-1.5, min(margin, 2.5)),
@@ -86,6 +103,13 @@ def _of_match(scene: Scene, product_id: str, match: Match) -> dict[str, float]:
         "rivals": float(min(named, 2)),
         "many": float(named >= 2),
     }
+
+
+def _number_before_name(match: Match) -> float:
+    """1: "number five, the walnuts" opens; -1: "the walnuts are number five" answers; 0: no number, or nothing else."""
+    numbers = [part.start for part in match.parts if part.kind in {"number", "likely_number"}]
+    rest = [part.start for part in match.parts if part.kind in {*_NAMES, "price", "size"}]
+    return 0.0 if not numbers or not rest else 1.0 if min(numbers) < min(rest) else -1.0
 
 
 def _is_named_apart(other: Match, match: Match) -> bool:
@@ -114,11 +138,14 @@ def _of_speech(scene: Scene, match: Match) -> dict[str, float]:
         "late_in_line": anchor.start / max(len(reading.text), 1),
         "short": float(len(reading.text) < 2 * scene.near),
         "long": float(len(reading.text) > 5 * scene.near),
-        "denied": float(is_denied(reading, anchor.start)),
-        "corrected": float(is_corrected_to(reading, anchor.start)),
+        "denied": float(is_denied(reading, anchor.start, scene.near)),
+        "corrected": float(is_corrected_to(reading, anchor.start, scene.near)),
         "change_before": float(any(start < anchor.start for start, _ in reading.acts.get("change", ()))),
         "change_after": float(any(start > anchor.start for start, _ in reading.acts.get("change", ()))),
     }
+    for act in _COUNTED_ACTS:
+        evidence[act] = float(min(len(reading.acts.get(act, ())), MOST_COUNTED)) / MOST_COUNTED
+    evidence["figures"] = float(min(scene.figures, MOST_COUNTED)) / MOST_COUNTED
     for act in _OWN_ACTS:
         evidence[f"{act}_here"] = float(reading.has(act, clause))
     for act in _LINE_ACTS:
@@ -148,11 +175,22 @@ def _of_state(scene: Scene, product_id: str) -> dict[str, float]:
         "other_fresh": float(is_other and age < 15),
         "other_settled": float(is_other and 15 <= age < 45),
         "other_silent": min(silence / 30, 1.5) if is_other else 0.0,
+        "leaning": float(dialogue.leaning == product_id and t_ms - dialogue.leaning_ms > LATE_MS),
+        "leaning_fresh": float(dialogue.leaning == product_id and t_ms - dialogue.leaning_ms <= LATE_MS),
+        "next_number": float(
+            is_other and scene.numbers[product_id] == scene.numbers.get(dialogue.current or "", 0) + 1
+        ),
         "nothing_yet": float(dialogue.current is None),
         "shown_before": float(rested and not is_same),
         "never_named": float(product_id not in dialogue.named_ms),
-        "warm": min(dialogue.warmth(product_id, t_ms), 3.0),
+        "warm": min(dialogue.warmth(product_id, t_ms, LATE_MS), 3.0),
+        "lead_in": min(dialogue.warmth(product_id, t_ms) - dialogue.warmth(product_id, t_ms, LATE_MS), 1.5)
+        if not is_same
+        else 0.0,
         "introduced": float(dialogue.introduced_ms is not None and t_ms - dialogue.introduced_ms <= INTRODUCTION_MS),
         "closed": float(dialogue.closed_ms is not None and t_ms - dialogue.closed_ms <= INTRODUCTION_MS),
-        "asked": scene.asked.get(product_id, 0.0),
+        "heard_asked": float(scene.reading.has("heard") and scene.asked.get(product_id, 0.0) >= BURST_LEVEL),
+        "asked_once": float(0 < scene.asked.get(product_id, 0.0) < BURST_LEVEL),
+        "asked": float(scene.asked.get(product_id, 0.0) >= BURST_LEVEL),
+        "other_warm": min(dialogue.warmth(dialogue.current, t_ms), 3.0) if is_other and dialogue.current else 0.0,
     }

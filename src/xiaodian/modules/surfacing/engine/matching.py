@@ -17,6 +17,26 @@ LIKELY_NUMBER = 1.3
 EXACT_PRICE = 1.1
 NEAR_PRICE = 0.45
 QUANTITY = 0.6
+SIZE_WORD = 0.5
+_BIG = {
+    "zh": (r"大(?:的|号|只|瓶|盒|份|箱|包|罐|一点|一号|杯|碗|件|款|套|净)|贵的|多的", r"大|加量|家庭|整箱|全套|豪华"),
+    "en": (
+        r"\b(?:big|bigger|large|larger|full size|tall|chunky|fat)\b",
+        r"\b(?:large|big|full|tall|jumbo|family|king|chunky)\b",
+    ),
+}
+_VESSELS = re.compile(r"([罐盒袋瓶箱桶杯壶盘碗管])(?:子|的|装)")
+"""What it comes in tells goods of one name apart, too."""
+_SMALL = {
+    "zh": (
+        r"小(?:的|号|只|瓶|盒|份|箱|包|罐|一点|一号|杯|碗|件|款|套)|便宜的|少的|单(?:本|个|件|瓶|盒)",
+        r"小|迷你|尝鲜|体验|便携|单",
+    ),
+    "en": (
+        r"\b(?:small|smaller|little|mini|wee|tiny|skinny|thin|short)\b",
+        r"\b(?:small|mini|little|travel|kids?|thin|single|sample)\b",
+    ),
+}
 _KNOWN_WORDS = 4_096
 
 
@@ -59,6 +79,10 @@ class Matcher:
         self._flash: dict[str, int] = {}
         self._misspelled = lru_cache(maxsize=_KNOWN_WORDS)(self._find_misspelled)
         lexicon = vocabulary.lexicon
+        self._sizes = [
+            (re.compile(said), re.compile(written), sign)
+            for (said, written), sign in ((_BIG[lexicon.lang], 1), (_SMALL[lexicon.lang], -1))
+        ]
         heads = "".join(re.escape(head) for head in sorted(vocabulary.heads))
         self._heads = (
             re.compile(
@@ -97,6 +121,7 @@ class Matcher:
                     product_id,
                     Part("number" if number.is_sure else "likely_number", worth, number.start, number.end),
                 )
+        self._prefer_by_size(text, found)
         self._match_amounts(quantities, [p for p in prices if not _overlaps(p.start, p.end, taken)], found)
         return found
 
@@ -120,6 +145,30 @@ class Matcher:
         for amount in quantities:
             for product_id in self._vocabulary.quantities.get((amount.value, amount.unit), ()):
                 _add(found, product_id, Part("size", QUANTITY, amount.start, amount.end))
+
+    def _prefer_by_size(self, text: str, found: dict[str, Match]) -> None:
+        """Of goods of one name, "the big one" is that with such a word in its title, else the dearest; so for small."""
+        best = max((match.score for match in found.values()), default=0.0)
+        tied = sorted(
+            key for key, match in found.items() if match.score > best - 0.15 and match.worth("name", "sound", "head")
+        )
+        if not 2 <= len(tied) <= 4:
+            return
+        products = self._vocabulary.products
+        for said in _VESSELS.finditer(text):
+            chosen = [key for key in tied if said[1] in products[key].title + "".join(products[key].skus[:20])]
+            if len(chosen) == 1:
+                _add(found, chosen[0], Part("size_word", SIZE_WORD, said.start(), said.end()))
+                return
+        for pattern, written, sign in self._sizes:
+            size = pattern.search(text)
+            if size is None:
+                continue
+            chosen = [key for key in tied if written.search(products[key].title.lower())]
+            if len(chosen) != 1:
+                chosen = sorted(tied, key=lambda key: sign * (products[key].price_minor or 0))[-1:]
+            _add(found, chosen[0], Part("size_word", SIZE_WORD, size.start(), size.end()))
+            return
 
     def _match_han(self, text: str, found: dict[str, Match]) -> None:
         vocabulary = self._vocabulary
@@ -154,7 +203,17 @@ class Matcher:
                 if named is None or (start, end) in exact or _inside(start, end, exact):
                     continue
                 written = text[start:end]
-                trust = 0.85 if end - start > 2 else 0.7 if rarity(written) > 0.9 else 0.35
+                trust = (
+                    0.85
+                    if end - start > 2
+                    else 0.7
+                    if rarity(written) > 0.9
+                    else 0.35
+                    if rarity(written) > 0.7
+                    else 0.0
+                )
+                if not trust:
+                    continue
                 hits.append((start, end, "sound", {product: worth * trust for product, worth in named.items()}))
         return hits
 

@@ -138,7 +138,7 @@ def han_prices(text: str) -> list[Amount]:
         if any(start <= match.start() < end for start, end in known):
             continue
         value = read_number(match[0])
-        if value is None or value < 5 or text[match.end() : match.end() + 1] in _NOT_A_PRICE_AFTER:
+        if value is None or value < 9 or text[match.end() : match.end() + 1] in _NOT_A_PRICE_AFTER:
             continue
         found.append(Amount(float(round(value * 100)), "", match.start(), match.end()))
         # 两九九 is 29.90 as often as 299.
@@ -211,7 +211,7 @@ def english_amounts(text: str) -> tuple[list[Amount], list[Amount]]:
             prices.append(Amount(float(round(value * 100)), "", start, end))
         if word in _ENGLISH_UNITS:
             quantities.append(Amount(value, _ENGLISH_UNITS[word], start, end))
-        elif word not in {"dollar", "buck", "quid", "euro"} and value >= 5:
+        elif word not in {"dollar", "buck", "quid", "euro", *_TABLES["en"]["not_priced"].split()} and value >= 10:
             prices.append(Amount(float(round(value * 100)), "", start, end))
     return quantities, prices
 
@@ -254,11 +254,20 @@ def _spoken(tokens: list[tuple[str, int, int]], index: int) -> tuple[float, int]
             if stop > index and not (last >= 20 and last < 100 and value < 10) and last != 100:
                 break
             total, last = total + value, value
-        elif word in {"hundred", "thousand"} and stop > index:
-            total, last = total * (100 if word == "hundred" else 1000), 100
+        elif word in {"hundred", "thousand"} and (stop > index or (index > 0 and tokens[index - 1][0] == "a")):
+            total, last = max(total, 1) * (100 if word == "hundred" else 1000), 100
         elif word == "and" and last == 100 and stop + 1 < len(tokens) and tokens[stop + 1][0] in _ENGLISH:
             pass
         else:
             break
         stop += 1
     return float(total), stop
+
+
+def count_figures(text: str, lang: str) -> int:
+    """How many numbers of two and more figures, or with a unit, the text has."""
+    if lang == "zh":
+        return sum(
+            1 for found in _BARE.finditer(text) if len(found[0]) > 1 or text[found.end() : found.end() + 1] in _UNITS
+        )
+    return sum(1 for value, _, _ in _english_numbers(text) if value > 1)

@@ -22,6 +22,7 @@ _SKU_WORTH = 0.55
 _LEAST_WORTH = 0.3
 _RARITY = ((300, 1.0), (1_000, 0.85), (3_000, 0.6), (8_000, 0.3))
 """How often a word stands in the segmenter's corpus, and what it is worth then."""
+MAX_JOINED = 3
 _COMMONEST = 0.12
 
 
@@ -89,7 +90,7 @@ def _add_han_name(built: Vocabulary, product_id: str, text: str, worth: float) -
         built.quantities.setdefault((amount.value, amount.unit), {})[product_id] = 1.0
         text = text[: amount.start] + "|" * (amount.end - amount.start) + text[amount.end :]
     run: list[tuple[str, float]] = []
-    for word in [*rjieba.cut(text), "|"]:
+    for word in [*_join_singles(rjieba.cut(text)), "|"]:
         value = _worth_of_word(word, built.lexicon) if is_han(word) else 0.0
         if is_han(word) and value > 0.06:
             run.append((word, value * worth))
@@ -105,11 +106,29 @@ def _add_han_name(built: Vocabulary, product_id: str, text: str, worth: float) -
             _note(built.names, word, product_id, 0.9 * worth)
 
 
+def _join_singles(words: list[str]) -> list[str]:
+    """Single syllables side by side are a word that the segmenter does not know: 冰 and 丝 are 冰丝."""
+    joined: list[str] = []
+    can_grow = False
+    for word in words:
+        is_single = len(word) == 1 and is_han(word) and word not in "的和与及或装款号"
+        if is_single and can_grow and len(joined[-1]) < MAX_JOINED:
+            joined[-1] += word
+        else:
+            joined.append(word)
+            can_grow = is_single
+    return joined
+
+
 def _add_han_run(built: Vocabulary, product_id: str, run: list[tuple[str, float]]) -> None:
     """Every piece of two and more syllables of a run of words."""
     text = "".join(word for word, _ in run)
     worths = [value / len(word) for word, value in run for _ in word]
     heard = sounds(text)
+    edges, place = {0}, 0
+    for word, _ in run:
+        place += len(word)
+        edges.add(place)
     for word, value in run:
         if value >= 0.35 and word not in built.lexicon.shared:
             _note(built.heads, word[-1], product_id, 0.5)
@@ -122,7 +141,8 @@ def _add_han_run(built: Vocabulary, product_id: str, run: list[tuple[str, float]
             if piece in built.lexicon.shared:
                 value = min(value, 0.5)
             _note(built.names, piece, product_id, min(value, 3.0))
-            if value >= 0.7:
+            # Two syllables sound like many things; they must be a word, or begin or end a longer one.
+            if value >= 0.7 and (end - start > 2 or {start, end} <= edges):
                 own = built.heard.setdefault(tuple(heard[start:end]), {})
                 own[product_id] = max(own.get(product_id, 0.0), min(value, 3.0))
 
