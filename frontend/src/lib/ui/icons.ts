@@ -3,6 +3,7 @@ export const icons = {
   arrow_down: "M12 5v14m-6-6 6 6 6-6",
   back: "m15 5-7 7 7 7",
   bag: "M5 8h14l-1 12H6zM9 10V7a3 3 0 0 1 6 0v3",
+  bell: "M12 4a6 6 0 0 0-6 6v4l-1.5 3h15L18 14v-4a6 6 0 0 0-6-6zM10 20h4",
   bolt: "m13 3-8 11h6l-1 7 8-11h-6z",
   camera: "M4 8h3l2-3h6l2 3h3v11H4zM12 16.5a3.5 3.5 0 1 0 0-7 3.5 3.5 0 0 0 0 7z",
   cart: "M3 4h2.5l2.2 10.5h10L20 7.5H6.4M9 19.5h.01M16.5 19.5h.01",

@@ -14,6 +14,7 @@ type Facts = Omit<FeedVideo, "is_followed">;
 
 export class Film implements Place {
   readonly kind = "video";
+  readonly id: string;
   /** Unlike the id, another one if the same video comes again. */
   readonly key = `v${++made}`;
   video = $state.raw<Facts>() as Facts;
@@ -32,6 +33,7 @@ export class Film implements Place {
     video: FeedVideo,
     readonly why: Why | null,
   ) {
+    this.id = video.video_id;
     this.video = video;
     follows.learn(video.creator.account_id, video.is_followed);
   }
@@ -40,10 +42,6 @@ export class Film implements Place {
     const film = new Film({ ...toFacts(view), is_followed: view.creator.is_followed }, null);
     film.whole = view;
     return film;
-  }
-
-  get id(): string {
-    return this.video.video_id;
   }
 
   get bag(): BagItem[] {

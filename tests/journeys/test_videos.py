@@ -1,0 +1,215 @@
+"""A viewer swipes through short videos, takes part in them, and buys in one as in a room."""
+
+import asyncio
+import subprocess
+from collections.abc import Awaitable, Callable, Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+from playwright.async_api import Locator, Page, expect
+from tests.journeys.conftest import DESK, STEP_TIMEOUT_MS, OpenPage, Stage
+
+from xiaodian.cli.show.client import Json, Member
+from xiaodian.cli.show.film import find_ffmpeg
+
+pytestmark = pytest.mark.journey
+
+Enter = Callable[[str], Awaitable[Member]]
+FILM_S = 8
+CARD_AT_MS = 1500
+CARD_MS = 5000
+
+# Asks at each presented frame; the page's own security policy forbids the polling that playwright would do.
+_PLAYS = """(card) => new Promise((done) => {
+    const look = () => {
+        const video = card.querySelector('video');
+        if (video && !video.paused && video.currentTime > 0.2) done(true); else setTimeout(look, 50);
+    };
+    look();
+})"""
+_IS_AHEAD = """() => new Promise((done) => {
+    const look = () => {
+        const waiting = [...document.querySelectorAll('[inert] video')];
+        if (waiting.some((video) => video.paused && video.readyState >= 2)) done(true); else setTimeout(look, 50);
+    };
+    look();
+})"""
+
+
+@pytest.fixture(scope="module")
+def short_film() -> Iterator[bytes]:
+    """A phone's film, upright, with sound."""
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "film.mp4"
+        subprocess.run(
+            [
+                *(find_ffmpeg(), "-loglevel", "error", "-f", "lavfi", "-i", f"testsrc2=s=180x320:r=25:d={FILM_S}"),
+                *("-f", "lavfi", "-i", f"sine=f=440:r=48000:d={FILM_S}", "-c:v", "libx264", "-preset", "ultrafast"),
+                *("-pix_fmt", "yuv420p", "-c:a", "aac", str(path)),
+            ],
+            check=True,
+        )
+        yield path.read_bytes()
+
+
+async def _publish(creator: Member, film: bytes, title: str, products: list[Json]) -> str:
+    """Upload a film and publish it; answers the video's id."""
+    head = {
+        "Tus-Resumable": "1.0.0",
+        "Upload-Length": str(len(film)),
+        "Content-Type": "application/offset+octet-stream",
+        "Origin": str(creator.http.base_url).rstrip("/"),
+    }
+    made = await creator.http.post("/api/uploads", content=film, headers=head)
+    assert made.status_code == 201, made.text
+    vod_id = made.headers["location"].rpartition("/")[2]
+    async with asyncio.timeout(120):
+        while True:
+            vod = await creator.call("GET", f"/api/vods/{vod_id}")
+            assert vod["state"] != "refused", vod
+            if vod["state"] == "ready":
+                break
+            # There is no long poll for this.
+            await asyncio.sleep(0.2)
+    video = await creator.call("POST", "/api/me/videos", {"vod_id": vod_id})
+    path = f"/api/me/videos/{video['video_id']}"
+    await creator.call("PATCH", path, {"title": title, "products": products})
+    await creator.call("POST", f"{path}/publish")
+    return str(video["video_id"])
+
+
+async def _until_in_feed(member: Member, *video_ids: str) -> None:
+    async with asyncio.timeout(STEP_TIMEOUT_MS / 1000):
+        while True:
+            items = (await member.call("GET", "/api/feed?tab=discover"))["items"]
+            shown = {item["video"]["video_id"] for item in items if item["video"]}
+            if shown.issuperset(video_ids):
+                return
+            # What is published comes to the feed by events; nobody is told when.
+            await asyncio.sleep(0.2)
+
+
+def _current(page: Page) -> Locator:
+    return page.locator("[data-testid=entry]:not([inert])")
+
+
+async def _expect_playing(page: Page, index: int) -> str:
+    """The film of this place plays; answers whose it is."""
+    await expect(page.get_by_test_id("feed")).to_have_attribute("data-index", str(index))
+    card = _current(page)
+    await expect(card).to_have_count(1)
+    async with asyncio.timeout(30):
+        assert await card.evaluate(_PLAYS)
+    # However long the feed is, so many films are at hand and no more.
+    assert await page.locator("video").count() <= 3
+    return str(await card.get_attribute("data-id"))
+
+
+async def _swipe_up(page: Page) -> None:
+    cdp = await page.context.new_cdp_session(page)
+    await cdp.send("Emulation.setTouchEmulationEnabled", {"enabled": True})
+    for kind, y in [("touchStart", 700), *(("touchMove", 700 - 40 * step) for step in range(1, 15)), ("touchEnd", 0)]:
+        points = [] if kind == "touchEnd" else [{"x": 180, "y": y}]
+        await cdp.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+
+
+@pytest.fixture
+async def films(stage: Stage, enter: Enter, short_film: bytes) -> list[str]:
+    """Three films: two of a host with a product, one of another creator."""
+    product = {"product_id": stage.product["product_id"], "at_ms": CARD_AT_MS, "show_ms": CARD_MS}
+    other = await enter("老周")
+    return [
+        await _publish(stage.host, short_film, "凌晨现摘 #草莓", [product]),
+        await _publish(other, short_film, "明前茶开汤 #龙井", []),
+        await _publish(stage.host, short_film, "装箱发货 #草莓", []),
+    ]
+
+
+async def _take_part(page: Page, viewer: Member, video_id: str) -> None:
+    """Likes by two taps, comments, follows, shares."""
+    card = _current(page)
+    await card.get_by_test_id("surface").dblclick(position={"x": 180, "y": 300})
+    await expect(card.get_by_test_id("like")).to_have_attribute("aria-pressed", "true")
+    await expect(card.get_by_test_id("likes")).to_have_text("1")
+    await card.get_by_test_id("comments").click()
+    sheet = page.get_by_test_id("comments-sheet")
+    await sheet.get_by_test_id("comment-input").fill("多少钱一斤？")
+    await sheet.get_by_test_id("comment-send").click()
+    await expect(sheet.get_by_test_id("comment")).to_contain_text("多少钱一斤？")
+    await sheet.get_by_test_id("comment-delete").click()
+    await sheet.get_by_test_id("comment-delete-sure").click()
+    await expect(sheet.get_by_test_id("comment")).to_have_count(0)
+    await page.keyboard.press("Escape")
+    await card.get_by_test_id("follow").click()
+    await expect(card.get_by_test_id("follow")).to_have_attribute("aria-pressed", "true")
+    await page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    await card.get_by_test_id("share").click()
+    link = await page.evaluate("navigator.clipboard.readText()")
+    assert link.endswith(f"/v/{video_id}")
+    told = await viewer.call("GET", f"/api/videos/{video_id}")
+    assert (told["is_liked"], told["comments"], told["creator"]["is_followed"]) == (True, 0, True)
+
+
+async def test_a_viewer_swipes_through_films_and_takes_part_in_them(
+    films: list[str], open_page: OpenPage, enter: Enter
+) -> None:
+    viewer = await enter("小丹丹")
+    await _until_in_feed(viewer, *films)
+    page = await open_page(f"/v/{films[0]}", name="viewer", member=viewer)
+    assert await _expect_playing(page, 0) == films[0]
+    async with asyncio.timeout(30):
+        assert await page.evaluate(_IS_AHEAD), "the next film must be at hand before it is wanted"
+    await page.keyboard.press("ArrowDown")
+    second = await _expect_playing(page, 1)
+    await _swipe_up(page)
+    third = await _expect_playing(page, 2)
+    assert len({films[0], second, third}) == 3, "no film comes twice"
+    for index in (1, 0):
+        await page.keyboard.press("PageUp")
+        await _expect_playing(page, index)
+    await _take_part(page, viewer, films[0])
+
+    await page.goto(page.url.partition("/v/")[0] + "/?tab=following")
+    followed = await _expect_playing(page, 0)
+    assert followed in {films[0], films[2]}, "the creator's films stand under Following, others' do not"
+    await expect(_current(page).get_by_test_id("why")).to_contain_text("关注")
+
+    await _current(page).get_by_test_id("more").click()
+    await page.get_by_test_id("not-interested").click()
+    await expect(page.locator(f"[data-testid=entry][data-id='{followed}']")).to_have_count(0)
+
+
+async def test_the_card_comes_at_its_moment_and_the_order_remembers_the_film(
+    films: list[str], open_page: OpenPage, enter: Enter
+) -> None:
+    buyer = await enter("小丹")
+    await buyer.address("辽宁省 丹东市")
+    page = await open_page(f"/videos/{films[0]}", name="buyer", member=buyer)
+    await _expect_playing(page, 0)
+    await _current(page).get_by_test_id("product-card").click()
+    drawer = page.get_by_test_id("product-drawer")
+    await expect(drawer).to_contain_text("辽宁省 丹东市")
+    await drawer.get_by_test_id("buy").click()
+    await drawer.get_by_test_id("pay-succeed").click()
+    await expect(drawer.get_by_test_id("paid")).to_be_visible()
+    [order] = (await buyer.call("GET", "/api/me/orders"))["items"]
+    told = await buyer.call("GET", f"/api/orders/{order['order_id']}")
+    assert (told["state"], told["lines"][0]["video_id"]) == ("paid", films[0])
+    await drawer.get_by_test_id("back-to-room").click()
+    await _expect_playing(page, 0)
+
+
+async def test_beside_the_film_on_a_wide_screen_stand_its_goods_and_what_is_said(
+    films: list[str], open_page: OpenPage
+) -> None:
+    page = await open_page(f"/videos/{films[0]}", name="desk", size=DESK)
+    await _expect_playing(page, 0)
+    side = page.get_by_test_id("film-side")
+    await expect(side.get_by_test_id("bag-item")).to_contain_text("丹东草莓")
+    await page.get_by_test_id("next").click()
+    await _expect_playing(page, 1)
+    await page.get_by_test_id("before").click()
+    await _expect_playing(page, 0)
+    await side.get_by_test_id("topic").click()
+    await expect(page.get_by_test_id("topic-page").get_by_test_id("video-thumb")).not_to_have_count(0)
