@@ -293,6 +293,15 @@ class RoomInfo(Contract, frozen=True, kw_only=True):
     online: int
 
 
+class RoomOnAir(Contract, frozen=True, kw_only=True):
+    """A room on air, as far as it takes to rank it."""
+
+    room_id: RoomId
+    host_id: AccountId
+    started_at: datetime | None
+    online: int
+
+
 class CueInfo(Contract, frozen=True, kw_only=True):
     """From when to when (None: still is) a product was on show in a room, in media time."""
 

@@ -14,6 +14,7 @@ from xiaodian.modules.live.fold import with_sku
 from xiaodian.modules.live.follower import Follower
 from xiaodian.modules.live.gateway.server import run_gateway
 from xiaodian.modules.live.models import Cue, Room
+from xiaodian.modules.live.on_air import list_on_air
 from xiaodian.modules.live.process import LiveProcess
 from xiaodian.modules.live.queries import (
     find_room_of_shop,
@@ -102,11 +103,6 @@ async def list_rooms_of_shop(
 ) -> list[RoomInfo]:
     """Rooms that a shop hosts itself, in one of these states, the newest first."""
     return [_to_info(room) for room in await queries.list_rooms_of_shop(connection, shop_id, states, limit)]
-
-
-async def list_on_air(connection: Connection, limit: int) -> list[RoomInfo]:
-    """Rooms on air that viewers are shown, the newest first."""
-    return [_to_info(room) for room in await queries.list_rooms(connection, ON_AIR_STATES, before=None, limit=limit)]
 
 
 async def list_rooms_of_host(
