@@ -13,6 +13,7 @@ const PAGES: [pattern: string, name: string, load: () => Promise<Loaded>][] = [
   ["/videos/:videoId", "video", () => as(import("./video/VideoPage.svelte"))],
   ["/v/:videoId", "video", () => as(import("./video/VideoPage.svelte"))],
   ["/topics/:topic", "topic", () => as(import("./topic/TopicPage.svelte"))],
+  ["/search", "search", () => as(import("./search/SearchPage.svelte"))],
   ["/creators/:creatorId", "creator", () => as(import("./creator/CreatorPage.svelte"))],
 ];
 

@@ -38,7 +38,7 @@ class Seeker:
 
     async def titles(self, question: str) -> list[str]:
         """Titles of the products that are found."""
-        return [one["title"] for one in (await self.find(question))["products"]]
+        return [one["item"]["title"] for one in (await self.find(question))["products"]]
 
     async def put_on_sale(self, title: str, **more: Any) -> str:
         """A product of the shop that can be bought."""

@@ -14,7 +14,7 @@ async def test_goods_are_found_by_a_word_a_sound_letters_and_despite_a_slip(seek
     for question in ("草莓", "草梅", "caomei", "hycm"):
         assert await seeker.titles(question) == ["丹东红颜草莓"], question
     found = await seeker.find("bluebery jam")
-    assert ([one["title"] for one in found["products"]], found["understood"]) == (
+    assert ([one["item"]["title"] for one in found["products"]], found["understood"]) == (
         ["Organic blueberry jam"],
         "blueberry jam",
     )
@@ -88,7 +88,7 @@ async def test_one_kind_goes_on_page_by_page_without_doubles(seeker: Seeker) -> 
     cursor = None
     while True:
         page = await seeker.find("蜂蜜", kind="products", limit=3, **({"cursor": cursor} if cursor else {}))
-        seen += [one["title"] for one in page["products"]]
+        seen += [one["item"]["title"] for one in page["products"]]
         assert page["creators"] == []
         if not (cursor := page["next_cursor"]):
             break

@@ -3,9 +3,8 @@
 from enum import StrEnum
 
 from xiaodian.contracts.base import Contract
-from xiaodian.contracts.catalog import ProductId
 from xiaodian.contracts.content import CreatorCard, VideoCard
-from xiaodian.contracts.shops import ShopId
+from xiaodian.contracts.live import BagItem
 
 
 class SearchKind(StrEnum):
@@ -19,21 +18,10 @@ class SearchKind(StrEnum):
 
 
 class ProductHit(Contract, frozen=True, kw_only=True):
-    """A product that fits; prices are of its variants, before any flash sale."""
+    """A product that fits, with its prices and stock of now, as it is bought outside of any room."""
 
-    product_id: ProductId
-    shop_id: ShopId
     shop_name: str
-    title: str
-    picture_url: str | None
-    price_minor: int
-    """The lowest."""
-    has_prices: bool
-    """Not all variants cost the same."""
-    currency: str
-    is_available: bool
-    external_name: str | None
-    """Where it is sold if not here."""
+    item: BagItem
 
 
 class TopicHit(Contract, frozen=True, kw_only=True):

@@ -4,25 +4,28 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from xiaodian.contracts.accounts import AccountId
-from xiaodian.contracts.catalog import Product, ProductId, ProductState
+from xiaodian.contracts.catalog import ProductId
 from xiaodian.contracts.content import CreatorCard, VideoCard, VideoId, VideoState
-from xiaodian.contracts.shops import Shop
 from xiaodian.infra.database import Connection
-from xiaodian.modules.catalog import api as catalog
 from xiaodian.modules.content import api as content
+from xiaodian.modules.live import api as live
 from xiaodian.modules.search.wire import ProductHit, TopicHit
 from xiaodian.modules.shops import api as shops
+
+_NOWHERE = UUID(int=0)
+"""The place of what is come upon outside of rooms and videos."""
 
 
 async def show_products(connection: Connection, doc_ids: Sequence[str]) -> list[ProductHit]:
     """Those that are on sale in an open shop."""
-    found = await catalog.get_products(connection, [ProductId(UUID(doc_id)) for doc_id in doc_ids])
-    on_sale = [product for product in found if product.state is ProductState.ON_SALE and product.skus]
-    owners = await shops.get_shops(connection, list({product.shop_id for product in on_sale}))
+    ids = [ProductId(UUID(doc_id)) for doc_id in doc_ids]
+    placed = [live.Placed(_NOWHERE, number, product_id) for number, product_id in enumerate(ids, 1)]
+    items = (await live.show_goods(connection, placed, "search")).get(_NOWHERE, [])
+    owners = await shops.get_shops(connection, list({item.shop_id for item in items}))
     return [
-        _to_hit(product, owners[product.shop_id])
-        for product in on_sale
-        if owners[product.shop_id].is_open and not owners[product.shop_id].is_sandbox
+        ProductHit(shop_name=owners[item.shop_id].name, item=item)
+        for item in items
+        if owners[item.shop_id].is_open and not owners[item.shop_id].is_sandbox
     ]
 
 
@@ -48,19 +51,3 @@ async def show_topics(connection: Connection, topics: Sequence[str]) -> list[Top
     """Those that have videos."""
     counts = await content.count_topics(connection, topics)
     return [TopicHit(topic=topic, videos=counts[topic]) for topic in topics if counts.get(topic)]
-
-
-def _to_hit(product: Product, shop: Shop) -> ProductHit:
-    prices = [sku.price_minor for sku in product.skus]
-    return ProductHit(
-        product_id=product.product_id,
-        shop_id=shop.shop_id,
-        shop_name=shop.name,
-        title=product.title,
-        picture_url=product.picture_urls[0] if product.picture_urls else None,
-        price_minor=min(prices),
-        has_prices=len(set(prices)) > 1,
-        currency=product.currency,
-        is_available=product.external is not None or any(sku.available > 0 for sku in product.skus),
-        external_name=product.external.source_name if product.external is not None else None,
-    )
