@@ -1,0 +1,58 @@
+"""Who looks for goods finds them, also misspelt, and buys what was found."""
+
+from collections.abc import Awaitable, Callable
+from uuid import uuid4
+
+import pytest
+from playwright.async_api import expect
+from tests.journeys.conftest import OpenPage
+
+from xiaodian.cli.show.client import Json, Member
+
+pytestmark = pytest.mark.journey
+
+
+async def _sell(host: Member, title: str) -> Json:
+    shop = await host.call("POST", "/api/shops", {"name": f"果园 {uuid4().hex[:8]}"})
+    product: Json = await host.call(
+        "POST",
+        f"/api/shops/{shop['shop_id']}/products",
+        {
+            "title": title,
+            "description": "",
+            "picture_urls": [],
+            "state": "on_sale",
+            "skus": [{"name": "一箱", "price_minor": 5900, "stock": 20}],
+        },
+    )
+    return product
+
+
+async def test_goods_are_found_by_their_sound_and_bought_outside_of_any_room(
+    open_page: OpenPage, enter: Callable[[str], Awaitable[Member]]
+) -> None:
+    product = await _sell(await enter("老何"), "赣南血橙 净果")
+    buyer = await enter("小丹")
+    await buyer.address("辽宁省 丹东市 振兴区")
+    page = await open_page("/", name="seeker", member=buyer)
+    await page.get_by_test_id("search-entry").click()
+    found = page.locator(f'[data-testid="found-product"][data-product-id="{product["product_id"]}"]')
+    await page.get_by_test_id("search-input").fill("雪橙")
+    async with page.expect_response(lambda answer: "/api/search" in answer.url and answer.ok):
+        await page.get_by_test_id("search-input").press("Enter")
+    # The worker may not have heard of the product yet: ask until it has.
+    for _ in range(20):
+        if await found.count():
+            break
+        async with page.expect_response(lambda answer: "/api/search" in answer.url):
+            await page.reload()
+    await found.click()
+    drawer = page.get_by_test_id("product-drawer")
+    await drawer.get_by_test_id("add-to-cart").click()
+    await expect(drawer.get_by_test_id("cart-button")).to_have_attribute("data-count", "1")
+    cart = await buyer.call("GET", "/api/me/cart")
+    item = cart["shops"][0]["items"][0]
+    assert (item["product_id"], item["room_id"], item["video_id"]) == (product["product_id"], None, None)
+
+    await page.goto(page.url.split("/search")[0] + "/search")
+    await expect(page.get_by_role("button", name="雪橙")).to_be_visible()
