@@ -79,6 +79,7 @@ from xiaodian.modules.settlement import handlers as settlement_handlers
 from xiaodian.modules.settlement import jobs as settlement_jobs
 from xiaodian.modules.settlement import routes as settlement_routes
 from xiaodian.modules.shops import routes as shops_routes
+from xiaodian.modules.surfacing import api as surfacing_api
 from xiaodian.modules.surfacing import handlers as surfacing_handlers
 from xiaodian.modules.surfacing import jobs as surfacing_jobs
 from xiaodian.modules.surfacing import routes as surfacing_routes
@@ -256,3 +257,15 @@ async def run_gateway(ctx: Context, stop: asyncio.Event) -> None:
 async def run_ingest(ctx: Context, stop: asyncio.Event) -> None:
     """The ingest of RTMP and browser publishers, until `stop` is set."""
     await media_api.run_ingest(ctx, live_api.RoomGate(ctx), stop)
+
+
+async def run_listener(ctx: Context, stop: asyncio.Event) -> None:
+    """Speech recognition in rooms, until `stop` is set. Raises BadSettingError."""
+    listening = asyncio.create_task(surfacing_api.listen(ctx))
+    stopping = asyncio.create_task(stop.wait())
+    await asyncio.wait((listening, stopping), return_when=asyncio.FIRST_COMPLETED)
+    for task in (listening, stopping):
+        task.cancel()
+    await asyncio.gather(stopping, return_exceptions=True)
+    if listening.done():
+        listening.result()

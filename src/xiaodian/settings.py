@@ -111,6 +111,12 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     gateway_max_buffer_bytes: Annotated[int, "A viewer with more than this unsent is dropped."] = 262_144
     bag_max_products: Annotated[int, "Most products in a bag."] = 100
     transcript_lines_per_minute: Annotated[int, "Lines of speech a minute that are taken for one room."] = 6000
+    speech_engine: Annotated[
+        str, "Speech recognition in rooms: sherpa-onnx (pip install 'xiaodian[speech]'), pocketsphinx; empty: none."
+    ] = ""
+    speech_model: Annotated[Path, "Folder of the streaming model that sherpa-onnx uses."] = Path("speech-model")
+    speech_threads: Annotated[int, "Threads of one room's speech recognition."] = 1
+    speech_max_rooms: Annotated[int, "Most rooms that one listener process follows at once."] = 2
     product_review: Annotated[bool, "Products go on sale only after an operator has looked at them."] = False
     video_max_bytes: Annotated[int, "Largest film of a product, in bytes."] = 104_857_600
     vod_max_bytes: Annotated[int, "Largest upload of a short video, in bytes."] = 4_294_967_296

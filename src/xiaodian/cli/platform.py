@@ -16,6 +16,8 @@ from xiaodian.infra.ports import find_free_ports
 from xiaodian.settings import Settings
 
 PROCESSES = ("http", "gateway", "ingest", "worker")
+LISTENER = "listener"
+"""Only where the settings name an engine of speech recognition. It has no port; nobody waits for it."""
 READY_TIMEOUT_S = 60.0
 READY_CHECK_S = 0.02
 STOP_TIMEOUT_S = 10.0
@@ -38,7 +40,7 @@ class Platform:
 
     def __init__(self, settings: Settings, processes: tuple[str, ...] = PROCESSES) -> None:
         self.settings = _with_free_ports(settings)
-        self._names = processes
+        self._names = processes + ((LISTENER,) if settings.speech_engine else ())
         self._engines: EmbeddedEngines | None = None
         self.children: dict[str, asyncio.subprocess.Process] = {}
 
@@ -75,7 +77,7 @@ class Platform:
         await asyncio.to_thread(upgrade_database, self.settings.database_url)
         for name in self._names:
             await self._spawn(name)
-        await asyncio.gather(*(self._wait_until_ready(name) for name in self._names))
+        await asyncio.gather(*(self._wait_until_ready(name) for name in self._names if name != LISTENER))
 
     async def _spawn(self, name: str) -> None:
         self.children[name] = await asyncio.create_subprocess_exec(

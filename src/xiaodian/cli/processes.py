@@ -1,6 +1,7 @@
-"""The processes of the platform that run on our own event loop: gateway, ingest, worker."""
+"""The processes of the platform that run on our own event loop: gateway, ingest, worker, listener."""
 
 import asyncio
+import os
 import signal
 from collections.abc import Awaitable, Callable
 
@@ -13,11 +14,13 @@ from xiaodian.infra.parents import stop_when_lifeline_closes
 from xiaodian.infra.worker import run_worker
 from xiaodian.settings import Settings
 
+LISTENER_NICENESS = 5
+
 
 def run_process(name: str, settings: Settings) -> int:
     """Run one process until it is told to stop. Returns the exit code."""
     stop_when_lifeline_closes()
-    mains = {"gateway": _gateway, "ingest": _ingest, "worker": _worker}
+    mains = {"gateway": _gateway, "ingest": _ingest, "worker": _worker, "listener": _listener}
     uvloop.run(_with_context(name, settings, mains[name]))
     return 0
 
@@ -38,6 +41,12 @@ async def _gateway(ctx: Context, stop: asyncio.Event) -> None:
 
 async def _ingest(ctx: Context, stop: asyncio.Event) -> None:
     await app.run_ingest(ctx, stop)
+
+
+async def _listener(ctx: Context, stop: asyncio.Event) -> None:
+    # A room's words may come late; everything else on this machine may not.
+    os.nice(LISTENER_NICENESS)
+    await app.run_listener(ctx, stop)
 
 
 async def _worker(ctx: Context, stop: asyncio.Event) -> None:

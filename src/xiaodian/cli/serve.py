@@ -4,14 +4,14 @@ import argparse
 import asyncio
 import signal
 
-from xiaodian.cli.platform import PROCESSES, Platform
+from xiaodian.cli.platform import LISTENER, PROCESSES, Platform
 from xiaodian.infra.logging import configure_logging
 from xiaodian.settings import Settings
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Which process to run; all by default."""
-    parser.add_argument("process", nargs="?", choices=["all", *PROCESSES], default="all")
+    parser.add_argument("process", nargs="?", choices=["all", *PROCESSES, LISTENER], default="all")
 
 
 def run(options: argparse.Namespace) -> int:

@@ -193,6 +193,16 @@ class StreamEnded(Event, frozen=True, kw_only=True):
     duration_ms: int
 
 
+class StreamSegment(Contract, frozen=True, kw_only=True):
+    """A piece of a stream's film; `discontinuity`: another publication begins with it, with an init of its own."""
+
+    seq: int
+    start_ms: int
+    name: str
+    init_name: str
+    discontinuity: bool
+
+
 class DateRange(Contract, frozen=True, kw_only=True):
     """A cue in the playlist itself (RFC 8216, EXT-X-DATERANGE)."""
 

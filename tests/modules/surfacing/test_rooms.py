@@ -171,7 +171,7 @@ async def test_a_product_that_joins_the_bag_during_the_show_comes_up_too(room: R
     await room.stage.fill_bag()
     await room.stage.told()
     await room.until_taken("bag")
-    await room.say("来看三号链接烟台苹果")
+    await room.say("好接下来给大家上三号链接烟台苹果")
     featured = await room.until_featured(1)
     assert featured[0].product_id == room.stage.products[2].product_id
 

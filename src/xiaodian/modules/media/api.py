@@ -7,12 +7,13 @@ from uuid import UUID
 
 from xiaodian.contracts.accounts import AccountId
 from xiaodian.contracts.base import NotFoundError
-from xiaodian.contracts.media import DateRange, PublishGate, StreamId
+from xiaodian.contracts.media import DateRange, PublishGate, StreamId, StreamSegment
 from xiaodian.edge.context import Context
 from xiaodian.infra.database import Connection
-from xiaodian.kit.clock import from_epoch_ms
+from xiaodian.kit.clock import from_epoch_ms, to_epoch_ms
 from xiaodian.kit.ids import new_id
 from xiaodian.modules.media.ingest.server import IngestPorts, serve_ingest
+from xiaodian.modules.media.rules import stream_file_path
 from xiaodian.modules.media.service import publish
 from xiaodian.modules.media.service.film_time import to_film_ms
 from xiaodian.modules.media.service.notify import tell_ingest_to_stop
@@ -39,8 +40,11 @@ __all__ = [
     "get_vod",
     "get_vods",
     "interrupted_until",
+    "list_segments",
     "make_playlists",
+    "newest_segment",
     "playback_path",
+    "read_stream_file",
     "request_clip",
     "run_ingest",
     "store_picture",
@@ -136,6 +140,43 @@ async def run_ingest(
 ) -> None:
     """Take RTMP and browser publishers until `stop` is set. `bound` is told the ports once they listen."""
     await serve_ingest(ctx, gate, stop, bound)
+
+
+async def list_segments(
+    connection: Connection, stream_id: StreamId, *, after_seq: int, limit: int
+) -> list[StreamSegment]:
+    """The film as it comes in, in order: what was added after a segment."""
+    rows = await connection.fetch(
+        """
+        SELECT seq, start_at, name, init_name, discontinuity FROM media.segment
+        WHERE stream_id = $1 AND seq > $2 ORDER BY seq LIMIT $3
+        """,
+        stream_id,
+        after_seq,
+        limit,
+    )
+    return [
+        StreamSegment(
+            seq=row["seq"],
+            start_ms=to_epoch_ms(row["start_at"]),
+            name=row["name"],
+            init_name=row["init_name"],
+            discontinuity=row["discontinuity"],
+        )
+        for row in rows
+    ]
+
+
+async def newest_segment(connection: Connection, stream_id: StreamId) -> int:
+    """The number of the segment that came last; -1 before the first."""
+    return int(
+        await connection.fetchval("SELECT coalesce(max(seq), -1) FROM media.segment WHERE stream_id = $1", stream_id)
+    )
+
+
+async def read_stream_file(ctx: Context, stream_id: StreamId, name: str) -> bytes:
+    """A segment or an init segment. Raises NotFoundError."""
+    return await ctx.storage.get(stream_file_path(stream_id, name))
 
 
 async def _playlist_changed(connection: Connection, stream_id: StreamId) -> None:

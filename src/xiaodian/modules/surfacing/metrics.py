@@ -2,7 +2,7 @@
 
 from prometheus_client import Counter, Gauge, Histogram
 
-rooms = Gauge("xiaodian_surfacing_rooms", "Rooms in which this worker decides")
+rooms = Gauge("xiaodian_surfacing_rooms", "Rooms that this process has, by what it does there", ["part"])
 signals = Counter("xiaodian_surfacing_signals_total", "Signals that engines took", ["kind"])
 decisions = Counter("xiaodian_surfacing_decisions_total", "Cues decided, by what became of them", ["outcome"])
 decision_s = Histogram(

@@ -2,6 +2,8 @@
 
 import asyncio
 import contextlib
+from collections.abc import Callable, Coroutine
+from typing import Any
 from uuid import UUID
 
 from nats.aio.msg import Msg
@@ -12,14 +14,21 @@ from xiaodian.edge.context import Context
 from xiaodian.kit.ids import new_id
 from xiaodian.modules.surfacing import metrics
 from xiaodian.modules.surfacing.service.decide_room import decide_room
-from xiaodian.modules.surfacing.service.leases import hold_rooms, let_rooms_go
+from xiaodian.modules.surfacing.service.leases import DECIDE, Lease, hold_rooms, let_rooms_go
 from xiaodian.modules.surfacing.service.signals import MODES
 
 RENEW_S = 1.5
+MAX_ROOMS = 200
+"""Most rooms that one worker decides in; more wait for another worker."""
+
+WorkInRoom = Callable[[Context, UUID, RoomId], Coroutine[Any, Any, None]]
+"""Raises nothing: what falls over is begun anew at the next beat, if the room is still ours."""
 
 
-async def run_rooms(ctx: Context) -> None:
-    """Decide in rooms until cancelled. Raises UnavailableError."""
+async def run_rooms(
+    ctx: Context, *, lease: Lease = DECIDE, limit: int = MAX_ROOMS, work: WorkInRoom = decide_room
+) -> None:
+    """Work in rooms on air, each in a task of its own, until cancelled. Raises UnavailableError."""
     holder = new_id()
     wake = asyncio.Event()
 
@@ -31,25 +40,20 @@ async def run_rooms(ctx: Context) -> None:
     try:
         while True:
             wake.clear()
-            await _keep_up(ctx, holder, rooms)
+            held = await hold_rooms(ctx.database, holder, limit, lease)
+            await _stop([rooms.pop(room_id) for room_id in set(rooms) - held])
+            for room_id in held:
+                if room_id not in rooms or rooms[room_id].done():
+                    rooms[room_id] = asyncio.create_task(work(ctx, holder, room_id))
+            metrics.rooms.labels(lease.holder).set(len(rooms))
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(wake.wait(), RENEW_S)
     finally:
         await _stop(list(rooms.values()))
         with contextlib.suppress(UnavailableError):
-            await let_rooms_go(ctx.database, holder)
+            await let_rooms_go(ctx.database, holder, lease)
         if ctx.broker.client.is_connected:
             await subscription.unsubscribe()
-
-
-async def _keep_up(ctx: Context, holder: UUID, rooms: dict[RoomId, asyncio.Task[None]]) -> None:
-    held = await hold_rooms(ctx.database, holder)
-    gone = [rooms.pop(room_id) for room_id in set(rooms) - held]
-    await _stop(gone)
-    for room_id in held:
-        if room_id not in rooms or rooms[room_id].done():
-            rooms[room_id] = asyncio.create_task(decide_room(ctx, holder, room_id))
-    metrics.rooms.set(len(rooms))
 
 
 async def _stop(tasks: list[asyncio.Task[None]]) -> None:
