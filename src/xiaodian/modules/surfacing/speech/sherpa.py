@@ -4,8 +4,6 @@ from array import array
 from pathlib import Path
 from typing import Any
 
-import sherpa_onnx
-
 from xiaodian.modules.surfacing.speech.recognizer import (
     BYTES_PER_S,
     MAX_LINE_S,
@@ -20,7 +18,9 @@ FULL_SCALE = 32768.0
 
 
 def open_model(folder: Path, threads: int) -> MakeRecognizer:
-    """The model in this folder, loaded once for all rooms of the process. Raises BadSettingError."""
+    """The model in this folder, loaded once for all rooms of the process. Raises BadSettingError, ImportError."""
+    import sherpa_onnx
+
     parts = {"tokens": str(folder / "tokens.txt")}
     if not (folder / "tokens.txt").is_file():
         raise BadSettingError(
