@@ -7,7 +7,8 @@ import re
 from pathlib import Path
 from typing import NamedTuple
 
-SECONDS_OF_MOMENT_AT_MOST = 4.0
+# A moment lies in the middle of its sentence, where a listener can begin to tell, at most so long before its end.
+MOMENT_BEFORE_END_AT_MOST_S = 2.0
 LETTERS_PER_S = {"zh": 5.5, "en": 15.0}
 # Faster than this nobody speaks: such a line has a wrong time.
 FASTEST_LETTERS_PER_S = {"zh": 11.0, "en": 30.0}
@@ -247,7 +248,7 @@ class _Reader:
         self.spoken_until = t
         self.events.append(Said(t, text))
         if "product" in fields:
-            took_s = min(SECONDS_OF_MOMENT_AT_MOST, letters / LETTERS_PER_S[self.lang])
+            took_s = min(MOMENT_BEFORE_END_AT_MOST_S, letters / LETTERS_PER_S[self.lang] / 2)
             at = _ms(fields["at"]) if fields["at"] else max(0, t - round(took_s * 1000))
             self.add_moment(at, fields["product"], _ms(fields["until"]))
 
