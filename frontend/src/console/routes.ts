@@ -15,10 +15,11 @@ type Entry = {
   isForOperator?: boolean;
 };
 
-/** The order is that of a day's work; the first four stand at the thumb on a phone. */
+/** The order is that of a day's work; the first five stand at the thumb on a phone. */
 export const ENTRIES = [
   { section: "home", icon: "home", text: "nav_home" },
   { section: "rooms", icon: "live", text: "nav_rooms", right: "rooms:read" },
+  { section: "videos", icon: "video", text: "nav_videos" },
   { section: "products", icon: "bag", text: "nav_products", right: "products:read" },
   { section: "orders", icon: "orders", text: "nav_orders", right: "orders:read" },
   { section: "after-sales", icon: "return", text: "nav_after_sales", right: "aftersales:read" },
@@ -32,7 +33,7 @@ export const ENTRIES = [
   { section: "settings", icon: "settings", text: "nav_settings" },
   { section: "operator", icon: "shop", text: "nav_operator", isForOperator: true },
 ] as const satisfies readonly Entry[];
-export const AT_THUMB = 4;
+export const AT_THUMB = 5;
 /** Home stands at the console's own address. */
 export function addressOf(section: string): string {
   return section === "home" ? "/console" : `/console/${section}`;
@@ -44,7 +45,7 @@ const ROOM_LISTS: readonly string[] = ROOM_TABS;
 
 export type Section = (typeof ENTRIES)[number]["section"];
 export type NavEntry = Omit<Entry, "section"> & { section: Section };
-export type Route = { page: Section | "consent" | "shipping" | "imports" | "unknown" } | { page: "room" | "product" | "room_figures" | "join"; id: string };
+export type Route = { page: Section | "consent" | "shipping" | "imports" | "unknown" } | { page: "room" | "product" | "room_figures" | "clip" | "video" | "video_figures" | "join"; id: string };
 
 export function routeOf(path: string): Route {
   if (match("/console", path)) return { page: "home" };
@@ -55,11 +56,17 @@ export function routeOf(path: string): Route {
   for (const page of PAGES_WITH_PARTS) if (match(`/console/${page}/:part`, path)) return { page };
   const figures = match("/console/rooms/:id/figures", path)?.id;
   if (figures) return { page: "room_figures", id: figures };
+  const clip = match("/console/rooms/:id/clip", path)?.id;
+  if (clip) return { page: "clip", id: clip };
   const room = match("/console/rooms/:id", path)?.id;
   if (room && ROOM_LISTS.includes(room)) return { page: "rooms" };
   if (room) return { page: "room", id: room };
   const product = match("/console/products/:id", path)?.id;
   if (product) return { page: "product", id: product };
+  const ofVideo = match("/console/videos/:id/figures", path)?.id;
+  if (ofVideo) return { page: "video_figures", id: ofVideo };
+  const video = match("/console/videos/:id", path)?.id;
+  if (video) return { page: "video", id: video };
   const invitation = match("/console/join/:token", path)?.token;
   if (invitation) return { page: "join", id: invitation };
   return { page: "unknown" };
@@ -74,7 +81,8 @@ export function rightFor(route: Route): Right | null {
 }
 
 export function sectionOf(route: Route): Section | null {
-  if (route.page === "room" || route.page === "room_figures") return "rooms";
+  if (route.page === "room" || route.page === "room_figures" || route.page === "clip") return "rooms";
+  if (route.page === "video" || route.page === "video_figures") return "videos";
   if (route.page === "product") return "products";
   if (route.page === "shipping") return "orders";
   if (route.page === "imports") return "products";
@@ -82,7 +90,7 @@ export function sectionOf(route: Route): Section | null {
 }
 
 /** One may sell for others, live or not, be invited, or run the platform, without a shop of one's own. */
-const WITHOUT_SHOP: readonly Route["page"][] = ["rooms", "room", "room_figures", "commissions", "earnings", "settings", "operator", "join"];
+const WITHOUT_SHOP: readonly Route["page"][] = ["rooms", "room", "room_figures", "clip", "videos", "video", "video_figures", "commissions", "earnings", "settings", "operator", "join"];
 
 export function needsNoShop(route: { page: Route["page"] }): boolean {
   return WITHOUT_SHOP.includes(route.page);

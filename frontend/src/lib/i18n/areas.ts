@@ -10,6 +10,7 @@ import type consoleStaff from "../../../../src/xiaodian/messages/zh/console_staf
 import type consoleWebhooks from "../../../../src/xiaodian/messages/zh/console_webhooks.json";
 import type consoleOpen from "../../../../src/xiaodian/messages/zh/console_open.json";
 import type consoleSurfacing from "../../../../src/xiaodian/messages/zh/console_surfacing.json";
+import type consoleVideos from "../../../../src/xiaodian/messages/zh/console_videos.json";
 import type deeds from "../../../../src/xiaodian/messages/zh/deeds.json";
 import type errors from "../../../../src/xiaodian/messages/zh/errors.json";
 import type sheets from "../../../../src/xiaodian/messages/zh/sheets.json";
@@ -29,6 +30,7 @@ export type Areas = {
   console_webhooks: typeof consoleWebhooks;
   console_open: typeof consoleOpen;
   console_surfacing: typeof consoleSurfacing;
+  console_videos: typeof consoleVideos;
   deeds: typeof deeds;
   errors: typeof errors;
   sheets: typeof sheets;
