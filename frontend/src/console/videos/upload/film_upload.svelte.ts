@@ -114,7 +114,7 @@ export class FilmUpload {
   setForm(title: string, products: Placed[]): void {
     this.title = title;
     this.products = products;
-    void shelf.change(this.id, { title, products: $state.snapshot(products) as Placed[] });
+    void shelf.change(this.id, { title, products });
   }
 
   #remember(): void {
