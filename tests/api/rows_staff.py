@@ -30,6 +30,7 @@ ROWS: list[Row] = [
     Row("GET", f"{SHOP}/deeds", owner_only(200)),
     Row("GET", f"{SHOP}/deeds.csv", owner_only(200)),
     Row("GET", f"{SHOP}/page", everybody(200)),
+    Row("GET", f"{SHOP}/goods", everybody(200)),
     Row("PUT", f"{SHOP}/page", owner_only(200), _PAGE),
     Row("GET", f"{SHOP}/return-address", owner_only(200)),
     Row("PUT", f"{SHOP}/return-address", owner_only(200), ADDRESS),

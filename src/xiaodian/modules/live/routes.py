@@ -1,5 +1,5 @@
 """All routes of live."""
 
-from xiaodian.modules.live import routes_control, routes_viewer
+from xiaodian.modules.live import routes_control, routes_goods, routes_viewer
 
-routes = [*routes_viewer.routes, *routes_control.routes]
+routes = [*routes_viewer.routes, *routes_goods.routes, *routes_control.routes]

@@ -7,6 +7,7 @@ from xiaodian.modules.shops.queries import (
     get_rights,
     get_shop,
     get_shops,
+    get_visible_shop,
     list_owners_after,
     require_right,
 )
@@ -39,6 +40,7 @@ __all__ = [
     "get_shop",
     "get_shop_page",
     "get_shops",
+    "get_visible_shop",
     "get_wanted_notices",
     "list_open_notices",
     "list_owners_after",
