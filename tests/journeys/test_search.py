@@ -1,4 +1,4 @@
-"""Who looks for goods finds them, also misspelt, and buys what was found."""
+"""Who looks for goods finds them, also misspelt or by looking through a shop, and buys what was found."""
 
 from collections.abc import Awaitable, Callable
 from uuid import uuid4
@@ -36,7 +36,7 @@ async def test_goods_are_found_by_their_sound_and_bought_outside_of_any_room(
     await buyer.address("辽宁省 丹东市 振兴区")
     page = await open_page("/", name="seeker", member=buyer)
     await page.get_by_test_id("search-entry").click()
-    found = page.locator(f'[data-testid="found-product"][data-product-id="{product["product_id"]}"]')
+    found = page.locator(f'[data-testid="goods-tile"][data-product-id="{product["product_id"]}"]')
     await page.get_by_test_id("search-input").fill("雪橙")
     async with page.expect_response(lambda answer: "/api/search" in answer.url and answer.ok):
         await page.get_by_test_id("search-input").press("Enter")
@@ -56,3 +56,30 @@ async def test_goods_are_found_by_their_sound_and_bought_outside_of_any_room(
 
     await page.goto(page.url.split("/search")[0] + "/search")
     await expect(page.get_by_role("button", name="雪橙")).to_be_visible()
+
+
+async def test_what_a_creators_shop_sells_is_seen_on_their_page_and_bought_there(
+    open_page: OpenPage, enter: Callable[[str], Awaitable[Member]]
+) -> None:
+    seller = await enter("老何")
+    product = await _sell(seller, "赣南脐橙")
+    seller_id = (await seller.call("GET", "/api/me"))["account_id"]
+    buyer = await enter("小丹")
+    await buyer.address("辽宁省 丹东市 振兴区")
+    page = await open_page(f"/creators/{seller_id}", name="looker", member=buyer)
+    await page.get_by_test_id("creator-tab-shop").click()
+    await page.get_by_test_id("shop-view").get_by_test_id("goods-tile").click()
+    drawer = page.get_by_test_id("product-drawer")
+    # The shop's own view, from within, leads to its goods again.
+    await drawer.get_by_test_id("shop-row").click()
+    await drawer.get_by_test_id("goods-tile").click()
+    await expect(drawer).to_contain_text("辽宁省 丹东市")
+    await drawer.get_by_test_id("buy").click()
+    await drawer.get_by_test_id("pay-succeed").click()
+    await expect(drawer.get_by_test_id("paid")).to_be_visible()
+    [order] = (await buyer.call("GET", "/api/me/orders"))["items"]
+    [line] = (await buyer.call("GET", f"/api/orders/{order['order_id']}"))["lines"]
+    assert (order["state"], line["product_id"]) == ("paid", product["product_id"])
+    assert (line["room_id"], line["video_id"]) == (None, None)
+    await drawer.get_by_test_id("back-to-room").click()
+    await expect(page.get_by_test_id("shop-view")).to_be_visible()

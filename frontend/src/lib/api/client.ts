@@ -1,6 +1,7 @@
 /** The one door to the server: a typed client, and refusals as ApiProblem. */
 import createClient from "openapi-fetch";
 import { t } from "../i18n/index.svelte";
+import { hearDate } from "../live/clock";
 import type { components, paths } from "./schema";
 
 export type Schemas = components["schemas"];
@@ -31,6 +32,7 @@ type Answer<T> = { data?: T; error?: unknown; response: Response };
 
 /** The answer's data. Throws ApiProblem. `await ok(api.GET("/api/me"))` */
 export async function ok<T>(call: Promise<Answer<T>>): Promise<T> {
+  const askedMs = Date.now();
   let answer: Answer<T>;
   try {
     answer = await call;
@@ -38,6 +40,7 @@ export async function ok<T>(call: Promise<Answer<T>>): Promise<T> {
     if (cause instanceof DOMException && cause.name === "AbortError") throw cause;
     throw new ApiProblem(0, "offline", t("offline"));
   }
+  hearDate(answer.response.headers.get("date"), askedMs);
   if (!answer.response.ok) throw toProblem(answer.response, answer.error);
   return answer.data as T;
 }

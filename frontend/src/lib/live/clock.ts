@@ -15,3 +15,14 @@ export class ServerClock {
     return localMs + this.#offsetMs;
   }
 }
+
+const shared = new ServerClock();
+
+/** Learn from the date of an answer, which knows no parts of a second. */
+export function hearDate(date: string | null, askedMs: number): void {
+  const serverMs = Date.parse(date ?? "");
+  if (serverMs) shared.learn(serverMs + 500, askedMs, Date.now());
+}
+
+/** The present by the server's clock, as its answers told it: within a second. */
+export const serverNow = (): number => shared.now();

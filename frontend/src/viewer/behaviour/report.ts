@@ -4,7 +4,7 @@ import type { Schemas } from "../../lib/api/client";
 type Item = Schemas["BehaviourItem"];
 type Kind = Item["kind"];
 /** The room or video of which something is told; of what is bought elsewhere nothing is. */
-export type Told = { readonly kind: "room" | "video" | "search"; readonly id: string };
+export type Told = { readonly kind: "room" | "video" | "goods"; readonly id: string };
 type Queued = { item: Omit<Item, "ago_ms">; atMs: number };
 
 const ADDRESS = "/api/behaviour";
@@ -24,7 +24,7 @@ export class Reporter {
   ) {}
 
   note(kind: Kind, place: Told, more: { productId?: string; mediaMs?: number | null; watchS?: number } = {}): void {
-    if (place.kind === "search") return;
+    if (place.kind === "goods") return;
     const item = {
       kind,
       [place.kind === "room" ? "room_id" : "video_id"]: place.id,

@@ -1,4 +1,5 @@
 /** One short video in a feed: what is known of it, and what is on its picture at this moment. */
+import { serverNow } from "../../lib/live/clock";
 import { type BagItem, type Cue, cueAt } from "../../lib/live/fold";
 import { textOf } from "../../lib/api/client";
 import type { Player } from "../../lib/player/player.svelte";
@@ -65,7 +66,7 @@ export class Film implements Place {
   }
 
   now(): number {
-    return Date.now();
+    return serverNow();
   }
 
   source(): Source {

@@ -1,11 +1,11 @@
-/** Where goods are come upon and bought: a room, a short video, or what was searched for. All that buying needs to know. */
+/** Where goods are come upon and bought: a room, a short video, or goods outside of any picture. All that buying needs to know. */
 import type { BagItem, Cue } from "../../lib/live/fold";
 
 /** What an order or a cart says of where its goods were come upon. */
 export type Source = { room_id?: string | null; video_id?: string | null; video_at_ms?: number | null };
 
 export interface Place {
-  readonly kind: "room" | "video" | "search";
+  readonly kind: "room" | "video" | "goods";
   readonly id: string;
   readonly bag: BagItem[];
   readonly isBagKnown: boolean;
