@@ -188,10 +188,10 @@ def main() -> None:
         )
         for index, room in enumerate(rooms):
             if index % options.folds == fold:
-                for threshold in (0.25, 0.3, 0.35, 0.4, 0.5):
+                for threshold in (0.35, 0.4, 0.45, 0.5):
                     score, _ = replay(room, Weights(worth=weights.worth, threshold=threshold))
                     totals[threshold] = totals.get(threshold, Score()) + score
-                    if threshold == 0.35:
+                    if threshold == 0.45:
                         print(f"  {room.name:<34} {_tell(score)}")
     for threshold, score in totals.items():
         print(f"left out, threshold {threshold}: {_tell(score)}")

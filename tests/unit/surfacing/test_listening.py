@@ -4,6 +4,7 @@ import pytest
 from tests.unit.surfacing.talk import FRUIT, SHOP, hear, say, shown, write
 
 from xiaodian.contracts.surfacing import Signal
+from xiaodian.modules.surfacing.api import explain
 
 STRAWBERRIES = "来咱们先看一号链接这个红颜草莓三斤装今天九十九"
 
@@ -150,6 +151,8 @@ def test_the_same_comment_a_thousand_times_brings_nothing_up() -> None:
 def test_each_cue_says_what_carried_it() -> None:
     cue = hear(FRUIT, say(STRAWBERRIES))[0]
     assert cue.reason.evidence
-    assert cue.reason.params
+    assert cue.reason.params["number"] == 1
+    for lang in ("zh", "en"):
+        assert "{" not in explain(cue.reason, lang)
     assert 0.4 <= cue.confidence <= 1
     assert sum(item.weight for item in cue.reason.evidence if item.weight > 0) > 0

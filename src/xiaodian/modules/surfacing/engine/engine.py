@@ -34,6 +34,12 @@ LEAN = 0.4
 _NEAR = {"zh": 7, "en": 24}
 _ASKED_SCORE = 0.9
 _TOLD_EVIDENCE = 6
+_CODE_BY_PART = {
+    "number": "presents_number",
+    "likely_number": "presents_number",
+    "price": "presents_price",
+    "near_price": "presents_price",
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,6 +50,8 @@ class Candidate:
     t_ms: int
     evidence: dict[str, float]
     words: str
+    named_by: str
+    """The kind of the part that names it best."""
     log_odds: float
 
 
@@ -155,7 +163,14 @@ class Engine:
             words = reading.text[anchor.start : anchor.end].replace("|", " ")
             log_odds = self._weights.log_odds(evidence)
             found.append(
-                Candidate(product_id=product_id, t_ms=self._t_ms, evidence=evidence, words=words, log_odds=log_odds)
+                Candidate(
+                    product_id=product_id,
+                    t_ms=self._t_ms,
+                    evidence=evidence,
+                    words=words,
+                    named_by=anchor.kind,
+                    log_odds=log_odds,
+                )
             )
         return found
 
@@ -164,13 +179,16 @@ class Engine:
             if best is not None and probability(best.log_odds) >= LEAN * self._weights.threshold:
                 self._dialogue.lean_to(best.product_id, self._t_ms)
             return []
-        code = "asked" if "asked" in best.evidence else "presents_name"
-        if "shown_before" in best.evidence or "same" in best.evidence:
+        code = _CODE_BY_PART.get(best.named_by, "presents_name")
+        if "asked" in best.evidence:
+            code = "asked"
+        elif "shown_before" in best.evidence or "same" in best.evidence:
             code = "returns"
         told = [
             Evidence(code=name, weight=worth) for name, worth in self._weights.terms(best.evidence)[:_TOLD_EVIDENCE]
         ]
-        reason = CueReason(code=code, params={"words": best.words}, evidence=tuple(told))
+        params: dict[str, str | int] = {"words": best.words, "number": self._numbers[best.product_id]}
+        reason = CueReason(code=code, params=params, evidence=tuple(told))
         return self._offer(self._make_cue(best.product_id, reason, probability(best.log_odds)))
 
     def _remember(self, reading: Reading, matches: dict[str, Match]) -> None:

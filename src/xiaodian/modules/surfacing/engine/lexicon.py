@@ -23,6 +23,8 @@ class Lexicon:
     common: frozenset[str]
     """Words that everybody says all the time."""
     measures: str
+    synonyms: tuple[tuple[str, ...], ...]
+    """Groups of words that are said for each other."""
 
 
 @cache
@@ -41,4 +43,5 @@ def load_lexicon(lang: str) -> Lexicon:
         shared=words["shared"],
         common=words.get("common", frozenset()),
         measures=table["words"]["measures"],
+        synonyms=tuple(tuple(line.split()) for line in table["synonyms"]["groups"].strip().splitlines()),
     )

@@ -248,14 +248,21 @@ class Matcher:
         best: dict[str, float] = {}
         own = skeleton(word)
         for term, products in self._vocabulary.spelled.items():
-            likeness = JaroWinkler.similarity(word, term)
-            same_sound = own == skeleton(term)
-            if (same_sound and likeness >= (0.7 if len(own) > 2 else 0.78)) or (
-                len(word) >= 5 and len(term) >= 5 and likeness >= 0.93
-            ):
+            if _is_same_word(word, own, term):
                 for product_id, worth in products.items():
                     best[product_id] = max(best.get(product_id, 0.0), 0.7 * worth)
         return best
+
+
+def _is_same_word(word: str, sound: str, term: str) -> bool:
+    """Whether a word may be the term: another form of it (photograph, photography), its sound, or near in letters."""
+    short, long = sorted((word, term), key=len)
+    if len(short) >= 4 and len(long) - len(short) <= 4 and long.startswith(short):
+        return True
+    likeness = JaroWinkler.similarity(word, term)
+    if sound == skeleton(term):
+        return likeness >= (0.7 if len(sound) > 2 else 0.78)
+    return len(short) >= 5 and likeness >= 0.93
 
 
 def _add(found: dict[str, Match], product_id: str, part: Part) -> None:

@@ -18,6 +18,7 @@ from xiaodian.modules.surfacing.engine.spelling import is_han, normalise, words_
 MAX_SYLLABLES = 7
 MAX_WORDS = 4
 _ALIAS_WORTH = 1.2
+_SYNONYM_WORTH = 0.7
 _SKU_WORTH = 0.55
 _LEAST_WORTH = 0.3
 _RARITY = ((300, 1.0), (1_000, 0.85), (3_000, 0.6), (8_000, 0.3))
@@ -56,6 +57,7 @@ def build_vocabulary(bag: Bag) -> Vocabulary:
         for text in (product.title, *product.aliases):
             worth = 1.0 if text is product.title else _ALIAS_WORTH
             (_add_han_name if lexicon.lang == "zh" else _add_latin_name)(built, product.product_id, text, worth)
+        _add_synonyms(built, product)
         for sku in product.skus[:60]:
             _add_sku(built, product.product_id, sku)
     return built
@@ -145,6 +147,18 @@ def _add_han_run(built: Vocabulary, product_id: str, run: list[tuple[str, float]
             if value >= 0.7 and (end - start > 2 or {start, end} <= edges):
                 own = built.heard.setdefault(tuple(heard[start:end]), {})
                 own[product_id] = max(own.get(product_id, 0.0), min(value, 3.0))
+
+
+def _add_synonyms(built: Vocabulary, product: BagProduct) -> None:
+    """What else its kind of thing is called."""
+    text = normalise(" ".join((product.title, *product.aliases)), built.lexicon.lang)
+    words = {word.text for word in words_of(text)}
+    is_han_bag = built.lexicon.lang == "zh"
+    for group in built.lexicon.synonyms:
+        named = [word for word in group if (len(word) > 1 and word in text if is_han_bag else word in words)]
+        for word in group if named else ():
+            if word not in text or not is_han_bag:
+                _note(built.heads if len(word) == 1 else built.names, word, product.product_id, _SYNONYM_WORTH)
 
 
 def _worth_of_latin(word: str, lexicon: Lexicon) -> float:
