@@ -242,9 +242,10 @@ def wire(app: Litestar, ctx: Context) -> None:
     app.state.job_kinds = JOB_KINDS
     app.state.search_desk = search_api.SearchDesk(ctx)
     app.state.behaviour_desk = behaviour_desk = insights_api.BehaviourDesk(ctx)
-    app.state.feed_desk = feed_api.FeedDesk(ctx)
+    app.state.feed_desk = feed_desk = feed_api.FeedDesk(ctx)
     app.state.cursors = integrations_api.Cursors(ctx.database)
     hot_routes["POST", "/api/checkout"] = orders_api.make_checkout(desk)
+    hot_routes["GET", "/api/feed"] = feed_api.make_feed_route(feed_desk)
     hot_routes["POST", "/api/behaviour"] = insights_api.make_report_route(ctx, behaviour_desk)
     hot_routes.update(orders_api.make_callbacks(desk))
 

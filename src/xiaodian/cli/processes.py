@@ -10,6 +10,7 @@ from prometheus_client import start_http_server
 
 from xiaodian import app
 from xiaodian.edge.context import Context
+from xiaodian.infra.garbage import calm_garbage_collector
 from xiaodian.infra.parents import stop_when_lifeline_closes
 from xiaodian.infra.worker import run_worker
 from xiaodian.settings import Settings
@@ -51,6 +52,7 @@ async def _listener(ctx: Context, stop: asyncio.Event) -> None:
 
 async def _worker(ctx: Context, stop: asyncio.Event) -> None:
     server, _ = start_http_server(ctx.settings.worker_port, addr=ctx.settings.host)
+    calm_garbage_collector()
     try:
         await run_worker(
             ctx.database,

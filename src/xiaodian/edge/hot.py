@@ -7,6 +7,7 @@ get the plumbing alone: body with a limit, of the media type they take, problems
 import re
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, NamedTuple, TypeVar
+from urllib.parse import parse_qsl
 
 import msgspec
 from litestar import Litestar, Request
@@ -123,6 +124,20 @@ def decode_body(decode: Callable[[bytes], T], body: bytes) -> T:
     try:
         return decode(body)
     except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as error:
+        found = _FIELD.search(str(error))
+        raise MalformedRequestError(field=found[1] if found else None, detail=str(error)) from error
+
+
+def convert_query(connection: HotConnection, form: type[T]) -> T:
+    """What is asked behind the question mark; of a name that comes twice the last counts.
+
+    Raises MalformedRequestError that names the field.
+    """
+    sent: bytes = connection.scope["query_string"]
+    asked = dict(parse_qsl(sent.decode("latin-1"), keep_blank_values=True)) if sent else {}
+    try:
+        return msgspec.convert(asked, form, strict=False)
+    except msgspec.ValidationError as error:
         found = _FIELD.search(str(error))
         raise MalformedRequestError(field=found[1] if found else None, detail=str(error)) from error
 

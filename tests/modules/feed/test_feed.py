@@ -117,5 +117,14 @@ async def test_a_cursor_that_is_not_ours_is_refused(cinema: Cinema, tab: str, cu
     assert answer.status_code in (400, 422), answer.text
 
 
+@pytest.mark.parametrize("asked", ["limit=0", "limit=31", "limit=ten", "tab=mine"])
+async def test_who_asks_for_what_is_not_there_is_told_which_word_is_wrong(
+    client: httpx.AsyncClient, asked: str
+) -> None:
+    answer = await client.get(f"/api/feed?{asked}")
+    assert answer.status_code == 400
+    assert answer.json()["field"] == asked.partition("=")[0]
+
+
 async def test_following_of_nobody_in_particular_asks_to_sign_in(client: httpx.AsyncClient) -> None:
     assert (await client.get("/api/feed?tab=following")).status_code == 401

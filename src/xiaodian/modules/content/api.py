@@ -2,7 +2,7 @@
 
 from xiaodian.modules.content.counters import open_counters
 from xiaodian.modules.content.follow_queries import list_followed, list_followed_of
-from xiaodian.modules.content.infos import get_video_counts, get_videos
+from xiaodian.modules.content.infos import VideoFacts, get_video_counts, get_video_facts, get_videos
 from xiaodian.modules.content.list_queries import (
     count_topics,
     list_creators_after,
@@ -18,9 +18,11 @@ from xiaodian.modules.content.walk import VideoDeed, list_comments, list_likes, 
 
 __all__ = [
     "VideoDeed",
+    "VideoFacts",
     "count_fans",
     "count_topics",
     "get_video_counts",
+    "get_video_facts",
     "get_videos",
     "is_fan",
     "list_comments",

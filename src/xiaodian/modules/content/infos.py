@@ -1,10 +1,12 @@
 """What other modules may know of short videos."""
 
 from collections.abc import Collection
+from typing import NamedTuple
 
 from xiaodian.contracts.accounts import AccountId
 from xiaodian.contracts.content import VideoCounts, VideoId, VideoInfo, VideoState
-from xiaodian.infra.database import Connection
+from xiaodian.infra.database import Connection, Record
+from xiaodian.modules.content.follow_queries import list_followed_of
 from xiaodian.modules.content.video_queries import find_liked, get_counts
 
 
@@ -22,24 +24,77 @@ async def get_videos(connection: Connection, video_ids: Collection[VideoId]) -> 
         """,
         list(video_ids),
     )
-    return {
-        row["video_id"]: VideoInfo(
-            video_id=row["video_id"],
-            creator_id=row["creator_id"],
-            state=VideoState(row["state"]),
-            title=row["title"],
-            topics=row["topics"],
-            vod_id=row["vod_id"],
-            cover_url=row["cover_url"],
-            duration_ms=row["duration_ms"],
-            width=row["width"] or 0,
-            height=row["height"] or 0,
-            product_ids=row["product_ids"],
-            source_room_id=row["source_room_id"],
-            published_at=row["published_at"],
-        )
-        for row in rows
-    }
+    return {row["video_id"]: _info(row) for row in rows}
+
+
+def _info(row: Record) -> VideoInfo:
+    return VideoInfo(
+        video_id=row["video_id"],
+        creator_id=row["creator_id"],
+        state=VideoState(row["state"]),
+        title=row["title"],
+        topics=row["topics"],
+        vod_id=row["vod_id"],
+        cover_url=row["cover_url"],
+        duration_ms=row["duration_ms"],
+        width=row["width"] or 0,
+        height=row["height"] or 0,
+        product_ids=row["product_ids"],
+        source_room_id=row["source_room_id"],
+        published_at=row["published_at"],
+    )
+
+
+_FACTS = """
+    SELECT video_id, creator_id, state, title, topics, vod_id, cover_url, duration_ms, width, height,
+        source_room_id, published_at, ARRAY (
+            SELECT product_id FROM content.video_product
+            WHERE video_product.video_id = video.video_id ORDER BY number
+        ) AS product_ids, counted.*,
+        EXISTS (
+            SELECT FROM content.video_like WHERE video_like.video_id = video.video_id AND account_id = $2
+        ) AS is_liked,
+        ARRAY (SELECT creator_id FROM content.follow WHERE fan_id = $2 AND creator_id = ANY($3::uuid[])) AS followed
+    FROM content.video, LATERAL (
+        SELECT coalesce(sum(views), 0)::bigint AS views, coalesce(sum(likes), 0)::bigint AS likes,
+            coalesce(sum(comments), 0)::bigint AS comments
+        FROM content.video_count WHERE video_count.video_id = video.video_id
+    ) AS counted
+    WHERE video_id = ANY($1::uuid[]) AND cover_url IS NOT NULL AND duration_ms IS NOT NULL
+"""
+
+
+class VideoFacts(NamedTuple):
+    """What is true now of some videos, and whom of some people the viewer follows."""
+
+    videos: dict[VideoId, VideoInfo]
+    counts: dict[VideoId, VideoCounts]
+    followed: frozenset[AccountId]
+
+
+async def get_video_facts(
+    connection: Connection,
+    video_ids: Collection[VideoId],
+    creator_ids: Collection[AccountId],
+    viewer_id: AccountId | None,
+) -> VideoFacts:
+    """All that a page of a feed needs to know of videos, in one statement, as pages are asked for all the time."""
+    rows = await connection.fetch(_FACTS, list(video_ids), viewer_id, list(creator_ids)) if video_ids else []
+    followed: frozenset[AccountId] = frozenset()
+    if rows:
+        followed = frozenset(rows[0]["followed"])
+    elif viewer_id is not None:
+        followed = await list_followed_of(connection, viewer_id, creator_ids)
+    return VideoFacts(
+        {row[0]: _info(row) for row in rows},
+        {
+            row[0]: VideoCounts(
+                likes=row["likes"], comments=row["comments"], views=row["views"], is_liked=row["is_liked"]
+            )
+            for row in rows
+        },
+        followed,
+    )
 
 
 async def get_video_counts(

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
 from xiaodian.contracts.accounts import AccountId
@@ -109,28 +110,32 @@ async def list_newest_of(
     return [(_candidate(row), row["published_at"]) for row in rows]
 
 
-async def list_tastes(connection: Connection, account_id: AccountId) -> dict[str, float]:
-    """What an account likes most, and least: subjects and their weights (see rules.weight)."""
-    rows = await connection.fetch(
-        "SELECT subject, weight FROM feed.taste WHERE account_id = $1 ORDER BY abs(weight) DESC LIMIT $2",
-        account_id,
-        MAX_TASTES,
-    )
-    return {row[0]: row[1] for row in rows}
+_VIEWER = """
+    (SELECT subject, weight, NULL::uuid AS video_id, NULL::uuid AS creator_id, NULL::text[] AS subjects
+    FROM feed.taste WHERE account_id = $1 ORDER BY abs(weight) DESC LIMIT $2)
+    UNION ALL
+    (SELECT NULL, NULL, dismissal.video_id, dismissal.creator_id, coalesce(video.subjects, '{}')
+    FROM feed.dismissal LEFT JOIN feed.video USING (video_id)
+    WHERE account_id = $1 ORDER BY dismissed_at DESC LIMIT $3)
+"""
 
 
-async def list_dismissals(connection: Connection, account_id: AccountId) -> list[tuple[VideoId, AccountId, list[str]]]:
-    """What an account said it has no interest in, the last first: video, creator, subjects."""
-    rows = await connection.fetch(
-        """
-        SELECT dismissal.video_id, dismissal.creator_id, coalesce(video.subjects, '{}')
-        FROM feed.dismissal LEFT JOIN feed.video USING (video_id)
-        WHERE account_id = $1 ORDER BY dismissed_at DESC LIMIT $2
-        """,
-        account_id,
-        MAX_DISMISSALS,
+class Likings(NamedTuple):
+    """What an account likes most, and least, by subject (see rules.weight), and what it said it has no interest in:
+    video, creator, subjects.
+    """
+
+    tastes: dict[str, float]
+    dismissals: list[tuple[VideoId, AccountId, list[str]]]
+
+
+async def get_likings(connection: Connection, account_id: AccountId) -> Likings:
+    """The strongest and the last of them."""
+    rows = await connection.fetch(_VIEWER, account_id, MAX_TASTES, MAX_DISMISSALS)
+    return Likings(
+        {row[0]: row[1] for row in rows if row[0] is not None},
+        [(row[2], row[3], row[4]) for row in rows if row[0] is None],
     )
-    return [(row[0], row[1], row[2]) for row in rows]
 
 
 async def list_seen(

@@ -110,20 +110,21 @@ def rank(
     """
     doublings = {subject: taste_doublings(strength, weights) for subject, strength in viewer.tastes.items()}
     own, dismissed, disliked = viewer.account_id, viewer.dismissed, viewer.disliked
-    known: set[VideoId] = set()
+    followed, chance, liking = viewer.followed, weights.chance, doublings.get
+    marks = set(shown)
     ranked: list[tuple[float, Candidate]] = []
     for each in candidates:
-        video_id = each.video_id
-        if video_id in known or each.mark in shown or each.creator_id == own or video_id in dismissed:
+        video_id, creator_id, creator, subjects, total, _, _, _, _, mark = each
+        if mark in marks or creator_id == own or video_id in dismissed:
             continue
-        known.add(video_id)
-        total = each.score + weights.chance * lot(each.mark, seed)
-        if each.creator_id in viewer.followed:
+        marks.add(mark)
+        total += chance * lot(mark, seed)
+        if creator_id in followed:
             total += weights.followed
         if doublings:
-            total += doublings.get(each.creator, 0.0)
-            for name in each.subjects:
-                total += doublings.get(name, 0.0)
+            total += liking(creator, 0.0)
+            for name in subjects:
+                total += liking(name, 0.0)
         if disliked:
             total += weights.dismissed_creator * disliked.get(each.creator, 0)
             total += weights.dismissed_subject * sum(disliked.get(name, 0) for name in each.subjects)

@@ -21,10 +21,9 @@ from xiaodian.edge.problems import MalformedRequestError, problems
 from xiaodian.kit.paging import Page
 from xiaodian.modules.feed.service.dismiss import dismiss_video, take_back_dismissal
 from xiaodian.modules.feed.service.read_feed import FeedDesk
-from xiaodian.modules.feed.wire import FeedItem, Tab
+from xiaodian.modules.feed.wire import MAX_SIZE, PAGE_SIZE, FeedItem, Tab
 
 TAGS = ["feed"]
-MAX_SIZE = 30
 DISMISSAL = "/api/videos/{video_id:uuid}/dismissal"
 AnyRequest = Request[Any, Any, Any]
 Desk = NamedDependency[FeedDesk]
@@ -50,7 +49,7 @@ async def read_feed(
     request: AnyRequest,
     tab: FromQuery[Tab] = Tab.DISCOVER,
     cursor: FromQuery[str | None] = None,
-    limit: Limit = 10,
+    limit: Limit = PAGE_SIZE,
 ) -> Page[FeedItem]:
     """Videos and rooms on air: what is found for the caller, or (`following`) the newest of whom the caller follows.
 
@@ -65,22 +64,26 @@ async def read_feed(
     opt=access(Access.MEMBER),
     tags=TAGS,
     status_code=204,
+    dependencies={"desk": Provide(provide_desk, sync_to_thread=False)},
     responses=problems(UnauthenticatedError, NotFoundError, TooManyRequestsError),
 )
-async def dismiss(ctx: Ctx, caller: SignedIn, video_id: FromPath[VideoId]) -> None:
+async def dismiss(ctx: Ctx, desk: Desk, caller: SignedIn, video_id: FromPath[VideoId]) -> None:
     """Not interested: this video does not come again, and less of its creator and its topics; again is fine."""
     await dismiss_video(ctx, caller.account_id, video_id)
+    desk.forget(caller.account_id)
 
 
 @delete(
     DISMISSAL,
     opt=access(Access.MEMBER),
     tags=TAGS,
+    dependencies={"desk": Provide(provide_desk, sync_to_thread=False)},
     responses=problems(UnauthenticatedError, TooManyRequestsError),
 )
-async def undo_dismissal(ctx: Ctx, caller: SignedIn, video_id: FromPath[VideoId]) -> None:
+async def undo_dismissal(ctx: Ctx, desk: Desk, caller: SignedIn, video_id: FromPath[VideoId]) -> None:
     """Take that back."""
     await take_back_dismissal(ctx, caller.account_id, video_id)
+    desk.forget(caller.account_id)
 
 
 routes = [read_feed, dismiss, undo_dismissal]

@@ -6,6 +6,9 @@ from uuid import UUID
 from xiaodian.contracts.accounts import Account
 from xiaodian.contracts.base import Contract
 
+MAX_SIZE = 30
+PAGE_SIZE = 10
+
 
 class Tab(StrEnum):
     """Which feed: what the platform finds for the viewer, or the newest of whom the viewer follows."""

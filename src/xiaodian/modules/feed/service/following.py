@@ -10,7 +10,7 @@ from xiaodian.kit.paging import decode_place, encode_place
 from xiaodian.modules.content import api as content
 from xiaodian.modules.feed import queries
 from xiaodian.modules.feed.ranking import Pick, Ranked, RankedRoom, Reason
-from xiaodian.modules.feed.service.compose import END_OF_TIME, MAX_FOLLOWED
+from xiaodian.modules.feed.service.prepare import END_OF_TIME, MAX_FOLLOWED
 from xiaodian.modules.feed.service.shelves import Shelves
 
 MAX_ROOMS = 20

@@ -33,6 +33,10 @@ class FeedDesk:
             raise UnauthenticatedError
         return await self._following(viewer_id, cursor, size, language)
 
+    def forget(self, viewer_id: AccountId) -> None:
+        """What the viewer wants has changed: the next page is made anew."""
+        self._shelves.visits.forget(viewer_id)
+
     async def _discover(
         self, viewer_id: AccountId | None, cursor: str | None, size: int, language: str
     ) -> Page[FeedItem]:
@@ -42,7 +46,7 @@ class FeedDesk:
             for _ in range(MOST_TRIES):
                 picks = await compose_page(connection, self._shelves, viewer_id, visit, utc_now(), size)
                 visit = visit.after([mark_pick(pick) for pick in picks], [creator_mark(pick) for pick in picks])
-                items = await show_items(self._ctx, connection, picks, viewer_id, language)
+                items = await show_items(self._ctx, connection, self._shelves.people, picks, viewer_id, language)
                 if items or not picks:
                     break
         return Page(items=items, next_cursor=encode_visit(visit) if picks else None)
@@ -50,5 +54,5 @@ class FeedDesk:
     async def _following(self, viewer_id: AccountId, cursor: str | None, size: int, language: str) -> Page[FeedItem]:
         async with self._ctx.database.connection() as connection:
             picks, following = await list_following(connection, self._shelves, viewer_id, cursor, size)
-            items = await show_items(self._ctx, connection, picks, viewer_id, language)
+            items = await show_items(self._ctx, connection, self._shelves.people, picks, viewer_id, language)
         return Page(items=items, next_cursor=following)

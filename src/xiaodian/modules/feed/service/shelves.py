@@ -9,11 +9,14 @@ from datetime import datetime
 from time import monotonic
 from typing import Generic, TypeVar
 
+from xiaodian.contracts.accounts import Account, AccountId
 from xiaodian.infra.database import Connection, Database
 from xiaodian.kit.clock import utc_now
+from xiaodian.modules.accounts import api as accounts
 from xiaodian.modules.feed import queries
 from xiaodian.modules.feed.ranking import Candidate, RoomCandidate, mark_of
 from xiaodian.modules.feed.rules import creator_subject, room_score
+from xiaodian.modules.feed.service.visits import Visits
 from xiaodian.modules.insights import api as insights
 from xiaodian.modules.live import api as live
 
@@ -22,6 +25,9 @@ NEWCOMERS = 200
 OF_SUBJECT = 40
 MAX_ROOMS = 2000
 MAX_SUBJECTS = 4000
+MAX_PEOPLE = 20_000
+LONGER = 6
+"""So many times as long are kept names and pictures, which hardly ever change, and what was ranked for a visit."""
 TOO_OLD = 4
 """So many times as old as a fresh one may be."""
 PURCHASES_OF_MINUTES = 10
@@ -63,11 +69,39 @@ class Shelf(Generic[T]):
             task.exception()  # Who waits is told; if nobody does, the next who asks tries again.
 
 
+class People:
+    """Names and pictures of creators: not told anew for each page. One per process."""
+
+    def __init__(self, fresh_s: float) -> None:
+        self._fresh_s = fresh_s
+        self._kept: OrderedDict[AccountId, tuple[float, Account]] = OrderedDict()
+
+    async def get(self, connection: Connection, account_ids: Collection[AccountId]) -> dict[AccountId, Account]:
+        """Those of the accounts that exist, by id."""
+        now = monotonic()
+        found: dict[AccountId, Account] = {}
+        for account_id in account_ids:
+            kept = self._kept.get(account_id)
+            if kept is not None and now - kept[0] < self._fresh_s:
+                found[account_id] = kept[1]
+        if missing := [account_id for account_id in account_ids if account_id not in found]:
+            read = await accounts.get_accounts(connection, missing)
+            found |= read
+            for account_id, account in read.items():
+                self._kept[account_id] = now, account
+                self._kept.move_to_end(account_id)
+            while len(self._kept) > MAX_PEOPLE:
+                self._kept.popitem(last=False)
+        return found
+
+
 class Shelves:
     """One per process."""
 
     def __init__(self, database: Database, fresh_s: float) -> None:
         self._fresh_s = fresh_s
+        self.people = People(fresh_s * LONGER)
+        self.visits = Visits(fresh_s * LONGER)
         self.best = Shelf(_read_best, database, fresh_s)
         self.newcomers = Shelf(_read_newcomers, database, fresh_s)
         self.rooms = Shelf(_read_rooms, database, fresh_s)

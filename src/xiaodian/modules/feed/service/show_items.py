@@ -12,9 +12,9 @@ from xiaodian.edge.context import Context
 from xiaodian.edge.messages import translate
 from xiaodian.infra.database import Connection
 from xiaodian.kit.clock import to_epoch_ms
-from xiaodian.modules.accounts import api as accounts
 from xiaodian.modules.content import api as content
 from xiaodian.modules.feed.ranking import Pick, RankedRoom, Reason
+from xiaodian.modules.feed.service.shelves import People
 from xiaodian.modules.feed.wire import FeedItem, FeedRoom, FeedVideo, Kind, Why
 from xiaodian.modules.live import api as live
 from xiaodian.modules.media import api as media
@@ -99,6 +99,7 @@ class Facts:
 async def show_items(
     ctx: Context,
     connection: Connection,
+    people: People,
     picks: Sequence[Pick],
     viewer_id: AccountId | None,
     language: str,
@@ -106,16 +107,16 @@ async def show_items(
     """The items of what was picked, as they are now; those that are gone are left out."""
     video_ids = [pick.candidate.video_id for pick in picks if not isinstance(pick, RankedRoom)]
     room_ids = [pick.candidate.room_id for pick in picks if isinstance(pick, RankedRoom)]
-    videos = await content.get_videos(connection, video_ids) if video_ids else {}
-    counts = await content.get_video_counts(connection, video_ids, viewer_id) if video_ids else {}
+    creator_ids = {_whose(pick) for pick in picks}
+    told = await content.get_video_facts(connection, video_ids, creator_ids, viewer_id)
     rooms = await live.get_rooms(connection, room_ids) if room_ids else {}
-    creator_ids = {video.creator_id for video in videos.values()} | {room.host_id for room in rooms.values()}
-    people = await accounts.get_accounts(connection, list(creator_ids))
-    followed: Collection[AccountId] = ()
-    if viewer_id is not None and creator_ids:
-        followed = await content.list_followed_of(connection, viewer_id, creator_ids)
-    facts = Facts(ctx, videos, counts, rooms, people, followed, language)
+    known = await people.get(connection, creator_ids)
+    facts = Facts(ctx, told.videos, told.counts, rooms, known, told.followed, language)
     return [item for item in map(facts.show, picks) if item is not None]
+
+
+def _whose(pick: Pick) -> AccountId:
+    return pick.candidate.host_id if isinstance(pick, RankedRoom) else pick.candidate.creator_id
 
 
 def _ms(moment: datetime | None) -> int | None:
