@@ -16,6 +16,7 @@ ROWS: list[Row] = [
     Row("GET", f"{_METRICS}/minutes", owner_only(200)),
     Row("GET", f"{_METRICS}/products", owner_only(200)),
     Row("GET", "/api/me/videos/{video_id}/metrics", members(404), address=f"/api/me/videos/{NOWHERE}/metrics"),
+    Row("GET", "/api/me/videos/orders", members(200), address=f"/api/me/videos/orders?video_id={NOWHERE}"),
     Row("GET", "/api/shops/{shop_id}/home", owner_only(200)),
     Row("GET", _DAYS, owner_only(200), address=f"{_DAYS}?from=2026-11-01&to=2026-11-30"),
     Row("GET", "/api/shops/{shop_id}/rooms", owner_only(200)),

@@ -290,3 +290,16 @@ class VideoMetrics(Contract, frozen=True, kw_only=True):
     sums: Sums
     moments: list[VideoMoment]
     products: list[VideoProductFigures]
+
+
+class VideoOrders(Contract, frozen=True, kw_only=True):
+    """What was bought from a video, for lists; the rest of its counters its creator knows."""
+
+    video_id: VideoId
+    orders_paid: int
+
+
+class VideoOrdersList(Contract, frozen=True, kw_only=True):
+    """One each of the caller's own videos that was asked about."""
+
+    items: list[VideoOrders]

@@ -141,6 +141,16 @@ async def test_cards_clicks_and_orders_are_seen_by_product_and_second(
     assert figures["buyers"] == 2
 
 
+async def test_the_list_of_videos_tells_its_creator_alone_how_many_orders_each_brought(screening: Screening) -> None:
+    await screening.observer.order_from_video(screening.product, screening.video_id, 5_000)
+    await screening.observer.hear()
+    silent = await screening.cinema.publish(screening.creator)
+    path = f"/api/me/videos/orders?video_id={screening.video_id}&video_id={silent}&video_id={uuid4()}"
+    told = (await screening.creator.client.get(path)).json()["items"]
+    assert {each["video_id"]: each["orders_paid"] for each in told} == {str(screening.video_id): 1, str(silent): 0}
+    assert (await (await screening.cinema.join("别人")).client.get(path)).json() == {"items": []}
+
+
 async def test_what_was_never_so_is_not_counted(screening: Screening, client: httpx.AsyncClient) -> None:
     draft = await screening.cinema.publish(screening.creator)
     async with screening.cinema.ctx.database.connection() as connection:

@@ -19,7 +19,7 @@ from xiaodian.contracts.base import (
     UnavailableError,
 )
 from xiaodian.contracts.content import VideoId
-from xiaodian.contracts.insights import RoomMinutes, VideoMetrics
+from xiaodian.contracts.insights import RoomMinutes, VideoMetrics, VideoOrdersList
 from xiaodian.contracts.live import RoomId
 from xiaodian.contracts.shops import ShopId
 from xiaodian.edge.access import Access, MaybeSignedIn, SignedIn, access
@@ -35,7 +35,7 @@ from xiaodian.modules.insights.service.report_behaviour import BehaviourDesk
 from xiaodian.modules.insights.service.see_home import see_home
 from xiaodian.modules.insights.service.see_minutes import list_minutes
 from xiaodian.modules.insights.service.see_room import get_metrics, list_featured, list_products
-from xiaodian.modules.insights.service.see_video import get_video_metrics
+from xiaodian.modules.insights.service.see_video import get_video_metrics, list_video_orders
 from xiaodian.modules.insights.wire import (
     MAX_REPORT_BYTES,
     BehaviourReport,
@@ -146,6 +146,23 @@ async def read_video_metrics(ctx: Ctx, caller: SignedIn, video_id: FromPath[Vide
 
 
 @get(
+    "/api/me/videos/orders",
+    opt=access(Access.MEMBER),
+    tags=TAGS,
+    responses=problems(MalformedRequestError, UnauthenticatedError),
+)
+async def read_video_orders(
+    ctx: Ctx,
+    caller: SignedIn,
+    video_ids: Annotated[list[UUID], QueryParameter(name="video_id", min_items=1, max_items=MAX_PAGE_SIZE)],
+) -> VideoOrdersList:
+    """How many orders of one's own videos are paid, for their list; others' videos are left out."""
+    async with ctx.database.connection() as connection:
+        items = await list_video_orders(connection, caller, [VideoId(each) for each in video_ids])
+    return VideoOrdersList(items=items)
+
+
+@get(
     f"{SHOP}/home",
     opt=access(Access.MEMBER),
     tags=TAGS,
@@ -213,6 +230,7 @@ routes = [
     read_room_minutes,
     read_room_products,
     read_video_metrics,
+    read_video_orders,
     read_home,
     read_days,
     list_rooms_of_shop,

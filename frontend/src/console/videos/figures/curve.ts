@@ -90,7 +90,7 @@ export function curveOption(rows: readonly Row[], metrics: VideoMetrics, colors:
         max: row.series[0]?.isShare ? 1 : undefined,
         minInterval: row.series[0]?.isShare ? undefined : 1,
         splitNumber: 2,
-        axisLabel: { inside: true, color: colors.soft, hideOverlap: true, showMinLabel: false, verticalAlign: "bottom", formatter: row.series[0]?.isShare ? write.share : write.count },
+        axisLabel: { inside: true, color: colors.soft, hideOverlap: true, showMinLabel: false, verticalAlign: "top", padding: [2, 0, 0, 0], formatter: row.series[0]?.isShare ? write.share : write.count },
         splitLine: { lineStyle: { color: colors.line } },
       },
       { type: "value", gridIndex: index, min: 0, show: false },

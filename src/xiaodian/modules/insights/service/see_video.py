@@ -1,12 +1,19 @@
 """The figures of a video, as its creator sees them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from xiaodian.contracts.accounts import Caller
 from xiaodian.contracts.base import NotFoundError
 from xiaodian.contracts.catalog import Product, ProductId
 from xiaodian.contracts.content import VideoId, VideoInfo
-from xiaodian.contracts.insights import ProductMoment, Sums, VideoMetrics, VideoMoment, VideoProductFigures
+from xiaodian.contracts.insights import (
+    ProductMoment,
+    Sums,
+    VideoMetrics,
+    VideoMoment,
+    VideoOrders,
+    VideoProductFigures,
+)
 from xiaodian.infra.database import Connection
 from xiaodian.kit.money import DEFAULT_CURRENCY
 from xiaodian.modules.catalog import api as catalog
@@ -20,6 +27,19 @@ MAX_PRODUCTS = 100
 
 Told = Sequence[tuple[ProductId, int, tuple[int, int, int, int]]]
 Sold = Sequence[tuple[ProductId, int, SaleSums]]
+
+
+async def list_video_orders(
+    connection: Connection, caller: Caller, video_ids: Collection[VideoId]
+) -> list[VideoOrders]:
+    """How many orders of each of these videos are paid; those that are not the caller's are left out."""
+    videos = await content.get_videos(connection, video_ids)
+    own = [video_id for video_id, video in videos.items() if video.creator_id == caller.account_id]
+    sums = await queries.get_video_sums(connection, own)
+    return [
+        VideoOrders(video_id=video_id, orders_paid=sums[video_id].orders_paid if video_id in sums else 0)
+        for video_id in own
+    ]
 
 
 async def get_video_metrics(connection: Connection, caller: Caller, video_id: VideoId) -> VideoMetrics:
