@@ -40,6 +40,9 @@ from xiaodian.modules.content import api as content_api
 from xiaodian.modules.content import handlers as content_handlers
 from xiaodian.modules.content import jobs as content_jobs
 from xiaodian.modules.content import routes as content_routes
+from xiaodian.modules.fans import handlers as fans_handlers
+from xiaodian.modules.fans import jobs as fans_jobs
+from xiaodian.modules.fans import routes as fans_routes
 from xiaodian.modules.feed import api as feed_api
 from xiaodian.modules.feed import handlers as feed_handlers
 from xiaodian.modules.feed import jobs as feed_jobs
@@ -105,6 +108,7 @@ ROUTES: list[ControllerRouterHandler] = [
     *imports_routes.routes,
     *apps_routes.routes,
     *insights_routes.routes,
+    *fans_routes.routes,
     *feed_routes.routes,
     *surfacing_routes.routes,
     *search_routes.routes,
@@ -127,6 +131,7 @@ JOBS = (
     imports_jobs,
     apps_jobs,
     insights_jobs,
+    fans_jobs,
     feed_jobs,
     webhooks_jobs,
     integrations_jobs,
@@ -161,6 +166,7 @@ def consumers(ctx: Context) -> list[Consumer]:
         *settlement_handlers.consumers(ctx),
         *aftersales_handlers.consumers(ctx),
         *insights_handlers.consumers(ctx),
+        *fans_handlers.consumers(ctx),
         *feed_handlers.consumers(ctx),
         *surfacing_handlers.consumers(ctx),
         *search_handlers.consumers(ctx),

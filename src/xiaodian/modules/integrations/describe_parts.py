@@ -147,6 +147,8 @@ SCOPE_WORDS: dict[Scope, str] = {
     Scope.ROOMS_READ: "See live rooms and their numbers.",
     Scope.ROOMS_WRITE: "Plan rooms, and steer their bags and cues.",
     Scope.CUSTOMERS_READ: "See who has bought, masked.",
+    Scope.FANS_READ: "See how fans buy and come back, masked.",
+    Scope.FANS_WRITE: "Note, tag and group fans.",
     Scope.FINANCE_READ: "See the shop's money.",
     Scope.FINANCE_WRITE: "Move the shop's money.",
     Scope.WEBHOOKS_READ: "See webhooks and their deliveries.",

@@ -1,5 +1,6 @@
 """The door of orders. What takes a connection runs inside the caller's transaction."""
 
+from xiaodian.modules.orders.bought import BOUGHT_COLUMNS, BUYERS_AFTER, select_bought
 from xiaodian.modules.orders.callbacks import make_callbacks
 from xiaodian.modules.orders.checkout import make_checkout
 from xiaodian.modules.orders.models import Deed, OrderSeen, Role, TrackingEvent, TrackingKind
@@ -42,6 +43,8 @@ from xiaodian.modules.orders.shipping_rules import read_shipment
 from xiaodian.modules.orders.wire import OrderView, to_view_of
 
 __all__ = [
+    "BOUGHT_COLUMNS",
+    "BUYERS_AFTER",
     "ONCE_REFUSALS",
     "SHIP_WITHIN",
     "CheckoutInput",
@@ -94,6 +97,7 @@ __all__ = [
     "refund_by_seller",
     "refund_lines",
     "run_timers",
+    "select_bought",
     "set_tags",
     "ship_from_file",
     "ship_order",

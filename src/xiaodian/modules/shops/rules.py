@@ -29,10 +29,20 @@ RIGHTS: Mapping[ShopRole, frozenset[Scope]] = {
             _S.ROOMS_READ,
             _S.ROOMS_WRITE,
             _S.ROOM_CONTROL,
+            _S.FANS_READ,
+            _S.FANS_WRITE,
         }
     ),
     ShopRole.SERVICE: _TRADE
-    | {_S.ORDERS_WRITE, _S.AFTERSALES_WRITE, _S.CUSTOMERS_READ, _S.PROMOTION_READ, _S.ROOMS_READ},
+    | {
+        _S.ORDERS_WRITE,
+        _S.AFTERSALES_WRITE,
+        _S.CUSTOMERS_READ,
+        _S.PROMOTION_READ,
+        _S.ROOMS_READ,
+        _S.FANS_READ,
+        _S.FANS_WRITE,
+    },
     ShopRole.WAREHOUSE: _TRADE | {_S.SHIPPING, _S.STOCK_WRITE},
     ShopRole.FINANCE: _TRADE | {_S.FINANCE_READ, _S.FINANCE_WRITE, _S.PROMOTION_READ},
     ShopRole.VIEWER: _TRADE | {_S.STAFF_READ, _S.PROMOTION_READ, _S.ROOMS_READ, _S.BULK_READ},

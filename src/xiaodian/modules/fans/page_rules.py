@@ -1,0 +1,71 @@
+"""What a fan's purchases say of the fan: pure."""
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from statistics import median_low
+from typing import NamedTuple
+from uuid import UUID
+
+MOST_CATEGORIES = 5
+MOST_ROOMS = 20
+PAUSES_NEEDED = 2
+
+
+class Purchase(NamedTuple):
+    """A row of fans.purchase, as far as a fan's page reads it."""
+
+    order_id: UUID
+    paid_at: datetime
+    day: date
+    gmv_minor: int
+    returned_minor: int
+    is_counted: bool
+    room_id: UUID | None
+    video_id: UUID | None
+    coupon_id: UUID | None
+    categories: list[str]
+    starts: bool
+    back_days: int | None
+
+    @property
+    def source(self) -> str:
+        """What it was bought from."""
+        return "room" if self.room_id is not None else "video" if self.video_id is not None else "shop"
+
+
+class Bought(NamedTuple):
+    """What was bought in one room."""
+
+    orders: int
+    spent_minor: int
+    last_at: datetime
+
+
+def usual_hour(purchases: Sequence[Purchase], utc_offset_h: int) -> int | None:
+    """The hour of the books with the most purchases, the earliest of several."""
+    hours = Counter((each.paid_at + timedelta(hours=utc_offset_h)).hour for each in purchases)
+    return min(hours, key=lambda hour: (-hours[hour], hour)) if hours else None
+
+
+def usual_pause(purchases: Sequence[Purchase]) -> int | None:
+    """The median of the days between occasions."""
+    pauses = [each.back_days for each in purchases if each.starts and each.back_days is not None]
+    return median_low(pauses) if len(pauses) >= PAUSES_NEEDED else None
+
+
+def favourite_categories(purchases: Sequence[Purchase]) -> list[tuple[str, int]]:
+    """What is in most orders."""
+    counts = Counter(category for each in purchases for category in each.categories)
+    return sorted(counts.items(), key=lambda one: (-one[1], one[0]))[:MOST_CATEGORIES]
+
+
+def rooms_bought_in(purchases: Sequence[Purchase]) -> dict[UUID, Bought]:
+    """By room, the last bought in first."""
+    rooms: dict[UUID, Bought] = {}
+    for each in sorted(purchases, key=lambda one: one.paid_at, reverse=True):
+        if each.room_id is not None:
+            known = rooms.get(each.room_id, Bought(0, 0, each.paid_at))
+            spent = known.spent_minor + each.gmv_minor - each.returned_minor
+            rooms[each.room_id] = Bought(known.orders + 1, spent, known.last_at)
+    return dict(list(rooms.items())[:MOST_ROOMS])

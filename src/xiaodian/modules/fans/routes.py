@@ -1,0 +1,177 @@
+"""HTTP: a shop's fans, segments and repurchase."""
+
+from enum import StrEnum
+from typing import Annotated
+
+from litestar import Response, get, post, put
+from litestar.params import FromPath, FromQuery, JSONBody, Parameter, QueryParameter
+
+from xiaodian.contracts.accounts import AccountId, Scope
+from xiaodian.contracts.base import ForbiddenError, InvalidInputError, NotFoundError, UnauthenticatedError
+from xiaodian.contracts.fans import FanCard, SegmentCode
+from xiaodian.contracts.shops import ShopId
+from xiaodian.edge.access import Access, SignedIn, access
+from xiaodian.edge.context import Ctx
+from xiaodian.edge.problems import MalformedRequestError, problems
+from xiaodian.kit.clock import utc_now
+from xiaodian.kit.paging import MAX_PAGE_SIZE, Page
+from xiaodian.modules.fans import queries, wire
+from xiaodian.modules.fans.definitions import DEFINITIONS
+from xiaodian.modules.fans.service import annotate_fan, list_fans, see_fan, see_repurchase, thresholds
+from xiaodian.modules.fans.service.count_purchases import day_of_books
+from xiaodian.modules.shops import api as shops
+
+TAGS = ["fans"]
+SHOP = "/api/shops/{shop_id:uuid}"
+FAN = f"{SHOP}/fans/{{account_id:uuid}}"
+FOR_AN_HOUR = "private, max-age=3600"
+READS = problems(UnauthenticatedError, ForbiddenError, NotFoundError)
+ASKS = problems(MalformedRequestError, InvalidInputError, UnauthenticatedError, ForbiddenError, NotFoundError)
+Limit = Annotated[int, Parameter(ge=1, le=MAX_PAGE_SIZE)]
+First = Annotated[str, QueryParameter(name="from")]
+Last = Annotated[str, QueryParameter(name="to")]
+
+
+class BringerKind(StrEnum):
+    """By what an order was made, or what was in it."""
+
+    PRODUCT = "product"
+    ROOM = "room"
+    VIDEO = "video"
+    SOURCE = "source"
+
+
+@get("/api/fans/definitions", opt=access(Access.PUBLIC), tags=TAGS)
+async def list_fan_definitions() -> Response[wire.FanDefinitionList]:
+    """What every figure of fans means."""
+    return Response(wire.FanDefinitionList(items=list(DEFINITIONS)), headers={"cache-control": FOR_AN_HOUR})
+
+
+@get(f"{SHOP}/fans", opt=access(Access.MEMBER, Scope.FANS_READ), tags=TAGS, responses=ASKS)
+async def list_fans_of_shop(
+    ctx: Ctx,
+    caller: SignedIn,
+    shop_id: FromPath[ShopId],
+    segment: FromQuery[SegmentCode],
+    cursor: FromQuery[str | None] = None,
+    limit: Limit = 50,
+) -> Page[FanCard]:
+    """Fans of a ready segment, who spent most first."""
+    async with ctx.database.connection() as connection:
+        return await list_fans.list_fans(connection, caller, shop_id, segment, cursor=cursor, limit=limit)
+
+
+@get(FAN, opt=access(Access.MEMBER, Scope.FANS_READ), tags=TAGS, responses=READS)
+async def read_fan(
+    ctx: Ctx, caller: SignedIn, shop_id: FromPath[ShopId], account_id: FromPath[AccountId]
+) -> wire.FanPage:
+    """What the shop knows of a fan's dealings with it; looking is noted in the shop's log."""
+    return await see_fan.see_fan(ctx, caller, shop_id, account_id)
+
+
+@post(f"{FAN}/notes", opt=access(Access.MEMBER, Scope.FANS_WRITE), tags=TAGS, responses=ASKS)
+async def add_fan_note(
+    ctx: Ctx,
+    caller: SignedIn,
+    shop_id: FromPath[ShopId],
+    account_id: FromPath[AccountId],
+    data: JSONBody[wire.NoteInput],
+) -> list[wire.FanNote]:
+    """Write something down about a fan; answers all notes, the newest first."""
+    return await annotate_fan.add_note(ctx.database, caller, shop_id, account_id, data.text)
+
+
+@put(f"{FAN}/tags", opt=access(Access.MEMBER, Scope.FANS_WRITE), tags=TAGS, responses=ASKS)
+async def set_fan_tags(
+    ctx: Ctx,
+    caller: SignedIn,
+    shop_id: FromPath[ShopId],
+    account_id: FromPath[AccountId],
+    data: JSONBody[wire.TagsInput],
+) -> list[str]:
+    """The fan has these tags from now on."""
+    return await annotate_fan.set_tags(ctx.database, caller, shop_id, account_id, data.tags)
+
+
+@get(f"{SHOP}/segments", opt=access(Access.MEMBER, Scope.FANS_READ), tags=TAGS, responses=READS)
+async def list_segments(ctx: Ctx, caller: SignedIn, shop_id: FromPath[ShopId]) -> wire.SegmentList:
+    """The ready segments, with how many fans are in each."""
+    async with ctx.database.connection() as connection:
+        await shops.require_right(connection, caller, shop_id, Scope.FANS_READ)
+        items = await queries.count_segments(connection, shop_id)
+    return wire.SegmentList(items=items, fans=sum(each.fans for each in items))
+
+
+@get(f"{SHOP}/fan-thresholds", opt=access(Access.MEMBER, Scope.FANS_READ), tags=TAGS, responses=READS)
+async def read_thresholds(ctx: Ctx, caller: SignedIn, shop_id: FromPath[ShopId]) -> wire.ThresholdsView:
+    """What tells the shop's segments apart."""
+    async with ctx.database.connection() as connection:
+        await shops.require_right(connection, caller, shop_id, Scope.FANS_READ)
+        return await queries.get_thresholds(connection, shop_id)
+
+
+@put(f"{SHOP}/fan-thresholds", opt=access(Access.MEMBER, Scope.FANS_WRITE), tags=TAGS, responses=ASKS)
+async def set_thresholds(
+    ctx: Ctx, caller: SignedIn, shop_id: FromPath[ShopId], data: JSONBody[wire.ThresholdsInput]
+) -> wire.ThresholdsView:
+    """Sort fans by these from now on; a million fans take some minutes (`is_applied`)."""
+    return await thresholds.set_thresholds(ctx.database, caller, shop_id, data)
+
+
+@get(f"{SHOP}/repurchase", opt=access(Access.MEMBER, Scope.FANS_READ), tags=TAGS, responses=ASKS)
+async def read_repurchase(
+    ctx: Ctx,
+    caller: SignedIn,
+    shop_id: FromPath[ShopId],
+    first: First,
+    last: Last,
+    compare_from: FromQuery[str | None] = None,
+    compare_to: FromQuery[str | None] = None,
+) -> wire.RepurchaseReport:
+    """What became of those who first bought in these days; beside it the same of another period."""
+    today = day_of_books(utc_now(), ctx.settings.books_utc_offset_h)
+    period = see_repurchase.parse_period(first, last)
+    other = see_repurchase.parse_period(compare_from, compare_to or "") if compare_from else None
+    async with ctx.database.connection() as connection:
+        await shops.require_right(connection, caller, shop_id, Scope.FANS_READ)
+        return wire.RepurchaseReport(
+            today=today.isoformat(),
+            period=await see_repurchase.see_repurchase(connection, shop_id, period, today),
+            compared=await see_repurchase.see_repurchase(connection, shop_id, other, today) if other else None,
+        )
+
+
+@get(f"{SHOP}/cohorts", opt=access(Access.MEMBER, Scope.FANS_READ), tags=TAGS, responses=READS)
+async def read_cohorts(ctx: Ctx, caller: SignedIn, shop_id: FromPath[ShopId]) -> wire.CohortList:
+    """The triangle of months of first purchase, of the last three years."""
+    today = day_of_books(utc_now(), ctx.settings.books_utc_offset_h)
+    async with ctx.database.connection() as connection:
+        await shops.require_right(connection, caller, shop_id, Scope.FANS_READ)
+        return wire.CohortList(items=await see_repurchase.list_cohorts(connection, shop_id, today))
+
+
+@get(f"{SHOP}/repurchase/by/{{kind:str}}", opt=access(Access.MEMBER, Scope.FANS_READ), tags=TAGS, responses=ASKS)
+async def read_bringers(
+    ctx: Ctx, caller: SignedIn, shop_id: FromPath[ShopId], kind: FromPath[BringerKind], first: First, last: Last
+) -> wire.BringerList:
+    """Which products, rooms, videos or sources bring people back, in the months of these days."""
+    today = day_of_books(utc_now(), ctx.settings.books_utc_offset_h)
+    period = see_repurchase.parse_period(first, last)
+    async with ctx.database.connection() as connection:
+        await shops.require_right(connection, caller, shop_id, Scope.FANS_READ)
+        return wire.BringerList(items=await see_repurchase.list_bringers(connection, shop_id, kind, period, today))
+
+
+routes = [
+    list_fan_definitions,
+    list_fans_of_shop,
+    read_fan,
+    add_fan_note,
+    set_fan_tags,
+    list_segments,
+    read_thresholds,
+    set_thresholds,
+    read_repurchase,
+    read_cohorts,
+    read_bringers,
+]

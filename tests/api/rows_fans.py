@@ -1,0 +1,30 @@
+"""Who may call which route: fans."""
+
+from tests.api.row import Row, everybody, members, owner_only
+
+SHOP = "/api/shops/{shop_id}"
+FAN = f"{SHOP}/fans/{{account_id}}"
+DAYS = "from=2026-01-01&to=2026-11-30"
+THRESHOLDS = {
+    "new_days": 30,
+    "slipping_days": 60,
+    "lost_days": 180,
+    "loyal_occasions": 4,
+    "big_spent_minor": 100_000,
+    "returner_bp": 5000,
+}
+
+ROWS: list[Row] = [
+    Row("GET", "/api/fans/definitions", everybody(200)),
+    Row("GET", f"{SHOP}/fans", owner_only(200), address=f"{SHOP}/fans?segment=new"),
+    # Nobody of this world has been counted as a fan: not even the owner is told of one.
+    Row("GET", FAN, members(404)),
+    Row("POST", f"{FAN}/notes", members(404), {"text": "爱喝茶"}),
+    Row("PUT", f"{FAN}/tags", members(404), {"tags": ["老客"]}),
+    Row("GET", f"{SHOP}/segments", owner_only(200)),
+    Row("GET", f"{SHOP}/fan-thresholds", owner_only(200)),
+    Row("PUT", f"{SHOP}/fan-thresholds", owner_only(200), THRESHOLDS),
+    Row("GET", f"{SHOP}/repurchase", owner_only(200), address=f"{SHOP}/repurchase?{DAYS}"),
+    Row("GET", f"{SHOP}/cohorts", owner_only(200)),
+    Row("GET", f"{SHOP}/repurchase/by/{{kind}}", owner_only(200), address=f"{SHOP}/repurchase/by/product?{DAYS}"),
+]
