@@ -3,7 +3,7 @@
 from alembic import op
 
 revision = "0170"
-down_revision = "0141"
+down_revision = "0131"
 
 TABLES = (
     # An order as it is now, with its place among the fan's others; what was counted of it is in the cells.
