@@ -2,7 +2,7 @@
 
 import random
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import Any, Self
 from uuid import UUID, uuid4
 
 import httpx
@@ -56,7 +56,7 @@ class Observer:
         self._told: set[UUID] = set()
 
     @classmethod
-    async def open(cls, stage: Stage, sign_up: SignUp) -> "Observer":
+    async def open(cls, stage: Stage, sign_up: SignUp) -> Self:
         """The room's bag holds two products of the host's shop and one of another's."""
         other, _ = await sign_up("别家")
         shop = await other.post("/api/shops", json={"name": f"别家的店 {uuid4().hex[:6]}"})
