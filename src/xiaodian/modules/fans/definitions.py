@@ -6,7 +6,7 @@ docs/fans.md lists the same (a test compares).
 from xiaodian.contracts.base import Contract
 
 
-class Definition(Contract, frozen=True, kw_only=True):
+class FanDefinition(Contract, frozen=True, kw_only=True):
     """A figure: how it is reckoned, from which facts."""
 
     key: str
@@ -14,13 +14,13 @@ class Definition(Contract, frozen=True, kw_only=True):
     source: str
 
 
-def _of(key: str, formula: str, source: str) -> Definition:
-    return Definition(key=key, formula=formula, source=source)
+def _of(key: str, formula: str, source: str) -> FanDefinition:
+    return FanDefinition(key=key, formula=formula, source=source)
 
 
 _ORDERS = "orders and their refunds"
 
-DEFINITIONS: tuple[Definition, ...] = (
+DEFINITIONS: tuple[FanDefinition, ...] = (
     _of("purchase", "a paid order, not cancelled, of whose goods not all money went back, by time of payment", _ORDERS),
     _of("occasion", "purchases of a fan one after the other in the same room count as one", _ORDERS),
     _of("gmv", "sum(price × quantity - shop's coupon) of paid orders, before refunds", "orders"),

@@ -75,7 +75,7 @@ async def add_fan_note(
     caller: SignedIn,
     shop_id: FromPath[ShopId],
     account_id: FromPath[AccountId],
-    data: JSONBody[wire.NoteInput],
+    data: JSONBody[wire.FanNoteInput],
 ) -> list[wire.FanNote]:
     """Write something down about a fan; answers all notes, the newest first."""
     return await annotate_fan.add_note(ctx.database, caller, shop_id, account_id, data.text)
@@ -87,7 +87,7 @@ async def set_fan_tags(
     caller: SignedIn,
     shop_id: FromPath[ShopId],
     account_id: FromPath[AccountId],
-    data: JSONBody[wire.TagsInput],
+    data: JSONBody[wire.FanTagsInput],
 ) -> list[str]:
     """The fan has these tags from now on."""
     return await annotate_fan.set_tags(ctx.database, caller, shop_id, account_id, data.tags)

@@ -7,7 +7,7 @@ from msgspec import Meta
 
 from xiaodian.contracts.base import Contract, Input, Line, Text
 from xiaodian.contracts.fans import FanCard, SegmentCode
-from xiaodian.modules.fans.definitions import Definition
+from xiaodian.modules.fans.definitions import FanDefinition
 
 NOTE_CHARS = 500
 MOST_NOTES = 100
@@ -18,13 +18,13 @@ MOST_MINOR = 10_000_000_000
 Days = Annotated[int, Meta(ge=1, le=MOST_DAYS)]
 
 
-class NoteInput(Input, frozen=True, kw_only=True):
+class FanNoteInput(Input, frozen=True, kw_only=True):
     """What to remember about a fan."""
 
     text: Annotated[Text, Meta(min_length=1, max_length=NOTE_CHARS)]
 
 
-class TagsInput(Input, frozen=True, kw_only=True):
+class FanTagsInput(Input, frozen=True, kw_only=True):
     """All tags that the fan shall have."""
 
     tags: Annotated[list[Annotated[Line, Meta(min_length=1, max_length=TAG_CHARS)]], Meta(max_length=MOST_TAGS)]
@@ -90,9 +90,6 @@ class FanPage(Contract, frozen=True, kw_only=True):
     """Of the day of the books, in which most orders were paid."""
     usual_pause_days: int | None
     """The median between one purchase and the next; None before the third."""
-    views: int
-    watch_s: int
-    comments: int
     categories: list[FanCategory]
     rooms: list[FanRoom]
     coupon_ids: list[UUID]
@@ -240,4 +237,4 @@ class BringerList(Contract, frozen=True, kw_only=True):
 class FanDefinitionList(Contract, frozen=True, kw_only=True):
     """What each figure of fans means."""
 
-    items: list[Definition]
+    items: list[FanDefinition]
