@@ -14,8 +14,11 @@ recompute_s          to reckon the scores of 100,000 videos anew (--quick: all o
 views_per_s          views of one film, from the first report sent to the last view counted; twelve a report (a page
                      that plays the film again and again), each view told as seen, began to play, watched and left
 view_cpu_us          CPU time of HTTP process, worker and PostgreSQL for one of these views, raw rows and all figures
-single_views_per_s   the same with one view a report, each by another browser
-view_errors          views sent less views counted, with the figures of browsers, kept rows and seconds; must be 0
+single_views_per_s   the same with one view a report, each by another browser: all of them count in public
+view_errors          views sent less views counted, with the figures of browsers, kept rows and seconds, and browsers
+                     less the film's public counter, which counts a browser once an hour; must be 0
+
+A view is four items of a report. A part is over when its figures and the public counter have all of it.
 """
 
 import argparse
@@ -37,7 +40,7 @@ import uvloop
 
 sys.path.append(str(Path(__file__).parents[1]))  # So that `bench` is found when this is run by its path.
 
-from bench.feed_town import Town, seed_town
+from bench.feed_town import VIEWS_BEFORE, Town, seed_town
 from bench.festival import Meter
 
 from xiaodian.cli.platform import Platform
@@ -189,14 +192,16 @@ class FeedBench:
         if set(tally.statuses) != {204} or tally.cut:
             raise SystemExit(f"not every report was taken: {dict(tally.statuses)}, {tally.cut} cut off")
 
+        self._sent += reports.sent
+        self._browsers += reports.sent // views
+
         async def _is_counted() -> bool:
-            return await self._counted(film_id) >= before + reports.sent
+            is_public = await self._counted_in_public(film_id) >= self._browsers
+            return is_public and await self._counted(film_id) >= before + reports.sent
 
         await _until(_is_counted, 0.02)
         gone, app, postgres, _ = meter.read()
         worker = sum(self._worker.cpu_times()[:2]) - worker
-        self._sent += reports.sent
-        self._browsers += reports.sent // views
         self.figures[f"{prefix}views_per_s"] = f"{reports.sent / gone:.0f} views/s"
         if not prefix:
             self.figures["view_cpu_us"] = f"{(app + postgres + worker) / reports.sent * 1e6:.1f} us"
@@ -206,6 +211,10 @@ class FeedBench:
 
     async def _counted(self, film_id: UUID) -> int:
         return int(await self._database.fetchval("SELECT views FROM insights.video_visit WHERE video_id = $1", film_id))
+
+    async def _counted_in_public(self, film_id: UUID) -> int:
+        views = await self._database.fetchval("SELECT sum(views) FROM content.video_count WHERE video_id = $1", film_id)
+        return int(views) - VIEWS_BEFORE
 
     async def _check(self, film_id: UUID) -> None:
         """By four ways of counting: each must have all that was sent, and no more."""
@@ -219,6 +228,7 @@ class FeedBench:
             "SELECT sum(ended), sum(times_left) FROM insights.video_second WHERE video_id = $1", film_id
         )
         faults = abs(visits - self._sent) + abs(rows - self._sent) + abs(left - self._sent)
+        faults += abs(await self._counted_in_public(film_id) - self._browsers)
         self.figures["view_errors"] = int(faults + abs(browsers - self._browsers) + abs(ended - self._browsers))
 
 

@@ -8,6 +8,8 @@ from xiaodian.infra.database import Connection
 
 SIGNED_IN = 2_000
 TOPICS = 5_000
+VIEWS_BEFORE = 100
+"""In the public counter of every film."""
 CHUNK = 100_000
 
 
@@ -45,7 +47,7 @@ _CONTENT = """
 """
 _COUNTS = """
     INSERT INTO content.video_count (video_id, slot, views, likes, comments)
-    SELECT video_id, 0, 100, 10, 1 FROM bench_video
+    SELECT video_id, 0, $1, 10, 1 FROM bench_video
 """
 _VISITS = """
     INSERT INTO insights.video_visit
@@ -108,7 +110,7 @@ async def seed_town(database: Connection, *, videos: int, accounts: int, rooms: 
     creators = accounts // 5
     await database.execute(_VIDEOS.replace("$1", str(videos)).replace("$2", str(TOPICS)).replace("$3", str(creators)))
     days = await database.fetchval("SELECT extract(epoch FROM now() - '2026-01-01Z')::float8 / 86400 / 30")
-    for statement in (_CONTENT, _COUNTS, _VISITS, _FEED, _SUBJECTS):
+    for statement in (_CONTENT, _COUNTS.replace("$1", str(VIEWS_BEFORE)), _VISITS, _FEED, _SUBJECTS):
         await database.execute(statement, timeout=600)
     await database.execute(_FOLLOWS, creators, timeout=600)
     await database.execute(_TASTES, TOPICS, days, timeout=600)

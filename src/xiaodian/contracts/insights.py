@@ -46,7 +46,7 @@ VIDEO_KINDS = frozenset({BehaviourKind.SEEN, BehaviourKind.LEFT})
 """These are told of videos alone."""
 
 
-class Behaviour(Contract, frozen=True, kw_only=True):
+class Behaviour(Contract, frozen=True, kw_only=True, omit_defaults=True):
     """One thing that a visitor of a room or of a video did; exactly one of the two is named."""
 
     kind: BehaviourKind

@@ -15,6 +15,7 @@ from xiaodian.modules.surfacing.service.signals import Click, clicked, encode_cl
 
 CLICKS = frozenset({BehaviourKind.CARD_CLICKED, BehaviourKind.PRODUCT_VIEWED})
 CLICKS_COUNT_FOR_MS = 30_000
+CLICK_WORDS = tuple(kind.value.encode() for kind in CLICKS)
 
 _decode_moved = msgspec.json.Decoder(RoomMoved).decode
 _decode_reported = msgspec.json.Decoder(BehaviourReported).decode
@@ -30,6 +31,9 @@ def consumers(ctx: Context) -> list[Consumer]:
         """Into plain NATS: whoever decides in the room hears it, and nobody else does anything for it."""
         since_ms = to_epoch_ms(utc_now()) - CLICKS_COUNT_FOR_MS
         for envelope in envelopes:
+            raw = bytes(envelope.data)
+            if not any(word in raw for word in CLICK_WORDS):
+                continue  # Most reports tell of no click, and to read them all costs more than all else here.
             told = _decode_reported(envelope.data)
             for item in told.items:
                 if item.kind in CLICKS and item.room_id and item.product_id and item.at_ms >= since_ms:

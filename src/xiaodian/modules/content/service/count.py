@@ -1,7 +1,7 @@
 """Counters of short videos."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Literal
 from uuid import UUID
 
@@ -9,9 +9,9 @@ import msgspec
 
 from xiaodian.contracts.base import Envelope
 from xiaodian.contracts.content import VideoId
-from xiaodian.contracts.insights import BehaviourKind, BehaviourReported
+from xiaodian.contracts.insights import BehaviourKind
 from xiaodian.infra.database import Connection, Database
-from xiaodian.kit.clock import from_epoch_ms, utc_now
+from xiaodian.kit.clock import from_epoch_ms, to_epoch_ms, utc_now
 from xiaodian.modules.content.video_rules import COUNT_SLOTS
 
 LATE_AT_MOST = timedelta(hours=24)
@@ -22,7 +22,24 @@ FORGET_AT_ONCE = 20_000
 
 Counter = Literal["likes", "comments", "shares"]
 
-_decode = msgspec.json.Decoder(BehaviourReported).decode
+HOUR_MS = 3_600_000
+_BEGAN = BehaviourKind.ENTERED.value
+
+
+class _Told(msgspec.Struct, frozen=True):
+    """What of a deed it takes to count a view; ids stay texts, as most are not looked at."""
+
+    kind: str
+    at_ms: int
+    video_id: str | None = None
+
+
+class _Report(msgspec.Struct, frozen=True):
+    viewer_id: str
+    items: list[_Told]
+
+
+_decode = msgspec.json.Decoder(_Report).decode
 
 # Rows in the order of the key, lest two batches wait for each other.
 _COUNT_VIEWS = """
@@ -59,18 +76,23 @@ async def count(connection: Connection, counter: Counter, video_id: VideoId, slo
 async def count_views(connection: Connection, envelopes: Sequence[Envelope]) -> None:
     """Count the views that pages tell of, one for each viewer, video and hour, whatever comes twice; one statement."""
     now = utc_now()
-    views: list[tuple[datetime, VideoId, UUID]] = []
+    oldest_ms, newest_ms = to_epoch_ms(now - LATE_AT_MOST), to_epoch_ms(now + EARLY_AT_MOST)
+    views: set[tuple[int, str, str]] = set()
     for envelope in envelopes:
         told = _decode(envelope.data)
         for item in told.items:
-            if item.video_id is None or item.kind is not BehaviourKind.ENTERED:
-                continue
-            at = from_epoch_ms(item.at_ms)
-            if now - LATE_AT_MOST <= at <= now + EARLY_AT_MOST:
-                views.append((at, item.video_id, told.viewer_id))
+            if item.kind == _BEGAN and item.video_id is not None and oldest_ms <= item.at_ms <= newest_ms:
+                views.add((item.at_ms // HOUR_MS, item.video_id, told.viewer_id))
     if views:
         slot = envelopes[0].event_id.int % COUNT_SLOTS
-        await connection.execute(_COUNT_VIEWS, *map(list, zip(*views, strict=True)), slot)
+        hours = {hour: from_epoch_ms(hour * HOUR_MS) for hour, _, _ in views}
+        await connection.execute(
+            _COUNT_VIEWS,
+            [hours[hour] for hour, _, _ in views],
+            [UUID(video_id) for _, video_id, _ in views],
+            [UUID(viewer_id) for _, _, viewer_id in views],
+            slot,
+        )
 
 
 async def forget_views(database: Database) -> None:

@@ -1,6 +1,7 @@
 """Keep what visitors' pages told, and bring the summaries of visits up to date with it."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 
 import msgspec
 
@@ -34,7 +35,8 @@ async def take_reports(connection: Connection, envelopes: Sequence[Envelope]) ->
     What is told of rooms and videos that do not exist, or of products that they never showed, is dropped here.
     """
     await connection.execute("SELECT pg_advisory_xact_lock($1)", LOCK)
-    acts = [act for envelope in envelopes for act in _to_acts(envelope)]
+    moments: dict[int, datetime] = {}
+    acts = [act for envelope in envelopes for act in _to_acts(envelope, moments)]
     durations_ms, acts = await drop_invented(connection, acts)
     acts = await keep_acts(connection, acts)
     await count_acts(connection, acts, durations_ms)
@@ -65,14 +67,18 @@ async def _count_in_rooms(connection: Connection, acts: Sequence[Act]) -> None:
     await add_up(connection, "insights.room_product_visit", product, ProductVisit._fields, products)
 
 
-def _to_acts(envelope: Envelope) -> list[Act]:
+def _to_acts(envelope: Envelope, moments: dict[int, datetime]) -> list[Act]:
+    """`moments`: those of the batch, of which many are the same, so that each is made once."""
     told = _decode(envelope.data)
     acts: list[Act] = []
     for number, item in enumerate(told.items):
         is_room, moment = item.room_id is not None, item.media_at_ms
+        at = moments.get(item.at_ms)
+        if at is None:
+            at = moments[item.at_ms] = from_epoch_ms(item.at_ms)
         acts.append(
             Act(
-                from_epoch_ms(item.at_ms),
+                at,
                 envelope.event_id,
                 number,
                 item.kind.value,
