@@ -16,7 +16,17 @@ from xiaodian.modules.accounts.api import hash_token
 
 NOWHERE = "00000000-0000-7000-8000-000000000000"
 OPEN_CALLERS = ("no token", "no scope", "other shop", "expired", "right")
-UNTOUCHED_BY_REFUSALS = ("aftersales", "catalog", "live", "orders", "promotion", "settlement", "shops", "integrations")
+UNTOUCHED_BY_REFUSALS = (
+    "aftersales",
+    "catalog",
+    "live",
+    "orders",
+    "promotion",
+    "settlement",
+    "shops",
+    "integrations",
+    "surfacing",
+)
 
 
 class OpenWorld(NamedTuple):

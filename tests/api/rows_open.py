@@ -109,6 +109,9 @@ ROOMS = [
     OpenRow("DELETE", f"{ROOM}/featured", 204, HIDDEN),
     OpenRow("PUT", f"{ROOM}/skus/{{sku_id}}/price", 204, HIDDEN, {"price_minor": 1990}),
     OpenRow("DELETE", f"{ROOM}/skus/{{sku_id}}/price", 204, HIDDEN),
+    OpenRow("GET", f"{ROOM}/surfacing", 200, HIDDEN),
+    OpenRow("PUT", f"{ROOM}/surfacing", 200, HIDDEN, {"mode": "suggest"}),
+    OpenRow("POST", f"{ROOM}/transcript", 422, HIDDEN, {"lines": [{"text": "二号链接", "end_at": "{now}"}]}),
     OpenRow("GET", f"{ROOM}/metrics", 200, HIDDEN),
     OpenRow("GET", f"{ROOM}/product-metrics", 200, HIDDEN),
 ]

@@ -12,12 +12,15 @@ from tests.live.stage import Stage, envelope_of, relay
 from xiaodian.contracts.accounts import AccountId
 from xiaodian.contracts.live import FeaturedMoment, RoomMoved, RoomState
 from xiaodian.infra.broker import Broker
+from xiaodian.infra.work import Consumer, decode_batch
 from xiaodian.kit.clock import to_epoch_ms, utc_now
+from xiaodian.modules.live import handlers as live_handlers
 from xiaodian.modules.surfacing import handlers
 from xiaodian.modules.surfacing.service.run_rooms import run_rooms
 
 PATIENCE_S = 30.0
-KINDS = ("transcript", "comment", "bag", "host_cue", "stock", "bag_click")
+KINDS = ("transcript", "comment", "bag", "host_cue", "stock", "bag_click", "viewers", "flash_sale", "purchase")
+HEARD = ("surfacing-clicks", "live-products", "live-stock")
 
 
 def taken(kind: str) -> float:
@@ -75,6 +78,20 @@ class Room:
         worker = await self.work()
         await self.held()
         return worker
+
+    def hear_events(self) -> None:
+        """From now on events go through JetStream to whoever reacts to them, as in a worker process."""
+        ctx = self.stage.ctx
+        for consumer in (*handlers.consumers(ctx), *live_handlers.consumers(ctx)):
+            if consumer.durable in HEARD:
+                self._workers.append(asyncio.create_task(self._consume(consumer)))
+
+    async def _consume(self, consumer: Consumer) -> None:
+        async def _handle(messages: Any) -> None:
+            await consumer.handle(decode_batch(messages))
+            await relay(self.stage.ctx)
+
+        await self.stage.ctx.broker.consume_events(consumer.durable, consumer.event_types, _handle)
 
     async def held(self, by_another_than: object = None) -> object:
         """Who decides in the room, once somebody does (another than this)."""
@@ -140,6 +157,10 @@ class Room:
             return taken(kind) >= self._taken_before.get(kind, 0) + count
 
         await self.until(_taken)
+
+    def taken_since(self, kind: str) -> int:
+        """How many signals of a kind engines have taken since the room began."""
+        return round(taken(kind) - self._taken_before.get(kind, 0))
 
     async def close(self) -> None:
         """Stop all workers."""

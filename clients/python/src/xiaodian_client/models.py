@@ -100,6 +100,16 @@ class JournalKind(StrEnum):
     SET_ASIDE = "set_aside"
 
 
+class Mode(StrEnum):
+    """Who puts cards up in a room: the host alone, the host when asked, or the platform by itself. Others may
+    be added.
+    """
+
+    AUTO = "auto"
+    MANUAL = "manual"
+    SUGGEST = "suggest"
+
+
 class OrderState(StrEnum):
     """See Order states in docs/architecture.md; the table of moves is in modules/orders/rules.py. Others may
     be added.
@@ -613,6 +623,16 @@ class NewJob(Struct, frozen=True, kw_only=True):
     options: dict[str, Any] | UnsetType = UNSET
 
 
+class NewLine(Struct, frozen=True, kw_only=True):
+    """What was said, and when it had been said. Without `start_at` its beginning is guessed."""
+
+    text: str
+    end_at: datetime
+    start_at: datetime | UnsetType | None = UNSET
+    line_id: str | UnsetType | None = UNSET
+    """Your name for it. Without one, a line is known again by its time and text."""
+
+
 class NewNote(Struct, frozen=True, kw_only=True):
     """What the shop wants to remember about an order; the buyer never sees it."""
 
@@ -722,6 +742,14 @@ class NewShipment(Struct, frozen=True, kw_only=True):
     tracking_number: str
 
 
+class NewSurfacing(Struct, frozen=True, kw_only=True):
+    """Who puts cards up: `manual` the host alone, `suggest` the host when asked, `auto` the platform by
+    itself.
+    """
+
+    mode: str
+
+
 class NewTrackingEvent(Struct, frozen=True, kw_only=True):
     """One event on a parcel's way, in the carrier's words."""
 
@@ -729,6 +757,12 @@ class NewTrackingEvent(Struct, frozen=True, kw_only=True):
     at: datetime
     place: str | UnsetType = UNSET
     text: str | UnsetType = UNSET
+
+
+class NewTranscript(Struct, frozen=True, kw_only=True):
+    """Lines of speech, in any order."""
+
+    lines: list[NewLine]
 
 
 class NewWebhook(Struct, frozen=True, kw_only=True):
@@ -1010,6 +1044,13 @@ class ProductPage(Struct, frozen=True, kw_only=True):
     items: list[Product]
     next_cursor: str | None
     """Give it as `cursor` to get the next page; null: this is the last."""
+
+
+class Quiet(Struct, frozen=True, kw_only=True):
+    """A product that the platform leaves alone for a while, as the host wished."""
+
+    product_id: UUID
+    until: str
 
 
 class Redelivery(Struct, frozen=True, kw_only=True):
@@ -1333,10 +1374,41 @@ class StockSetting(Struct, frozen=True, kw_only=True):
     reason: str | UnsetType = UNSET
 
 
+class Suggestion(Struct, frozen=True, kw_only=True):
+    """The host is asked whether to hold a product up."""
+
+    id: UUID
+    product_id: UUID
+    code: str
+    """Why, for programs."""
+    params: dict[str, str | int]
+    """What belongs to the code: words that were said, how many asked."""
+    confidence: float
+    expires_at: str
+
+
+class Surfacing(Struct, frozen=True, kw_only=True):
+    """How cards come up in a room."""
+
+    room_id: UUID
+    mode: str
+    suggestion: Suggestion | None
+    quiet: list[Quiet]
+    heard_at: str | None
+    """Up to which moment of the picture speech is known."""
+
+
 class Tags(Struct, frozen=True, kw_only=True):
     """All tags that the order shall have."""
 
     tags: list[str]
+
+
+class TakenTranscript(Struct, frozen=True, kw_only=True):
+    """How many lines were new, and how many had come before."""
+
+    taken: int
+    known: int
 
 
 class TrackingEvents(Struct, frozen=True, kw_only=True):

@@ -544,6 +544,30 @@ class Operations(Transport):
         """The SKU costs this in the room; never above its ordinary price."""
         self.request("PUT", f"/open/v1/rooms/{room_id}/skus/{sku_id}/price", None, body=body)
 
+    def get_surfacing(self, room_id: UUID) -> models.Surfacing:
+        """Who puts cards up in a room, and what its host is asked. Only rooms of the account that has let the
+        app in.
+        """
+        return self.request("GET", f"/open/v1/rooms/{room_id}/surfacing", models.Surfacing)
+
+    def set_surfacing(self, room_id: UUID, body: models.NewSurfacing) -> models.Surfacing:
+        """Choose who puts cards up; the host's next rooms begin the same way. Said again it changes nothing."""
+        return self.request("PUT", f"/open/v1/rooms/{room_id}/surfacing", models.Surfacing, body=body)
+
+    def send_transcript(
+        self, room_id: UUID, body: models.NewTranscript, *, offset_ms: int | None = None
+    ) -> models.TakenTranscript:
+        """What was said, as lines or as a WebVTT file. A line that is sent again is kept once, so no
+        Idempotency-Key.
+        """
+        return self.request(
+            "POST",
+            f"/open/v1/rooms/{room_id}/transcript",
+            models.TakenTranscript,
+            query={"offset_ms": offset_ms},
+            body=body,
+        )
+
     def place_sandbox_order(
         self, body: models.NewSandboxOrder, *, idempotency_key: str | None = None
     ) -> models.SandboxOrder:

@@ -58,6 +58,10 @@ class Call:
         assert kind is self._opening.body
         return decode_body(msgspec.json.Decoder(kind).decode, await self._request.json_bytes())
 
+    def is_of(self, media_type: str) -> bool:
+        """Whether the body says that it is of this media type."""
+        return bool(self._request.content_type[0] == media_type)
+
     async def read_file(self, media_type: str) -> bytes:
         """The body as it is, of what says that it is of this media type (or begins so).
 

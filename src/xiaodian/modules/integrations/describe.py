@@ -83,11 +83,18 @@ def _describe(one: _Operation, roots: dict[Any, Schema]) -> dict[str, Any]:
     if opening.body is not None:
         described["requestBody"] = {
             "required": True,
-            "content": {opening.takes: {"schema": _schema(opening.body, roots)}},
+            "content": _taken(opening, roots),
         }
     if opening.deprecation is not None:
         described["deprecated"] = True
     return described
+
+
+def _taken(opening: Opening, roots: dict[Any, Schema]) -> dict[str, Any]:
+    content = {opening.takes: {"schema": _schema(opening.body, roots)}}
+    if opening.takes_file:
+        content[opening.takes_file] = {"schema": _schema(str, roots)}
+    return content
 
 
 def _parameters(handler: HTTPRouteHandler) -> Iterator[dict[str, Any]]:

@@ -38,6 +38,7 @@ TAGS: list[dict[str, str]] = [
     {"name": "flash sales", "description": "A price for a time, for pieces set aside."},
     {"name": "rooms", "description": "Live sessions and their replays."},
     {"name": "bags and cues", "description": "What is sold in a room, and what is held up when."},
+    {"name": "surfacing", "description": "What is said in a room, and the cards that the platform puts up for it."},
     {"name": "room metrics", "description": "What came of a room."},
     {"name": "customers", "description": "Who has bought, as far as the shop may see."},
     {"name": "ledger", "description": "The shop's money: balance, settlements, statements."},

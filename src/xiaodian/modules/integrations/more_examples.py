@@ -17,7 +17,9 @@ from xiaodian.modules.integrations import wire_finance as finance
 from xiaodian.modules.integrations import wire_platform as platform
 from xiaodian.modules.integrations import wire_promotion as promotion
 from xiaodian.modules.integrations import wire_rooms as rooms
+from xiaodian.modules.integrations import wire_surfacing as surfacing
 from xiaodian.modules.media.api import VideoState
+from xiaodian.modules.surfacing.api import Mode
 
 AN_ID = UUID("0193b2d4-1111-7aaa-8bbb-cccccccccccc")
 ANOTHER_ID = UUID("0193b2d4-2222-7aaa-8bbb-dddddddddddd")
@@ -233,6 +235,10 @@ MORE_EXAMPLES: tuple[msgspec.Struct, ...] = (
         uv_value_minor=None,
     ),
     rooms.RoomProducts(items=[]),
+    surfacing.NewTranscript(lines=[surfacing.NewLine(text="接下来看二号链接", end_at=AT, line_id="asr-17")]),
+    surfacing.TakenTranscript(taken=1, known=0),
+    surfacing.NewSurfacing(mode=Mode.SUGGEST),
+    surfacing.Surfacing(room_id=AN_ID, mode=Mode.AUTO, suggestion=None, quiet=[], heard_at=AT),
     SHOP,
     finance.ShopEdit(is_open=False),
     CUSTOMER,

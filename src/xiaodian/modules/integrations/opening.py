@@ -86,6 +86,8 @@ class Opening(NamedTuple):
     """The type of what it takes; None: it takes no body."""
     takes: str = "application/json"
     """The media type of what it takes."""
+    takes_file: str | None = None
+    """Another media type that it takes instead, as a file."""
     deprecation: Deprecation | None = None
 
 

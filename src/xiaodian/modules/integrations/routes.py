@@ -15,6 +15,7 @@ from xiaodian.modules.integrations import (
     routes_rooms,
     routes_sandbox,
     routes_stock,
+    routes_surfacing,
     routes_webhooks,
 )
 from xiaodian.modules.integrations.call import provide_call
@@ -30,6 +31,7 @@ routes: list[ControllerRouterHandler] = [
             *routes_after_sales.routes,
             *routes_promotion.routes,
             *routes_rooms.routes,
+            *routes_surfacing.routes,
             *routes_finance.routes,
             *routes_webhooks.routes,
             *routes_jobs.routes,

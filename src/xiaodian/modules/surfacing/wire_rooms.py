@@ -9,7 +9,8 @@ from xiaodian.contracts.base import Contract, Input, Text
 from xiaodian.modules.surfacing.room_rules import MAX_LINE_CHARS, MAX_LINES_AT_ONCE, Mode
 
 MAX_TRANSCRIPT_BYTES = 2 * 1024 * 1024
-EpochMs = Annotated[int, Meta(ge=0, le=253_402_300_799_999)]
+MAX_EPOCH_MS = 253_402_300_799_999
+EpochMs = Annotated[int, Meta(ge=0, le=MAX_EPOCH_MS)]
 
 
 class ModeInput(Input, frozen=True, kw_only=True):

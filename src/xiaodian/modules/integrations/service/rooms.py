@@ -91,9 +91,14 @@ async def list_products(call: Call, room_id: UUID) -> wire.RoomProducts:
     return wire.RoomProducts(items=[to_wire(wire.RoomProduct, product) for product in found])
 
 
-async def _require_own(call: Call, room_id: UUID) -> None:
+async def require_room(call: Call, room_id: UUID, right: Scope) -> None:
+    """It is the shop's, and the caller may. Raises NotFoundError, ForbiddenError."""
     async with call.ctx.database.connection() as connection:
-        await _find(connection, call, room_id, Scope.ROOMS_WRITE)
+        await _find(connection, call, room_id, right)
+
+
+async def _require_own(call: Call, room_id: UUID) -> None:
+    await require_room(call, room_id, Scope.ROOMS_WRITE)
 
 
 async def _find(connection: Connection, call: Call, room_id: UUID, right: Scope) -> live.Room:

@@ -105,7 +105,10 @@ class RoomDecider:
             log.warning("surfacing_is_behind", room_id=str(self._room_id))
 
     async def _rebuild(self) -> int:
-        """Make the engine, tell it the last minutes; answers the number of the last message it knows."""
+        """Make the engine, tell it the last minutes; answers the number of the last message it knows.
+
+        Clicks are not among them: no log has them, and no cue depends on them.
+        """
         now = utc_now()
         since = now - REPLAYED
         # Before the log is read: what comes meanwhile is read, or followed, or both, and known by its number.
