@@ -69,6 +69,9 @@ from xiaodian.modules.orders import api as orders_api
 from xiaodian.modules.orders import handlers as orders_handlers
 from xiaodian.modules.orders import jobs as orders_jobs
 from xiaodian.modules.orders import routes as orders_routes
+from xiaodian.modules.outreach import handlers as outreach_handlers
+from xiaodian.modules.outreach import jobs as outreach_jobs
+from xiaodian.modules.outreach import routes as outreach_routes
 from xiaodian.modules.payments import jobs as payments_jobs
 from xiaodian.modules.payments import routes as payments_routes
 from xiaodian.modules.promotion import handlers as promotion_handlers
@@ -112,6 +115,7 @@ ROUTES: list[ControllerRouterHandler] = [
     *feed_routes.routes,
     *surfacing_routes.routes,
     *search_routes.routes,
+    *outreach_routes.routes,
     *webhooks_routes.routes,
     *integrations_routes.routes,
 ]
@@ -133,6 +137,7 @@ JOBS = (
     insights_jobs,
     fans_jobs,
     feed_jobs,
+    outreach_jobs,
     webhooks_jobs,
     integrations_jobs,
 )
@@ -170,6 +175,7 @@ def consumers(ctx: Context) -> list[Consumer]:
         *feed_handlers.consumers(ctx),
         *surfacing_handlers.consumers(ctx),
         *search_handlers.consumers(ctx),
+        *outreach_handlers.consumers(ctx),
         *webhooks_handlers.consumers(ctx),
     ]
 

@@ -139,6 +139,15 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     webhook_concurrency: Annotated[int, "Most webhooks that one worker process has on their way at once."] = 256
     webhook_endpoint_concurrency: Annotated[int, "The same to one endpoint."] = 32
 
+    outreach_most_messages: Annotated[
+        int, "A fan gets no more messages than this from all shops together, within the days of the cap."
+    ] = 3
+    outreach_cap_days: Annotated[int, "Days within which the messages to a fan are counted."] = 7
+    outreach_quiet_from_h: Annotated[
+        int, "From this hour on (of the books' time zone) no messages of shops arrive."
+    ] = 22
+    outreach_quiet_until_h: Annotated[int, "Until this hour; the same as from: no quiet hours."] = 8
+
     log_level: Annotated[str, "debug, info, warning or error."] = "info"
     log_format: Annotated[str, "json, or console for reading by eye."] = "json"
 

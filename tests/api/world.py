@@ -146,7 +146,10 @@ async def _make_promotions(owner: httpx.AsyncClient, ids: dict[str, str], other_
     flash_sale = await _post(owner, f"{shop}/flash-sales", sale)
     proposal = {"product_id": ids["product_id"], "creator_id": str(other_id), "rate_bp": 1000}
     commission = await _post(owner, f"{shop}/commission-agreements", proposal)
+    message = {"name": "上新", "text": "新草莓到了", "segment": "buyers"}
+    campaign = await _post(owner, f"{shop}/campaigns", {**message, "send_at_ms": starts_at_ms - 50 * DAY_S * 1000})
     return {
+        "campaign_id": campaign["campaign_id"],
         "commission_id": commission["commission_id"],
         "coupon_id": coupon["coupon_id"],
         "flash_sale_id": flash_sale["flash_sale_id"],

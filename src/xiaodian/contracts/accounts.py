@@ -106,6 +106,8 @@ class NoticeKind(StrEnum):
     VIDEO_REFUSED = "video_refused"
     VIDEO_TAKEN_DOWN = "video_taken_down"
     VIDEO_RESTORED = "video_restored"
+    SHOP_MESSAGE = "shop_message"
+    """A shop speaks to its fan; `params` also say the shop (`shop_id`), and a picture or a coupon, if there is one."""
 
 
 class Notice(Contract, frozen=True, kw_only=True):

@@ -3,10 +3,11 @@
 from xiaodian.modules.promotion.commission_queries import find_commissions, may_sell
 from xiaodian.modules.promotion.flash_queries import find_flash_sales, find_next_flash_sales, list_flash_sales
 from xiaodian.modules.promotion.models import FlashSaleRow
-from xiaodian.modules.promotion.queries import list_coupons, live_prices, open_coupon_book
+from xiaodian.modules.promotion.queries import find_coupon, list_coupons, live_prices, open_coupon_book
 from xiaodian.modules.promotion.rules import ANNOUNCED_AHEAD, Coupon, CouponBook, LimitBook, choose_price
 from xiaodian.modules.promotion.service.create_coupon import NewCoupon, create_coupon, end_coupon
 from xiaodian.modules.promotion.service.flash_sales import NewFlashSale, create_flash_sale, end_flash_sale
+from xiaodian.modules.promotion.service.give_coupon import give_coupon
 from xiaodian.modules.promotion.service.limits import open_limit_book, release_purchases, write_purchases
 from xiaodian.modules.promotion.service.live_price import clear_live_price, set_live_price
 from xiaodian.modules.promotion.service.redeem import release_redemptions, write_redemptions
@@ -28,8 +29,10 @@ __all__ = [
     "end_coupon",
     "end_flash_sale",
     "find_commissions",
+    "find_coupon",
     "find_flash_sales",
     "find_next_flash_sales",
+    "give_coupon",
     "list_coupons",
     "list_flash_sales",
     "live_prices",

@@ -17,7 +17,7 @@ MOST_LISTED = 100
 _COUPON = """
     coupon.coupon_id, coupon.shop_id, coupon.code, coupon.currency, coupon.off_minor, coupon.min_spend_minor,
     coupon.quota, coupon.per_account, coupon.redeemed, coupon.valid_until, coupon.title, coupon.is_listed,
-    coupon.valid_from, coupon.ended_at
+    coupon.valid_from, coupon.ended_at, coupon.is_personal
 """
 
 
@@ -55,7 +55,23 @@ async def open_coupon_book(connection: Connection, wishes: Collection[CouponWish
         [normalize_code(wish.code) for wish in wishes],
     )
     coupons = [Coupon(**row) for row in rows]
-    return CouponBook(coupons, await _count_used(connection, coupons, wishes))
+    used = await _count_used(connection, coupons, wishes)
+    personal = [coupon.coupon_id for coupon in coupons if coupon.is_personal]
+    return CouponBook(coupons, used, await _list_held(connection, personal, wishes) if personal else frozenset())
+
+
+async def _list_held(
+    connection: Connection, coupon_ids: Collection[CouponId], wishes: Collection[CouponWish]
+) -> frozenset[tuple[CouponId, UUID]]:
+    rows = await connection.fetch(
+        """
+        SELECT coupon_id, account_id FROM promotion.holder
+        WHERE coupon_id = ANY($1::uuid[]) AND account_id = ANY($2::uuid[])
+        """,
+        list(coupon_ids),
+        list({wish.account_id for wish in wishes}),
+    )
+    return frozenset((row["coupon_id"], row["account_id"]) for row in rows)
 
 
 async def _count_used(
@@ -88,6 +104,14 @@ async def list_coupons(connection: Connection, shop_id: ShopId, *, before: UUID 
     return [Coupon(**row) for row in rows]
 
 
+async def find_coupon(connection: Connection, shop_id: ShopId, coupon_id: UUID) -> Coupon | None:
+    """One coupon of a shop."""
+    row = await connection.fetchrow(
+        f"SELECT {_COUPON} FROM promotion.coupon WHERE shop_id = $1 AND coupon_id = $2", shop_id, coupon_id
+    )
+    return Coupon(**row) if row else None
+
+
 async def lock_coupon(connection: Connection, coupon_id: UUID) -> Coupon | None:
     """One coupon, held until the transaction ends."""
     row = await connection.fetchrow(
@@ -99,14 +123,21 @@ async def lock_coupon(connection: Connection, coupon_id: UUID) -> Coupon | None:
 async def list_usable_coupons(
     connection: Connection, shop_ids: Collection[ShopId], account_id: AccountId | None, now: datetime
 ) -> list[Coupon]:
-    """The listed coupons of these shops and of the platform that this account (or anybody) can redeem now.
+    """The coupons of these shops and of the platform that this account (or anybody) can redeem now and is shown: those
+    that are listed, and those that are made out to it.
 
     The platform's first, then the largest; no more than anybody would read.
     """
     rows = await connection.fetch(
         f"""
         SELECT {_COUPON} FROM promotion.coupon
-        WHERE shop_id = ANY($1::uuid[]) AND is_listed AND ended_at IS NULL AND valid_until > $3 AND valid_from <= $3
+        WHERE shop_id = ANY($1::uuid[]) AND ended_at IS NULL AND valid_until > $3 AND valid_from <= $3
+            AND coupon_id IN (
+                SELECT listed.coupon_id FROM promotion.coupon AS listed
+                WHERE listed.shop_id = ANY($1::uuid[]) AND listed.is_listed AND listed.ended_at IS NULL
+                    AND NOT listed.is_personal
+                UNION ALL SELECT holder.coupon_id FROM promotion.holder WHERE holder.account_id = $2
+            )
             AND redeemed < quota AND per_account > (
                 SELECT count(*) FROM promotion.redemption
                 WHERE redemption.coupon_id = coupon.coupon_id AND redemption.account_id = $2 AND released_at IS NULL

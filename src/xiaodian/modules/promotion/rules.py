@@ -1,7 +1,7 @@
 """Pure decisions about coupons, purchase limits and prices."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
@@ -57,6 +57,8 @@ class Coupon(msgspec.Struct, frozen=True, kw_only=True):
     """Whether buyers are shown it; else only who knows the code can use it."""
     valid_from: datetime
     ended_at: datetime | None
+    is_personal: bool = False
+    """Whether only those can use it to whom it was made out."""
 
 
 class Redemption(msgspec.Struct, frozen=True, kw_only=True):
@@ -102,8 +104,14 @@ class CouponBook:
     Several orders are judged against the same book, one after the other; nothing is written until all are.
     """
 
-    def __init__(self, coupons: Iterable[Coupon], used: Mapping[tuple[CouponId, UUID], int]) -> None:
+    def __init__(
+        self,
+        coupons: Iterable[Coupon],
+        used: Mapping[tuple[CouponId, UUID], int],
+        held: Set[tuple[CouponId, UUID]] = frozenset(),
+    ) -> None:
         self._coupons = {(coupon.shop_id, coupon.code): coupon for coupon in coupons}
+        self._held = held
         self._by_account = Counter(used)
         self._redeemed: Counter[CouponId] = Counter()
         self.redemptions: list[Redemption] = []
@@ -111,7 +119,8 @@ class CouponBook:
     def judge(self, wish: CouponWish, now: datetime) -> CouponVerdict:
         """Whether the wish would be granted now. Changes nothing."""
         coupon = self._coupons.get((wish.shop_id, normalize_code(wish.code)))
-        if coupon is None:
+        # To anybody else a coupon made out to one person does not exist.
+        if coupon is None or (coupon.is_personal and (coupon.coupon_id, wish.account_id) not in self._held):
             return judge(None, wish, redeemed=0, by_account=0, now=now)
         return judge(
             coupon,

@@ -20,6 +20,7 @@ class CouponView(Contract, frozen=True, kw_only=True):
     code: str
     title: str
     is_listed: bool
+    is_personal: bool
     currency: str
     off_minor: int
     min_spend_minor: int
@@ -112,6 +113,7 @@ def to_view(coupon: Coupon) -> CouponView:
         code=coupon.code,
         title=coupon.title,
         is_listed=coupon.is_listed,
+        is_personal=coupon.is_personal,
         currency=coupon.currency,
         off_minor=coupon.off_minor,
         min_spend_minor=coupon.min_spend_minor,

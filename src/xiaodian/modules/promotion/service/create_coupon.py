@@ -25,8 +25,8 @@ MAX_EPOCH_MS = 4_102_444_800_000  # 2100-01-01
 
 _INSERT = """
     INSERT INTO promotion.coupon (shop_id, coupon_id, code, currency, off_minor, min_spend_minor, quota, per_account,
-        valid_until, created_at, title, is_listed, valid_from)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+        valid_until, created_at, title, is_listed, valid_from, is_personal)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
 """
 
 
@@ -45,6 +45,8 @@ class NewCoupon(Input, frozen=True, kw_only=True):
     """What buyers read (`满30减5`)."""
     is_listed: bool = False
     """Whether buyers are shown it; else only who knows the code can use it."""
+    is_personal: bool = False
+    """Whether only those can use it to whom it is made out, such as by a message; they are shown it."""
 
 
 async def create_coupon(database: Database, caller: Caller, shop_id: ShopId, new: NewCoupon) -> Coupon:
@@ -68,6 +70,7 @@ async def create_coupon(database: Database, caller: Caller, shop_id: ShopId, new
         is_listed=new.is_listed,
         valid_from=now if new.valid_from_ms is None else from_epoch_ms(new.valid_from_ms),
         ended_at=None,
+        is_personal=new.is_personal,
     )
     if coupon.valid_until <= now:
         raise InvalidInputError(field="valid_until_ms", reason="in_the_past")
@@ -91,6 +94,7 @@ async def create_coupon(database: Database, caller: Caller, shop_id: ShopId, new
                 coupon.title,
                 coupon.is_listed,
                 coupon.valid_from,
+                coupon.is_personal,
             )
         except asyncpg.UniqueViolationError as error:
             raise CouponCodeTakenError(field="code") from error

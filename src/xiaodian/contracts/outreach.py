@@ -1,0 +1,87 @@
+"""Outreach: what shops send to their fans, and what came of it."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import NewType
+from uuid import UUID
+
+from xiaodian.contracts.base import Contract, DomainError
+from xiaodian.contracts.live import RoomId
+from xiaodian.contracts.promotion import CouponId
+from xiaodian.contracts.shops import ShopId
+
+CampaignId = NewType("CampaignId", UUID)
+
+
+class Trigger(StrEnum):
+    """What makes a campaign reach somebody: being sent once, or an occasion that each fan has at their own time."""
+
+    ONCE = "once"
+    FIRST_PURCHASE = "first_purchase"
+    """So many days after the first purchase in the shop."""
+    RUNNING_OUT = "running_out"
+    """What was bought is about to be used up, as the times between purchases of others tell."""
+
+
+class Channel(StrEnum):
+    """The way by which a message arrives."""
+
+    APP = "app"
+
+
+class CampaignState(StrEnum):
+    """A campaign that is sent once is planned, being sent, sent or cancelled; a flow is on or off."""
+
+    PLANNED = "planned"
+    SENDING = "sending"
+    SENT = "sent"
+    CANCELLED = "cancelled"
+    ON = "on"
+    OFF = "off"
+
+
+class Skip(StrEnum):
+    """Why a fan gets nothing. It is found before the hold-out group is drawn, so that both groups are alike."""
+
+    CAPPED = "capped"
+    """So many messages of shops have come already, of all shops together."""
+    OPTED_OUT = "opted_out"
+
+
+class Verdict(StrEnum):
+    """What a difference between those who got a message and those held out says."""
+
+    NO_HOLD_OUT = "no_hold_out"
+    TOO_FEW = "too_few"
+    UNCLEAR = "unclear"
+    """The interval holds zero: there may be no effect at all."""
+    MORE = "more"
+    LESS = "less"
+
+
+class Campaign(Contract, frozen=True, kw_only=True):
+    """A message of a shop, to whom it goes and when."""
+
+    campaign_id: CampaignId
+    shop_id: ShopId
+    trigger: Trigger
+    delay_days: int
+    name: str
+    segment: str
+    text: str
+    link: str
+    picture_url: str | None
+    coupon_id: CouponId | None
+    room_id: RoomId | None
+    channels: list[Channel]
+    hold_out_bp: int
+    window_days: int
+    state: CampaignState
+    send_at: datetime
+
+
+class CampaignStateError(DomainError):
+    """The campaign's `state` does not allow it."""
+
+    code = "campaign_state"
+    status = 409

@@ -1,0 +1,40 @@
+"""Reactions: orders and refunds change what messages are known to have brought."""
+
+from collections.abc import Sequence
+
+import msgspec
+
+from xiaodian.contracts.base import Envelope
+from xiaodian.contracts.orders import OrderId
+from xiaodian.edge.context import Context
+from xiaodian.infra.work import Consumer
+from xiaodian.modules.outreach.service.count_sales import count_sales
+
+ORDERS_AT_ONCE = 1000
+
+
+class OfOrder(msgspec.Struct, frozen=True):
+    """All that is needed of an event to look up afresh what has become of an order."""
+
+    order_id: OrderId
+
+
+_decode_of_order = msgspec.json.Decoder(OfOrder).decode
+
+
+def consumers(ctx: Context) -> list[Consumer]:
+    """What this module reacts to. It needs no inbox: counting again what was counted changes nothing."""
+
+    async def _count_sales(envelopes: Sequence[Envelope]) -> None:
+        order_ids = sorted({_decode_of_order(envelope.data).order_id for envelope in envelopes})
+        for start in range(0, len(order_ids), ORDERS_AT_ONCE):
+            async with ctx.database.transaction() as connection:
+                await count_sales(connection, order_ids[start : start + ORDERS_AT_ONCE])
+
+    return [
+        Consumer(
+            durable="outreach-sales",
+            event_types=("OrderPaid", "OrderCancelled", "OrderRefunded"),
+            handle=_count_sales,
+        )
+    ]

@@ -1,0 +1,35 @@
+"""What happens by time alone: campaigns whose hour has come, occasions of flows, what waits to be delivered."""
+
+from xiaodian.edge.context import Context
+from xiaodian.infra.work import Job
+from xiaodian.kit.clock import utc_now
+from xiaodian.modules.outreach.service.deliver_in_app import deliver_in_app
+from xiaodian.modules.outreach.service.run_campaigns import run_campaigns
+from xiaodian.modules.outreach.service.run_flows import learn_rhythms, run_flows
+
+CAMPAIGNS_EVERY_S = 2.0
+FLOWS_EVERY_S = 60.0
+RHYTHMS_EVERY_S = 6 * 3600.0
+
+
+def jobs(ctx: Context) -> list[Job]:
+    """Each is cut off anywhere without harm: what was done is written down piece by piece."""
+
+    async def _campaigns() -> None:
+        await run_campaigns(ctx, utc_now())
+
+    async def _flows() -> None:
+        await run_flows(ctx, utc_now())
+
+    async def _rhythms() -> None:
+        await learn_rhythms(ctx, utc_now())
+
+    async def _app() -> None:
+        await deliver_in_app(ctx.database, utc_now())
+
+    return [
+        Job(name="outreach_campaigns", period_s=CAMPAIGNS_EVERY_S, run=_campaigns),
+        Job(name="outreach_flows", period_s=FLOWS_EVERY_S, run=_flows),
+        Job(name="outreach_rhythms", period_s=RHYTHMS_EVERY_S, run=_rhythms),
+        Job(name="outreach_deliver_in_app", period_s=CAMPAIGNS_EVERY_S, run=_app),
+    ]

@@ -1,0 +1,158 @@
+"""Reads of campaigns, of who was reached, and of what came of it; structs out."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from xiaodian.contracts.accounts import AccountId
+from xiaodian.contracts.base import NotFoundError
+from xiaodian.contracts.outreach import Campaign, CampaignId, CampaignState, Channel, Skip, Trigger
+from xiaodian.contracts.shops import ShopId
+from xiaodian.infra.database import Connection, Record
+from xiaodian.modules.outreach.effect_rules import Group
+from xiaodian.modules.outreach.rules import Known, ShopBounds
+
+ALL_SHOPS = UUID(int=0)
+"""Stands where a shop's id would, for who wants messages of no shop."""
+CAMPAIGN = ", ".join(Campaign.__struct_fields__)
+
+# A fan whom a flow reached several times counts once, from the first time on.
+_GROUPS = """
+    WITH fan AS (
+        SELECT account_id, bool_or(is_held_out) AS is_held_out, min(counts_from) AS counts_from
+        FROM outreach.recipient WHERE campaign_id = $1 AND skipped IS NULL AND counts_from <= $4 GROUP BY account_id
+    ), spent AS (
+        SELECT fan.is_held_out, coalesce(sum(sale.net_minor), 0)::bigint AS minor
+        FROM fan LEFT JOIN outreach.sale ON sale.shop_id = $2 AND sale.buyer_id = fan.account_id
+            AND sale.paid_at >= fan.counts_from AND sale.paid_at < fan.counts_from + $3::interval
+        GROUP BY fan.account_id, fan.is_held_out
+    )
+    SELECT is_held_out, count(*) AS fans, count(*) FILTER (WHERE minor > 0) AS buyers,
+        sum(minor)::bigint AS spent_minor, sum(minor::float8 * minor) AS squares
+    FROM spent GROUP BY is_held_out
+"""
+
+
+async def get_campaign(connection: Connection, shop_id: ShopId, campaign_id: UUID, *, lock: bool = False) -> Campaign:
+    """One campaign of a shop. Raises NotFoundError."""
+    row = await connection.fetchrow(
+        f"""
+        SELECT {CAMPAIGN} FROM outreach.campaign WHERE shop_id = $1 AND campaign_id = $2
+        {"FOR UPDATE" if lock else ""}
+        """,
+        shop_id,
+        campaign_id,
+    )
+    if row is None:
+        raise NotFoundError
+    return to_campaign(row)
+
+
+async def list_campaigns(connection: Connection, shop_id: ShopId, *, before: UUID | None, limit: int) -> list[Campaign]:
+    """A shop's campaigns that are sent once, the newest first."""
+    rows = await connection.fetch(
+        f"""
+        SELECT {CAMPAIGN} FROM outreach.campaign
+        WHERE shop_id = $1 AND trigger = 'once' AND ($2::uuid IS NULL OR campaign_id < $2)
+        ORDER BY campaign_id DESC LIMIT $3
+        """,
+        shop_id,
+        before,
+        limit,
+    )
+    return [to_campaign(row) for row in rows]
+
+
+async def list_flows(connection: Connection, shop_id: ShopId) -> dict[Trigger, Campaign]:
+    """A shop's flows, by what triggers them."""
+    rows = await connection.fetch(
+        f"SELECT {CAMPAIGN} FROM outreach.campaign WHERE shop_id = $1 AND trigger <> 'once'", shop_id
+    )
+    return {flow.trigger: flow for flow in map(to_campaign, rows)}
+
+
+async def list_known(
+    connection: Connection, shop_id: ShopId, account_ids: Sequence[AccountId], since: datetime
+) -> list[Known]:
+    """What each fan got of late, from any shop, and whether they want no more from this one; in the same order."""
+    rows = await connection.fetch(
+        """
+        SELECT account_id,
+            (
+                SELECT count(*) FROM outreach.recipient AS met
+                WHERE met.account_id = fan.account_id AND met.counts_from > $3
+                    AND met.skipped IS NULL AND NOT met.is_held_out
+            ) AS messages,
+            EXISTS (
+                SELECT FROM outreach.opt_out
+                WHERE opt_out.account_id = fan.account_id AND opt_out.shop_id IN ($2, $4)
+            ) AS has_opted_out
+        FROM unnest($1::uuid[]) WITH ORDINALITY AS fan (account_id, place) ORDER BY place
+        """,
+        account_ids,
+        shop_id,
+        since,
+        ALL_SHOPS,
+    )
+    return [Known(**row) for row in rows]
+
+
+async def count_skipped(connection: Connection, campaign_id: CampaignId) -> dict[Skip, int]:
+    """How many a campaign passed over, by the reason."""
+    rows = await connection.fetch(
+        """
+        SELECT skipped, count(*) AS fans FROM outreach.recipient
+        WHERE campaign_id = $1 AND skipped IS NOT NULL GROUP BY skipped
+        """,
+        campaign_id,
+    )
+    return {Skip(row["skipped"]): row["fans"] for row in rows}
+
+
+async def count_deliveries(connection: Connection, campaign_id: CampaignId) -> dict[tuple[Channel, str], int]:
+    """How many messages of a campaign are in which state, by their way."""
+    rows = await connection.fetch(
+        """
+        SELECT channel, state, count(*) AS messages FROM outreach.delivery
+        WHERE campaign_id = $1 GROUP BY channel, state
+        """,
+        campaign_id,
+    )
+    return {(Channel(row["channel"]), row["state"]): row["messages"] for row in rows}
+
+
+async def compare_groups(connection: Connection, campaign: Campaign, now: datetime) -> tuple[Group, Group]:
+    """Who got the message and who was held out, and what each group bought within the window."""
+    rows = await connection.fetch(
+        _GROUPS, campaign.campaign_id, campaign.shop_id, timedelta(days=campaign.window_days), now
+    )
+    groups = {row["is_held_out"]: Group(**{key: row[key] for key in Group.__struct_fields__}) for row in rows}
+    return groups.get(False, Group()), groups.get(True, Group())
+
+
+async def get_shop_bounds(connection: Connection, shop_id: ShopId) -> ShopBounds:
+    """Where a shop is stricter than the platform."""
+    row = await connection.fetchrow(
+        "SELECT most_messages, quiet_from_h, quiet_until_h FROM outreach.shop_rule WHERE shop_id = $1", shop_id
+    )
+    return ShopBounds(**row) if row else ShopBounds()
+
+
+async def list_opt_outs(connection: Connection, account_id: AccountId, limit: int) -> Collection[UUID]:
+    """The shops whose messages somebody does not want, ALL_SHOPS first, then the latest."""
+    rows = await connection.fetch(
+        "SELECT shop_id FROM outreach.opt_out WHERE account_id = $1 ORDER BY shop_id <> $3, since DESC LIMIT $2",
+        account_id,
+        limit,
+        ALL_SHOPS,
+    )
+    return [row["shop_id"] for row in rows]
+
+
+def to_campaign(row: Record) -> Campaign:
+    """A row with the columns CAMPAIGN."""
+    values = dict(row)
+    values["trigger"] = Trigger(values["trigger"])
+    values["state"] = CampaignState(values["state"])
+    values["channels"] = [Channel(channel) for channel in values["channels"]]
+    return Campaign(**{name: values[name] for name in Campaign.__struct_fields__})

@@ -1,0 +1,120 @@
+"""Pure decisions: who is held out, when it is quiet, how many messages are enough."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from hashlib import blake2b
+
+import msgspec
+
+from xiaodian.contracts.accounts import AccountId
+from xiaodian.contracts.base import InvalidInputError
+from xiaodian.contracts.outreach import CampaignId, CampaignState, CampaignStateError, Skip
+
+HOLD_OUT_BP = 1000
+LEAST_HOLD_OUT_BP = 100
+WINDOW_DAYS = 7
+FARTHEST_SENDING = timedelta(days=90)
+LEAST_LOUD_HOURS = 4
+_WHOLE_BP = 10_000
+_HOURS = 24
+
+
+class Bounds(msgspec.Struct, frozen=True, kw_only=True):
+    """How much fans are spoken to: so many messages in so many days, none at quiet hours of the books' time zone."""
+
+    most_messages: int
+    cap_days: int
+    quiet: tuple[tuple[int, int], ...]
+    """From which hour until which."""
+    utc_offset_h: int
+
+
+class ShopBounds(msgspec.Struct, frozen=True, kw_only=True):
+    """Where a shop asks more of itself than the platform does; None: as the platform."""
+
+    most_messages: int | None = None
+    quiet_from_h: int | None = None
+    quiet_until_h: int | None = None
+
+
+class Known(msgspec.Struct, frozen=True, kw_only=True):
+    """What is known of a fan when it is decided whether a message goes out."""
+
+    account_id: AccountId
+    messages: int
+    """How many the fan got within the days that count, from all shops."""
+    has_opted_out: bool
+
+
+def is_held_out(campaign_id: CampaignId, account_id: AccountId, hold_out_bp: int) -> bool:
+    """Whether a fan is held out of a campaign: drawn by a hash, so always the same, and anew for each campaign."""
+    drawn = blake2b(campaign_id.bytes + account_id.bytes, digest_size=8).digest()
+    return int.from_bytes(drawn) * _WHOLE_BP < hold_out_bp << 64
+
+
+def find_skip(known: Known, most_messages: int) -> Skip | None:
+    """Why nothing goes to this fan, if so."""
+    if known.has_opted_out:
+        return Skip.OPTED_OUT
+    return Skip.CAPPED if known.messages >= most_messages else None
+
+
+def tighten(platform: Bounds, shop: ShopBounds) -> Bounds:
+    """The platform's bounds with those of the shop: the smaller number, and quiet when either of them wants it."""
+    most = platform.most_messages if shop.most_messages is None else min(platform.most_messages, shop.most_messages)
+    quiet = platform.quiet
+    if shop.quiet_from_h is not None and shop.quiet_until_h is not None:
+        quiet = (*quiet, (shop.quiet_from_h, shop.quiet_until_h))
+    return msgspec.structs.replace(platform, most_messages=most, quiet=quiet)
+
+
+def next_loud(moment: datetime, bounds: Bounds) -> datetime:
+    """The moment itself, or the first full hour after it that is not quiet."""
+    local = moment + timedelta(hours=bounds.utc_offset_h)
+    for _ in range(_HOURS):
+        if not _is_quiet(local.hour, bounds):
+            break
+        local = local.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
+    return local - timedelta(hours=bounds.utc_offset_h)
+
+
+def check_bounds(bounds: Bounds) -> None:
+    """Some hours of the day must be left to send in. Raises InvalidInputError."""
+    if sum(not _is_quiet(hour, bounds) for hour in range(_HOURS)) < LEAST_LOUD_HOURS:
+        raise InvalidInputError(field="quiet_until_h", reason="too_quiet", least=LEAST_LOUD_HOURS)
+
+
+def check_hold_out(hold_out_bp: int, *, without: bool) -> None:
+    """A hold-out group is left out only by saying so. Raises InvalidInputError."""
+    if without:
+        if hold_out_bp != 0:
+            raise InvalidInputError(field="hold_out_bp", reason="not_zero")
+    elif hold_out_bp < LEAST_HOLD_OUT_BP:
+        raise InvalidInputError(field="hold_out_bp", reason="too_small", least=LEAST_HOLD_OUT_BP)
+
+
+def check_cancel(state: CampaignState) -> None:
+    """What is planned or on its way can be stopped. Raises CampaignStateError."""
+    if state not in (CampaignState.PLANNED, CampaignState.SENDING):
+        raise CampaignStateError(state=state)
+
+
+BACK_OFF: Sequence[timedelta] = (
+    timedelta(minutes=1),
+    timedelta(minutes=10),
+    timedelta(hours=1),
+    timedelta(hours=6),
+)
+
+
+def next_try(attempts: int, now: datetime) -> datetime | None:
+    """When to try again what failed so often, or never."""
+    return now + BACK_OFF[attempts - 1] if attempts <= len(BACK_OFF) else None
+
+
+def _is_quiet(hour: int, bounds: Bounds) -> bool:
+    """Quiet hours may go over midnight; from and until the same hour is no quiet at all."""
+    return any(
+        from_h <= hour < until_h if from_h <= until_h else hour >= from_h or hour < until_h
+        for from_h, until_h in bounds.quiet
+    )

@@ -1,0 +1,108 @@
+"""Put what is due into the inboxes of fans."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import datetime
+
+from xiaodian.contracts.accounts import AccountId, Notice, NoticeKind
+from xiaodian.contracts.outreach import Campaign, CampaignId, Channel
+from xiaodian.contracts.shops import ShopId
+from xiaodian.infra.database import Connection, Database, Record
+from xiaodian.modules.accounts import api as accounts
+from xiaodian.modules.outreach.queries import ALL_SHOPS, CAMPAIGN, to_campaign
+from xiaodian.modules.promotion import api as promotion
+from xiaodian.modules.shops import api as shops
+
+AT_ONCE = 500
+
+_TAKE = """
+    SELECT delivery.campaign_id, delivery.account_id, delivery.occasion, EXISTS (
+        SELECT FROM outreach.opt_out JOIN outreach.recipient USING (account_id)
+        WHERE (recipient.campaign_id, recipient.account_id, recipient.occasion)
+                = (delivery.campaign_id, delivery.account_id, delivery.occasion)
+            AND opt_out.shop_id IN (recipient.shop_id, $4)
+    ) AS has_opted_out
+    FROM outreach.delivery WHERE channel = $1 AND state = 'waiting' AND due_at <= $2
+    ORDER BY due_at LIMIT $3 FOR UPDATE SKIP LOCKED
+"""
+_SETTLE = """
+    UPDATE outreach.delivery SET state = $5, reason = $6, sent_at = CASE WHEN $5 = 'sent' THEN $7::timestamptz END,
+        attempts = attempts + 1
+    WHERE channel = $1
+        AND (campaign_id, account_id, occasion) IN (SELECT * FROM unnest($2::uuid[], $3::uuid[], $4::text[]))
+"""
+
+
+async def deliver_in_app(database: Database, now: datetime) -> int:
+    """Deliver all that is due; answers how many arrived. Notice, coupon and queue change in one transaction."""
+    total = 0
+    while True:
+        async with database.transaction() as connection:
+            taken = await connection.fetch(_TAKE, Channel.APP, now, AT_ONCE, ALL_SHOPS)
+            total += await _deliver(connection, taken, now)
+        if len(taken) < AT_ONCE:
+            return total
+
+
+async def _deliver(connection: Connection, taken: Sequence[Record], now: datetime) -> int:
+    await settle(connection, [row for row in taken if row["has_opted_out"]], "dropped", "opted_out", now)
+    by_campaign: dict[CampaignId, list[Record]] = defaultdict(list)
+    for row in taken:
+        if not row["has_opted_out"]:
+            by_campaign[row["campaign_id"]].append(row)
+    campaigns = await _get_campaigns(connection, list(by_campaign))
+    of_shops = await shops.get_shops(connection, list({campaign.shop_id for campaign in campaigns.values()}))
+    sent = 0
+    for campaign_id, rows in by_campaign.items():
+        campaign = campaigns[campaign_id]
+        fans = list({AccountId(row["account_id"]) for row in rows})
+        if not await _make_out_coupon(connection, campaign, fans, now):
+            await settle(connection, rows, "dropped", "coupon_over", now)
+            continue
+        name = of_shops[campaign.shop_id].name
+        await accounts.give_notices(connection, [_to_notice(campaign, name, row["account_id"]) for row in rows])
+        await settle(connection, rows, "sent", None, now)
+        sent += len(rows)
+    return sent
+
+
+async def settle(connection: Connection, rows: Sequence[Record], state: str, reason: str | None, now: datetime) -> None:
+    """Write down what became of messages in the app."""
+    if rows:
+        columns = [[row[key] for row in rows] for key in ("campaign_id", "account_id", "occasion")]
+        await connection.execute(_SETTLE, Channel.APP, *columns, state, reason, now)
+
+
+async def _get_campaigns(connection: Connection, campaign_ids: list[CampaignId]) -> dict[CampaignId, Campaign]:
+    rows = await connection.fetch(
+        f"SELECT {CAMPAIGN} FROM outreach.campaign WHERE campaign_id = ANY($1::uuid[])", campaign_ids
+    )
+    return {row["campaign_id"]: to_campaign(row) for row in rows}
+
+
+async def _make_out_coupon(
+    connection: Connection, campaign: Campaign, fans: Sequence[AccountId], now: datetime
+) -> bool:
+    """Whether the message can go: its coupon, if it has one, is still good."""
+    if campaign.coupon_id is None:
+        return True
+    coupon = await promotion.find_coupon(connection, campaign.shop_id, campaign.coupon_id)
+    if coupon is None or coupon.ended_at is not None or coupon.valid_until <= now or coupon.redeemed >= coupon.quota:
+        return False
+    await promotion.give_coupon(connection, campaign.coupon_id, fans, now)
+    return True
+
+
+def _to_notice(campaign: Campaign, shop_name: str, account_id: AccountId) -> Notice:
+    more = {"picture_url": campaign.picture_url, "coupon_id": campaign.coupon_id}
+    return Notice(
+        account_id=account_id,
+        kind=NoticeKind.SHOP_MESSAGE,
+        params={
+            "shop": shop_name,
+            "shop_id": str(ShopId(campaign.shop_id)),
+            "text": campaign.text,
+            **{key: str(value) for key, value in more.items() if value is not None},
+        },
+        link=campaign.link,
+    )

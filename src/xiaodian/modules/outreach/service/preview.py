@@ -1,0 +1,47 @@
+"""To whom a message would go now, and to whom not and why."""
+
+from collections import Counter
+from datetime import timedelta
+
+from xiaodian.contracts.outreach import Skip
+from xiaodian.contracts.shops import ShopId
+from xiaodian.infra.database import Connection
+from xiaodian.kit.clock import from_epoch_ms, utc_now
+from xiaodian.modules.outreach.queries import list_known
+from xiaodian.modules.outreach.rules import find_skip, next_loud
+from xiaodian.modules.outreach.service.audience import BEFORE_ALL, list_members
+from xiaodian.modules.outreach.service.bounds import bounds_of
+from xiaodian.modules.outreach.wire import Preview, PreviewInput
+from xiaodian.settings import Settings
+
+AT_ONCE = 1000
+MOST_COUNTED = 50_000
+
+
+async def preview(connection: Connection, settings: Settings, shop_id: ShopId, wish: PreviewInput) -> Preview:
+    """Count a segment as a campaign would find it now. Raises InvalidInputError."""
+    now = utc_now()
+    bounds = await bounds_of(connection, settings, shop_id)
+    since = now - timedelta(days=bounds.cap_days)
+    counted: Counter[Skip | None] = Counter()
+    after, is_whole = BEFORE_ALL, True
+    while members := await list_members(connection, shop_id, wish.segment, after, AT_ONCE):
+        if counted.total() >= MOST_COUNTED:
+            is_whole = False
+            break
+        known = await list_known(connection, shop_id, members, since)
+        counted.update(find_skip(each, bounds.most_messages) for each in known)
+        after = members[-1]
+    held_out = round(counted[None] * wish.hold_out_bp / 10_000)
+    sent_at = now if wish.send_at_ms is None else max(now, from_epoch_ms(wish.send_at_ms))
+    arrives_at = next_loud(sent_at, bounds)
+    return Preview(
+        members=counted.total(),
+        gets=counted[None] - held_out,
+        held_out=held_out,
+        capped=counted[Skip.CAPPED],
+        opted_out=counted[Skip.OPTED_OUT],
+        is_whole=is_whole,
+        arrives_at=arrives_at,
+        is_quiet=arrives_at > sent_at,
+    )

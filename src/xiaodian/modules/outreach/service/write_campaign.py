@@ -1,0 +1,181 @@
+"""A shop's staff writes to fans: once, or as a flow that stands."""
+
+from collections.abc import Collection
+from typing import Any
+from uuid import UUID
+
+from xiaodian.contracts.accounts import Caller, Scope
+from xiaodian.contracts.base import InvalidInputError
+from xiaodian.contracts.live import RoomId, RoomState
+from xiaodian.contracts.outreach import Campaign, CampaignId, CampaignState, Trigger
+from xiaodian.contracts.promotion import CouponId
+from xiaodian.contracts.shops import Shop, ShopId
+from xiaodian.edge.context import Records
+from xiaodian.infra.database import Connection
+from xiaodian.kit.clock import from_epoch_ms, utc_now
+from xiaodian.kit.ids import new_id
+from xiaodian.modules.live import api as live
+from xiaodian.modules.outreach.queries import get_campaign, list_flows
+from xiaodian.modules.outreach.rules import FARTHEST_SENDING, check_cancel, check_hold_out
+from xiaodian.modules.outreach.service.audience import check_segment
+from xiaodian.modules.outreach.wire import FlowInput, MessageInput, NewCampaign
+from xiaodian.modules.promotion import api as promotion
+from xiaodian.modules.shops import api as shops
+
+MOST_PLANNED = 100
+OPEN_ROOMS: Collection[RoomState] = (RoomState.PLANNED, *live.ON_AIR_STATES)
+
+_FIELDS = Campaign.__struct_fields__
+_INSERT = f"""
+    INSERT INTO outreach.campaign ({", ".join(_FIELDS)}, created_by, changed_at)
+    VALUES ({", ".join(f"${number}" for number in range(1, len(_FIELDS) + 3))})
+"""
+# What a flow says may change; whom it reached, and which group they are in, stays.
+_CHANGED = ("delay_days", "name", "text", "link", "picture_url", "coupon_id", "channels", "hold_out_bp", "window_days")
+_SET_FLOW = f"""
+    {_INSERT} ON CONFLICT (shop_id, trigger) WHERE trigger <> 'once' DO UPDATE
+    SET {", ".join(f"{name} = excluded.{name}" for name in (*_CHANGED, "state", "send_at", "changed_at"))}
+"""
+_DROP = """
+    UPDATE outreach.delivery SET state = 'dropped', reason = $2 WHERE campaign_id = $1 AND state = 'waiting'
+"""
+
+
+async def create_campaign(records: Records, caller: Caller, shop_id: ShopId, new: NewCampaign) -> Campaign:
+    """Plan a message; it is sent when its hour comes.
+
+    Raises NotFoundError, ForbiddenError (which names the right), InvalidInputError.
+    """
+    now = utc_now()
+    send_at = now if new.send_at_ms is None else max(now, from_epoch_ms(new.send_at_ms))
+    if send_at - now > FARTHEST_SENDING:
+        raise InvalidInputError(field="send_at_ms", reason="too_far_ahead")
+    async with records.database.transaction() as connection:
+        shop = await _require_sender(connection, caller, shop_id, new)
+        check_segment(new.segment)
+        room_id = await _find_room(connection, shop_id, new.room_id)
+        planned = await connection.fetchval(
+            "SELECT count(*) FROM outreach.campaign WHERE shop_id = $1 AND state IN ('planned', 'sending')", shop_id
+        )
+        if planned >= MOST_PLANNED:
+            raise InvalidInputError(field="send_at_ms", reason="too_many", limit=MOST_PLANNED)
+        campaign = Campaign(
+            **_common(shop, new, room_id),
+            campaign_id=CampaignId(new_id()),
+            trigger=Trigger.ONCE,
+            delay_days=0,
+            segment=new.segment,
+            room_id=room_id,
+            state=CampaignState.PLANNED,
+            send_at=send_at,
+        )
+        await connection.execute(_INSERT, *_values(campaign), caller.account_id, now)
+        await _note(connection, caller, campaign, "campaign.created")
+    return campaign
+
+
+async def cancel_campaign(records: Records, caller: Caller, shop_id: ShopId, campaign_id: UUID) -> Campaign:
+    """Nobody more gets it; cancelled already: nothing happens.
+
+    Raises NotFoundError, ForbiddenError, CampaignStateError.
+    """
+    async with records.database.transaction() as connection:
+        await shops.require_right(connection, caller, shop_id, Scope.FANS_WRITE)
+        campaign = await get_campaign(connection, shop_id, campaign_id, lock=True)
+        if campaign.state is CampaignState.CANCELLED:
+            return campaign
+        check_cancel(campaign.state)
+        await connection.execute(
+            "UPDATE outreach.campaign SET state = 'cancelled', changed_at = $2 WHERE campaign_id = $1",
+            campaign_id,
+            utc_now(),
+        )
+        await connection.execute(_DROP, campaign_id, "cancelled")
+        await _note(connection, caller, campaign, "campaign.cancelled")
+        return await get_campaign(connection, shop_id, campaign_id)
+
+
+async def set_flow(records: Records, caller: Caller, shop_id: ShopId, trigger: Trigger, new: FlowInput) -> Campaign:
+    """Say what a flow sends, and turn it on or off. Occasions before it was turned on are let pass.
+
+    Raises NotFoundError, ForbiddenError, InvalidInputError.
+    """
+    if trigger is Trigger.ONCE:
+        raise InvalidInputError(field="trigger", reason="no_flow")
+    now = utc_now()
+    async with records.database.transaction() as connection:
+        shop = await _require_sender(connection, caller, shop_id, new)
+        before = (await list_flows(connection, shop_id)).get(trigger)
+        was_on = before is not None and before.state is CampaignState.ON
+        flow = Campaign(
+            **_common(shop, new, None),
+            campaign_id=before.campaign_id if before else CampaignId(new_id()),
+            trigger=trigger,
+            delay_days=new.delay_days,
+            segment="",
+            room_id=None,
+            state=CampaignState.ON if new.is_on else CampaignState.OFF,
+            send_at=before.send_at if before and was_on else now,
+        )
+        await connection.execute(_SET_FLOW, *_values(flow), caller.account_id, now)
+        if was_on and not new.is_on:
+            await connection.execute(_DROP, flow.campaign_id, "turned_off")
+        deed = "flow.set" if was_on == new.is_on else "flow.turned_on" if new.is_on else "flow.turned_off"
+        await _note(connection, caller, flow, deed)
+        return (await list_flows(connection, shop_id))[trigger]
+
+
+async def _require_sender(connection: Connection, caller: Caller, shop_id: ShopId, new: MessageInput) -> Shop:
+    """Who writes to fans needs the right to it, and to what is given away with it."""
+    check_hold_out(new.hold_out_bp, without=new.is_without_hold_out)
+    shop = await shops.require_right(connection, caller, shop_id, Scope.FANS_WRITE)
+    if new.coupon_id is not None:
+        await shops.require_right(connection, caller, shop_id, Scope.PROMOTION_WRITE)
+        coupon = await promotion.find_coupon(connection, shop_id, new.coupon_id)
+        if coupon is None:
+            raise InvalidInputError(field="coupon_id", reason="unknown")
+        if not coupon.is_personal:
+            # One that anybody may use would also reach those who are held out.
+            raise InvalidInputError(field="coupon_id", reason="not_personal")
+        if coupon.ended_at is not None or coupon.valid_until <= utc_now():
+            raise InvalidInputError(field="coupon_id", reason="over")
+    return shop
+
+
+async def _find_room(connection: Connection, shop_id: ShopId, room_id: UUID | None) -> RoomId | None:
+    if room_id is None:
+        return None
+    room = (await live.get_rooms(connection, [RoomId(room_id)])).get(RoomId(room_id))
+    if room is None or room.shop_id != shop_id or room.state not in OPEN_ROOMS:
+        raise InvalidInputError(field="room_id", reason="unknown")
+    return room.room_id
+
+
+def _common(shop: Shop, new: MessageInput, room_id: RoomId | None) -> dict[str, Any]:
+    own_page = f"/rooms/{room_id}" if room_id else f"/creators/{shop.owner_id}"
+    return {
+        "shop_id": shop.shop_id,
+        "name": new.name.strip(),
+        "text": new.text.strip(),
+        "link": new.link or own_page,
+        "picture_url": new.picture_url,
+        "coupon_id": CouponId(new.coupon_id) if new.coupon_id else None,
+        "channels": sorted(set(new.channels)),
+        "hold_out_bp": new.hold_out_bp,
+        "window_days": new.window_days,
+    }
+
+
+def _values(campaign: Campaign) -> list[object]:
+    return [getattr(campaign, name) for name in _FIELDS]
+
+
+async def _note(connection: Connection, caller: Caller, campaign: Campaign, deed: str) -> None:
+    await shops.note_deed(
+        connection,
+        caller,
+        campaign.shop_id,
+        deed=deed,
+        target=str(campaign.campaign_id),
+        details={"name": campaign.name},
+    )

@@ -1,0 +1,24 @@
+"""Who may call which route: messages of shops to their fans."""
+
+from tests.api.row import Row, members, owner_only
+
+SHOP = "/api/shops/{shop_id}"
+MESSAGE = {"name": "上新", "text": "新草莓到了"}
+CAMPAIGN = {**MESSAGE, "segment": "buyers"}
+FLOW = {**MESSAGE, "is_on": True, "delay_days": 7}
+OPT_OUT = "/api/me/opt-outs/{shop_id}"
+
+ROWS: list[Row] = [
+    Row("GET", f"{SHOP}/campaigns", owner_only(200)),
+    Row("POST", f"{SHOP}/campaigns", owner_only(201), CAMPAIGN),
+    Row("POST", f"{SHOP}/campaigns/preview", owner_only(200), {"segment": "buyers"}),
+    Row("GET", f"{SHOP}/campaigns/{{campaign_id}}", owner_only(200)),
+    Row("POST", f"{SHOP}/campaigns/{{campaign_id}}/cancellation", owner_only(200)),
+    Row("GET", f"{SHOP}/flows", owner_only(200)),
+    Row("PUT", f"{SHOP}/flows/{{trigger}}", owner_only(200), FLOW, f"{SHOP}/flows/first_purchase"),
+    Row("GET", f"{SHOP}/outreach-bounds", owner_only(200)),
+    Row("PUT", f"{SHOP}/outreach-bounds", owner_only(200), {"most_messages": 1}),
+    Row("GET", "/api/me/opt-outs", members(200)),
+    Row("PUT", OPT_OUT, members(204)),
+    Row("DELETE", OPT_OUT, members(204)),
+]
