@@ -21,6 +21,7 @@ def upgrade() -> None:
     op.execute("CREATE SCHEMA outreach")
     _campaigns()
     _rules()
+    _ways()
     _sales()
 
 
@@ -74,7 +75,7 @@ def _campaigns() -> None:
             account_id uuid NOT NULL,
             occasion text NOT NULL,
             channel text NOT NULL,
-            state text NOT NULL CHECK (state IN ('waiting', 'sent', 'dropped')),
+            state text NOT NULL CHECK (state IN ('waiting', 'sending', 'sent', 'dropped')),
             due_at timestamptz NOT NULL,
             attempts smallint NOT NULL DEFAULT 0,
             sent_at timestamptz,
@@ -83,7 +84,7 @@ def _campaigns() -> None:
             FOREIGN KEY (campaign_id, account_id, occasion) REFERENCES outreach.recipient
         )
     """)
-    op.execute("CREATE INDEX delivery_due ON outreach.delivery (channel, due_at) WHERE state = 'waiting'")
+    op.execute("CREATE INDEX delivery_due ON outreach.delivery (channel, due_at) WHERE state IN ('waiting', 'sending')")
 
 
 def _rules() -> None:
@@ -102,6 +103,12 @@ def _rules() -> None:
             quiet_from_h smallint CHECK (quiet_from_h BETWEEN 0 AND 23),
             quiet_until_h smallint CHECK (quiet_until_h BETWEEN 0 AND 23)
         )
+    """)
+
+
+def _ways() -> None:
+    op.execute("""
+        CREATE TABLE outreach.mail_consent (account_id uuid PRIMARY KEY, since timestamptz NOT NULL)
     """)
 
 

@@ -148,6 +148,15 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     ] = 22
     outreach_quiet_until_h: Annotated[int, "Until this hour; the same as from: no quiet hours."] = 8
 
+    smtp_host: Annotated[
+        str, "Mail server that messages to fans leave by; empty, or without a public URL: no e-mail."
+    ] = ""
+    smtp_port: Annotated[int, "Port of the mail server."] = 587
+    smtp_user: Annotated[str, "Name to sign in with at the mail server; empty: without signing in."] = ""
+    smtp_password: Annotated[str, "Password for it."] = ""
+    smtp_security: Annotated[str, "starttls, tls, or none."] = "starttls"
+    mail_from: Annotated[str, "Address that e-mails come from: name@example.com."] = ""
+
     log_level: Annotated[str, "debug, info, warning or error."] = "info"
     log_format: Annotated[str, "json, or console for reading by eye."] = "json"
 

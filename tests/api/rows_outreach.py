@@ -1,6 +1,6 @@
 """Who may call which route: messages of shops to their fans."""
 
-from tests.api.row import Row, members, owner_only
+from tests.api.row import Row, everybody, members, owner_only
 
 SHOP = "/api/shops/{shop_id}"
 MESSAGE = {"name": "上新", "text": "新草莓到了"}
@@ -19,6 +19,9 @@ ROWS: list[Row] = [
     Row("GET", f"{SHOP}/outreach-bounds", owner_only(200)),
     Row("PUT", f"{SHOP}/outreach-bounds", owner_only(200), {"most_messages": 1}),
     Row("GET", "/api/me/opt-outs", members(200)),
+    Row("PUT", "/api/me/mail-consent", members(204), {"is_welcome": True}),
+    Row("GET", "/unsubscribe/{token}", everybody(404), address="/unsubscribe/forged"),
+    Row("POST", "/unsubscribe/{token}", everybody(404), address="/unsubscribe/forged"),
     Row("PUT", OPT_OUT, members(204)),
     Row("DELETE", OPT_OUT, members(204)),
 ]

@@ -27,6 +27,7 @@ class Channel(StrEnum):
     """The way by which a message arrives."""
 
     APP = "app"
+    EMAIL = "email"
 
 
 class CampaignState(StrEnum):

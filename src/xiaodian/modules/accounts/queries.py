@@ -150,3 +150,12 @@ async def list_access_tokens(connection: Connection, account_id: AccountId) -> l
         account_id,
     )
     return [msgspec.convert(dict(row), AccessToken) for row in rows]
+
+
+async def get_emails(connection: Connection, account_ids: Sequence[AccountId]) -> dict[AccountId, str]:
+    """The e-mail addresses of those accounts that sign in with one. For sending alone: nobody else is shown them."""
+    rows = await connection.fetch(
+        "SELECT account_id, sign_in FROM accounts.account WHERE account_id = ANY($1::uuid[]) AND sign_in LIKE '%@%'",
+        account_ids,
+    )
+    return {row["account_id"]: row["sign_in"] for row in rows}

@@ -4,6 +4,7 @@ from xiaodian.edge.context import Context
 from xiaodian.infra.work import Job
 from xiaodian.kit.clock import utc_now
 from xiaodian.modules.outreach.service.deliver_in_app import deliver_in_app
+from xiaodian.modules.outreach.service.deliver_mail import deliver_mail
 from xiaodian.modules.outreach.service.run_campaigns import run_campaigns
 from xiaodian.modules.outreach.service.run_flows import learn_rhythms, run_flows
 
@@ -27,9 +28,13 @@ def jobs(ctx: Context) -> list[Job]:
     async def _app() -> None:
         await deliver_in_app(ctx.database, utc_now())
 
+    async def _mail() -> None:
+        await deliver_mail(ctx, utc_now())
+
     return [
         Job(name="outreach_campaigns", period_s=CAMPAIGNS_EVERY_S, run=_campaigns),
         Job(name="outreach_flows", period_s=FLOWS_EVERY_S, run=_flows),
         Job(name="outreach_rhythms", period_s=RHYTHMS_EVERY_S, run=_rhythms),
         Job(name="outreach_deliver_in_app", period_s=CAMPAIGNS_EVERY_S, run=_app),
+        Job(name="outreach_deliver_mail", period_s=CAMPAIGNS_EVERY_S, run=_mail),
     ]

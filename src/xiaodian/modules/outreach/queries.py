@@ -149,6 +149,14 @@ async def list_opt_outs(connection: Connection, account_id: AccountId, limit: in
     return [row["shop_id"] for row in rows]
 
 
+async def get_campaigns(connection: Connection, campaign_ids: Sequence[CampaignId]) -> dict[CampaignId, Campaign]:
+    """These campaigns, by id."""
+    rows = await connection.fetch(
+        f"SELECT {CAMPAIGN} FROM outreach.campaign WHERE campaign_id = ANY($1::uuid[])", campaign_ids
+    )
+    return {row["campaign_id"]: to_campaign(row) for row in rows}
+
+
 def to_campaign(row: Record) -> Campaign:
     """A row with the columns CAMPAIGN."""
     values = dict(row)

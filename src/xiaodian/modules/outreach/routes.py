@@ -14,7 +14,7 @@ from xiaodian.edge.access import Access, SignedIn, access
 from xiaodian.edge.context import Ctx
 from xiaodian.edge.problems import MalformedRequestError, problems
 from xiaodian.kit.paging import MAX_PAGE_SIZE, Page, decode_cursor, encode_cursor
-from xiaodian.modules.outreach import queries
+from xiaodian.modules.outreach import queries, routes_unsubscribe
 from xiaodian.modules.outreach.service import bounds, opt_out, preview, see_campaign, write_campaign
 from xiaodian.modules.outreach.wire import (
     BoundsInput,
@@ -24,6 +24,7 @@ from xiaodian.modules.outreach.wire import (
     FlowInput,
     FlowList,
     FlowView,
+    MailConsentInput,
     NewCampaign,
     OwnOptOuts,
     Preview,
@@ -159,7 +160,15 @@ async def opt_in_to_shop(ctx: Ctx, caller: SignedIn, shop_id: FromPath[UUID]) ->
     await opt_out.opt_in(ctx.database, caller.account_id, shop_id)
 
 
+@put("/api/me/mail-consent", opt=MEMBER, tags=TAGS, status_code=204, responses=problems(UnauthenticatedError))
+async def set_mail_consent(ctx: Ctx, caller: SignedIn, data: JSONBody[MailConsentInput]) -> None:
+    """Let messages of shops also come by e-mail, or no longer."""
+    await opt_out.set_mail_consent(ctx.database, caller.account_id, is_welcome=data.is_welcome)
+
+
 routes = [
+    set_mail_consent,
+    *routes_unsubscribe.routes,
     list_campaigns,
     create_campaign,
     preview_campaign,

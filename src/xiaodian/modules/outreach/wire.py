@@ -188,7 +188,15 @@ class OwnOptOuts(Contract, frozen=True, kw_only=True):
     """Whose messages somebody does not want."""
 
     is_of_all: bool
+    is_mail_welcome: bool
+    """Whether messages may also come by e-mail: only who says so gets them."""
     shops: list["OptedOutShop"]
+
+
+class MailConsentInput(Input, frozen=True, kw_only=True):
+    """Whether messages of shops may also come by e-mail."""
+
+    is_welcome: bool
 
 
 class OptedOutShop(Contract, frozen=True, kw_only=True):

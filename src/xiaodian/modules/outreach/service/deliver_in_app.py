@@ -9,7 +9,7 @@ from xiaodian.contracts.outreach import Campaign, CampaignId, Channel
 from xiaodian.contracts.shops import ShopId
 from xiaodian.infra.database import Connection, Database, Record
 from xiaodian.modules.accounts import api as accounts
-from xiaodian.modules.outreach.queries import ALL_SHOPS, CAMPAIGN, to_campaign
+from xiaodian.modules.outreach.queries import ALL_SHOPS, get_campaigns
 from xiaodian.modules.promotion import api as promotion
 from xiaodian.modules.shops import api as shops
 
@@ -50,7 +50,7 @@ async def _deliver(connection: Connection, taken: Sequence[Record], now: datetim
     for row in taken:
         if not row["has_opted_out"]:
             by_campaign[row["campaign_id"]].append(row)
-    campaigns = await _get_campaigns(connection, list(by_campaign))
+    campaigns = await get_campaigns(connection, list(by_campaign))
     of_shops = await shops.get_shops(connection, list({campaign.shop_id for campaign in campaigns.values()}))
     sent = 0
     for campaign_id, rows in by_campaign.items():
@@ -71,13 +71,6 @@ async def settle(connection: Connection, rows: Sequence[Record], state: str, rea
     if rows:
         columns = [[row[key] for row in rows] for key in ("campaign_id", "account_id", "occasion")]
         await connection.execute(_SETTLE, Channel.APP, *columns, state, reason, now)
-
-
-async def _get_campaigns(connection: Connection, campaign_ids: list[CampaignId]) -> dict[CampaignId, Campaign]:
-    rows = await connection.fetch(
-        f"SELECT {CAMPAIGN} FROM outreach.campaign WHERE campaign_id = ANY($1::uuid[])", campaign_ids
-    )
-    return {row["campaign_id"]: to_campaign(row) for row in rows}
 
 
 async def _make_out_coupon(

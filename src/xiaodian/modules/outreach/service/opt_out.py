@@ -41,11 +41,28 @@ async def opt_in(database: Database, account_id: AccountId, shop_id: UUID) -> No
         )
 
 
+async def set_mail_consent(database: Database, account_id: AccountId, *, is_welcome: bool) -> None:
+    """Messages of shops may also come by e-mail, or no longer."""
+    async with database.connection() as connection:
+        if is_welcome:
+            await connection.execute(
+                "INSERT INTO outreach.mail_consent (account_id, since) VALUES ($1, $2) ON CONFLICT DO NOTHING",
+                account_id,
+                utc_now(),
+            )
+        else:
+            await connection.execute("DELETE FROM outreach.mail_consent WHERE account_id = $1", account_id)
+
+
 async def see_opt_outs(connection: Connection, account_id: AccountId) -> OwnOptOuts:
     """Whose messages somebody does not want."""
     found = await list_opt_outs(connection, account_id, MOST_OPT_OUTS + 1)
     of_shops = await shops.get_shops(connection, [ShopId(shop_id) for shop_id in found if shop_id != ALL_SHOPS])
+    is_welcome = await connection.fetchval(
+        "SELECT EXISTS (SELECT FROM outreach.mail_consent WHERE account_id = $1)", account_id
+    )
     return OwnOptOuts(
+        is_mail_welcome=is_welcome,
         is_of_all=ALL_SHOPS in found,
         shops=[OptedOutShop(shop_id=shop_id, name=shop.name) for shop_id, shop in of_shops.items()],
     )

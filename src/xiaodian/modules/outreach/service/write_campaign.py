@@ -7,7 +7,7 @@ from uuid import UUID
 from xiaodian.contracts.accounts import Caller, Scope
 from xiaodian.contracts.base import InvalidInputError
 from xiaodian.contracts.live import RoomId, RoomState
-from xiaodian.contracts.outreach import Campaign, CampaignId, CampaignState, Trigger
+from xiaodian.contracts.outreach import Campaign, CampaignId, CampaignState, Channel, Trigger
 from xiaodian.contracts.promotion import CouponId
 from xiaodian.contracts.shops import Shop, ShopId
 from xiaodian.edge.context import Records
@@ -18,9 +18,11 @@ from xiaodian.modules.live import api as live
 from xiaodian.modules.outreach.queries import get_campaign, list_flows
 from xiaodian.modules.outreach.rules import FARTHEST_SENDING, check_cancel, check_hold_out
 from xiaodian.modules.outreach.service.audience import check_segment
+from xiaodian.modules.outreach.service.deliver_mail import is_mail_set_up
 from xiaodian.modules.outreach.wire import FlowInput, MessageInput, NewCampaign
 from xiaodian.modules.promotion import api as promotion
 from xiaodian.modules.shops import api as shops
+from xiaodian.settings import Settings
 
 MOST_PLANNED = 100
 OPEN_ROOMS: Collection[RoomState] = (RoomState.PLANNED, *live.ON_AIR_STATES)
@@ -51,7 +53,7 @@ async def create_campaign(records: Records, caller: Caller, shop_id: ShopId, new
     if send_at - now > FARTHEST_SENDING:
         raise InvalidInputError(field="send_at_ms", reason="too_far_ahead")
     async with records.database.transaction() as connection:
-        shop = await _require_sender(connection, caller, shop_id, new)
+        shop = await _require_sender(connection, records.settings, caller, shop_id, new)
         check_segment(new.segment)
         room_id = await _find_room(connection, shop_id, new.room_id)
         planned = await connection.fetchval(
@@ -104,7 +106,7 @@ async def set_flow(records: Records, caller: Caller, shop_id: ShopId, trigger: T
         raise InvalidInputError(field="trigger", reason="no_flow")
     now = utc_now()
     async with records.database.transaction() as connection:
-        shop = await _require_sender(connection, caller, shop_id, new)
+        shop = await _require_sender(connection, records.settings, caller, shop_id, new)
         before = (await list_flows(connection, shop_id)).get(trigger)
         was_on = before is not None and before.state is CampaignState.ON
         flow = Campaign(
@@ -125,9 +127,13 @@ async def set_flow(records: Records, caller: Caller, shop_id: ShopId, trigger: T
         return (await list_flows(connection, shop_id))[trigger]
 
 
-async def _require_sender(connection: Connection, caller: Caller, shop_id: ShopId, new: MessageInput) -> Shop:
+async def _require_sender(
+    connection: Connection, settings: Settings, caller: Caller, shop_id: ShopId, new: MessageInput
+) -> Shop:
     """Who writes to fans needs the right to it, and to what is given away with it."""
     check_hold_out(new.hold_out_bp, without=new.is_without_hold_out)
+    if Channel.EMAIL in new.channels and not is_mail_set_up(settings):
+        raise InvalidInputError(field="channels", reason="mail_not_set_up")
     shop = await shops.require_right(connection, caller, shop_id, Scope.FANS_WRITE)
     if new.coupon_id is not None:
         await shops.require_right(connection, caller, shop_id, Scope.PROMOTION_WRITE)

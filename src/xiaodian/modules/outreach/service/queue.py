@@ -1,0 +1,113 @@
+"""The queue of what goes out by a way that can fail: by e-mail.
+
+A message is marked as being sent before it is sent. Who takes it and dies leaves it so, and nobody knows whether it
+arrived: it is then dropped, not repeated. An advertisement twice is worse than none.
+"""
+
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import NamedTuple
+
+from xiaodian.contracts.accounts import AccountId
+from xiaodian.contracts.outreach import Campaign, Channel
+from xiaodian.infra.database import Connection, Database
+from xiaodian.modules.outreach.queries import ALL_SHOPS, get_campaigns
+from xiaodian.modules.outreach.rules import next_try
+
+LEASE = timedelta(minutes=10)
+
+_TAKE = """
+    UPDATE outreach.delivery SET state = 'sending', due_at = $4, attempts = attempts + 1
+    WHERE (campaign_id, account_id, occasion, channel) IN (
+        SELECT campaign_id, account_id, occasion, channel FROM outreach.delivery
+        WHERE channel = $1 AND state = 'waiting' AND due_at <= $2 ORDER BY due_at LIMIT $3 FOR UPDATE SKIP LOCKED
+    ) RETURNING campaign_id, account_id, occasion, attempts
+"""
+_GIVE_UP = """
+    UPDATE outreach.delivery SET state = 'dropped', reason = 'unsure'
+    WHERE channel = $1 AND state = 'sending' AND due_at <= $2
+"""
+_OPTED_OUT = """
+    SELECT account_id, shop_id FROM outreach.opt_out
+    WHERE account_id = ANY($1::uuid[]) AND shop_id IN (SELECT $2::uuid UNION ALL SELECT unnest($3::uuid[]))
+"""
+_SETTLE = """
+    UPDATE outreach.delivery SET state = $6, reason = $7, due_at = coalesce($8, due_at),
+        sent_at = CASE WHEN $6 = 'sent' THEN $5::timestamptz END
+    WHERE (campaign_id, account_id, occasion, channel) = ($1, $2, $3, $4) AND state = 'sending'
+"""
+
+
+class Fate(StrEnum):
+    """What became of a message that was handed over."""
+
+    SENT = "sent"
+    FAILED = "failed"
+    """For now: to be tried again."""
+    DROPPED = "dropped"
+
+
+class Outcome(NamedTuple):
+    """What became of it, and why if it did not arrive."""
+
+    fate: Fate
+    reason: str | None = None
+
+
+class Parcel(NamedTuple):
+    """A message on its way to a fan."""
+
+    campaign: Campaign
+    account_id: AccountId
+    occasion: str
+    attempts: int
+
+
+async def take(database: Database, channel: Channel, now: datetime, limit: int) -> list[Parcel]:
+    """Take what is due; nobody else does. What opted-out fans would have got is dropped."""
+    async with database.transaction() as connection:
+        await connection.execute(_GIVE_UP, channel, now)
+        rows = await connection.fetch(_TAKE, channel, now, limit, now + LEASE)
+        campaigns = await get_campaigns(connection, list({row["campaign_id"] for row in rows}))
+        parcels = [
+            Parcel(campaigns[row["campaign_id"]], row["account_id"], row["occasion"], row["attempts"]) for row in rows
+        ]
+        out = await connection.fetch(
+            _OPTED_OUT,
+            [parcel.account_id for parcel in parcels],
+            ALL_SHOPS,
+            [campaign.shop_id for campaign in campaigns.values()],
+        )
+        unwanted = {(row["account_id"], row["shop_id"]) for row in out}
+        wanted: list[Parcel] = []
+        for parcel in parcels:
+            mine = {(parcel.account_id, ALL_SHOPS), (parcel.account_id, parcel.campaign.shop_id)}
+            if unwanted & mine:
+                await _settle(connection, channel, parcel, Outcome(Fate.DROPPED, "opted_out"), now)
+            else:
+                wanted.append(parcel)
+        return wanted
+
+
+async def settle(database: Database, channel: Channel, parcel: Parcel, outcome: Outcome, now: datetime) -> None:
+    """Write down what became of one."""
+    async with database.connection() as connection:
+        await _settle(connection, channel, parcel, outcome, now)
+
+
+async def _settle(connection: Connection, channel: Channel, parcel: Parcel, outcome: Outcome, now: datetime) -> None:
+    state, again_at = outcome.fate.value, None
+    if outcome.fate is Fate.FAILED:
+        again_at = next_try(parcel.attempts, now)
+        state = "waiting" if again_at else "dropped"
+    await connection.execute(
+        _SETTLE,
+        parcel.campaign.campaign_id,
+        parcel.account_id,
+        parcel.occasion,
+        channel,
+        now,
+        state,
+        outcome.reason,
+        again_at,
+    )

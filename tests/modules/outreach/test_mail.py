@@ -1,0 +1,187 @@
+"""E-mails arrive once, only where they are welcome, and one click is enough to be rid of them."""
+
+import re
+import socket
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from typing import Any
+
+import httpx
+import msgspec
+import pytest
+from aiosmtpd.controller import Controller
+from tests.modules.outreach.sender import NOON, Sender
+
+from xiaodian.edge.context import Context, Records
+from xiaodian.modules.outreach.service.deliver_mail import deliver_mail
+from xiaodian.modules.outreach.service.run_campaigns import run_campaigns
+
+
+class MailServer:
+    """Keeps what it is given; answers what it is told to."""
+
+    def __init__(self) -> None:
+        self.mails: list[EmailMessage] = []
+        self.answer = "250 OK"
+
+    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802  # aiosmtpd's name.
+        """A whole mail came."""
+        if self.answer.startswith("250"):
+            mail = message_from_bytes(envelope.content, policy=policy.default)
+            assert isinstance(mail, EmailMessage)
+            self.mails.append(mail)
+        return self.answer
+
+
+def free_port() -> int:
+    """A port that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+class Post:
+    """A mail server of the test's own, and the worker that sends by it."""
+
+    def __init__(self, server: MailServer, ctx: Context, port: int) -> None:
+        self.server = server
+        settings = msgspec.structs.replace(
+            ctx.settings,
+            smtp_host="127.0.0.1",
+            smtp_port=port,
+            smtp_security="none",
+            mail_from="shop@mail.example",
+            public_url="https://shop.example",
+        )
+        self.records = Records(settings=settings, database=ctx.database)
+
+
+@pytest.fixture
+def post_office(ctx: Context) -> Iterator[Post]:
+    """A real SMTP server."""
+    server, port = MailServer(), free_port()
+    controller = Controller(server, hostname="127.0.0.1", port=port)
+    controller.start()
+    yield Post(server, ctx, port)
+    controller.stop()
+
+
+async def fan_with_mail(sender: Sender, post_office: Post, *, is_welcome: bool = True) -> httpx.AsyncClient:
+    """Somebody who bought and is written to by e-mail; the message is due."""
+    sku_id = await sender.market.sku(stock=10)
+    fan = await sender.market.buyer()
+    await sender.buy(fan, sku_id)
+    if is_welcome:
+        assert (await fan.client.put("/api/me/mail-consent", json={"is_welcome": True})).status_code == 204
+    await send_by_mail(sender, post_office)
+    return fan.client
+
+
+async def send_by_mail(sender: Sender, post_office: Post) -> dict[str, Any]:
+    """Plan a campaign by e-mail, as a platform that can send e-mail does."""
+    campaign = await sender.send()
+    async with sender.ctx.database.connection() as connection:
+        await connection.execute("UPDATE outreach.campaign SET channels = '{email}' WHERE state = 'planned'")
+    await run_campaigns(post_office.records, NOON)
+    return campaign
+
+
+async def states(sender: Sender) -> list[tuple[str, str | None, int]]:
+    """What became of every message."""
+    async with sender.ctx.database.connection() as connection:
+        rows = await connection.fetch("SELECT state, reason, attempts FROM outreach.delivery ORDER BY campaign_id")
+    return [tuple(row) for row in rows]
+
+
+async def test_an_email_arrives_once_and_its_link_gets_rid_of_the_next_without_signing_in(
+    sender: Sender, post_office: Post, make_client: Callable[[], httpx.AsyncClient]
+) -> None:
+    await fan_with_mail(sender, post_office)
+    assert await deliver_mail(post_office.records, NOON) == 1
+    assert await deliver_mail(post_office.records, NOON + timedelta(hours=1)) == 0
+    [mail] = post_office.server.mails
+    assert mail["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    assert mail["From"].addresses[0].addr_spec == "shop@mail.example"
+    plain = mail.get_body(("plain",))
+    assert plain is not None
+    assert "新草莓到了" in plain.get_content()
+    found = re.fullmatch(r"<https://shop\.example(/unsubscribe/\S+)>", str(mail["List-Unsubscribe"]).replace(" ", ""))
+    assert found is not None
+    path, stranger = found[1], make_client()
+    # Looking at the page changes nothing.
+    page = await stranger.get(path, headers={"accept-language": "en"})
+    assert page.status_code == 200
+    assert "Unsubscribe from all shops" in page.text
+    await send_by_mail(sender, post_office)
+    assert await deliver_mail(post_office.records, NOON) == 1
+    done = await stranger.post(path, content="List-Unsubscribe=One-Click")
+    assert done.status_code == 200, done.text
+    await send_by_mail(sender, post_office)
+    assert await deliver_mail(post_office.records, NOON) == 0
+    assert len(post_office.server.mails) == 2
+
+
+async def test_a_forged_link_gets_rid_of_nothing(sender: Sender, make_client: Callable[[], httpx.AsyncClient]) -> None:
+    for token in ("x", "AAAA", "%00", "a" * 500):
+        assert (await make_client().post(f"/unsubscribe/{token}")).status_code == 404
+    async with sender.ctx.database.connection() as connection:
+        assert await connection.fetchval("SELECT count(*) FROM outreach.opt_out") == 0
+
+
+async def test_who_did_not_ask_for_email_gets_none(sender: Sender, post_office: Post) -> None:
+    await fan_with_mail(sender, post_office, is_welcome=False)
+    assert await deliver_mail(post_office.records, NOON) == 0
+    assert post_office.server.mails == []
+    assert await states(sender) == [("dropped", "not_wanted", 1)]
+
+
+async def test_what_a_mail_server_puts_off_is_tried_again_later_and_in_the_end_given_up(
+    sender: Sender, post_office: Post
+) -> None:
+    await fan_with_mail(sender, post_office)
+    post_office.server.answer = "451 later"
+    assert await deliver_mail(post_office.records, NOON) == 0
+    assert await states(sender) == [("waiting", "refused_for_now", 1)]
+    # Not before the pause is over.
+    assert await deliver_mail(post_office.records, NOON + timedelta(seconds=30)) == 0
+    assert await states(sender) == [("waiting", "refused_for_now", 1)]
+    moment = NOON
+    for _ in range(4):
+        moment += timedelta(hours=7)
+        await deliver_mail(post_office.records, moment)
+    assert await states(sender) == [("dropped", "refused_for_now", 5)]
+
+
+async def test_what_a_mail_server_refuses_for_good_is_not_sent_again(sender: Sender, post_office: Post) -> None:
+    await fan_with_mail(sender, post_office)
+    post_office.server.answer = "550 no such mailbox"
+    assert await deliver_mail(post_office.records, NOON) == 0
+    assert await states(sender) == [("dropped", "refused", 1)]
+
+
+async def test_a_mail_server_that_is_away_loses_nothing(sender: Sender, post_office: Post) -> None:
+    await fan_with_mail(sender, post_office)
+    away = Records(
+        settings=msgspec.structs.replace(post_office.records.settings, smtp_port=free_port()),
+        database=sender.ctx.database,
+    )
+    assert await deliver_mail(away, NOON) == 0
+    assert await states(sender) == [("waiting", "unreachable", 1)]
+    assert await deliver_mail(post_office.records, NOON + timedelta(minutes=2)) == 1
+
+
+async def test_what_was_being_sent_when_a_worker_died_is_not_sent_twice(sender: Sender, post_office: Post) -> None:
+    await fan_with_mail(sender, post_office)
+    async with sender.ctx.database.connection() as connection:
+        await connection.execute("UPDATE outreach.delivery SET state = 'sending', due_at = $1", NOON)
+    assert await deliver_mail(post_office.records, NOON + timedelta(minutes=1)) == 0
+    assert post_office.server.mails == []
+    assert await states(sender) == [("dropped", "unsure", 0)]
+
+
+async def test_a_platform_without_a_mail_server_says_so(sender: Sender) -> None:
+    body = {"name": "x", "text": "x", "segment": "buyers", "channels": ["app", "email"]}
+    answer = await sender.market.seller.post(sender.path, json=body)
+    assert (answer.status_code, answer.json()["params"]["reason"]) == (422, "mail_not_set_up")
