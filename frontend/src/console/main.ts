@@ -8,7 +8,7 @@ import { watchBack } from "./state/unsaved";
 
 const target = document.getElementById("app");
 if (target) {
-  await startI18n(["common", "console", "console_insights", "console_desk", "console_staff", "console_products", "console_surfacing", "surfacing", "deeds"]);
+  await startI18n(["common", "console", "console_insights", "console_desk", "console_staff", "console_products", "console_surfacing", "console_outreach", "surfacing", "deeds"]);
   watchBack();
   startRouter((path) => path === "/console" || path.startsWith("/console/"));
   mount(App, { target });

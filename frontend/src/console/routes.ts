@@ -25,6 +25,7 @@ export const ENTRIES = [
   { section: "after-sales", icon: "return", text: "nav_after_sales", right: "aftersales:read" },
   { section: "flash-sales", icon: "bolt", text: "nav_flash_sales", right: "promotion:read" },
   { section: "coupons", icon: "ticket", text: "nav_coupons", right: "promotion:read" },
+  { section: "outreach", icon: "send", text: "nav_outreach", right: "fans:read" },
   { section: "commissions", icon: "users", text: "nav_commissions", right: "promotion:read" },
   { section: "freight", icon: "truck", text: "nav_freight", right: "shop:read" },
   { section: "money", icon: "wallet", text: "nav_money", right: "finance:read" },

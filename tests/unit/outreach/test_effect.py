@@ -8,11 +8,11 @@ import pytest
 
 from xiaodian.contracts.accounts import AccountId
 from xiaodian.contracts.outreach import CampaignId, Verdict
-from xiaodian.modules.outreach.effect_rules import Difference, Group, compare_shares, compare_spend, judge
+from xiaodian.modules.outreach.effect_rules import Gain, Group, compare_shares, compare_spend, judge
 from xiaodian.modules.outreach.rules import is_held_out
 
 
-def shares(hits: int, of: int, others_hits: int, others: int) -> Difference:
+def shares(hits: int, of: int, others_hits: int, others: int) -> Gain:
     """The difference of two shares."""
     found = compare_shares(Group(fans=of, buyers=hits), Group(fans=others, buyers=others_hits))
     assert found is not None

@@ -33,6 +33,7 @@ export function readCoupon(draft: CouponDraft, nowMs: number): { coupon: NewCoup
     code,
     title: draft.title.trim(),
     is_listed: draft.isListed,
+    is_personal: false,
     off_minor: number("off_minor", readPrice(draft.off)),
     min_spend_minor: isFree ? 0 : number("min_spend_minor", readPrice(draft.minSpend)),
     quota: number("quota", readCount(draft.quota, MOST_COUPONS)),

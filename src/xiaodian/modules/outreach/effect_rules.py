@@ -26,7 +26,7 @@ class Group(msgspec.Struct, frozen=True, kw_only=True):
     squares: float = 0.0
 
 
-class Difference(msgspec.Struct, frozen=True, kw_only=True):
+class Gain(msgspec.Struct, frozen=True, kw_only=True):
     """How much more the first group has than the second, and between which bounds that lies with CONFIDENCE."""
 
     by: float
@@ -34,7 +34,7 @@ class Difference(msgspec.Struct, frozen=True, kw_only=True):
     high: float
 
 
-def judge(treated: Group, held_out: Group, difference: Difference | None) -> Verdict:
+def judge(treated: Group, held_out: Group, difference: Gain | None) -> Verdict:
     """What may be said of a difference. With few fans or buyers nothing may."""
     if held_out.fans == 0:
         return Verdict.NO_HOLD_OUT
@@ -46,8 +46,8 @@ def judge(treated: Group, held_out: Group, difference: Difference | None) -> Ver
     return Verdict.LESS if difference.high < 0 else Verdict.UNCLEAR
 
 
-def compare_shares(one: Group, other: Group) -> Difference | None:
-    """Difference of the shares that bought: Newcombe's hybrid score interval.
+def compare_shares(one: Group, other: Group) -> Gain | None:
+    """Gain of the shares that bought: Newcombe's hybrid score interval.
 
     R. G. Newcombe, Interval estimation for the difference between independent proportions, Statistics in Medicine 17
     (1998) 873-890, method 10: from the Wilson intervals of both shares. It holds for small groups and rare purchases.
@@ -57,15 +57,15 @@ def compare_shares(one: Group, other: Group) -> Difference | None:
     p, q = one.buyers / one.fans, other.buyers / other.fans
     p_low, p_high = _wilson(one.buyers, one.fans)
     q_low, q_high = _wilson(other.buyers, other.fans)
-    return Difference(
+    return Gain(
         by=p - q,
         low=p - q - sqrt((p - p_low) ** 2 + (q_high - q) ** 2),
         high=p - q + sqrt((p_high - p) ** 2 + (q - q_low) ** 2),
     )
 
 
-def compare_spend(one: Group, other: Group) -> Difference | None:
-    """Difference of what a fan spent, buyers or not: Welch's interval, as the groups differ in size and spread.
+def compare_spend(one: Group, other: Group) -> Gain | None:
+    """Gain of what a fan spent, buyers or not: Welch's interval, as the groups differ in size and spread.
 
     B. L. Welch, The generalization of Student's problem when several different population variances are involved,
     Biometrika 34 (1947) 28-35.
@@ -78,7 +78,7 @@ def compare_spend(one: Group, other: Group) -> Difference | None:
         return None
     freedom = (v + w) ** 2 / (v**2 / (one.fans - 1) + w**2 / (other.fans - 1))
     margin = _student(freedom) * sqrt(v + w)
-    return Difference(by=by, low=by - margin, high=by + margin)
+    return Gain(by=by, low=by - margin, high=by + margin)
 
 
 def _wilson(hits: int, of: int) -> tuple[float, float]:

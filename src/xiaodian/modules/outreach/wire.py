@@ -12,7 +12,7 @@ from xiaodian.contracts.live import RoomId
 from xiaodian.contracts.outreach import Campaign, CampaignId, CampaignState, Channel, Skip, Trigger, Verdict
 from xiaodian.contracts.promotion import CouponId
 from xiaodian.contracts.shops import ShopId
-from xiaodian.modules.outreach.effect_rules import Difference
+from xiaodian.modules.outreach.effect_rules import Gain
 from xiaodian.modules.outreach.rules import HOLD_OUT_BP, WINDOW_DAYS
 
 MAX_EPOCH_MS = 4_102_444_800_000  # 2100-01-01
@@ -168,9 +168,9 @@ class EffectView(Contract, frozen=True, kw_only=True):
 
     treated: GroupView
     held_out: GroupView
-    conversion: Difference | None
+    conversion: Gain | None
     conversion_verdict: Verdict
-    spend: Difference | None
+    spend: Gain | None
     spend_verdict: Verdict
     currency: str
 
