@@ -13,7 +13,7 @@ from xiaodian.edge.context import Records
 from xiaodian.infra.database import Connection
 from xiaodian.modules.orders import api as orders
 
-LOCK = 7_142_392
+LOCK = 7_142_462
 REBUILT_AT_ONCE = 1000
 
 _SAVE = """

@@ -10,7 +10,7 @@ from xiaodian.infra.database import Connection
 from xiaodian.modules.outreach.queries import list_known
 from xiaodian.modules.outreach.rules import Bounds, find_skip, is_held_out, next_loud
 
-LOCK = 7_142_391
+LOCK = 7_142_461
 AT_ONCE = 500
 
 # Who was enlisted before stays as it is: a queue that is filled again changes nothing.
