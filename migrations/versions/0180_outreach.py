@@ -3,7 +3,7 @@
 from alembic import op
 
 revision = "0180"
-down_revision = "0131"
+down_revision = "0170"
 
 
 def upgrade() -> None:
