@@ -17,6 +17,8 @@ from xiaodian.kit.clock import utc_now
 async def live_through(counter: Counter, rng: random.Random, deeds: int) -> None:
     """Buyers buy over two years, get all or some of it back or cancel; events are heard late, some twice."""
     buyers = [await counter.market.buyer(f"买家{number}") for number in range(5)]
+    async with counter.ctx.database.connection() as connection:
+        await connection.execute("UPDATE catalog.stock SET on_hand = on_hand + 1000")
     paid: list[dict[str, Any]] = []
     for _ in range(deeds):
         match rng.choice(("pay", "pay", "pay", "outside", "refund", "all", "hear")):

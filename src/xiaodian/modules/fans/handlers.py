@@ -1,15 +1,17 @@
-"""Reactions: what becomes of orders changes fans and the sums over them."""
+"""Reactions: what becomes of orders changes fans and the sums over them; who watches or follows is a fan too."""
 
 from collections.abc import Sequence
 
 import msgspec
 
+from xiaodian.contracts.accounts import AccountId
 from xiaodian.contracts.base import Envelope
 from xiaodian.contracts.orders import OrderId
 from xiaodian.edge.context import Context
 from xiaodian.infra.work import Consumer
-from xiaodian.kit.clock import utc_now
+from xiaodian.kit.clock import from_epoch_ms, utc_now
 from xiaodian.modules.fans.service.count_purchases import count_purchases
+from xiaodian.modules.fans.service.count_visits import HANDLER, count_follow, count_visits
 
 ORDERS_AT_ONCE = 1000
 
@@ -20,11 +22,19 @@ class OfOrder(msgspec.Struct, frozen=True):
     order_id: OrderId
 
 
+class Following(msgspec.Struct, frozen=True):
+    """Who follows whom, or no longer does."""
+
+    creator_id: AccountId
+    fan_id: AccountId
+
+
+_decode_following = msgspec.json.Decoder(Following).decode
 _decode_of_order = msgspec.json.Decoder(OfOrder).decode
 
 
 def consumers(ctx: Context) -> list[Consumer]:
-    """What this module reacts to. It needs no inbox: counting again what was counted changes nothing."""
+    """What this module reacts to. Only visits need an inbox: the rest is looked up afresh."""
 
     async def _count_purchases(envelopes: Sequence[Envelope]) -> None:
         order_ids = sorted({_decode_of_order(envelope.data).order_id for envelope in envelopes})
@@ -33,10 +43,24 @@ def consumers(ctx: Context) -> list[Consumer]:
                 part = order_ids[start : start + ORDERS_AT_ONCE]
                 await count_purchases(connection, part, ctx.settings.books_utc_offset_h, utc_now())
 
+    async def _count_visits(envelopes: Sequence[Envelope]) -> None:
+        async with ctx.database.transaction() as connection:
+            await count_visits(connection, envelopes, ctx.settings.books_utc_offset_h, utc_now())
+
+    async def _count_follows(envelopes: Sequence[Envelope]) -> None:
+        for envelope in envelopes:
+            told, at = _decode_following(envelope.data), from_epoch_ms(envelope.occurred_at_ms)
+            async with ctx.database.transaction() as connection:
+                await count_follow(
+                    connection, told.creator_id, told.fan_id, at, ctx.settings.books_utc_offset_h, utc_now()
+                )
+
     return [
+        Consumer(durable=HANDLER, event_types=("BehaviourReported",), handle=_count_visits),
+        Consumer(durable="fans-follows", event_types=("CreatorFollowed", "CreatorUnfollowed"), handle=_count_follows),
         Consumer(
             durable="fans-purchases",
             event_types=("OrderPaid", "OrderCancelled", "OrderRefunded"),
             handle=_count_purchases,
-        )
+        ),
     ]

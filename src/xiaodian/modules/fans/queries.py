@@ -16,7 +16,7 @@ from xiaodian.modules.fans.wire import FanMove, FanNote, ReadySegment, Threshold
 
 FAN = """
     account_id, orders, occasions, paid_orders, spent_minor, gmv_minor, returned_minor, first_at, last_at, segment,
-    segment_since, followed_at, seen_at, views, watch_s, comments
+    segment_since, followed_at, seen_at, views, watch_s
 """
 MOST_MOVES = 50
 _NOBODY = Account(account_id=AccountId(UUID(int=0)), display_name="", avatar_url=None)

@@ -56,12 +56,14 @@ class FanOrder(Contract, frozen=True, kw_only=True):
 
 
 class FanRoom(Contract, frozen=True, kw_only=True):
-    """A room in which a fan bought."""
+    """A room of the shop's host that a fan watched, or one in which they bought."""
 
     room_id: UUID
     title: str
     orders: int
     spent_minor: int
+    views: int
+    watch_s: int
     last_at_ms: int
 
 
@@ -90,6 +92,9 @@ class FanPage(Contract, frozen=True, kw_only=True):
     """Of the day of the books, in which most orders were paid."""
     usual_pause_days: int | None
     """The median between one purchase and the next; None before the third."""
+    views: int
+    watch_s: int
+    """In rooms and videos of the shop's host, while signed in."""
     categories: list[FanCategory]
     rooms: list[FanRoom]
     coupon_ids: list[UUID]

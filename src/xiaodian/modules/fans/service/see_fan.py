@@ -20,6 +20,13 @@ from xiaodian.modules.shops import api as shops
 MOST_READ = 1000
 """Of the purchases of a fan; who has more is told by the newest."""
 MOST_ORDERS = 50
+MOST_ROOMS = 20
+_VISITS = """
+    SELECT place_id, views, watch_s, seen_at FROM (
+        (SELECT * FROM fans.visit WHERE shop_id = $1 AND account_id = $2 AND is_room ORDER BY seen_at DESC LIMIT $4)
+        UNION SELECT * FROM fans.visit WHERE shop_id = $1 AND account_id = $2 AND place_id = ANY($3::uuid[])
+    ) AS seen ORDER BY seen_at DESC
+"""
 
 _PURCHASES = f"""
     SELECT {", ".join(Purchase._fields)} FROM fans.purchase WHERE shop_id = $1 AND account_id = $2
@@ -63,8 +70,10 @@ async def _read(connection: Connection, shop_id: ShopId, account_id: AccountId, 
         found_by=None if first is None else first.source,
         usual_hour=page_rules.usual_hour(counted, utc_offset_h),
         usual_pause_days=page_rules.usual_pause(counted),
+        views=row["views"],
+        watch_s=row["watch_s"],
         categories=[FanCategory(category=name, orders=n) for name, n in page_rules.favourite_categories(counted)],
-        rooms=await _rooms(connection, counted),
+        rooms=await _rooms(connection, shop_id, account_id, counted),
         coupon_ids=sorted({each.coupon_id for each in counted if each.coupon_id is not None}),
         orders=[_to_order(each) for each in purchases[:MOST_ORDERS]],
         moves=await queries.list_moves(connection, shop_id, account_id),
@@ -72,20 +81,27 @@ async def _read(connection: Connection, shop_id: ShopId, account_id: AccountId, 
     )
 
 
-async def _rooms(connection: Connection, purchases: list[Purchase]) -> list[FanRoom]:
+async def _rooms(
+    connection: Connection, shop_id: ShopId, account_id: AccountId, purchases: list[Purchase]
+) -> list[FanRoom]:
     bought = page_rules.rooms_bought_in(purchases)
-    if not bought:
+    rows = await connection.fetch(_VISITS, shop_id, account_id, list(bought), MOST_ROOMS)
+    visits = {row["place_id"]: row for row in rows}
+    places = list({**bought, **visits})
+    if not places:
         return []
-    rooms = await live.get_rooms(connection, [RoomId(room_id) for room_id in bought])
+    rooms = await live.get_rooms(connection, [RoomId(room_id) for room_id in places])
     return [
         FanRoom(
             room_id=room_id,
             title=_title(rooms, room_id),
-            orders=each.orders,
-            spent_minor=each.spent_minor,
-            last_at_ms=to_epoch_ms(each.last_at),
+            orders=bought[room_id].orders if room_id in bought else 0,
+            spent_minor=bought[room_id].spent_minor if room_id in bought else 0,
+            views=visits[room_id]["views"] if room_id in visits else 0,
+            watch_s=visits[room_id]["watch_s"] if room_id in visits else 0,
+            last_at_ms=to_epoch_ms(bought[room_id].last_at if room_id in bought else visits[room_id]["seen_at"]),
         )
-        for room_id, each in bought.items()
+        for room_id in places
     ]
 
 

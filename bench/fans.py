@@ -1,0 +1,253 @@
+"""Fans of one great shop on this machine: pages, segments and cohorts over real HTTP, with durable commits.
+
+    python bench/fans.py [--quick] [--orders N] [--buyers N] [--pages N]
+
+Starts embedded PostgreSQL (fsync on) and NATS, one HTTP process and one worker, and writes ten million orders of a
+million buyers over two years straight into the tables (--quick: a million of a hundred thousand), skewed as trade is.
+The client shares the machine.
+
+rebuild_s                 `xiaodian fans rebuild` of all of them
+fan_page_p99_ms           a fan's page, of buyers drawn by their orders
+segment_count_ms          all ready segments, counted; the slowest of twenty
+segment_list_ms           the first page of a hundred of the largest ready segment; the slowest of twenty
+cohort_ms                 triangle and repurchase table together; the slowest of ten
+event_to_page_ms          from a payment's event in the outbox to a page that shows it; the slowest of ten
+summary_cpu_us_per_order  CPU time of PostgreSQL and this process to count paid orders, a thousand a batch
+plain_sql_cohort_ms       the triangle by SQL over the orders, as a shop would otherwise write it
+plain_sql_fan_page_ms     a fan's figures by such SQL
+"""
+
+import argparse
+import asyncio
+import random
+import sys
+import tempfile
+import time
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+import httpx
+import psutil
+import uvloop
+
+sys.path.append(str(Path(__file__).parents[1]))  # So that `bench` is found when this is run by its path.
+
+from bench.fans_shop import NO_LIMIT_S, Shop, seed_shop
+from bench.festival import Meter
+
+from xiaodian.cli.platform import Platform
+from xiaodian.contracts.fans import SegmentCode
+from xiaodian.contracts.orders import OrderId, OrderPaid
+from xiaodian.edge.context import Records
+from xiaodian.infra.database import Database
+from xiaodian.infra.logging import configure_logging
+from xiaodian.infra.outbox import emit
+from xiaodian.kit.clock import utc_now
+from xiaodian.modules.fans.api import rebuild
+from xiaodian.modules.fans.service.count_purchases import count_purchases
+from xiaodian.settings import Settings
+
+BATCH = 1000
+SHOWN_WITHIN_S = 30.0
+
+PLAIN_COHORT = """
+    WITH bought AS (
+        SELECT o.buyer_id, date_trunc('month', o.paid_at) AS month FROM orders.order AS o
+        WHERE o.shop_id = $1 AND o.paid_at IS NOT NULL AND o.state <> 'cancelled' AND EXISTS (
+            SELECT FROM orders.line AS l WHERE (l.shop_id, l.order_id) = (o.shop_id, o.order_id)
+                AND l.refunded_minor < l.amount_minor - l.off_minor
+        )
+    ), firsts AS (SELECT buyer_id, min(month) AS first_month FROM bought GROUP BY buyer_id)
+    SELECT first_month, month, count(DISTINCT buyer_id), count(*) FROM bought JOIN firsts USING (buyer_id) GROUP BY 1, 2
+"""
+PLAIN_PAGE = """
+    SELECT count(*), min(paid_at), max(paid_at), sum(l.amount_minor - l.off_minor), sum(l.refunded_minor),
+        mode() WITHIN GROUP (ORDER BY date_part('hour', paid_at)), mode() WITHIN GROUP (ORDER BY category)
+    FROM orders.order AS o JOIN orders.line AS l USING (shop_id, order_id)
+    WHERE o.shop_id = $1 AND o.buyer_id = $2 AND paid_at IS NOT NULL AND state <> 'cancelled'
+"""
+
+
+class FansBench:
+    """One run: the platform, the shop, and what came of each part."""
+
+    def __init__(self, platform: Platform, connection: "asyncpg.Connection[Any]", options: argparse.Namespace) -> None:
+        self._settings = platform.settings
+        self._connection = connection
+        self._options = options
+        postmaster = int((platform.settings.data_dir / "postgres" / "postmaster.pid").read_text().split()[0])
+        self._postgres = psutil.Process(postmaster)
+        self.figures: dict[str, str] = {}
+
+    async def run(self) -> None:
+        """All parts, in order."""
+        started = time.perf_counter()
+        shop = await seed_shop(self._connection, orders=self._options.orders, buyers=self._options.buyers)
+        self.figures["seed_s"] = f"{time.perf_counter() - started:.0f} s"
+        database = await Database.connect(self._settings.database_url, pool_size=2)
+        started = time.perf_counter()
+        done = await rebuild(Records(settings=self._settings, database=database), utc_now())
+        self.figures["rebuild_s"] = f"{time.perf_counter() - started:.0f} s"
+        if done.orders != self._options.orders:
+            raise SystemExit(f"{done.orders} of {self._options.orders} orders were rebuilt")
+        await self._connection.execute("VACUUM ANALYZE", timeout=NO_LIMIT_S)
+        base = f"http://127.0.0.1:{self._settings.http_port}/api/shops/{shop.shop_id}"
+        cookies = {"cookie": shop.cookie}
+        async with httpx.AsyncClient(base_url=base, headers=cookies, timeout=60) as client:
+            await self._measure_reads(client, shop)
+            await self._measure_event(client, shop)
+        await self._measure_counting(database)
+        await self._measure_plain(shop)
+        await database.close()
+
+    async def _measure_reads(self, client: httpx.AsyncClient, shop: Shop) -> None:
+        rows = await self._connection.fetch(
+            "SELECT buyer_id FROM orders.order TABLESAMPLE SYSTEM (1) WHERE shop_id = $1 LIMIT $2",
+            shop.shop_id,
+            self._options.pages,
+        )
+        pages = [await _time(lambda i=row[0]: _get(client, f"fans/{i}")) for row in rows]  # type: ignore[misc]
+        pages = sorted(pages[len(pages) // 10 :])
+        self.figures["fan_page_p99_ms"] = f"{pages[int(len(pages) * 0.99)] * 1e3:.1f} ms"
+        self.figures["fan_page_p50_ms"] = f"{pages[len(pages) // 2] * 1e3:.1f} ms"
+        await self._slowest("segment_count_ms", 20, lambda: _get(client, "segments"))
+        sizes = (await _get(client, "segments"))["items"]
+        largest = SegmentCode(max(sizes, key=lambda one: one["fans"])["segment"])
+        await self._slowest("segment_list_ms", 20, lambda: _get(client, f"fans?segment={largest}&limit=100"))
+        now = utc_now()
+        span = f"from={now.year - 2}-01-01&to={now:%Y-%m-%d}"
+
+        async def _table() -> Any:
+            await _get(client, "cohorts")
+            await _get(client, f"repurchase?{span}&compare_from={now.year - 2}-01-01&compare_to={now.year - 1}-01-01")
+            return await _get(client, f"repurchase/by/product?{span}")
+
+        await self._slowest("cohort_ms", 10, _table)
+
+    async def _slowest(self, name: str, times: int, ask: Callable[[], Awaitable[Any]]) -> None:
+        await ask()
+        self.figures[name] = f"{max([await _time(ask) for _ in range(times)]) * 1e3:.1f} ms"
+
+    async def _measure_event(self, client: httpx.AsyncClient, shop: Shop) -> None:
+        """An order that was not paid is; its page is asked for until it says so."""
+        waits = []
+        for row in await self._draw(10):
+            async with self._connection.transaction():
+                before = (await _get(client, f"fans/{row['buyer_id']}"))["fan"]["figures"]["gmv_minor"]
+                await self._connection.execute(
+                    "UPDATE orders.line SET price_minor = price_minor + 1, amount_minor = amount_minor + 1 "
+                    "WHERE order_id = $1",
+                    row["order_id"],
+                )
+                await emit(self._connection, _paid(shop.shop_id, row))
+
+            async def _until_shown(buyer_id: UUID = row["buyer_id"], known: int = before) -> None:
+                async with asyncio.timeout(SHOWN_WITHIN_S):
+                    while (await _get(client, f"fans/{buyer_id}"))["fan"]["figures"]["gmv_minor"] == known:
+                        pass
+
+            waits.append(await _time(_until_shown))
+        self.figures["event_to_page_ms"] = f"{max(waits) * 1e3:.0f} ms"
+
+    async def _measure_counting(self, database: Database) -> None:
+        """Orders that change by a cent, as if they had just been paid: every sum is touched."""
+        rows = await self._draw(20 * BATCH)
+        ids = [OrderId(row["order_id"]) for row in rows]
+        await self._connection.execute(
+            "UPDATE orders.line SET price_minor = price_minor + 1, amount_minor = amount_minor + 1 "
+            "WHERE order_id = ANY($1::uuid[])",
+            ids,
+        )
+        meter = Meter(psutil.Process(), self._postgres)
+        for start in range(0, len(ids), BATCH):
+            async with database.transaction() as connection:
+                await count_purchases(connection, ids[start : start + BATCH], 8, utc_now())
+        _, mine, postgres, _ = meter.read()
+        self.figures["summary_cpu_us_per_order"] = f"{(mine + postgres) / len(ids) * 1e6:.0f} us"
+
+    async def _measure_plain(self, shop: Shop) -> None:
+        plain = self._connection
+        cohort = await _time(lambda: plain.fetch(PLAIN_COHORT, shop.shop_id, timeout=NO_LIMIT_S))
+        self.figures["plain_sql_cohort_ms"] = f"{cohort * 1e3:.0f} ms"
+        rows = await self._draw(200)
+        pages = sorted(
+            [await _time(lambda b=row["buyer_id"]: plain.fetch(PLAIN_PAGE, shop.shop_id, b)) for row in rows]  # type: ignore[misc]
+        )
+        self.figures["plain_sql_fan_page_ms"] = f"{pages[int(len(pages) * 0.99)] * 1e3:.1f} ms"
+
+    async def _draw(self, count: int) -> list[Any]:
+        rows = await self._connection.fetch(
+            "SELECT order_id, buyer_id FROM orders.order TABLESAMPLE SYSTEM (10) WHERE state = 'completed' LIMIT $1",
+            count,
+        )
+        return random.sample(rows, len(rows))
+
+
+def _paid(shop_id: UUID, row: Any) -> OrderPaid:
+    return OrderPaid(
+        order_id=row["order_id"],
+        shop_id=shop_id,  # type: ignore[arg-type]
+        buyer_id=row["buyer_id"],
+        buyer_name="小*",
+        room_id=None,
+        is_quiet=True,
+        lines=[],
+        total_minor=1,
+        currency="CNY",
+    )
+
+
+async def _get(client: httpx.AsyncClient, path: str) -> Any:
+    answer = await client.get(path)
+    if answer.status_code != 200:
+        raise SystemExit(f"{path}: {answer.status_code} {answer.text[:200]}")
+    return answer.json()
+
+
+async def _time(ask: Callable[[], Awaitable[Any]]) -> float:
+    started = time.perf_counter()
+    await ask()
+    return time.perf_counter() - started
+
+
+async def run(options: argparse.Namespace) -> dict[str, str]:
+    """Start everything, measure, stop everything."""
+    with tempfile.TemporaryDirectory(prefix="xd") as folder:
+        settings = Settings(
+            data_dir=Path(folder),
+            host="127.0.0.1",
+            http_port=0,
+            worker_port=0,
+            gateway_port=0,
+            rtmp_port=0,
+            publisher_port=0,
+            log_level="warning",
+        )
+        async with Platform(settings, ("http", "worker")) as platform:
+            connection = await asyncpg.connect(platform.settings.database_url)
+            bench = FansBench(platform, connection, options)
+            await bench.run()
+            await connection.close()
+    return bench.figures
+
+
+def main() -> None:
+    """Parse the options and run."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
+    parser.add_argument("--quick", action="store_true", help="a million orders of a hundred thousand buyers")
+    parser.add_argument("--orders", type=int, default=0)
+    parser.add_argument("--buyers", type=int, default=0)
+    parser.add_argument("--pages", type=int, default=500)
+    options = parser.parse_args()
+    options.orders = options.orders or (1_000_000 if options.quick else 10_000_000)
+    options.buyers = options.buyers or (100_000 if options.quick else 1_000_000)
+    configure_logging(level="warning", log_format="console", process="bench")
+    for name, value in uvloop.run(run(options)).items():
+        print(f"{name}: {value}", flush=True)
+
+
+if __name__ == "__main__":
+    main()
