@@ -3,7 +3,7 @@
 from alembic import op
 
 revision = "0171"
-down_revision = "0170"
+down_revision = "0180"
 
 
 def upgrade() -> None:
