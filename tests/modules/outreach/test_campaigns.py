@@ -231,3 +231,19 @@ async def test_staff_need_the_right_to_write_and_to_give_coupons_and_each_sendin
     await sender.send(name="上新")
     deeds = await sender.market.seller.get(f"/api/shops/{sender.market.shop_id}/deeds")
     assert "campaign.created" in [deed["deed"] for deed in deeds.json()["items"]]
+
+
+async def test_a_message_to_a_segment_reaches_its_members_alone(sender: Sender) -> None:
+    loyal, new = await sender.people(2)
+    async with sender.ctx.database.connection() as connection:
+        await connection.executemany(
+            """
+            INSERT INTO fans.fan (shop_id, account_id, segment, segment_since)
+            VALUES ($1, $2, $3, current_date)
+            """,
+            [(sender.market.shop_id, loyal, "loyal"), (sender.market.shop_id, new, "new")],
+        )
+    await sender.send(segment="loyal")
+    assert await sender.work() == 1
+    async with sender.ctx.database.connection() as connection:
+        assert await connection.fetchval("SELECT account_id FROM accounts.notice") == loyal

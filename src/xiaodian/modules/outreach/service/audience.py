@@ -5,11 +5,13 @@ from uuid import UUID
 
 from xiaodian.contracts.accounts import AccountId
 from xiaodian.contracts.base import InvalidInputError
+from xiaodian.contracts.fans import SegmentCode
 from xiaodian.contracts.shops import ShopId
 from xiaodian.infra.database import Connection
+from xiaodian.modules.fans import api as fans
 
 BUYERS = "buyers"
-SEGMENTS: Collection[str] = (BUYERS,)
+SEGMENTS: Collection[str] = (BUYERS, *SegmentCode)
 BEFORE_ALL = AccountId(UUID(int=0))
 
 
@@ -22,8 +24,12 @@ def check_segment(segment: str) -> None:
 async def list_members(
     connection: Connection, shop_id: ShopId, segment: str, after: AccountId, limit: int
 ) -> list[AccountId]:
-    """Fans of a shop in the order of their ids. `buyers` are all who bought and did not give everything back."""
+    """Fans of a shop in the order of their ids: of a ready segment, or `buyers`: all who bought and did not give
+    everything back.
+    """
     check_segment(segment)
+    if segment != BUYERS:
+        return await fans.list_members(connection, shop_id, SegmentCode(segment), after=after, limit=limit)
     rows = await connection.fetch(
         """
         SELECT DISTINCT buyer_id FROM outreach.sale
