@@ -20,10 +20,10 @@ NEAR_COUNTS_FOR = 20.0
 """Showings that what is known of seconds close by counts for at most."""
 ORDERS_COUNT_FOR = 150.0
 """Clicks, likewise."""
-POOL_COUNTS_FOR = 40.0
+POOL_COUNTS_FOR = 20.0
 """Showings that what is usual counts for, against what is known of a product."""
 LEAVING_COUNTS_FOR = 150.0
-HALF_LIFE_SHOWINGS = 10_000.0
+HALF_LIFE_SHOWINGS = 6_000.0
 """What was learned counts half after so many newer showings of the product; without newer ones nothing is forgotten."""
 BOLDNESS = 0.6
 """Below 1 the uncertain is tried less than sampling by the book would: most videos have few viewers."""
