@@ -1,6 +1,6 @@
 """Who may call which route: surfacing in rooms."""
 
-from tests.api.row import NOWHERE, Row, control
+from tests.api.row import NOWHERE, Row, control, members, owner_only
 
 _ROOM = "/api/rooms/{room_id}"
 _SURFACING = f"{_ROOM}/surfacing"
@@ -18,4 +18,9 @@ ROWS: list[Row] = [
     Row("DELETE", _SUGGESTION, control(404), address=_THIS),
     Row("PUT", _QUIET, control(204)),
     Row("DELETE", _QUIET, control(204)),
+    # A transcript is WebVTT, and nothing else.
+    Row("POST", "/api/me/videos/{video_id}/transcript", (401, 403, 415, 415, 415), {}),
+    Row("GET", "/api/me/videos/{video_id}/moments", owner_only(200)),
+    Row("GET", f"{_ROOM}/bag-order", members(200)),
+    Row("GET", "/api/videos/{video_id}/bag-order", members(200)),
 ]

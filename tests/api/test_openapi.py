@@ -17,6 +17,7 @@ from xiaodian.edge.problems import PROBLEM_MEDIA_TYPE
 
 SHIPPING = ("shipment", "tracking")
 """What a warehouse's program may do to an order."""
+ROOM_SURFACING = {"/api/rooms/{room_id}/transcript"}
 
 
 @pytest.fixture(scope="module")
@@ -68,7 +69,7 @@ def test_room_control_and_shipping_ask_for_their_scopes_and_nothing_else_does(do
 
 
 def _scope_of(path: str) -> str:
-    if "/control/" in path or path.startswith("/api/rooms/{room_id}/surfacing") or path.endswith("/transcript"):
+    if "/control/" in path or path in ROOM_SURFACING or path.startswith("/api/rooms/{room_id}/surfacing"):
         return "room:control"
     ships = path.endswith("/shipment-files") or path in {f"/api/orders/{{order_id}}/{end}" for end in SHIPPING}
     return "orders:shipping" if ships else "everything"

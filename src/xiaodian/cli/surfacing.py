@@ -1,23 +1,30 @@
 """`xiaodian surfacing replay ROOM.jsonl` and `xiaodian surfacing score TRUTH.jsonl CUES.jsonl`; `-` is standard input.
+`xiaodian surfacing rebuild` makes anew what is learned of short videos.
 
-Exit codes: 0 done, 2 a file cannot be read or is not what it should be.
+Exit codes: 0 done, 1 the records cannot be read, 2 a file cannot be read or is not what it should be.
 """
 
 import argparse
+import asyncio
 import contextlib
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
 
+from xiaodian.cli.records import OtherSchemaError, open_records
+from xiaodian.contracts.base import UnavailableError
 from xiaodian.contracts.surfacing import Bag
+from xiaodian.infra.embedded.engines import EnginesNotStartedError
+from xiaodian.infra.logging import configure_logging
 from xiaodian.modules.surfacing import api as surfacing
+from xiaodian.settings import Settings
 
 UNREADABLE = 2
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    """Two deeds."""
+    """Three deeds."""
     deeds = parser.add_subparsers(dest="deed", required=True)
     replay = deeds.add_parser("replay", help="the cues of a recorded room, one JSON object a line")
     replay.add_argument("room", metavar="ROOM.jsonl")
@@ -27,9 +34,13 @@ def configure(parser: argparse.ArgumentParser) -> None:
     score.add_argument("cues", metavar="CUES.jsonl")
     score.add_argument("--room", metavar="ROOM.jsonl", help="tells how long the room was; default: up to the last line")
 
+    deeds.add_parser("rebuild", help="make what is learned of videos anew; the platform may run")
+
 
 def run(options: argparse.Namespace) -> int:
     """Print, or say what is wrong with which line of which file."""
+    if options.deed == "rebuild":
+        return _rebuild()
     try:
         if options.deed == "replay":
             _replay(options.room, options.lang)
@@ -42,6 +53,23 @@ def run(options: argparse.Namespace) -> int:
         # Whoever read has had enough; Python would complain once more when it closes standard output.
         sys.stdout = None
     return 0
+
+
+def _rebuild() -> int:
+    settings = Settings.from_env()
+    configure_logging(level="error", log_format="console", process="surfacing")
+    try:
+        done = asyncio.run(_make_anew(settings))
+    except (EnginesNotStartedError, OtherSchemaError, UnavailableError) as error:
+        print(f"xiaodian: the records cannot be read: {error}", file=sys.stderr)
+        return 1
+    print(f"made anew: from {done.acts} deeds of viewers and {done.orders} orders")
+    return 0
+
+
+async def _make_anew(settings: Settings) -> surfacing.Rebuilt:
+    async with open_records(settings) as records:
+        return await surfacing.rebuild(records)
 
 
 class _FileError(Exception):

@@ -52,6 +52,14 @@ class VodInfo(Contract, frozen=True, kw_only=True):
     sprite_every_ms: int | None
 
 
+class Stretch(Contract, frozen=True, kw_only=True):
+    """A stretch of a stream's film, in ms from its start."""
+
+    stream_id: StreamId
+    from_ms: int
+    to_ms: int
+
+
 class VodReady(Event, frozen=True, kw_only=True):
     """A short video's media can be played."""
 

@@ -14,7 +14,12 @@ from xiaodian.modules.insights.service import compare_days, see_minutes, see_roo
 from xiaodian.modules.insights.service.eyes import open_eyes
 from xiaodian.modules.insights.service.rebuild import Rebuilt, rebuild
 from xiaodian.modules.insights.service.report_behaviour import BehaviourDesk
-from xiaodian.modules.insights.video_queries import get_video_sums, list_acts_of_accounts
+from xiaodian.modules.insights.video_queries import (
+    get_video_sums,
+    list_acts_of_accounts,
+    list_acts_of_videos,
+    list_product_seconds,
+)
 from xiaodian.modules.shops import api as shops
 
 __all__ = [
@@ -25,6 +30,8 @@ __all__ = [
     "get_room_products",
     "get_video_sums",
     "list_acts_of_accounts",
+    "list_acts_of_videos",
+    "list_product_seconds",
     "list_room_minutes",
     "list_shop_days",
     "make_report_route",

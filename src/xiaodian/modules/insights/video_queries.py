@@ -101,3 +101,19 @@ async def list_acts_of_accounts(
         limit,
     )
     return [Act(*row) for row in rows]
+
+
+async def list_acts_of_videos(
+    connection: Connection, after: tuple[datetime, UUID, int] | None, limit: int
+) -> list[Act]:
+    """What pages told of videos, as long as it is kept, the first first."""
+    rows = await connection.fetch(
+        f"""
+        SELECT {", ".join(Act._fields)} FROM insights.behaviour
+        WHERE video_id IS NOT NULL AND ($1::timestamptz IS NULL OR (at, report_id, number) > ($1, $2::uuid, $3::int))
+        ORDER BY at, report_id, number LIMIT $4
+        """,
+        *(after or (None, None, None)),
+        limit,
+    )
+    return [Act(*row) for row in rows]

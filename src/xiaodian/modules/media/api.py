@@ -23,7 +23,7 @@ from xiaodian.modules.media.service.serve_vod import VodShelf
 from xiaodian.modules.media.service.take_still import take_still
 from xiaodian.modules.media.service.uploads import take_film
 from xiaodian.modules.media.service.videos import get_video, take_video
-from xiaodian.modules.media.service.vods import delete_vod, get_vod, get_vods, request_clip
+from xiaodian.modules.media.service.vods import delete_vod, find_stretch, get_vod, get_vods, request_clip
 from xiaodian.modules.media.wire_videos import Video, VideoState
 
 __all__ = [
@@ -36,6 +36,7 @@ __all__ = [
     "create_stream",
     "delete_vod",
     "end_stream",
+    "find_stretch",
     "get_video",
     "get_vod",
     "get_vods",

@@ -7,6 +7,7 @@ from xiaodian.modules.surfacing.recordings import RecordingError, read_cues, rea
 from xiaodian.modules.surfacing.room_rules import MAX_LINE_CHARS, MAX_LINES_AT_ONCE, Mode
 from xiaodian.modules.surfacing.scoring import Score, score_cues
 from xiaodian.modules.surfacing.service.listen_rooms import listen
+from xiaodian.modules.surfacing.service.rebuild import Rebuilt, rebuild
 from xiaodian.modules.surfacing.service.see_surfacing import see_surfacing
 from xiaodian.modules.surfacing.service.set_mode import set_mode
 from xiaodian.modules.surfacing.service.take_transcript import take_lines, take_webvtt
@@ -27,6 +28,7 @@ __all__ = [
     "Engine",
     "Limits",
     "Mode",
+    "Rebuilt",
     "RecordingError",
     "Score",
     "SurfacingView",
@@ -37,6 +39,7 @@ __all__ = [
     "listen",
     "read_cues",
     "read_room",
+    "rebuild",
     "score_cues",
     "see_surfacing",
     "set_mode",

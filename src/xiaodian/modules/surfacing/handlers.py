@@ -10,6 +10,7 @@ from xiaodian.contracts.live import RoomMoved
 from xiaodian.edge.context import Context
 from xiaodian.infra.work import Consumer
 from xiaodian.kit.clock import to_epoch_ms, utc_now
+from xiaodian.modules.surfacing import video_handlers
 from xiaodian.modules.surfacing.service.set_mode import follow_rooms
 from xiaodian.modules.surfacing.service.signals import Click, clicked, encode_click
 
@@ -41,6 +42,7 @@ def consumers(ctx: Context) -> list[Consumer]:
                     await ctx.broker.poke(clicked(item.room_id), click)
 
     return [
+        *video_handlers.consumers(ctx),
         Consumer(durable="surfacing-rooms", event_types=("RoomMoved",), handle=_follow_rooms),
         Consumer(durable="surfacing-clicks", event_types=("BehaviourReported",), handle=_hand_on_clicks),
     ]

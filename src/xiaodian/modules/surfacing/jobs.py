@@ -1,8 +1,28 @@
-"""What is done all the time: deciding in rooms."""
+"""What is done all the time: deciding in rooms, weighing the moments of videos."""
 
 from xiaodian.edge.context import Context
-from xiaodian.infra.work import Service
+from xiaodian.infra.work import Job, Service
 from xiaodian.modules.surfacing.service.run_rooms import run_rooms
+from xiaodian.modules.surfacing.service.weigh_moments import compare_likes, weigh_videos
+
+WEIGH_EVERY_S = 5.0
+COMPARE_EVERY_S = 3600.0
+
+
+def jobs(ctx: Context) -> list[Job]:
+    """Weighing is a job so that a film that thousands watch is weighed once in a while, not once a view."""
+
+    async def _weigh() -> None:
+        await weigh_videos(ctx)
+
+    async def _compare() -> None:
+        async with ctx.database.transaction() as connection:
+            await compare_likes(connection)
+
+    return [
+        Job(name="surfacing-moments", period_s=WEIGH_EVERY_S, run=_weigh),
+        Job(name="surfacing-likes", period_s=COMPARE_EVERY_S, run=_compare),
+    ]
 
 
 def services(ctx: Context) -> list[Service]:

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from xiaodian.contracts.accounts import AccountId
 from xiaodian.contracts.base import InvalidInputError, NotFoundError
-from xiaodian.contracts.media import StreamId, VodId, VodInfo, VodState
+from xiaodian.contracts.media import StreamId, Stretch, VodId, VodInfo, VodState
 from xiaodian.infra.database import Connection, Record
 from xiaodian.kit.ids import new_id
 from xiaodian.modules.media.service.condemned import condemn
@@ -29,6 +29,12 @@ async def get_vods(connection: Connection, vod_ids: Sequence[VodId]) -> dict[Vod
     """Several at once; those that do not exist are not among them."""
     rows = await connection.fetch(f"SELECT {_COLUMNS} FROM media.vod WHERE vod_id = ANY($1)", list(vod_ids))
     return {row["vod_id"]: _to_info(row) for row in rows}
+
+
+async def find_stretch(connection: Connection, vod_id: VodId) -> Stretch | None:
+    """Of which stretch of a stream's film it is a clip; None: of none."""
+    row = await connection.fetchrow("SELECT stream_id, from_ms, to_ms FROM media.vod WHERE vod_id = $1", vod_id)
+    return None if row is None or row["stream_id"] is None else Stretch(stream_id=row[0], from_ms=row[1], to_ms=row[2])
 
 
 async def request_clip(

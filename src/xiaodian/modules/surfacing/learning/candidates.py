@@ -28,12 +28,10 @@ AROUND_S = (2, -2, 4, -4)
 
 
 class Why(StrEnum):
-    """Why a moment is tried, the best reasons first; in words in the catalogue under `viewer`."""
+    """Why a moment is tried, the best reasons first; in words in the catalogue, area `surfacing`."""
 
     SAID = "said"
     """The film speaks of the product there."""
-    CUED = "cued"
-    """It was on show there when the film was a room."""
     CLICKED = "clicked"
     """Viewers opened the product there by themselves."""
     STAYED = "stayed"
@@ -66,18 +64,12 @@ class Signs(NamedTuple):
     """What speaks for moments of one product, in ms of the film."""
 
     said: Sequence[int] = ()
-    cued: Sequence[tuple[int, int]] = ()
-    """From when, for how long."""
     clicked: Sequence[int] = ()
     """Where the product was opened most often without a card, the most first."""
 
-    def list_all(self) -> list[tuple[int, int, Why]]:
-        """From when, for how long, why; the strongest first."""
-        return [
-            *((at_ms, SHOW_MS, Why.SAID) for at_ms in self.said),
-            *((at_ms, show_ms, Why.CUED) for at_ms, show_ms in self.cued),
-            *((at_ms, SHOW_MS, Why.CLICKED) for at_ms in self.clicked),
-        ]
+    def list_all(self) -> list[tuple[int, Why]]:
+        """When and why; the strongest first."""
+        return [*((at_ms, Why.SAID) for at_ms in self.said), *((at_ms, Why.CLICKED) for at_ms in self.clicked)]
 
 
 def choose_candidates(
@@ -98,8 +90,8 @@ def choose_candidates(
     for old in ranked:
         if old is ranked[0] or old.weight >= HOPELESS:
             chosen.keep(old.candidate)
-    for at_ms, show_ms, why in signs.list_all():
-        chosen.take(at_ms, why, show_ms)
+    for at_ms, why in signs.list_all():
+        chosen.take(at_ms, why)
     if ranked and ranked[0].shown >= PROVEN:
         for offset in AROUND_S:
             chosen.take(ranked[0].candidate.at_ms + offset * SECOND_MS, Why.NEAR_BEST)
@@ -132,11 +124,11 @@ class _Chosen:
         ):
             self.candidates.append(candidate)
 
-    def take(self, at_ms: int, why: Why, show_ms: int = SHOW_MS) -> None:
+    def take(self, at_ms: int, why: Why) -> None:
         """Begins with a whole second, as counts do; not if it was given up."""
         at_ms = min(max(at_ms, min(EARLIEST_MS, self._last_ms)), self._last_ms) // SECOND_MS * SECOND_MS
         if self._shown.get(at_ms // SECOND_MS, 0.0) < PROVEN:
-            self.keep(Candidate(at_ms, max(1, min(show_ms, self._duration_ms - at_ms)), why))
+            self.keep(Candidate(at_ms, max(1, min(SHOW_MS, self._duration_ms - at_ms)), why))
 
 
 def _spread(duration_ms: int) -> list[int]:

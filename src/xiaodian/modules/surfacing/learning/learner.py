@@ -22,6 +22,8 @@ ORDERS_COUNT_FOR = 150.0
 """Clicks, likewise."""
 POOL_COUNTS_FOR = 20.0
 """Showings that what is usual counts for, against what is known of a product."""
+LEVEL_COUNTS_FOR = 200.0
+"""Showings, or clicks, that what is known of more general moments counts for."""
 LEAVING_COUNTS_FOR = 150.0
 HALF_LIFE_SHOWINGS = 6_000.0
 """What was learned counts half after so many newer showings of the product; without newer ones nothing is forgotten."""
@@ -73,6 +75,20 @@ class Worth(NamedTuple):
 
     mean: float
     sd: float
+
+
+def prior_of(levels: Sequence[Tally]) -> Prior:
+    """What is expected of a new moment by what its like did: from all moments of its kind to those of its category,
+    each level believed as far as it was seen.
+    """
+    prior = Prior()
+    for level in levels:
+        clicked, ordered = max(level.clicked, level.ordered), level.ordered
+        prior = Prior(
+            (prior.click_rate * LEVEL_COUNTS_FOR + clicked) / (LEVEL_COUNTS_FOR + max(level.shown, clicked)),
+            (prior.orders_per_click * LEVEL_COUNTS_FOR + ordered) / (LEVEL_COUNTS_FOR + clicked),
+        )
+    return prior
 
 
 def fade(slots: Sequence[tuple[int, Tally]]) -> dict[int, float]:

@@ -1,0 +1,53 @@
+"""What the routes of surfacing in videos, and of the bag for each viewer, give."""
+
+from datetime import datetime
+from uuid import UUID
+
+from xiaodian.contracts.base import Contract
+
+
+class LearnedView(Contract, frozen=True, kw_only=True):
+    """A moment at which a product's card may come up; counts of long ago are less by now."""
+
+    at_ms: int
+    show_ms: int
+    reason: str
+    """Why it is tried: `said`, `clicked`, `stayed`, `before_leaving`, `near_best`, `tried`."""
+    text: str
+    """The reason in the reader's language."""
+    shown: int
+    clicked: int
+    ordered: int
+    left: int
+    """Who went on within five seconds, and had not clicked."""
+    share: float
+    """Of the viewings from now on, between 0 and 1."""
+
+
+class LearnedProduct(Contract, frozen=True, kw_only=True):
+    """The moments of one product; they count only where the creator leaves the moment open."""
+
+    product_id: UUID
+    moments: list[LearnedView]
+
+
+class MomentsView(Contract, frozen=True, kw_only=True):
+    """When the cards of a video come up, as far as it was learned; `weighed_at`: null: nothing is known yet."""
+
+    video_id: UUID
+    weighed_at: datetime | None
+    products: list[LearnedProduct]
+
+
+class PlacingView(Contract, frozen=True, kw_only=True):
+    """A product's place, and why: `bought`, `size`, `viewed`, or null; `text` in the reader's language."""
+
+    product_id: UUID
+    code: str | None
+    text: str | None
+
+
+class BagOrder(Contract, frozen=True, kw_only=True):
+    """The bag's products in the order for this viewer. Numbers, prices and stock are those of the bag."""
+
+    items: list[PlacingView]

@@ -1,0 +1,289 @@
+"""Videos learn when their cards come up; bags are ordered for each viewer; prices and stock are nobody's own."""
+
+import random
+from typing import Any
+from uuid import UUID, uuid4
+
+import httpx
+import msgspec
+import pytest
+from tests.conftest import SignUp
+from tests.live.stage import set_stage
+from tests.modules.feed.cinema import DURATION_MS, Cinema, Person
+from tests.modules.insights.observer import Observer, late_and_twice
+
+from xiaodian.contracts.base import Envelope
+from xiaodian.contracts.content import VideoId
+from xiaodian.edge.context import Context
+from xiaodian.infra.work import Consumer
+from xiaodian.modules.content.service.show_videos import choose_cues
+from xiaodian.modules.content.video_queries import list_moments, list_products
+from xiaodian.modules.surfacing import video_handlers
+from xiaodian.modules.surfacing.service.rebuild import rebuild
+from xiaodian.modules.surfacing.service.weigh_moments import compare_likes, weigh_video
+
+TABLES = ("viewing", "moment_count", "quiet_second", "acquaintance")
+VTT = """WEBVTT
+
+00:00.500 --> 00:03.000
+大家好,今天天气真好
+
+00:11.000 --> 00:14.000
+来,给大家看一下这款{title},三斤装
+"""
+
+
+class Screening:
+    """A published video of 20 seconds with two of the observer's products, and its creator."""
+
+    def __init__(self, observer: Observer, creator: Person, video_id: VideoId) -> None:
+        self.observer, self.creator, self.video_id, self.ctx = observer, creator, video_id, observer.ctx
+        self.product, self.other = observer.products[0], observer.products[1]
+
+    def deed(self, kind: str, at_ms: int | None = None, **more: Any) -> dict[str, Any]:
+        """Something done on the video."""
+        item: dict[str, Any] = {"kind": kind, "video_id": str(self.video_id), "media_at_ms": at_ms}
+        if kind.startswith("card_") or kind == "product_viewed":
+            item["product_id"] = str(self.product.product_id)
+        return item | more
+
+    async def tell(self, client: httpx.AsyncClient, *items: dict[str, Any], viewer_id: UUID | None = None) -> None:
+        """A page tells."""
+        answer = await client.post(
+            "/api/behaviour", json={"viewer_id": str(viewer_id or uuid4()), "items": list(items)}
+        )
+        assert answer.status_code == 204, answer.text
+
+    async def watch(self, client: httpx.AsyncClient, card_ms: int, left_ms: int, *, is_clicked: bool = False) -> None:
+        """Somebody new sees the card, and goes on."""
+        clicked = [self.deed("card_clicked", card_ms + 700)] if is_clicked else []
+        shown = self.deed("card_shown", card_ms)
+        await self.tell(client, self.deed("entered"), shown, *clicked, self.deed("left", left_ms))
+
+    async def hear(self, durable: str, envelopes: list[Envelope]) -> None:
+        """Hand events to a reaction."""
+        consumers: dict[str, Consumer] = {each.durable: each for each in video_handlers.consumers(self.ctx)}
+        await consumers[durable].handle(envelopes)
+
+    async def learn(self) -> None:
+        """All that pages told is learned."""
+        reports = await self.observer.reports()
+        await self.observer.take_reports(reports)
+        await self.hear("surfacing-viewings", reports)
+
+    async def hear_of_it(self) -> None:
+        """The video was published."""
+        data = {"video_id": str(self.video_id), "product_ids": [str(self.product.product_id)]}
+        event = Envelope(
+            event_id=uuid4(),
+            type="VideoPublished",
+            occurred_at_ms=0,
+            key="",
+            data=msgspec.Raw(msgspec.json.encode(data)),
+        )
+        await self.hear("surfacing-videos", [event])
+
+    async def weigh(self) -> None:
+        """Weights follow."""
+        async with self.ctx.database.transaction() as connection:
+            await weigh_video(connection, self.video_id)
+
+    async def rows(self) -> dict[str, list[tuple[Any, ...]]]:
+        """All that is summed, without what sums to nothing."""
+        async with self.ctx.database.connection() as connection:
+            return {
+                table: sorted(
+                    (tuple(row) for row in await connection.fetch(f"SELECT * FROM surfacing.{table}")), key=str
+                )
+                for table in TABLES
+            }
+
+    async def moments(self) -> list[dict[str, Any]]:
+        """What the creator is told of the first product."""
+        answer = await self.creator.client.get(f"/api/me/videos/{self.video_id}/moments")
+        assert answer.status_code == 200, answer.text
+        return list(answer.json()["products"][0]["moments"])
+
+
+@pytest.fixture
+async def screening(ctx: Context, sign_up: SignUp) -> Screening:
+    """Nobody has watched it yet."""
+    observer = await Observer.open(await set_stage(ctx, sign_up), sign_up)
+    cinema = Cinema(ctx, sign_up)
+    creator = await cinema.join("达人")
+    goods = [product.product_id for product in observer.products[:2]]
+    video_id = await cinema.publish(creator, "好物", product_ids=goods)
+    return Screening(observer, creator, video_id)
+
+
+async def test_late_and_doubled_words_change_nothing_and_a_rebuild_learns_the_same(
+    screening: Screening, client: httpx.AsyncClient, sign_up: SignUp
+) -> None:
+    rng = random.Random(4)
+    member, _ = await sign_up("熟客")
+    for _ in range(12):
+        card_ms = rng.randrange(18_000)
+        await screening.watch(client, card_ms, rng.randrange(card_ms, 20_000), is_clicked=rng.random() < 0.3)
+    await screening.tell(member, screening.deed("card_shown", 4_000), screening.deed("product_viewed", 5_000))
+    await screening.observer.order_from_video(screening.product, screening.video_id, 6_200)
+    await screening.observer.order_from_video(screening.product, screening.video_id, None)
+    reports, orders = await screening.observer.reports(), await screening.observer.events()
+    paid = [each for each in orders if each.type == "OrderPaid"]
+    await screening.observer.take_reports(reports)
+    await screening.hear("surfacing-viewings", reports)
+    await screening.hear("surfacing-orders", paid)
+    learned = await screening.rows()
+    assert sum(row[4] for row in learned["moment_count"]) == 13
+    assert sum(row[6] for row in learned["moment_count"]) == 1
+    for envelope in late_and_twice([*reports, *paid], rng):
+        durable = "surfacing-orders" if envelope.type == "OrderPaid" else "surfacing-viewings"
+        await screening.hear(durable, [envelope])
+    assert await screening.rows() == learned
+    done = await rebuild(screening.ctx)
+    assert (done.orders, await screening.rows()) == (2, learned)
+
+
+async def test_words_that_come_in_another_order_teach_the_same(screening: Screening, client: httpx.AsyncClient) -> None:
+    viewer_id = uuid4()
+    words = [
+        screening.deed("card_shown", 8_000),
+        screening.deed("card_clicked", 8_900),
+        screening.deed("left", 12_000),
+    ]
+    for word in reversed(words):
+        await screening.tell(client, word, viewer_id=viewer_id)
+    await screening.learn()
+    rows = await screening.rows()
+    assert [row[2:3] + row[4:] for row in rows["moment_count"]] == [(8, 1, 1, 0, 0)]
+
+
+async def test_what_no_video_shows_teaches_nothing(screening: Screening, client: httpx.AsyncClient) -> None:
+    stranger = str(screening.observer.products[2].product_id)
+    await screening.tell(
+        client,
+        screening.deed("card_shown", 4_000, product_id=stranger),
+        screening.deed("card_shown", 4_000, video_id=str(uuid4())),
+    )
+    await screening.learn()
+    assert await screening.rows() == {table: [] for table in TABLES}
+
+
+async def test_a_card_that_drives_people_away_comes_up_no_more(screening: Screening, client: httpx.AsyncClient) -> None:
+    await screening.learn()
+    await screening.hear_of_it()
+    await screening.weigh()
+    first, second = (await screening.moments())[1:3]
+    for number in range(40):
+        await screening.watch(client, first["at_ms"], first["at_ms"] + 1_000)
+        await screening.watch(client, second["at_ms"], 19_500, is_clicked=number % 4 == 0)
+    await screening.learn()
+    await screening.weigh()
+    moments = {each["at_ms"]: each for each in await screening.moments()}
+    annoying, liked = moments.get(first["at_ms"]), moments[second["at_ms"]]
+    assert annoying is None or annoying["share"] < 0.01
+    assert liked["share"] == max(each["share"] for each in moments.values())
+    assert (liked["shown"], liked["clicked"], liked["left"]) == (40, 10, 0)
+    async with screening.ctx.database.connection() as connection:
+        told = await list_moments(connection, [screening.video_id])
+    of_first = [each for each in told[screening.video_id] if each.product_id == screening.product.product_id]
+    weights = {each.at_ms: each.weight for each in of_first}
+    assert weights == {at_ms: round(each["share"] * 10_000) for at_ms, each in moments.items() if each["share"]}
+
+
+async def test_the_creators_own_moment_stays_whatever_is_learned(screening: Screening) -> None:
+    product_id = screening.product.product_id
+    async with screening.ctx.database.transaction() as connection:
+        await connection.execute(
+            "UPDATE content.video_product SET at_ms = 7300, show_ms = 5000 WHERE video_id = $1 AND product_id = $2",
+            screening.video_id,
+            product_id,
+        )
+    await screening.hear_of_it()
+    await screening.weigh()
+    async with screening.ctx.database.connection() as connection:
+        products = await list_products(connection, [screening.video_id])
+        learned = (await list_moments(connection, [screening.video_id]))[screening.video_id]
+    assert product_id in {each.product_id for each in learned}
+    for _ in range(5):
+        cues = choose_cues(products, learned, DURATION_MS)
+        [own] = [cue for cue in cues if cue.product_id == product_id]
+        [other] = [cue for cue in cues if cue.product_id != product_id]
+        assert (own.at_ms, own.show_ms, own.reason) == (7_300, 5_000, "creator")
+        assert other.reason == "tried"
+
+
+async def test_where_the_film_speaks_of_a_product_is_tried_with_that_reason(screening: Screening) -> None:
+    vtt = VTT.format(title=screening.product.title)
+    path = f"/api/me/videos/{screening.video_id}/transcript"
+    headers = {"content-type": "text/vtt"}
+    answer = await screening.creator.client.post(path, content=vtt.encode(), headers=headers)
+    assert (answer.status_code, answer.json()) == (200, {"taken": 2, "known": 0})
+    again = await screening.creator.client.post(path, content=vtt.encode(), headers=headers)
+    assert again.json() == {"taken": 2, "known": 2}
+    await screening.weigh()
+    assert [each["at_ms"] for each in await screening.moments() if each["reason"] == "said"] == [11_000]
+
+
+async def test_captions_of_another_film_are_refused_and_the_old_ones_stay(
+    screening: Screening, client: httpx.AsyncClient, sign_up: SignUp
+) -> None:
+    path = f"/api/me/videos/{screening.video_id}/transcript"
+    headers = {"content-type": "text/vtt"}
+    kept = VTT.format(title="茶")
+    await screening.creator.client.post(path, content=kept.encode(), headers=headers)
+    too_long = kept.replace("00:14.000", "10:14.000")
+    for body in (too_long.encode(), b"no captions", b"\xff\xfe"):
+        answer = await screening.creator.client.post(path, content=body, headers=headers)
+        assert answer.status_code == 422, answer.text
+    stranger, _ = await sign_up("路人")
+    assert (await stranger.post(path, content=kept.encode(), headers=headers)).status_code == 404
+    async with screening.ctx.database.connection() as connection:
+        texts = await connection.fetch("SELECT text FROM surfacing.video_caption ORDER BY line_no")
+    assert len(texts) == 2
+
+
+async def test_a_new_video_begins_with_what_was_learned_of_its_like(
+    screening: Screening, client: httpx.AsyncClient
+) -> None:
+    await screening.hear_of_it()
+    await screening.weigh()
+    early = (await screening.moments())[0]
+    async with screening.ctx.database.transaction() as connection:
+        await connection.execute(
+            "UPDATE surfacing.moment SET shown = 2000, clicked = CASE WHEN at_ms = $1 THEN 900 ELSE 10 END",
+            early["at_ms"],
+        )
+        await compare_likes(connection)
+        await weigh_video(connection, screening.video_id)
+    shares = {each["at_ms"]: each["share"] for each in await screening.moments()}
+    assert shares[early["at_ms"]] == max(shares.values()) > 0.5
+
+
+async def test_a_deleted_video_is_forgotten(screening: Screening, client: httpx.AsyncClient) -> None:
+    await screening.watch(client, 4_000, 9_000)
+    await screening.learn()
+    await screening.weigh()
+    async with screening.ctx.database.transaction() as connection:
+        await connection.execute("DELETE FROM content.video WHERE video_id = $1", screening.video_id)
+        await weigh_video(connection, screening.video_id)
+    rows = await screening.rows()
+    assert (rows["viewing"], rows["moment_count"], rows["quiet_second"]) == ([], [], [])
+
+
+async def test_the_bag_is_ordered_for_who_looks_at_it_and_for_nobody_else(
+    screening: Screening, client: httpx.AsyncClient, sign_up: SignUp
+) -> None:
+    member, _ = await sign_up("熟客")
+    stranger, _ = await sign_up("生客")
+    other = str(screening.other.product_id)
+    await screening.tell(member, screening.deed("product_viewed", 5_000, product_id=other))
+    await screening.learn()
+    host_order = [str(product.product_id) for product in screening.observer.products[:2]]
+    for path in (f"/api/videos/{screening.video_id}", f"/api/rooms/{screening.observer.stage.room_id}"):
+        mine = (await member.get(f"{path}/bag-order")).json()["items"]
+        theirs = (await stranger.get(f"{path}/bag-order")).json()["items"]
+        assert mine[0] == {"product_id": other, "code": "viewed", "text": "看过"}
+        assert [each["product_id"] for each in theirs][:2] == host_order
+        assert {each["code"] for each in theirs} == {None}
+        assert sorted(each["product_id"] for each in mine) == sorted(each["product_id"] for each in theirs)
+        assert (await client.get(f"{path}/bag-order")).status_code == 401
