@@ -12,6 +12,8 @@ lateness_after_speech_median_ms              from the end of the line that begin
 false_cues_per_hour                          unseen rooms
 naive_f1_unseen, naive_false_cues_per_hour   the first product whose title or number is named, for comparison
 room_core_percent                            CPU of one engine at 50 signals a second, as percent of a core; budget 2
+orders_share_of_best_after_200, _1000, _10000   when cards of videos come up, as learned (bench/surfacing_learning.py)
+fixed_…, random_…, leavers_ratio             the same of the middle of the film, of any moment; who leaves, against no card
 decision_p99_ms, line_p99_ms                 wall time for one signal, and for one line of speech; budget 1000
 """
 
@@ -26,6 +28,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from bench.surfacing_fit import Room, read_rooms
+from bench.surfacing_learning import FILMS, QUICK_FILMS, measure
 from bench.surfacing_naive import naive_cues
 
 from xiaodian.contracts.surfacing import BagClick, Comment, Cue, Purchase, Signal, Transcript, Viewers
@@ -74,8 +77,13 @@ def cost_figures(is_quick: bool) -> Iterator[Figure]:
     yield "line_p99_ms", 1000 * _p99([seconds for seconds, is_line in took if is_line]), "ms"
 
 
-# Learning in films adds its part here: orders_share_of_best_after_200, _1000, _10000, beside a fixed moment and random.
-PARTS: tuple[Callable[[bool], Iterator[Figure]], ...] = (room_figures, cost_figures)
+def learning_figures(is_quick: bool) -> Iterator[Figure]:
+    """Of short videos, by simulated audiences."""
+    for name, value in measure(QUICK_FILMS if is_quick else FILMS, seed=1).items():
+        yield name, value, ""
+
+
+PARTS: tuple[Callable[[bool], Iterator[Figure]], ...] = (room_figures, cost_figures, learning_figures)
 
 
 def _engine_cues(room: Room) -> list[Cue]:

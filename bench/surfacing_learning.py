@@ -42,6 +42,8 @@ from xiaodian.modules.surfacing.learning.watching import Watching
 
 PRODUCT = ProductId(UUID(int=1))
 AFTER = (200, 1_000, 10_000)
+FILMS, QUICK_FILMS = 12, 3
+"""Of each kind."""
 VIEWS_A_SLOT = 500
 """As if the film had 2,000 views a day."""
 CHANGES_AT = 4_000
@@ -256,7 +258,7 @@ def main() -> None:
     parser.add_argument("--quick", action="store_true", help="fewer films; at most a minute")
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
-    for name, value in measure(3 if options.quick else 12, options.seed).items():
+    for name, value in measure(QUICK_FILMS if options.quick else FILMS, options.seed).items():
         print(f"{name} {value:.4f}")
 
 
