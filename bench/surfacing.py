@@ -13,7 +13,7 @@ false_cues_per_hour                          unseen rooms
 naive_f1_unseen, naive_false_cues_per_hour   the first product whose title or number is named, for comparison
 room_core_percent                            CPU of one engine at 50 signals a second, as percent of a core; budget 2
 orders_share_of_best_after_200, _1000, _10000   when cards of videos come up, as learned (bench/surfacing_learning.py)
-fixed_…, random_…, leavers_ratio             the same of the middle of the film, of any moment; who leaves, against no card
+fixed_…, random_…, leavers_ratio             the same of the middle, of any moment; who leaves against no card
 decision_p99_ms, line_p99_ms                 wall time for one signal, and for one line of speech; budget 1000
 """
 
