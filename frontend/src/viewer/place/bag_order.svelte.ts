@@ -16,7 +16,7 @@ export class BagOrder {
   private first: string[] = [];
 
   constructor(private readonly place: Place) {
-    if (me() === null || place.kind === "search") this.isSettled = true;
+    if (me() === null || (place.kind !== "room" && place.kind !== "video")) this.isSettled = true;
     else void this.ask();
   }
 
