@@ -89,7 +89,6 @@ from xiaodian.modules.surfacing import api as surfacing_api
 from xiaodian.modules.surfacing import handlers as surfacing_handlers
 from xiaodian.modules.surfacing import jobs as surfacing_jobs
 from xiaodian.modules.surfacing import routes as surfacing_routes
-from xiaodian.modules.surfacing import routes_videos as surfacing_routes_videos
 from xiaodian.modules.webhooks import handlers as webhooks_handlers
 from xiaodian.modules.webhooks import jobs as webhooks_jobs
 from xiaodian.modules.webhooks import routes as webhooks_routes
@@ -115,7 +114,6 @@ ROUTES: list[ControllerRouterHandler] = [
     *fans_routes.routes,
     *feed_routes.routes,
     *surfacing_routes.routes,
-    *surfacing_routes_videos.routes,
     *search_routes.routes,
     *outreach_routes.routes,
     *webhooks_routes.routes,

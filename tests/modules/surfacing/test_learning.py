@@ -253,8 +253,8 @@ async def test_a_new_video_begins_with_what_was_learned_of_its_like(
             "UPDATE surfacing.moment SET shown = 2000, clicked = CASE WHEN at_ms = $1 THEN 900 ELSE 10 END",
             early["at_ms"],
         )
-        await compare_likes(connection)
-        await weigh_video(connection, screening.video_id)
+    await compare_likes(screening.ctx)
+    await screening.weigh()
     shares = {each["at_ms"]: each["share"] for each in await screening.moments()}
     assert shares[early["at_ms"]] == max(shares.values()) > 0.5
 

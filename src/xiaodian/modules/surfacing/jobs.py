@@ -16,8 +16,7 @@ def jobs(ctx: Context) -> list[Job]:
         await weigh_videos(ctx)
 
     async def _compare() -> None:
-        async with ctx.database.transaction() as connection:
-            await compare_likes(connection)
+        await compare_likes(ctx)
 
     return [
         Job(name="surfacing-moments", period_s=WEIGH_EVERY_S, run=_weigh),

@@ -14,7 +14,7 @@ from xiaodian.edge.context import Ctx
 from xiaodian.edge.messages import choose_language, translate
 from xiaodian.edge.problems import MalformedRequestError, PayloadTooLargeError, UnsupportedMediaTypeError, problems
 from xiaodian.modules.surfacing.learning.bag_order import Placing
-from xiaodian.modules.surfacing.routes import WEBVTT, VttOperation
+from xiaodian.modules.surfacing.routes_rooms import WEBVTT, VttOperation
 from xiaodian.modules.surfacing.service.order_bags import order_bag_of_room, order_bag_of_video
 from xiaodian.modules.surfacing.service.see_moments import see_moments
 from xiaodian.modules.surfacing.service.take_video_transcript import take_video_webvtt

@@ -28,7 +28,7 @@ from xiaodian.modules.surfacing.learning.viewing import (
     join,
 )
 
-LOCK = 7_142_391
+LOCK = 7_142_397
 UNKNOWN_SECOND = -1
 ViewingKey = tuple[VideoId, UUID]
 

@@ -68,16 +68,18 @@ async def forget_video(connection: Connection, video_id: VideoId) -> None:
         await connection.execute(f"DELETE FROM surfacing.{table} WHERE video_id = $1", video_id)
 
 
-async def compare_likes(connection: Connection) -> None:
+async def compare_likes(records: Records) -> None:
     """What is expected of new moments: what those like them did in all videos."""
-    await connection.execute("DELETE FROM surfacing.moment_like")
-    await connection.execute(
-        """
-        INSERT INTO surfacing.moment_like (reason, tenth, category, shown, clicked, ordered)
-        SELECT reason, tenth, coalesce(category, ''), sum(shown), sum(clicked), sum(ordered)
-        FROM surfacing.moment WHERE category <> '' GROUP BY GROUPING SETS ((reason, tenth), (reason, tenth, category))
-        """
-    )
+    async with records.database.transaction() as connection:
+        await connection.execute("DELETE FROM surfacing.moment_like")
+        await connection.execute(
+            """
+            INSERT INTO surfacing.moment_like (reason, tenth, category, shown, clicked, ordered)
+            SELECT reason, tenth, coalesce(category, ''), sum(shown), sum(clicked), sum(ordered)
+            FROM surfacing.moment WHERE category <> ''
+            GROUP BY GROUPING SETS ((reason, tenth), (reason, tenth, category))
+            """
+        )
 
 
 async def _learn(
