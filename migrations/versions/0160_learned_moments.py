@@ -3,7 +3,7 @@
 from alembic import op
 
 revision = "0160"
-down_revision = "0170"
+down_revision = "0171"
 
 TABLES = (
     # Videos with goods; `is_unread`: what is said in them is to be matched with their bags (again).
