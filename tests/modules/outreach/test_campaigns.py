@@ -219,10 +219,10 @@ async def test_another_shops_fans_rooms_and_campaigns_are_out_of_reach(sender: S
 async def test_staff_need_the_right_to_write_and_to_give_coupons_and_each_sending_is_a_deed(
     sender: Sender, sign_up: SignUp
 ) -> None:
-    staff, staff_id = await sign_up("客服")
+    staff, staff_id = await sign_up("仓库")
     async with sender.ctx.database.connection() as connection:
         await connection.execute(
-            "INSERT INTO shops.staff (shop_id, account_id, role) VALUES ($1, $2, 'service')",
+            "INSERT INTO shops.staff (shop_id, account_id, role) VALUES ($1, $2, 'warehouse')",
             sender.market.shop_id,
             AccountId(staff_id),
         )
