@@ -1,9 +1,9 @@
 """What a host says brings up the product that is presented, and nothing that is only mentioned."""
 
 import pytest
-from tests.unit.surfacing.talk import FRUIT, SHOP, hear, say, shown, write
+from tests.unit.surfacing.talk import FRUIT, SHOP, hear, product, say, shown, write
 
-from xiaodian.contracts.surfacing import Signal
+from xiaodian.contracts.surfacing import Bag, Signal
 from xiaodian.modules.surfacing.api import explain
 
 STRAWBERRIES = "来咱们先看一号链接这个红颜草莓三斤装今天九十九"
@@ -156,3 +156,79 @@ def test_each_cue_says_what_carried_it() -> None:
         assert "{" not in explain(cue.reason, lang)
     assert 0.4 <= cue.confidence <= 1
     assert sum(item.weight for item in cue.reason.evidence if item.weight > 0) > 0
+
+
+MUG_FIRST = "next up link number one the stoneware mug in the moss glaze twenty eight dollars have a look at this"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "蓝莓那个六十九今天不展开大家自己看详情",
+        "橙子十斤的在五号那个不是现在的我就不细讲了",
+        "有人问车厘子 四号里面有 自己去拍",
+    ],
+)
+def test_what_a_host_says_not_to_go_into_leaves_the_product_on_show(line: str) -> None:
+    assert shown(FRUIT, STRAWBERRIES, "这个草莓特别甜", line) == ["strawberry"]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "yes Anna the honey is sixteen dollars a jar",
+        "the teapot is link number two but I won't go into that today just read the listing",
+        "not the teapot, the mug",
+        "we'll get to the teapot in a minute",
+    ],
+)
+def test_an_answer_in_passing_leaves_the_product_on_show(line: str) -> None:
+    assert shown(SHOP, MUG_FIRST, "it holds a good big cup of tea", line) == ["mug"]
+
+
+@pytest.mark.parametrize(
+    ("tale", "line"),
+    [
+        ("我小时候跟我爷爷去赶集", "现在想想那时候的车厘子可真不容易吃到"),
+        ("跟你们讲个笑话我上次坐火车", "我背的包里全是脐橙一个个滚出来了"),
+    ],
+)
+def test_a_tale_goes_on_in_the_next_line(tale: str, line: str) -> None:
+    assert shown(FRUIT, STRAWBERRIES, "这个草莓特别甜", tale, line) == ["strawberry"]
+
+
+def test_a_tale_goes_on_in_the_next_line_in_english() -> None:
+    lines = ("I was on the train with my grandmother last year", "and the honey went all over her coat")
+    assert shown(SHOP, MUG_FIRST, "it holds a good big cup of tea", *lines) == ["mug"]
+
+
+BERRIES = Bag(
+    lang="en",
+    products=(
+        product("strawberries", 1, "Organic Strawberries", ("1lb box",), 300),
+        product("blueberries", 2, "Highbush Blueberries", ("12oz",), 450),
+        product("peaches", 3, "Yellow Peaches Tree Ripened", ("6 count",), 700),
+    ),
+)
+PEACHES = "right next up number three these yellow peaches look at the blush on them seven dollars for six"
+
+
+def test_a_host_who_shows_the_first_fruit_is_followed() -> None:
+    line = "okay so first up let me show you the organic strawberries, look at the size of them"
+    assert shown(BERRIES, line) == ["strawberries"]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "we'll get to the strawberries in a minute",
+        "not the strawberries, the peaches",
+        "yes Anna the strawberries are three pounds a box",
+    ],
+)
+def test_fruit_named_in_passing_leaves_the_one_on_show(line: str) -> None:
+    assert shown(BERRIES, PEACHES, "so juicy you need a napkin", line) == ["peaches"]
+
+
+def test_a_denied_fruit_does_not_come_up() -> None:
+    assert "strawberries" not in shown(BERRIES, "not the strawberries, the blueberries")

@@ -51,3 +51,7 @@ class Asking:
                 if wordings[text] <= SAME_WORDING:
                     accounts.add(account)
         return min(len(accounts) / BURST, 1.0)
+
+    def last_ms(self, product_id: str) -> int | None:
+        """When somebody last asked for it."""
+        return next((at_ms for at_ms, asked_for, _, _ in reversed(self._asked) if asked_for == product_id), None)

@@ -7,6 +7,10 @@ from typing import Any
 
 HALF_LIFE_MS = 15_000
 MAX_SAID = 8
+FRESH_MS = 6_200
+"""So long a line may still belong to the turn that an earlier one began."""
+STALE_MS = 45_000
+"""So long it is remembered that the host may have turned to something without a cue."""
 INTRODUCTION_MS = 9_000
 """So long an opening without a name ("next we have…") waits for its product."""
 
@@ -19,15 +23,16 @@ class Dialogue:
     since_ms: int = 0
     touched_ms: int = 0
     """When the current product was last spoken of."""
-    leaning: str | None = None
-    """What the host may have turned to, though it was not sure enough for a cue."""
-    leaning_ms: int = 0
+    acts_ms: dict[str, int] = field(default_factory=dict)
+    """When a line last did this."""
     introduced_ms: int | None = None
     closed_ms: int | None = None
     shown_ms: dict[str, int] = field(default_factory=dict)
     named_ms: dict[str, int] = field(default_factory=dict)
     _said: dict[str, deque[tuple[int, float]]] = field(default_factory=dict)
     """When each product was spoken of, and how clearly."""
+    _hints: dict[str, deque[tuple[int, float]]] = field(default_factory=dict)
+    """When the host may have turned to a product without a cue, and how likely that was."""
 
     def warmth(self, product_id: str, t_ms: int, before_ms: int = 0) -> float:
         """How much was said of it lately, or so long ago at least."""
@@ -48,20 +53,27 @@ class Dialogue:
         self.current, self.since_ms, self.touched_ms = product_id, t_ms, t_ms
         self.shown_ms[product_id] = t_ms
         self.introduced_ms = None
-        self.leaning = None
+        self._hints.clear()
 
-    def lean_to(self, product_id: str, t_ms: int) -> None:
-        """It may be on show from now on."""
-        if self.leaning != product_id:
-            self.leaning, self.leaning_ms = product_id, t_ms
+    def hint(self, product_id: str, t_ms: int, likelihood: float) -> None:
+        """The host may have turned to it, from 0 (no) to 1 (nearly sure enough for a cue)."""
+        self._hints.setdefault(product_id, deque(maxlen=MAX_SAID)).append((t_ms, min(likelihood, 1.0)))
+
+    def hinted(self, product_id: str, t_ms: int) -> float:
+        """How likely the host turned to it with one of the last lines."""
+        hints = self._hints.get(product_id, ())
+        return max((worth for at_ms, worth in hints if t_ms - at_ms <= FRESH_MS), default=0.0)
+
+    def under_way(self, product_id: str, t_ms: int) -> float:
+        """How likely the host turned to it longer ago, so that a card would come too late."""
+        hints = self._hints.get(product_id, ())
+        return max((worth for at_ms, worth in hints if FRESH_MS < t_ms - at_ms <= STALE_MS), default=0.0)
 
     def keep_only(self, product_ids: set[str]) -> None:
         """Forget what left the bag."""
-        tables: tuple[dict[str, Any], ...] = (self.shown_ms, self.named_ms, self._said)
+        tables: tuple[dict[str, Any], ...] = (self.shown_ms, self.named_ms, self._said, self._hints)
         for table in tables:
             for product_id in [key for key in table if key not in product_ids]:
                 del table[product_id]
         if self.current not in product_ids:
             self.current = None
-        if self.leaning not in product_ids:
-            self.leaning = None

@@ -29,7 +29,7 @@ MAX_COMMENT_CHARS = 60
 """Longer comments are no questions for a product."""
 PATIENCE_MS = 5_000
 """So long a cue that had to wait for the gap or the host's own cue may still come."""
-LEAN = 0.4
+HINT = 0.2
 """From this share of the threshold on, the host may have turned to a product without a cue."""
 _NEAR = {"zh": 7, "en": 24}
 _ASKED_SCORE = 0.9
@@ -152,6 +152,7 @@ class Engine:
             matches=matches,
             dialogue=self._dialogue,
             asked={product_id: self._asking.level(product_id, self._t_ms) for product_id in matches},
+            asked_ms={product_id: self._asking.last_ms(product_id) for product_id in matches},
             figures=count_figures(reading.text, self._lang),
             numbers=self._numbers,
             near=_NEAR[self._lang],
@@ -175,9 +176,12 @@ class Engine:
         return found
 
     def _decide(self, best: Candidate | None) -> list[Cue]:
-        if best is None or probability(best.log_odds) < self._weights.threshold:
-            if best is not None and probability(best.log_odds) >= LEAN * self._weights.threshold:
-                self._dialogue.lean_to(best.product_id, self._t_ms)
+        if best is None:
+            return []
+        likelihood = probability(best.log_odds) / self._weights.threshold
+        if likelihood < 1:
+            if likelihood >= HINT:
+                self._dialogue.hint(best.product_id, self._t_ms, likelihood)
             return []
         code = _CODE_BY_PART.get(best.named_by, "presents_name")
         if "asked" in best.evidence:
@@ -200,6 +204,8 @@ class Engine:
             self._dialogue.introduced_ms = None if named else self._t_ms
         if reading.has("close"):
             self._dialogue.closed_ms = self._t_ms
+        for act in reading.acts:
+            self._dialogue.acts_ms[act] = self._t_ms
 
     def _offer(self, cue: Cue) -> list[Cue]:
         """Show it now, or let it wait for the gap or the host's own cue to pass."""

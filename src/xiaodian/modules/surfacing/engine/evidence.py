@@ -43,10 +43,17 @@ _LINE_ACTS = (
     "close",
 )
 _COUNTED_ACTS = ("attributive", "negating", "done", "modal", "pointing", "pronoun", "particle")
+_REACHING_ACTS = ("declining", "later", "gone", "elsewhere", "story")
+_LINGERING_ACTS = ("story", "elsewhere", "listing", "recap", "question", "later")
+_OPENING_ACTS = ("present", "deixis", "handling", "pointing", "return", "heard")
 MOST_COUNTED = 4
 BURST_LEVEL = 0.6
 LATE_MS = 9_000
 """Later than this after it may have begun, a presenting is under way."""
+LINGER_MS = 12_000
+"""So long a tale, a list or a question goes on in the lines after it."""
+FLIP_MS = 60_000
+"""Who left a product so lately is not likely to be back without saying so."""
 _NAMED = 0.9
 """From this score on a product counts as named by a line."""
 
@@ -60,6 +67,8 @@ class Scene:
     matches: Mapping[str, Match]
     dialogue: Dialogue
     asked: Mapping[str, float]
+    asked_ms: Mapping[str, int | None]
+    """When somebody last asked for it."""
     figures: int
     """How many numbers the line has."""
     numbers: Mapping[str, int]
@@ -73,7 +82,9 @@ def gather(scene: Scene, product_id: str) -> dict[str, float]:
     match = scene.matches[product_id]
     evidence = _of_match(scene, product_id, match)
     evidence |= _of_speech(scene, match)
+    evidence |= _of_scope(scene, product_id, match)
     evidence |= _of_state(scene, product_id)
+    evidence |= _of_turn(scene, product_id)
     return {code: value for code, value in evidence.items() if value}
 
 
@@ -93,6 +104,8 @@ def _of_match(scene: Scene, product_id: str, match: Match) -> dict[str, float]:
         "likely_number": min(match.worth("likely_number"), 1.3) / 1.3,
         "price": min(price, 1.1),
         "number_first": _number_before_name(match),
+        "price_alone": float(price > 0 and name < 0.5 and not match.worth("number", "likely_number")),
+        "sound_alone": float(match.worth("sound") > 0 and match.worth("sound") >= match.score - 0.1),
         "near_price": min(match.worth("near_price"), 0.5),
         "size": min(size, 1.2),
         "detail": float(min(len(match.parts), 5) - 1),
@@ -175,8 +188,8 @@ def _of_state(scene: Scene, product_id: str) -> dict[str, float]:
         "other_fresh": float(is_other and age < 15),
         "other_settled": float(is_other and 15 <= age < 45),
         "other_silent": min(silence / 30, 1.5) if is_other else 0.0,
-        "leaning": float(dialogue.leaning == product_id and t_ms - dialogue.leaning_ms > LATE_MS),
-        "leaning_fresh": float(dialogue.leaning == product_id and t_ms - dialogue.leaning_ms <= LATE_MS),
+        "hinted": dialogue.hinted(product_id, t_ms),
+        "under_way": 0.0 if is_same else dialogue.under_way(product_id, t_ms),
         "next_number": float(
             is_other and scene.numbers[product_id] == scene.numbers.get(dialogue.current or "", 0) + 1
         ),
@@ -194,3 +207,53 @@ def _of_state(scene: Scene, product_id: str) -> dict[str, float]:
         "asked": float(scene.asked.get(product_id, 0.0) >= BURST_LEVEL),
         "other_warm": min(dialogue.warmth(dialogue.current, t_ms), 3.0) if is_other and dialogue.current else 0.0,
     }
+
+
+def _of_scope(scene: Scene, product_id: str, match: Match) -> dict[str, float]:
+    """What a later clause that names nothing else says of it: "the canvas one is fifty nine, we won't go into it"."""
+    reading, anchor = scene.reading, match.anchor
+    own = reading.clause_at(anchor.start)
+    others = [
+        part.start
+        for key, other in scene.matches.items()
+        if key != product_id
+        for part in other.parts
+        if part.start > anchor.end and part.kind != "size"
+    ]
+    turns = [start for start, _ in reading.acts.get("present", ()) if start > anchor.end]
+    end = min([*others, *turns, len(reading.text)])
+    distal = {start for start, _ in reading.acts.get("distal", ())}
+    named_ends = [part.end for part in match.parts if part.kind not in {"size", "near_price"}]
+    return {"distal": float(any(end <= start <= end + 2 for end in named_ends for start in distal))} | {
+        f"{act}_reaches": float(any(own[1] <= start < end for start, _ in reading.acts.get(act, ())))
+        for act in _REACHING_ACTS
+        if not reading.has(act, own)
+    }
+
+
+def _of_turn(scene: Scene, product_id: str) -> dict[str, float]:
+    """Whether the line says at all that it turns somewhere, or goes on with what the lines before did."""
+    dialogue, t_ms, reading = scene.dialogue, scene.t_ms, scene.reading
+    is_plain = not any(reading.has(act) for act in _OPENING_ACTS)
+    is_other = dialogue.current not in (None, product_id)
+    shown_ms, asked_ms = dialogue.shown_ms.get(product_id), scene.asked_ms.get(product_id)
+    is_opened = reading.has("present") or reading.has("return")
+    evidence = {
+        "plain": float(is_plain),
+        "plain_other": float(is_plain and is_other),
+        "unopened": float(
+            not (is_opened or reading.has("heard"))
+            and (dialogue.introduced_ms is None or t_ms - dialogue.introduced_ms > INTRODUCTION_MS)
+        ),
+        "flip": float(is_other and not is_opened and shown_ms is not None and t_ms - shown_ms <= FLIP_MS),
+        "answering": float(
+            asked_ms is not None
+            and t_ms - asked_ms <= LINGER_MS
+            and scene.asked.get(product_id, 0.0) < BURST_LEVEL
+            and not reading.has("present")
+        ),
+    }
+    for act in _LINGERING_ACTS:
+        at_ms = dialogue.acts_ms.get(act)
+        evidence[f"{act}_before"] = float(at_ms is not None and t_ms - at_ms <= LINGER_MS and not is_opened)
+    return evidence
