@@ -203,7 +203,7 @@ def main() -> None:
         )
         for index, room in enumerate(rooms):
             if index % options.folds == fold:
-                for threshold in (0.5, 0.55, start.threshold, 0.65):
+                for threshold in (0.5, start.threshold, 0.6, 0.65):
                     score, _ = replay(room, Weights(worth=weights.worth, threshold=threshold))
                     totals[threshold] = totals.get(threshold, Score()) + score
                     if threshold == start.threshold:
