@@ -35,6 +35,31 @@ const page = (ids: string[], next: string | null): Page<FeedItem> => ({ items: i
 const ids = (feed: InstanceType<typeof Feed>) => feed.entries.map((entry) => entry.id);
 
 describe("a feed", () => {
+  it("goes on in the list that a film was chosen from, and back in it", async () => {
+    const asked: (string | undefined)[] = [];
+    const feed = new Feed(async (cursor) => {
+      asked.push(cursor);
+      return page(["d", "e"], null);
+    });
+    feed.startAt(["a", "b", "c"].map((id) => new Film(video(id), null)), 1, "3");
+    await vi.waitFor(() => expect(feed.isEnd).toBe(true));
+    expect(ids(feed)).toEqual(["a", "b", "c", "d", "e"]);
+    expect([feed.current?.id, asked]).toEqual(["b", ["3"]]);
+  });
+
+  it("brings back what was sent away, to where it was, and once", async () => {
+    const feed = new Feed(async () => page(["a", "b", "c"], null));
+    await feed.open();
+    feed.to(1);
+    const gone = feed.current;
+    if (!gone) throw new Error("no film");
+    feed.remove(gone);
+    expect(ids(feed)).toEqual(["a", "c"]);
+    feed.putBack(gone, 1);
+    feed.putBack(gone, 1);
+    expect([ids(feed), feed.current]).toEqual([["a", "b", "c"], gone]);
+  });
+
   it("asks for more before the end is seen, and not again after it", async () => {
     const asked: (string | undefined)[] = [];
     const feed = new Feed(async (cursor) => {

@@ -108,13 +108,15 @@ class VideoCard(Contract, frozen=True, kw_only=True):
     title: str
     topics: list[str]
     cover_url: str
+    playback_url: str
     duration_ms: int
     width: int
     height: int
     views: int
     likes: int
     comments: int
-    has_goods: bool
+    product_count: int
+    """How many products are in its bag."""
     published_at: datetime
 
 

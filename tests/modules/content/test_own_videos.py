@@ -139,7 +139,7 @@ async def test_what_is_changed_of_a_published_video_is_told_and_what_is_not_name
     assert (changed["cover_url"], changed["topics"]) == ("/media/pictures/cover.webp", ["蓝莓"])
     assert (await studio.creator.get("/api/topics/草莓/videos")).json()["items"] == []
     (card,) = (await studio.creator.get("/api/topics/蓝莓/videos")).json()["items"]
-    assert (card["video_id"], card["has_goods"]) == (video_id, True)
+    assert (card["video_id"], card["product_count"]) == (video_id, 1)
     assert await _told(studio) == ["VideoPublished", "VideoChanged"]
 
 

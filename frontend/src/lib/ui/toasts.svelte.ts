@@ -1,5 +1,7 @@
 /** Short notices at the edge of the screen. They never cover a control for longer than they take to read. */
-export type Toast = { id: number; text: string; tone: "plain" | "good" | "bad" };
+/** What a press on it does, if more than that it goes. */
+type Deed = { text: string; do: () => void };
+export type Toast = { id: number; text: string; tone: "plain" | "good" | "bad"; deed?: Deed | undefined };
 
 const SHOWN_MS = 3600;
 const list = $state<Toast[]>([]);
@@ -9,12 +11,12 @@ export function toasts(): Toast[] {
   return list;
 }
 
-export function toast(text: string, tone: Toast["tone"] = "plain"): void {
+export function toast(text: string, tone: Toast["tone"] = "plain", deed?: Deed): void {
   if (list.some((shown) => shown.text === text)) return;
   const id = ++lastId;
-  list.push({ id, text, tone });
+  list.push({ id, text, tone, deed });
   if (list.length > 3) list.shift();
-  setTimeout(() => dismiss(id), SHOWN_MS);
+  setTimeout(() => dismiss(id), deed ? 2 * SHOWN_MS : SHOWN_MS);
 }
 
 export function dismiss(id: number): void {

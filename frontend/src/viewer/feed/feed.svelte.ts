@@ -5,7 +5,7 @@ import { Film } from "./film.svelte";
 import { RoomEntry } from "./room_entry.svelte";
 
 export type Entry = Film | RoomEntry;
-type Ask = (cursor?: string) => Promise<Page<FeedItem>>;
+type Ask = (cursor?: string) => Promise<Page<FeedItem | Film>>;
 
 /** So many before the end, more is asked for. */
 const AHEAD = 4;
@@ -47,6 +47,15 @@ export class Feed {
     await this.more();
   }
 
+  /** Begin among these, which are known already. */
+  startAt(entries: Entry[], index: number, next: string | null): void {
+    this.entries = entries;
+    this.index = index;
+    this.#cursor = next ?? undefined;
+    this.isEnd = next === null;
+    this.to(index);
+  }
+
   async open(): Promise<void> {
     if (this.isEmpty && !this.isEnd) await this.more();
   }
@@ -79,7 +88,14 @@ export class Feed {
     this.to(this.index);
   }
 
-  #take(page: Page<FeedItem>, run: number): void {
+  /** It is taken back: it comes in where it was. */
+  putBack(entry: Entry, index: number): void {
+    if (this.entries.includes(entry)) return;
+    this.entries = this.entries.toSpliced(index, 0, entry);
+    this.to(index);
+  }
+
+  #take(page: Page<FeedItem | Film>, run: number): void {
     if (run !== this.#run) return;
     const before = this.entries.length;
     this.#add(page.items.flatMap(toEntry), run);
@@ -96,7 +112,9 @@ export class Feed {
   }
 }
 
-function toEntry({ video, room, why }: FeedItem): Entry[] {
+function toEntry(item: FeedItem | Film): Entry[] {
+  if (item instanceof Film) return [item];
+  const { video, room, why } = item;
   if (video) return [new Film(video, why)];
   return room ? [new RoomEntry(room, why)] : [];
 }

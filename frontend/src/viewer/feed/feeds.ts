@@ -1,7 +1,6 @@
 /** The feeds there are. */
-import { getFeed, getVideo } from "../video/api";
+import { getFeed } from "../video/api";
 import { Feed } from "./feed.svelte";
-import { Film } from "./film.svelte";
 
 export type Tab = "discover" | "following";
 type Kept = { whoId: string | null; feed: Feed };
@@ -22,12 +21,4 @@ export function feedOf(tab: Tab, whoId: string | null): Feed {
 /** Whom one follows has changed: what they show is asked for anew when it is next looked at. */
 export function forgetFeed(tab: Tab): void {
   delete kept[tab];
-}
-
-/** One film, and then what there is to discover. */
-export function feedFrom(videoId: string): Feed {
-  return new Feed(
-    (cursor) => getFeed("discover", cursor),
-    async () => Film.ofView(await getVideo(videoId)),
-  );
 }

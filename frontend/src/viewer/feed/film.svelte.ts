@@ -31,12 +31,12 @@ export class Film implements Place {
   #isAsked = false;
 
   constructor(
-    video: FeedVideo,
+    video: Facts & { is_followed?: boolean },
     readonly why: Why | null,
   ) {
     this.id = video.video_id;
     this.video = video;
-    follows.learn(video.creator.account_id, video.is_followed);
+    if (video.is_followed !== undefined) follows.learn(video.creator.account_id, video.is_followed);
   }
 
   static ofView(view: VideoView): Film {

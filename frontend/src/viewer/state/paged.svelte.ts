@@ -10,7 +10,7 @@ export class Paged<T> {
   isLoading = $state(false);
   problem = $state.raw<ApiProblem | null>(null);
 
-  constructor(private readonly ask: (cursor?: string) => Promise<Page<T>>) {}
+  constructor(readonly ask: (cursor?: string) => Promise<Page<T>>) {}
 
   load = async (): Promise<void> => this.#read(undefined);
 

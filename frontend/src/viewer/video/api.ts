@@ -57,6 +57,10 @@ export async function dismiss(videoId: string): Promise<void> {
   await ok(api.PUT("/api/videos/{video_id}/dismissal", of(videoId)));
 }
 
+export async function takeBackDismissal(videoId: string): Promise<void> {
+  await ok(api.DELETE("/api/videos/{video_id}/dismissal", of(videoId)));
+}
+
 export async function reportVideo(videoId: string, reason: ReportReason, note: string): Promise<void> {
   await ok(api.POST("/api/videos/{video_id}/reports", { ...of(videoId), body: { reason, note } }));
 }

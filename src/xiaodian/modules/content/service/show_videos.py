@@ -80,13 +80,14 @@ async def show_cards(connection: Connection, video_ids: Sequence[VideoId]) -> di
             title=info.title,
             topics=info.topics,
             cover_url=info.cover_url,
+            playback_url=media.vod_playback_path(info.vod_id),
             duration_ms=info.duration_ms,
             width=info.width,
             height=info.height,
             views=counts[video_id].views,
             likes=counts[video_id].likes,
             comments=counts[video_id].comments,
-            has_goods=bool(info.product_ids),
+            product_count=len(info.product_ids),
             published_at=info.published_at,
         )
         for video_id, info in infos.items()
