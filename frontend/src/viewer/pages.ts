@@ -2,6 +2,7 @@
 import type { Component } from "svelte";
 import { match } from "../lib/router.svelte";
 import { readReturn } from "./pay/return_address";
+import { sheetPart } from "./state/sheet_part";
 
 type Loaded = { default: Component<Record<string, string>> };
 export type Found = { name: string; params: Record<string, string>; load: () => Promise<Loaded> };
@@ -12,9 +13,9 @@ const PAGES: [pattern: string, name: string, load: () => Promise<Loaded>][] = [
   ["/rooms/:roomId", "room", () => as(import("./room/RoomPage.svelte"))],
   ["/videos/:videoId", "video", () => as(import("./video/VideoPage.svelte"))],
   ["/v/:videoId", "video", () => as(import("./video/VideoPage.svelte"))],
-  ["/topics/:topic", "topic", () => as(import("./topic/TopicPage.svelte"))],
-  ["/search", "search", () => as(import("./search/SearchPage.svelte"))],
-  ["/creators/:creatorId", "creator", () => as(import("./creator/CreatorPage.svelte"))],
+  ["/topics/:topic", "topic", () => as(sheetPart(import("./topic/TopicPage.svelte")))],
+  ["/search", "search", () => as(sheetPart(import("./search/SearchPage.svelte")))],
+  ["/creators/:creatorId", "creator", () => as(sheetPart(import("./creator/CreatorPage.svelte")))],
 ];
 
 /** Null: there is no such page. */
