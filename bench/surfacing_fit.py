@@ -144,7 +144,7 @@ def _label(truth: list[CueLine], matched: set[int], candidate: Candidate) -> flo
         if index not in matched and -EARLY_MS <= since_ms <= LATE_MS:
             return 1.0
         if since_ms >= -EARLY_MS and candidate.t_ms <= moment.until_ms and index in matched:
-            return None
+            return 0.0
     return 0.0
 
 
@@ -189,7 +189,7 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--write", action="store_true")
     parser.add_argument("--rounds", type=int, default=2)
-    parser.add_argument("--ridge", type=float, default=5.0)
+    parser.add_argument("--ridge", type=float, default=3.0)
     parser.add_argument("--folds", type=int, default=6)
     options = parser.parse_args()
     rooms, start = read_rooms(TUNED), load_weights()
