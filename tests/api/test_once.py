@@ -41,6 +41,7 @@ SOUNDS_LIKE_MONEY = re.compile(
 NOT_MONEY = {
     "/api/shops/{shop_id}/jobs/{job_id}/cancellation": "of long work, not of an order",
     "/api/after-sales/{after_sale_id}/withdrawal": "the buyer lets it be as long as no money has moved",
+    "/api/shops/{shop_id}/campaigns/{campaign_id}/cancellation": "of messages that were to be sent",
     "/api/shops/{shop_id}/commission-agreements": "terms of what is sold later",
 }
 

@@ -1,6 +1,7 @@
 """The API's description is valid, whole and true."""
 
 import json
+import re
 import subprocess
 import sys
 from typing import Any
@@ -17,6 +18,7 @@ from xiaodian.edge.problems import PROBLEM_MEDIA_TYPE
 
 SHIPPING = ("shipment", "tracking")
 """What a warehouse's program may do to an order."""
+FANS = re.compile(r"/api/shops/\{shop_id\}/(fans|segments|fan-thresholds|repurchase|cohorts)\b")
 ROOM_SURFACING = {"/api/rooms/{room_id}/transcript"}
 
 
@@ -60,15 +62,17 @@ def test_names_of_operations_are_unique(document: Any) -> None:
     assert len(names) == len(set(names))
 
 
-def test_room_control_and_shipping_ask_for_their_scopes_and_nothing_else_does(document: Any) -> None:
+def test_room_control_shipping_and_fans_ask_for_their_scopes_and_nothing_else_does(document: Any) -> None:
     for path, item in document["paths"].items():
-        for operation in item.values():
+        for method, operation in item.items():
             for wanted in operation.get("security", []):
                 if "token" in wanted:
-                    assert wanted["token"] == [_scope_of(path)], path
+                    assert wanted["token"] == [_scope_of(method, path)], path
 
 
-def _scope_of(path: str) -> str:
+def _scope_of(method: str, path: str) -> str:
+    if FANS.match(path):
+        return "fans:read" if method == "get" else "fans:write"
     if "/control/" in path or path in ROOM_SURFACING or path.startswith("/api/rooms/{room_id}/surfacing"):
         return "room:control"
     ships = path.endswith("/shipment-files") or path in {f"/api/orders/{{order_id}}/{end}" for end in SHIPPING}

