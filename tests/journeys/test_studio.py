@@ -68,7 +68,9 @@ async def _tag(console: Page, first: str, second: str) -> None:
     """Both products into the video: the first at a moment, the second left to the platform."""
     await console.get_by_test_id("placed-add").click()
     for product_id in (first, second):
-        await console.get_by_test_id(f"pick-{product_id}").check(force=True)
+        box = console.get_by_test_id(f"pick-{product_id}")
+        await console.locator("label", has=box).click()
+        await expect(box).to_be_checked()
     await console.get_by_test_id("bag-pick-done").click()
     await expect(console.get_by_test_id("placed")).to_have_count(2)
     head = console.get_by_test_id("playhead")
@@ -122,7 +124,8 @@ async def _swipe_to(page: Page, video_id: str) -> None:
 async def _buy(page: Page, product_id: str) -> None:
     card = page.locator("[data-testid=entry]:not([inert])").get_by_test_id("product-card")
     await expect(card).to_have_attribute("data-product-id", product_id)
-    await card.click()
+    # It is there for a second or two, and moves in and out: a thumb does not wait until it rests.
+    await card.dispatch_event("click")
     drawer = page.get_by_test_id("product-drawer")
     await expect(drawer).to_contain_text("辽宁省 丹东市")
     await drawer.get_by_test_id("buy").click()
