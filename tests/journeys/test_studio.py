@@ -68,9 +68,9 @@ async def _tag(console: Page, first: str, second: str) -> None:
     """Both products into the video: the first at a moment, the second left to the platform."""
     await console.get_by_test_id("placed-add").click()
     for product_id in (first, second):
-        box = console.get_by_test_id(f"pick-{product_id}")
-        await console.locator("label", has=box).click()
-        await expect(box).to_be_checked()
+        pick = console.get_by_test_id(f"pick-{product_id}")
+        await console.locator("label", has=pick).click()
+        await expect(pick).to_be_checked()
     await console.get_by_test_id("bag-pick-done").click()
     await expect(console.get_by_test_id("placed")).to_have_count(2)
     head = console.get_by_test_id("playhead")
