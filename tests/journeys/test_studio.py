@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import httpx
 import pytest
 from playwright.async_api import Page, expect
 from tests.journeys.conftest import PHONE, STEP_TIMEOUT_MS, Encoder, OpenPage, Stage, until_state
@@ -21,6 +22,7 @@ Enter = Callable[[str], Awaitable[Member]]
 FILM_S = 12
 MADE_MS = 120_000
 """Films are made and figures counted when the machine has time."""
+CLIP_OF_S = 8
 MOST_SWIPES = 30
 ONE_VIDEO = re.compile(r"/console/videos/(?!upload-)[0-9a-f-]{36}$")
 
@@ -99,6 +101,16 @@ async def _tag(console: Page, first: str, second: str) -> None:
     await expect(console.get_by_test_id("preview-card")).to_contain_text("丹东草莓")
 
 
+async def _until_filmed(playback_url: str, seconds: int) -> None:
+    """The replay is as long as the encoder sent: a segment a second."""
+    async with asyncio.timeout(STEP_TIMEOUT_MS / 1000), httpx.AsyncClient() as client:
+        while True:
+            if (await client.get(playback_url)).text.count("#EXTINF") >= seconds:
+                return
+            # A playlist grows by itself; nobody is told when.
+            await asyncio.sleep(0.2)
+
+
 async def _until_in_feed(member: Member, video_id: str) -> None:
     async with asyncio.timeout(STEP_TIMEOUT_MS / 1000):
         while True:
@@ -171,8 +183,7 @@ async def test_a_clip_of_a_replay_keeps_the_products_that_were_on_show_in_it(
         await until_state(stage.host, stage.room["room_id"], "on_air")
         up = {"product_id": product_id, "at_ms": int(time.time() * 1000)}
         await stage.host.call("PUT", f"{stage.path}/control/featured", up)
-        # The replay is as long as the encoder sent.
-        await asyncio.sleep(8)
+        await _until_filmed(stage.room["playback_url"], CLIP_OF_S)
         await stage.host.call("POST", f"{stage.path}/control/end")
     await until_state(stage.host, stage.room["room_id"], "ended")
     clip = f"/console/rooms/{stage.room['room_id']}/clip"
