@@ -176,14 +176,14 @@ async def test_a_film_is_uploaded_tagged_and_published_sells_in_the_feed_and_sho
 
 
 async def test_a_clip_of_a_replay_keeps_the_products_that_were_on_show_in_it(
-    stage: Stage, send_film: Encoder, open_page: OpenPage
+    stage: Stage, send_film: Encoder, open_page: OpenPage, platform: str
 ) -> None:
     product_id = stage.product["product_id"]
     async with send_film(stage.stream_key):
         await until_state(stage.host, stage.room["room_id"], "on_air")
         up = {"product_id": product_id, "at_ms": int(time.time() * 1000)}
         await stage.host.call("PUT", f"{stage.path}/control/featured", up)
-        await _until_filmed(stage.room["playback_url"], CLIP_OF_S)
+        await _until_filmed(platform + stage.room["playback_url"], CLIP_OF_S)
         await stage.host.call("POST", f"{stage.path}/control/end")
     await until_state(stage.host, stage.room["room_id"], "ended")
     clip = f"/console/rooms/{stage.room['room_id']}/clip"
