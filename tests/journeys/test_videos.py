@@ -28,6 +28,11 @@ _PLAYS = """(card) => new Promise((done) => {
     };
     look();
 })"""
+_RESTS_AT = """() => {
+    const entry = document.querySelectorAll('[data-testid=entry]:not([inert])')[0];
+    const top = (element) => element.getBoundingClientRect().top;
+    return entry && Math.abs(top(entry) - top(entry.closest('[role=feed]'))) < 2;
+}"""
 _IS_AHEAD = """() => new Promise((done) => {
     const look = () => {
         const waiting = [...document.querySelectorAll('[inert] video')];
@@ -97,6 +102,8 @@ def _current(page: Page) -> Locator:
 async def _expect_playing(page: Page, index: int) -> str:
     """The film of this place plays; answers whose it is."""
     await expect(page.get_by_test_id("feed")).to_have_attribute("data-index", str(index))
+    # The index changes half-way; a key that is pressed before the film rests may be lost to the browser's snapping.
+    await page.wait_for_function(_RESTS_AT)
     card = _current(page)
     await expect(card).to_have_count(1)
     async with asyncio.timeout(30):
