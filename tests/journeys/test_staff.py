@@ -85,7 +85,7 @@ async def test_somebody_invited_to_the_warehouse_ships_from_a_phone_and_the_owne
     await console.get_by_test_id("confirm-yes").click()
     await expect(console.get_by_test_id("staff-row")).to_have_count(1)
     await phone.goto(phone.url.partition("/console")[0] + "/console/orders")
-    await expect(phone.get_by_test_id("shop-name")).to_have_count(0)
+    await expect(phone.get_by_test_id("shop-open")).to_be_visible()
     await expect(phone.get_by_test_id("order-row")).to_have_count(0)
 
 
