@@ -6,6 +6,7 @@ SHOP = "/api/shops/{shop_id}"
 MESSAGE = {"name": "上新", "text": "新草莓到了"}
 CAMPAIGN = {**MESSAGE, "segment": "buyers"}
 FLOW = {**MESSAGE, "is_on": True, "delay_days": 7}
+FAN_MESSAGES = f"{SHOP}/fans/{{account_id}}/messages"
 OPT_OUT = "/api/me/opt-outs/{shop_id}"
 
 ROWS: list[Row] = [
@@ -18,6 +19,9 @@ ROWS: list[Row] = [
     Row("PUT", f"{SHOP}/flows/{{trigger}}", owner_only(200), FLOW, f"{SHOP}/flows/first_purchase"),
     Row("GET", f"{SHOP}/outreach-bounds", owner_only(200)),
     Row("PUT", f"{SHOP}/outreach-bounds", owner_only(200), {"most_messages": 1}),
+    # Nobody of this world has been counted as a fan: not even the owner can write to one.
+    Row("GET", FAN_MESSAGES, members(404)),
+    Row("POST", FAN_MESSAGES, members(404), {"text": "新草莓到了"}),
     Row("GET", "/api/me/opt-outs", members(200)),
     Row("PUT", "/api/me/mail-consent", members(204), {"is_welcome": True}),
     Row("GET", "/unsubscribe/{token}", everybody(404), address="/unsubscribe/forged"),

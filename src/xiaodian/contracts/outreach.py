@@ -1,5 +1,6 @@
 """Outreach: what shops send to their fans, and what came of it."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
 from typing import NewType
@@ -17,10 +18,16 @@ class Trigger(StrEnum):
     """What makes a campaign reach somebody: being sent once, or an occasion that each fan has at their own time."""
 
     ONCE = "once"
+    FAN = "fan"
+    """Sent to one fan, from the fan's page."""
     FIRST_PURCHASE = "first_purchase"
     """So many days after the first purchase in the shop."""
     RUNNING_OUT = "running_out"
     """What was bought is about to be used up, as the times between purchases of others tell."""
+
+
+FLOWS: Sequence[Trigger] = tuple(each for each in Trigger if each not in (Trigger.ONCE, Trigger.FAN))
+"""What stands, and reaches each fan on an occasion."""
 
 
 class Channel(StrEnum):
@@ -79,6 +86,13 @@ class Campaign(Contract, frozen=True, kw_only=True):
     window_days: int
     state: CampaignState
     send_at: datetime
+
+
+class MessageRefusedError(DomainError):
+    """Nothing was sent: the fan wants no messages of the shop, or has had enough; `reason` says which."""
+
+    code = "message_refused"
+    status = 409
 
 
 class CampaignStateError(DomainError):

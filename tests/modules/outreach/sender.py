@@ -1,7 +1,7 @@
 """A shop whose fans are written to, and the worker that does it."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -56,6 +56,20 @@ class Sender:
                 people,
             )
         return people
+
+    async def fan_of(self, *people: AccountId, segment: str = "active", since: date | None = None) -> None:
+        """The shop knows them as fans who are in this segment since then."""
+        async with self.ctx.database.connection() as connection:
+            await connection.execute(
+                """
+                INSERT INTO fans.fan (shop_id, account_id, segment, segment_since)
+                SELECT $1, person, $3, $4 FROM unnest($2::uuid[]) AS person
+                """,
+                self.market.shop_id,
+                people,
+                segment,
+                since or utc_now().date(),
+            )
 
     async def note_sale(
         self, fan: AccountId, paid_at: datetime, minor: int = 1000, shop_id: ShopId | None = None

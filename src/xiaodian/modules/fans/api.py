@@ -1,13 +1,22 @@
 """The door of fans."""
 
 from xiaodian.contracts.accounts import AccountId
+from xiaodian.contracts.base import NotFoundError
 from xiaodian.contracts.fans import SegmentCode
 from xiaodian.contracts.shops import ShopId
 from xiaodian.infra.database import Connection
+from xiaodian.modules.accounts import api as accounts
 from xiaodian.modules.fans import queries
 from xiaodian.modules.fans.service.rebuild import Rebuilt, rebuild
 
-__all__ = ["Rebuilt", "count_members", "list_members", "rebuild"]
+__all__ = ["Rebuilt", "count_members", "get_name", "list_members", "rebuild"]
+
+
+async def get_name(connection: Connection, shop_id: ShopId, account_id: AccountId) -> str:
+    """The name of a fan of this shop. Raises NotFoundError for anybody else."""
+    if await queries.find_fan(connection, shop_id, account_id) is None:
+        raise NotFoundError
+    return (await accounts.get_account(connection, account_id)).display_name
 
 
 async def count_members(connection: Connection, shop_id: ShopId, segment: SegmentCode) -> int:

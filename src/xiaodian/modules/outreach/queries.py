@@ -63,10 +63,26 @@ async def list_campaigns(connection: Connection, shop_id: ShopId, *, before: UUI
     return [to_campaign(row) for row in rows]
 
 
+async def list_of_fan(connection: Connection, shop_id: ShopId, account_id: AccountId, limit: int) -> list[Record]:
+    """What was sent to one fan alone: campaign_id, text, coupon_id, room_id and sent_at, the latest first."""
+    return await connection.fetch(
+        """
+        SELECT campaign_id, text, coupon_id, room_id, counts_from AS sent_at
+        FROM outreach.recipient JOIN outreach.campaign USING (campaign_id)
+        WHERE recipient.account_id = $2 AND skipped IS NULL AND NOT is_held_out
+            AND campaign.shop_id = $1 AND trigger = 'fan'
+        ORDER BY counts_from DESC, campaign_id DESC LIMIT $3
+        """,
+        shop_id,
+        account_id,
+        limit,
+    )
+
+
 async def list_flows(connection: Connection, shop_id: ShopId) -> dict[Trigger, Campaign]:
     """A shop's flows, by what triggers them."""
     rows = await connection.fetch(
-        f"SELECT {CAMPAIGN} FROM outreach.campaign WHERE shop_id = $1 AND trigger <> 'once'", shop_id
+        f"SELECT {CAMPAIGN} FROM outreach.campaign WHERE shop_id = $1 AND trigger NOT IN ('once', 'fan')", shop_id
     )
     return {flow.trigger: flow for flow in map(to_campaign, rows)}
 

@@ -6,21 +6,23 @@ from uuid import UUID
 from litestar import delete, get, post, put
 from litestar.params import FromPath, FromQuery, JSONBody, Parameter
 
-from xiaodian.contracts.accounts import Scope
+from xiaodian.contracts.accounts import AccountId, Scope
 from xiaodian.contracts.base import ForbiddenError, InvalidInputError, NotFoundError, UnauthenticatedError
-from xiaodian.contracts.outreach import CampaignStateError, Trigger
+from xiaodian.contracts.outreach import FLOWS, CampaignStateError, MessageRefusedError, Trigger
 from xiaodian.contracts.shops import ShopId
 from xiaodian.edge.access import Access, SignedIn, access
 from xiaodian.edge.context import Ctx
 from xiaodian.edge.problems import MalformedRequestError, problems
 from xiaodian.kit.paging import MAX_PAGE_SIZE, Page, decode_cursor, encode_cursor
 from xiaodian.modules.outreach import queries, routes_unsubscribe
-from xiaodian.modules.outreach.service import bounds, opt_out, preview, see_campaign, write_campaign
+from xiaodian.modules.outreach.service import bounds, opt_out, preview, see_campaign, write_campaign, write_to_fan
 from xiaodian.modules.outreach.wire import (
     BoundsInput,
     BoundsView,
     CampaignReport,
     CampaignView,
+    FanMessageInput,
+    FanMessages,
     FlowInput,
     FlowList,
     FlowView,
@@ -36,11 +38,15 @@ from xiaodian.modules.shops import api as shops
 TAGS = ["outreach"]
 SHOP = "/api/shops/{shop_id:uuid}"
 CAMPAIGNS = f"{SHOP}/campaigns"
+FAN_MESSAGES = f"{SHOP}/fans/{{account_id:uuid}}/messages"
 OPT_OUTS = "/api/me/opt-outs"
 MEMBER = access(Access.MEMBER)
 READS = problems(UnauthenticatedError, NotFoundError, ForbiddenError, InvalidInputError, MalformedRequestError)
 WRITES = problems(
     UnauthenticatedError, NotFoundError, ForbiddenError, InvalidInputError, MalformedRequestError, CampaignStateError
+)
+SENDS = problems(
+    UnauthenticatedError, NotFoundError, ForbiddenError, InvalidInputError, MalformedRequestError, MessageRefusedError
 )
 Limit = Annotated[int, Parameter(ge=1, le=MAX_PAGE_SIZE)]
 
@@ -104,11 +110,10 @@ async def list_flows(ctx: Ctx, caller: SignedIn, shop_id: FromPath[UUID]) -> Flo
     async with ctx.database.connection() as connection:
         await shops.require_right(connection, caller, ShopId(shop_id), Scope.FANS_READ)
         found = await queries.list_flows(connection, ShopId(shop_id))
-    triggers = [trigger for trigger in Trigger if trigger is not Trigger.ONCE]
     return FlowList(
         items=[
             FlowView(trigger=trigger, campaign=to_view(found[trigger]) if trigger in found else None)
-            for trigger in triggers
+            for trigger in FLOWS
         ]
     )
 
@@ -133,6 +138,26 @@ async def read_bounds(ctx: Ctx, caller: SignedIn, shop_id: FromPath[UUID]) -> Bo
 async def set_bounds(ctx: Ctx, caller: SignedIn, shop_id: FromPath[UUID], data: JSONBody[BoundsInput]) -> BoundsView:
     """Be stricter than the platform (`fans:write`)."""
     return await bounds.set_bounds(ctx, caller, ShopId(shop_id), data)
+
+
+@get(FAN_MESSAGES, opt=access(Access.MEMBER, Scope.FANS_READ), tags=TAGS, responses=READS)
+async def list_fan_messages(
+    ctx: Ctx, caller: SignedIn, shop_id: FromPath[ShopId], account_id: FromPath[AccountId]
+) -> FanMessages:
+    """What was sent to one fan alone, and whether more may be (`fans:read`)."""
+    return await write_to_fan.see_fan_messages(ctx, caller, shop_id, account_id)
+
+
+@post(FAN_MESSAGES, opt=access(Access.MEMBER, Scope.FANS_WRITE), tags=TAGS, responses=SENDS)
+async def send_fan_message(
+    ctx: Ctx,
+    caller: SignedIn,
+    shop_id: FromPath[ShopId],
+    account_id: FromPath[AccountId],
+    data: JSONBody[FanMessageInput],
+) -> FanMessages:
+    """Send a message, a coupon or a reminder to one fan (`fans:write`; coupons: also `promotion:write`)."""
+    return await write_to_fan.write_to_fan(ctx, caller, shop_id, account_id, data)
 
 
 @get(OPT_OUTS, opt=MEMBER, tags=TAGS, responses=problems(UnauthenticatedError))
@@ -178,6 +203,8 @@ routes = [
     set_flow,
     read_bounds,
     set_bounds,
+    list_fan_messages,
+    send_fan_message,
     list_own_opt_outs,
     opt_out_of_shop,
     opt_in_to_shop,

@@ -24,11 +24,9 @@ PictureUrl = Annotated[str, Meta(pattern=r"^/media/pictures/[A-Za-z0-9._-]{1,200
 Segment = Annotated[str, Meta(pattern=r"^[a-z0-9_-]{1,40}(?![\s\S])")]
 
 
-class MessageInput(Input, frozen=True, kw_only=True):
-    """What a shop says to its fans, and how it is to be measured."""
+class WordsInput(Input, frozen=True, kw_only=True):
+    """What a shop says to its fans."""
 
-    name: Name
-    """The shop's own word for it; fans do not see it."""
     text: Words
     link: Link | None = None
     """A page of ours; none: the room that it reminds of, or the shop's own page."""
@@ -38,6 +36,41 @@ class MessageInput(Input, frozen=True, kw_only=True):
     channels: Annotated[list[Channel], Meta(min_length=1, max_length=len(Channel))] = msgspec.field(
         default_factory=lambda: [Channel.APP]
     )
+
+
+class FanMessageInput(WordsInput, frozen=True, kw_only=True):
+    """A message to one fan."""
+
+    room_id: UUID | None = None
+    """The room that it reminds of."""
+
+
+class FanMessage(Contract, frozen=True, kw_only=True):
+    """What was sent to one fan alone."""
+
+    campaign_id: CampaignId
+    text: str
+    coupon_id: CouponId | None
+    room_id: RoomId | None
+    sent_at: datetime
+    """When it arrived, or will, once the quiet hours are over."""
+
+
+class FanMessages(Contract, frozen=True, kw_only=True):
+    """The latest messages to one fan alone, and whether more may be sent."""
+
+    items: list[FanMessage]
+    refused: Skip | None
+    """Why nothing more can be sent now; null: it can."""
+    arrives_at: datetime
+    """When what is sent now would arrive."""
+
+
+class MessageInput(WordsInput, frozen=True, kw_only=True):
+    """What a shop says to its fans, and how it is to be measured."""
+
+    name: Name
+    """The shop's own word for it; fans do not see it."""
     hold_out_bp: Annotated[int, Meta(ge=0, le=5000)] = HOLD_OUT_BP
     """So many of ten thousand fans get nothing, so that the others can be compared with them."""
     is_without_hold_out: bool = False

@@ -1,13 +1,14 @@
 """A shop's staff writes to fans: once, or as a flow that stands."""
 
 from collections.abc import Collection
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from xiaodian.contracts.accounts import Caller, Scope
 from xiaodian.contracts.base import InvalidInputError
 from xiaodian.contracts.live import RoomId, RoomState
-from xiaodian.contracts.outreach import Campaign, CampaignId, CampaignState, Channel, Trigger
+from xiaodian.contracts.outreach import FLOWS, Campaign, CampaignId, CampaignState, Channel, Trigger
 from xiaodian.contracts.promotion import CouponId
 from xiaodian.contracts.shops import Shop, ShopId
 from xiaodian.edge.context import Records
@@ -19,7 +20,7 @@ from xiaodian.modules.outreach.queries import get_campaign, list_flows
 from xiaodian.modules.outreach.rules import FARTHEST_SENDING, check_cancel, check_hold_out
 from xiaodian.modules.outreach.service.audience import check_segment
 from xiaodian.modules.outreach.service.deliver_mail import is_mail_set_up
-from xiaodian.modules.outreach.wire import FlowInput, MessageInput, NewCampaign
+from xiaodian.modules.outreach.wire import FlowInput, MessageInput, NewCampaign, WordsInput
 from xiaodian.modules.promotion import api as promotion
 from xiaodian.modules.shops import api as shops
 from xiaodian.settings import Settings
@@ -35,7 +36,7 @@ _INSERT = f"""
 # What a flow says may change; whom it reached, and which group they are in, stays.
 _CHANGED = ("delay_days", "name", "text", "link", "picture_url", "coupon_id", "channels", "hold_out_bp", "window_days")
 _SET_FLOW = f"""
-    {_INSERT} ON CONFLICT (shop_id, trigger) WHERE trigger <> 'once' DO UPDATE
+    {_INSERT} ON CONFLICT (shop_id, trigger) WHERE trigger NOT IN ('once', 'fan') DO UPDATE
     SET {", ".join(f"{name} = excluded.{name}" for name in (*_CHANGED, "state", "send_at", "changed_at"))}
 """
 _DROP = """
@@ -53,17 +54,16 @@ async def create_campaign(records: Records, caller: Caller, shop_id: ShopId, new
     if send_at - now > FARTHEST_SENDING:
         raise InvalidInputError(field="send_at_ms", reason="too_far_ahead")
     async with records.database.transaction() as connection:
-        shop = await _require_sender(connection, records.settings, caller, shop_id, new)
+        shop = await require_sender(connection, records.settings, caller, shop_id, new.channels, new.coupon_id)
         check_segment(new.segment)
-        room_id = await _find_room(connection, shop_id, new.room_id)
+        room_id = await find_room(connection, shop_id, new.room_id)
         planned = await connection.fetchval(
             "SELECT count(*) FROM outreach.campaign WHERE shop_id = $1 AND state IN ('planned', 'sending')", shop_id
         )
         if planned >= MOST_PLANNED:
             raise InvalidInputError(field="send_at_ms", reason="too_many", limit=MOST_PLANNED)
         campaign = Campaign(
-            **_common(shop, new, room_id),
-            campaign_id=CampaignId(new_id()),
+            **_measured(shop, new, room_id),
             trigger=Trigger.ONCE,
             delay_days=0,
             segment=new.segment,
@@ -71,7 +71,7 @@ async def create_campaign(records: Records, caller: Caller, shop_id: ShopId, new
             state=CampaignState.PLANNED,
             send_at=send_at,
         )
-        await connection.execute(_INSERT, *_values(campaign), caller.account_id, now)
+        await save_campaign(connection, campaign, caller, now)
         await _note(connection, caller, campaign, "campaign.created")
     return campaign
 
@@ -102,16 +102,15 @@ async def set_flow(records: Records, caller: Caller, shop_id: ShopId, trigger: T
 
     Raises NotFoundError, ForbiddenError, InvalidInputError.
     """
-    if trigger is Trigger.ONCE:
+    if trigger not in FLOWS:
         raise InvalidInputError(field="trigger", reason="no_flow")
     now = utc_now()
     async with records.database.transaction() as connection:
-        shop = await _require_sender(connection, records.settings, caller, shop_id, new)
+        shop = await require_sender(connection, records.settings, caller, shop_id, new.channels, new.coupon_id)
         before = (await list_flows(connection, shop_id)).get(trigger)
         was_on = before is not None and before.state is CampaignState.ON
         flow = Campaign(
-            **_common(shop, new, None),
-            campaign_id=before.campaign_id if before else CampaignId(new_id()),
+            **_measured(shop, new, None) | ({"campaign_id": before.campaign_id} if before else {}),
             trigger=trigger,
             delay_days=new.delay_days,
             segment="",
@@ -127,17 +126,24 @@ async def set_flow(records: Records, caller: Caller, shop_id: ShopId, trigger: T
         return (await list_flows(connection, shop_id))[trigger]
 
 
-async def _require_sender(
-    connection: Connection, settings: Settings, caller: Caller, shop_id: ShopId, new: MessageInput
+async def require_sender(
+    connection: Connection,
+    settings: Settings,
+    caller: Caller,
+    shop_id: ShopId,
+    channels: Collection[Channel],
+    coupon_id: UUID | None,
 ) -> Shop:
-    """Who writes to fans needs the right to it, and to what is given away with it."""
-    check_hold_out(new.hold_out_bp, without=new.is_without_hold_out)
-    if Channel.EMAIL in new.channels and not is_mail_set_up(settings):
+    """Who writes to fans needs the right to it, and to what is given away with it.
+
+    Raises NotFoundError, ForbiddenError, InvalidInputError.
+    """
+    if Channel.EMAIL in channels and not is_mail_set_up(settings):
         raise InvalidInputError(field="channels", reason="mail_not_set_up")
     shop = await shops.require_right(connection, caller, shop_id, Scope.FANS_WRITE)
-    if new.coupon_id is not None:
+    if coupon_id is not None:
         await shops.require_right(connection, caller, shop_id, Scope.PROMOTION_WRITE)
-        coupon = await promotion.find_coupon(connection, shop_id, new.coupon_id)
+        coupon = await promotion.find_coupon(connection, shop_id, coupon_id)
         if coupon is None:
             raise InvalidInputError(field="coupon_id", reason="unknown")
         if not coupon.is_personal:
@@ -148,7 +154,8 @@ async def _require_sender(
     return shop
 
 
-async def _find_room(connection: Connection, shop_id: ShopId, room_id: UUID | None) -> RoomId | None:
+async def find_room(connection: Connection, shop_id: ShopId, room_id: UUID | None) -> RoomId | None:
+    """The room that is reminded of: the shop's, planned or on air. Raises InvalidInputError."""
     if room_id is None:
         return None
     room = (await live.get_rooms(connection, [RoomId(room_id)])).get(RoomId(room_id))
@@ -157,19 +164,29 @@ async def _find_room(connection: Connection, shop_id: ShopId, room_id: UUID | No
     return room.room_id
 
 
-def _common(shop: Shop, new: MessageInput, room_id: RoomId | None) -> dict[str, Any]:
+async def save_campaign(connection: Connection, campaign: Campaign, caller: Caller, now: datetime) -> None:
+    """Write down a new campaign."""
+    await connection.execute(_INSERT, *_values(campaign), caller.account_id, now)
+
+
+def common_of(shop: Shop, new: WordsInput, room_id: RoomId | None) -> dict[str, Any]:
+    """What a campaign takes over from what the shop says, under a new id."""
     own_page = f"/rooms/{room_id}" if room_id else f"/creators/{shop.owner_id}"
     return {
+        "campaign_id": CampaignId(new_id()),
         "shop_id": shop.shop_id,
-        "name": new.name.strip(),
         "text": new.text.strip(),
         "link": new.link or own_page,
         "picture_url": new.picture_url,
         "coupon_id": CouponId(new.coupon_id) if new.coupon_id else None,
         "channels": sorted(set(new.channels)),
-        "hold_out_bp": new.hold_out_bp,
-        "window_days": new.window_days,
     }
+
+
+def _measured(shop: Shop, new: MessageInput, room_id: RoomId | None) -> dict[str, Any]:
+    check_hold_out(new.hold_out_bp, without=new.is_without_hold_out)
+    measure = {"name": new.name.strip(), "hold_out_bp": new.hold_out_bp, "window_days": new.window_days}
+    return {**common_of(shop, new, room_id), **measure}
 
 
 def _values(campaign: Campaign) -> list[object]:

@@ -1,0 +1,85 @@
+"""A shop's staff writes to one fan, from the fan's page."""
+
+from datetime import timedelta
+
+from xiaodian.contracts.accounts import AccountId, Caller, Scope
+from xiaodian.contracts.outreach import Campaign, CampaignState, MessageRefusedError, Trigger
+from xiaodian.contracts.shops import ShopId
+from xiaodian.edge.context import Records
+from xiaodian.infra.database import Connection
+from xiaodian.kit.clock import utc_now
+from xiaodian.modules.fans import api as fans
+from xiaodian.modules.outreach.queries import list_known, list_of_fan
+from xiaodian.modules.outreach.rules import WINDOW_DAYS, find_skip, next_loud
+from xiaodian.modules.outreach.service.bounds import bounds_of
+from xiaodian.modules.outreach.service.enlist import Occasion, enlist
+from xiaodian.modules.outreach.service.write_campaign import common_of, find_room, require_sender, save_campaign
+from xiaodian.modules.outreach.wire import FanMessage, FanMessageInput, FanMessages
+from xiaodian.modules.shops import api as shops
+from xiaodian.settings import Settings
+
+NAME_CHARS = 40
+MOST_SHOWN = 20
+
+
+async def write_to_fan(
+    records: Records, caller: Caller, shop_id: ShopId, account_id: AccountId, new: FanMessageInput
+) -> FanMessages:
+    """Send a message or a coupon to one fan of the shop, at once or when the quiet hours end.
+
+    Nobody is held out of what is sent to one. Raises NotFoundError (not a fan of this shop), ForbiddenError (which
+    names the right), InvalidInputError, MessageRefusedError.
+    """
+    now = utc_now()
+    async with records.database.transaction() as connection:
+        shop = await require_sender(connection, records.settings, caller, shop_id, new.channels, new.coupon_id)
+        name = await fans.get_name(connection, shop_id, account_id)
+        room_id = await find_room(connection, shop_id, new.room_id)
+        campaign = Campaign(
+            **common_of(shop, new, room_id),
+            name=new.text.strip()[:NAME_CHARS],
+            trigger=Trigger.FAN,
+            delay_days=0,
+            segment="",
+            room_id=room_id,
+            hold_out_bp=0,
+            window_days=WINDOW_DAYS,
+            state=CampaignState.SENT,
+            send_at=now,
+        )
+        await save_campaign(connection, campaign, caller, now)
+        bounds = await bounds_of(connection, records.settings, shop_id)
+        if not await enlist(connection, campaign, [Occasion(account_id)], bounds, now):
+            since = now - timedelta(days=bounds.cap_days)
+            [known] = await list_known(connection, shop_id, [account_id], since)
+            raise MessageRefusedError(reason=find_skip(known, bounds.most_messages))
+        await shops.note_deed(
+            connection,
+            caller,
+            shop_id,
+            deed="fan.written_to",
+            target=str(account_id),
+            details={"name": name, "text": campaign.text},
+        )
+        return await _see(connection, records.settings, shop_id, account_id)
+
+
+async def see_fan_messages(records: Records, caller: Caller, shop_id: ShopId, account_id: AccountId) -> FanMessages:
+    """What was sent to this fan alone, and whether more may be. What went to whole segments is no part of it: whom
+    that reached, no shop is told. Raises NotFoundError, ForbiddenError.
+    """
+    async with records.database.connection() as connection:
+        await shops.require_right(connection, caller, shop_id, Scope.FANS_READ)
+        await fans.get_name(connection, shop_id, account_id)
+        return await _see(connection, records.settings, shop_id, account_id)
+
+
+async def _see(connection: Connection, settings: Settings, shop_id: ShopId, account_id: AccountId) -> FanMessages:
+    now = utc_now()
+    bounds = await bounds_of(connection, settings, shop_id)
+    [known] = await list_known(connection, shop_id, [account_id], now - timedelta(days=bounds.cap_days))
+    return FanMessages(
+        items=[FanMessage(**row) for row in await list_of_fan(connection, shop_id, account_id, MOST_SHOWN)],
+        refused=find_skip(known, bounds.most_messages),
+        arrives_at=next_loud(now, bounds),
+    )
