@@ -29,7 +29,7 @@ async def count_rows(sender: Sender) -> int:
         tables = ("outreach.campaign", "outreach.recipient", "outreach.delivery", "promotion.holder")
         counts = [await connection.fetchval(f"SELECT count(*) FROM {table}") for table in tables]
         deeds = await connection.fetchval("SELECT count(*) FROM shops.deed WHERE deed = 'fan.written_to'")
-    return sum(counts) + int(deeds)
+    return int(sum(counts) + deeds)
 
 
 async def test_one_fan_gets_a_message_with_a_coupon_and_the_shops_log_says_who_sent_it(sender: Sender) -> None:
