@@ -21,6 +21,8 @@ ROWS: list[Row] = [
     Row("GET", FAN, members(404)),
     Row("POST", f"{FAN}/notes", members(404), {"text": "爱喝茶"}),
     Row("PUT", f"{FAN}/tags", members(404), {"tags": ["老客"]}),
+    Row("GET", f"{FAN}/prediction", members(404)),
+    Row("GET", f"{SHOP}/fan-prediction-report", owner_only(404)),
     Row("GET", f"{SHOP}/segments", owner_only(200)),
     Row("GET", f"{SHOP}/fan-thresholds", owner_only(200)),
     Row("PUT", f"{SHOP}/fan-thresholds", owner_only(200), THRESHOLDS),

@@ -1,7 +1,8 @@
-"""`xiaodian fans rebuild`: makes fans and the sums over them anew from the orders."""
+"""`xiaodian fans rebuild | predict`: makes fans anew from the orders; tells what each may do next."""
 
 import argparse
 import asyncio
+import os
 import sys
 
 from xiaodian.cli.records import OtherSchemaError, open_records
@@ -12,25 +13,43 @@ from xiaodian.kit.clock import utc_now
 from xiaodian.modules.fans import api as fans
 from xiaodian.settings import Settings
 
+NICENESS = 10
+"""Learning waits for whatever users wait for."""
+
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    """One deed so far."""
-    parser.add_argument("deed", choices=["rebuild"], help="rebuild: make all summaries anew; the platform may run")
+    """Both may be done while the platform runs."""
+    parser.add_argument(
+        "deed",
+        choices=["rebuild", "predict"],
+        help="rebuild: make all summaries anew; predict: learn what fans of shops not yet done today may do next",
+    )
 
 
 def run(options: argparse.Namespace) -> int:
-    """Rebuild, and say how much there was."""
+    """Do it, and say how much there was."""
     settings = Settings.from_env()
     configure_logging(level="error", log_format="console", process="fans")
     try:
-        done = asyncio.run(_rebuild(settings))
+        return asyncio.run(_rebuild(settings) if options.deed == "rebuild" else _predict(settings))
     except (EnginesNotStartedError, OtherSchemaError, UnavailableError) as error:
         print(f"xiaodian: the records cannot be read: {error}", file=sys.stderr)
         return 1
+
+
+async def _rebuild(settings: Settings) -> int:
+    async with open_records(settings) as records:
+        done = await fans.rebuild(records, utc_now())
     print(f"made anew from {done.orders} orders")
     return 0
 
 
-async def _rebuild(settings: Settings) -> fans.Rebuilt:
+async def _predict(settings: Settings) -> int:
+    if not fans.can_predict():
+        print("xiaodian: to predict, install the extra `prediction` (scikit-learn, implicit)", file=sys.stderr)
+        return 1
+    os.nice(NICENESS)
     async with open_records(settings) as records:
-        return await fans.rebuild(records, utc_now())
+        done = await fans.predict_due(records.database, settings.books_utc_offset_h, utc_now())
+    print(f"told what fans of {done} shops may do next")
+    return 0

@@ -57,6 +57,102 @@ class FanCard(Contract, frozen=True, kw_only=True):
     tags: list[str]
 
 
+class PredictionWay(StrEnum):
+    """By what it is told what fans may do next."""
+
+    MODEL = "model"
+    BASELINE = "baseline"
+    NEITHER = "neither"
+    """Nothing tells this shop's fans apart better than a coin: nothing is told."""
+    TOO_FEW = "too_few"
+    """Too few fans or purchases to learn from: nothing is told."""
+
+
+class CalibrationGroup(Contract, frozen=True, kw_only=True):
+    """Fans who were told alike: the mean of what was told of them, and the share that came."""
+
+    fans: int
+    told: float
+    came: float
+
+
+class PredictionScore(Contract, frozen=True, kw_only=True):
+    """How good probabilities were in the last whole period, which they were not learnt from."""
+
+    auc: float
+    """That a fan who came was told likelier than one who did not; 0.5 is a coin."""
+    brier: float
+    """The mean square of what was off: 0 is best."""
+    calibration: list[CalibrationGroup]
+    """Ten groups of equal size, the likeliest last."""
+
+
+class LikelihoodReport(Contract, frozen=True, kw_only=True):
+    """How well it is told who buys in the next 30 days."""
+
+    way: PredictionWay
+    learnt_from: int
+    judged_by: int
+    came: int
+    """Of those it was judged by."""
+    model: PredictionScore | None
+    baseline: PredictionScore | None
+    """What is told by how long ago and how often alone."""
+    auc_gain: float | None
+    auc_gain_error: float | None
+    """Standard error of the gain. The model is used above two of them."""
+
+
+class ProductReport(Contract, frozen=True, kw_only=True):
+    """How well it is told what fans buy next: shares of fans who bought one of the ten told."""
+
+    way: PredictionWay
+    judged_by: int
+    model_hits: float | None
+    baseline_hits: float | None
+    """If everybody were told the best sellers of the time."""
+
+
+class PredictionReport(Contract, frozen=True, kw_only=True):
+    """How well it is told what a shop's fans may do next."""
+
+    reckoned_on: str
+    """A day of the books."""
+    likelihood: LikelihoodReport
+    products: ProductReport
+
+
+class PredictionReason(Contract, frozen=True, kw_only=True):
+    """What makes a fan likelier or less likely than the shop's typical fan."""
+
+    feature: str
+    """See docs/fans.md."""
+    effect: float
+    """How much likelier than if this were as with the typical fan; below 0 less likely."""
+
+
+class NextProduct(Contract, frozen=True, kw_only=True):
+    """A product on sale that the fan may buy next."""
+
+    product_id: UUID
+    title: str
+    picture_url: str | None
+
+
+class FanPrediction(Contract, frozen=True, kw_only=True):
+    """What a fan may do next; nothing is told where it could not be told well enough."""
+
+    reckoned_on: str
+    """A day of the books."""
+    within_days: int
+    likelihood: float | None
+    """That the fan buys within so many days."""
+    reasons: list[PredictionReason]
+    """The strongest first."""
+    products: list[NextProduct]
+    """The likeliest first."""
+
+
 class FanMoved(Event, frozen=True, kw_only=True):
     """A fan of a shop went from one segment to another, by a deed or by time alone."""
 

@@ -7,9 +7,10 @@ from xiaodian.contracts.shops import ShopId
 from xiaodian.infra.database import Connection
 from xiaodian.modules.accounts import api as accounts
 from xiaodian.modules.fans import queries
+from xiaodian.modules.fans.service.predict_due import can_predict, predict_due
 from xiaodian.modules.fans.service.rebuild import Rebuilt, rebuild
 
-__all__ = ["Rebuilt", "count_members", "get_name", "list_members", "rebuild"]
+__all__ = ["Rebuilt", "can_predict", "count_members", "get_name", "list_members", "predict_due", "rebuild"]
 
 
 async def get_name(connection: Connection, shop_id: ShopId, account_id: AccountId) -> str:

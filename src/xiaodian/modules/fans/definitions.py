@@ -19,6 +19,8 @@ def _of(key: str, formula: str, source: str) -> FanDefinition:
 
 
 _ORDERS = "orders and their refunds"
+WITHIN_DAYS = 30
+"""Of a likelihood."""
 
 DEFINITIONS: tuple[FanDefinition, ...] = (
     _of("purchase", "a paid order, not cancelled, of whose goods not all money went back, by time of payment", _ORDERS),
@@ -48,6 +50,7 @@ DEFINITIONS: tuple[FanDefinition, ...] = (
     ),
     _of("usual_hour", "hour of the books in which most of a fan's orders were paid", "orders"),
     _of("found_by", "what a fan's first purchase was made from: room, video or neither", "orders"),
+    _of("likelihood", "chance to buy within 30 days, learnt from the shop's own fans; see below", _ORDERS),
     _of("watcher", "no paid order; follows, or watched while signed in", "orders; behaviour; follows"),
     _of("lost", "last purchase more than lost_days ago", _ORDERS),
     _of("slipping", "last purchase more than slipping_days ago, and not lost", _ORDERS),

@@ -4,11 +4,13 @@ from xiaodian.edge.context import Context
 from xiaodian.infra.work import Job
 from xiaodian.kit.clock import utc_now
 from xiaodian.modules.fans.service.move_by_time import apply_thresholds, move_by_time
+from xiaodian.modules.fans.service.predict_due import start_predicting
 from xiaodian.modules.fans.service.thresholds import reckon_thresholds
 
 MOVE_EVERY_S = 600.0
 SORT_EVERY_S = 5.0
 RECKON_EVERY_S = 3600.0
+PREDICT_EVERY_S = 900.0
 
 
 def jobs(ctx: Context) -> list[Job]:
@@ -23,8 +25,12 @@ def jobs(ctx: Context) -> list[Job]:
     async def _reckon() -> None:
         await reckon_thresholds(ctx.database, ctx.settings.books_utc_offset_h, utc_now())
 
+    async def _predict() -> None:
+        await start_predicting(ctx.database, ctx.settings.books_utc_offset_h, utc_now())
+
     return [
         Job(name="fans-moves", period_s=MOVE_EVERY_S, run=_move_by_time),
         Job(name="fans-sorting", period_s=SORT_EVERY_S, run=_sort),
         Job(name="fans-thresholds", period_s=RECKON_EVERY_S, run=_reckon),
+        Job(name="fans-predictions", period_s=PREDICT_EVERY_S, run=_predict),
     ]

@@ -15,7 +15,7 @@ from xiaodian.edge.context import Ctx
 from xiaodian.edge.problems import MalformedRequestError, problems
 from xiaodian.kit.clock import utc_now
 from xiaodian.kit.paging import MAX_PAGE_SIZE, Page
-from xiaodian.modules.fans import queries, wire
+from xiaodian.modules.fans import prediction_routes, queries, wire
 from xiaodian.modules.fans.definitions import DEFINITIONS
 from xiaodian.modules.fans.service import annotate_fan, list_fans, see_fan, see_repurchase, thresholds
 from xiaodian.modules.fans.service.count_purchases import day_of_books
@@ -174,4 +174,5 @@ routes = [
     read_repurchase,
     read_cohorts,
     read_bringers,
+    *prediction_routes.routes,
 ]
