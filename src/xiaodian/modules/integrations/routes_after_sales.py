@@ -1,5 +1,6 @@
 """The open API: after-sales."""
 
+from collections.abc import Awaitable, Callable
 from typing import Annotated, TypeVar
 from uuid import UUID
 
@@ -64,13 +65,12 @@ async def get_after_sale(call: OpenCall, after_sale_id: FromPath[UUID]) -> Respo
 )
 async def agree_to_after_sale(call: OpenCall, after_sale_id: FromPath[UUID]) -> Response[bytes]:
     """Agree: the money goes back, or the goods come back first."""
-    data = await call.read(wire.Agreement)
-    asked = _below(data, aftersales.AgreementInput)
-
-    async def _agree(ctx: Context) -> wire.AfterSale:
-        return _show(await aftersales.agree(ctx, call.caller, call.inner_key, after_sale_id, asked))
-
-    return await call.answer_once(data, _agree)
+    return await _do(
+        call,
+        wire.Agreement,
+        aftersales.AgreementInput,
+        lambda ctx, asked: aftersales.agree(ctx, call.caller, call.inner_key, after_sale_id, asked),
+    )
 
 
 @post(
@@ -87,13 +87,12 @@ async def agree_to_after_sale(call: OpenCall, after_sale_id: FromPath[UUID]) -> 
 )
 async def refuse_after_sale(call: OpenCall, after_sale_id: FromPath[UUID]) -> Response[bytes]:
     """Refuse. The buyer may ask once more, or have the operator decide."""
-    data = await call.read(wire.Refusal)
-    asked = _below(data, aftersales.RefusalInput)
-
-    async def _refuse(ctx: Context) -> wire.AfterSale:
-        return _show(await aftersales.refuse(ctx, call.caller, after_sale_id, asked))
-
-    return await call.answer_once(data, _refuse)
+    return await _do(
+        call,
+        wire.Refusal,
+        aftersales.RefusalInput,
+        lambda ctx, asked: aftersales.refuse(ctx, call.caller, after_sale_id, asked),
+    )
 
 
 @post(
@@ -112,13 +111,12 @@ async def refuse_after_sale(call: OpenCall, after_sale_id: FromPath[UUID]) -> Re
 )
 async def offer_instead(call: OpenCall, after_sale_id: FromPath[UUID]) -> Response[bytes]:
     """Offer something else than what is asked for. The buyer takes it, or goes on asking."""
-    data = await call.read(wire.Offer)
-    asked = _below(data, aftersales.OfferInput)
-
-    async def _offer(ctx: Context) -> wire.AfterSale:
-        return _show(await aftersales.offer(ctx, call.caller, after_sale_id, asked))
-
-    return await call.answer_once(data, _offer)
+    return await _do(
+        call,
+        wire.Offer,
+        aftersales.OfferInput,
+        lambda ctx, asked: aftersales.offer(ctx, call.caller, after_sale_id, asked),
+    )
 
 
 @post(
@@ -137,13 +135,12 @@ async def offer_instead(call: OpenCall, after_sale_id: FromPath[UUID]) -> Respon
 )
 async def receive_return(call: OpenCall, after_sale_id: FromPath[UUID]) -> Response[bytes]:
     """Tell that the goods have come back: the money goes back, or the exchange is to be sent."""
-    data = await call.read(wire.ReturnReceipt)
-    asked = _below(data, aftersales.ReturnReceiptInput)
-
-    async def _receive(ctx: Context) -> wire.AfterSale:
-        return _show(await aftersales.receive_return(ctx, call.caller, call.inner_key, after_sale_id, asked))
-
-    return await call.answer_once(data, _receive)
+    return await _do(
+        call,
+        wire.ReturnReceipt,
+        aftersales.ReturnReceiptInput,
+        lambda ctx, asked: aftersales.receive_return(ctx, call.caller, call.inner_key, after_sale_id, asked),
+    )
 
 
 @post(
@@ -155,13 +152,12 @@ async def receive_return(call: OpenCall, after_sale_id: FromPath[UUID]) -> Respo
 )
 async def resend_goods(call: OpenCall, after_sale_id: FromPath[UUID]) -> Response[bytes]:
     """Tell how the exchange was sent."""
-    data = await call.read(wire.Resend)
-    asked = _below(data, aftersales.ParcelInput)
-
-    async def _resend(ctx: Context) -> wire.AfterSale:
-        return _show(await aftersales.resend(ctx, call.caller, after_sale_id, asked))
-
-    return await call.answer_once(data, _resend)
+    return await _do(
+        call,
+        wire.Resend,
+        aftersales.ParcelInput,
+        lambda ctx, asked: aftersales.resend(ctx, call.caller, after_sale_id, asked),
+    )
 
 
 @post(
@@ -173,13 +169,12 @@ async def resend_goods(call: OpenCall, after_sale_id: FromPath[UUID]) -> Respons
 )
 async def escalate_after_sale(call: OpenCall, after_sale_id: FromPath[UUID]) -> Response[bytes]:
     """Have the operator decide, of a bad return."""
-    data = await call.read(wire.Escalation)
-    asked = _below(data, aftersales.EscalationInput)
-
-    async def _escalate(ctx: Context) -> wire.AfterSale:
-        return _show(await aftersales.escalate(ctx, call.caller, after_sale_id, asked))
-
-    return await call.answer_once(data, _escalate)
+    return await _do(
+        call,
+        wire.Escalation,
+        aftersales.EscalationInput,
+        lambda ctx, asked: aftersales.escalate(ctx, call.caller, after_sale_id, asked),
+    )
 
 
 @post(
@@ -197,13 +192,28 @@ async def escalate_after_sale(call: OpenCall, after_sale_id: FromPath[UUID]) -> 
 )
 async def add_evidence(call: OpenCall, after_sale_id: FromPath[UUID]) -> Response[bytes]:
     """Show the operator something."""
-    data = await call.read(wire.Evidence)
-    asked = _below(data, aftersales.EvidenceInput)
+    return await _do(
+        call,
+        wire.Evidence,
+        aftersales.EvidenceInput,
+        lambda ctx, asked: aftersales.add_evidence(ctx, call.caller, after_sale_id, asked),
+    )
 
-    async def _add(ctx: Context) -> wire.AfterSale:
-        return _show(await aftersales.add_evidence(ctx, call.caller, after_sale_id, asked))
 
-    return await call.answer_once(data, _add)
+async def _do(
+    call: OpenCall,
+    told: type[Input],
+    kind: type[T],
+    deed: Callable[[Context, T], Awaitable[aftersales.AfterSaleView]],
+) -> Response[bytes]:
+    """Read what is told, do the deed below once for its key, and show what has become of the after-sale."""
+    data = await call.read(told)
+    asked = _below(data, kind)
+
+    async def _run(ctx: Context) -> wire.AfterSale:
+        return _show(await deed(ctx, asked))
+
+    return await call.answer_once(data, _run)
 
 
 def _show(view: aftersales.AfterSaleView) -> wire.AfterSale:
