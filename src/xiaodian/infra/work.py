@@ -58,4 +58,5 @@ async def first_time(connection: Connection, handler: str, envelopes: Sequence[E
         [envelope.event_id for envelope in envelopes],
     )
     fresh = {row["event_id"] for row in rows}
-    return [envelope for envelope in envelopes if envelope.event_id in fresh]
+    unique = {envelope.event_id: envelope for envelope in envelopes}  # A batch may itself hold one of them twice.
+    return [envelope for event_id, envelope in unique.items() if event_id in fresh]

@@ -1,7 +1,8 @@
 """Fans: who bought in a shop, who comes back, who drifts away.
 
 Owns the tables of the schema `fans`. Facts: `purchase` (a paid order as it is now, with its place among the fan's
-others), `visit` (a room or video that somebody signed in watched). Summaries: `fan` (one row per shop and fan, with
+others), `visit` (a room or video that somebody signed in watched,
+commented on or liked; `log_position`: how far rooms' logs are read). Summaries: `fan` (one row per shop and fan, with
 the segment), `move` (a segment's history), `segment_size`, `cohort`, `first_day`, `bringer`, `pause`. Written by staff:
 `note`, `tag`, `threshold`. Emits FanMoved.
 Always holds: a summary is a sum over its facts, whatever the order in which words of them came, and however often; a

@@ -49,7 +49,17 @@ DEFINITIONS: tuple[FanDefinition, ...] = (
         _ORDERS,
     ),
     _of("usual_hour", "hour of the books in which most of a fan's orders were paid", "orders"),
-    _of("found_by", "what a fan's first purchase was made from: room, video or neither", "orders"),
+    _of(
+        "found_by",
+        "where they first watched or bought, the earlier: room, video or neither",
+        "orders; behaviour",
+    ),
+    _of(
+        "comments",
+        "said in rooms and under videos of the host, with those removed",
+        "rooms' logs; videos",
+    ),
+    _of("likes", "likes of the host's videos, less those taken back; in rooms they name nobody", "videos"),
     _of("likelihood", "chance to buy within 30 days, learnt from the shop's own fans; see below", _ORDERS),
     _of("watcher", "no paid order; follows, or watched while signed in", "orders; behaviour; follows"),
     _of("lost", "last purchase more than lost_days ago", _ORDERS),

@@ -11,7 +11,13 @@ from xiaodian.edge.context import Context
 from xiaodian.infra.work import Consumer
 from xiaodian.kit.clock import from_epoch_ms, utc_now
 from xiaodian.modules.fans.service.count_purchases import count_purchases
-from xiaodian.modules.fans.service.count_visits import HANDLER, count_follow, count_visits
+from xiaodian.modules.fans.service.count_visits import (
+    HANDLER,
+    REACTIONS,
+    count_follow,
+    count_reactions,
+    count_visits,
+)
 
 ORDERS_AT_ONCE = 1000
 
@@ -34,7 +40,7 @@ _decode_of_order = msgspec.json.Decoder(OfOrder).decode
 
 
 def consumers(ctx: Context) -> list[Consumer]:
-    """What this module reacts to. Only visits need an inbox: the rest is looked up afresh."""
+    """What this module reacts to. Visits and reactions need an inbox: the rest is looked up afresh."""
 
     async def _count_purchases(envelopes: Sequence[Envelope]) -> None:
         order_ids = sorted({_decode_of_order(envelope.data).order_id for envelope in envelopes})
@@ -47,6 +53,10 @@ def consumers(ctx: Context) -> list[Consumer]:
         async with ctx.database.transaction() as connection:
             await count_visits(connection, envelopes, ctx.settings.books_utc_offset_h, utc_now())
 
+    async def _count_reactions(envelopes: Sequence[Envelope]) -> None:
+        async with ctx.database.transaction() as connection:
+            await count_reactions(connection, envelopes, ctx.settings.books_utc_offset_h, utc_now())
+
     async def _count_follows(envelopes: Sequence[Envelope]) -> None:
         for envelope in envelopes:
             told, at = _decode_following(envelope.data), from_epoch_ms(envelope.occurred_at_ms)
@@ -57,6 +67,7 @@ def consumers(ctx: Context) -> list[Consumer]:
 
     return [
         Consumer(durable=HANDLER, event_types=("BehaviourReported",), handle=_count_visits),
+        Consumer(durable=REACTIONS, event_types=("VideoCommented", "VideoLiked"), handle=_count_reactions),
         Consumer(durable="fans-follows", event_types=("CreatorFollowed", "CreatorUnfollowed"), handle=_count_follows),
         Consumer(
             durable="fans-purchases",

@@ -1,12 +1,14 @@
-"""What happens by time alone: fans of whom nothing is heard drift from segment to segment."""
+"""What happens by time: fans of whom nothing is heard drift from segment to segment; rooms' logs are read on."""
 
 from xiaodian.edge.context import Context
 from xiaodian.infra.work import Job
 from xiaodian.kit.clock import utc_now
+from xiaodian.modules.fans.service.count_comments import count_comments
 from xiaodian.modules.fans.service.move_by_time import apply_thresholds, move_by_time
 from xiaodian.modules.fans.service.predict_due import start_predicting
 from xiaodian.modules.fans.service.thresholds import reckon_thresholds
 
+COUNT_EVERY_S = 2.0
 MOVE_EVERY_S = 600.0
 SORT_EVERY_S = 5.0
 RECKON_EVERY_S = 3600.0
@@ -14,7 +16,10 @@ PREDICT_EVERY_S = 900.0
 
 
 def jobs(ctx: Context) -> list[Job]:
-    """Each day of the books some fans move."""
+    """Each day of the books some fans move; comments are counted as they come."""
+
+    async def _count_comments() -> None:
+        await count_comments(ctx, utc_now())
 
     async def _move_by_time() -> None:
         await move_by_time(ctx.database, ctx.settings.books_utc_offset_h, utc_now())
@@ -29,6 +34,7 @@ def jobs(ctx: Context) -> list[Job]:
         await start_predicting(ctx.database, ctx.settings.books_utc_offset_h, utc_now())
 
     return [
+        Job(name="fans-comments", period_s=COUNT_EVERY_S, run=_count_comments),
         Job(name="fans-moves", period_s=MOVE_EVERY_S, run=_move_by_time),
         Job(name="fans-sorting", period_s=SORT_EVERY_S, run=_sort),
         Job(name="fans-thresholds", period_s=RECKON_EVERY_S, run=_reckon),

@@ -34,6 +34,25 @@ class Purchase(NamedTuple):
         return "room" if self.room_id is not None else "video" if self.video_id is not None else "shop"
 
 
+class Visit(NamedTuple):
+    """What a fan did in one room or with one video."""
+
+    place_id: UUID
+    is_room: bool
+    first_at: datetime
+    seen_at: datetime
+    views: int
+    watch_s: int
+    comments: int
+
+
+class Found(NamedTuple):
+    """How a fan came."""
+
+    at: datetime
+    by: str
+
+
 class Bought(NamedTuple):
     """What was bought in one room."""
 
@@ -68,4 +87,18 @@ def rooms_bought_in(purchases: Sequence[Purchase]) -> dict[UUID, Bought]:
             known = rooms.get(each.room_id, Bought(0, 0, each.paid_at))
             spent = known.spent_minor + each.gmv_minor - each.returned_minor
             rooms[each.room_id] = Bought(known.orders + 1, spent, known.last_at)
-    return dict(list(rooms.items())[:MOST_ROOMS])
+    return rooms
+
+
+def how_found(first: Purchase | None, visits: Sequence[Visit]) -> Found | None:
+    """Where they were seen first or bought first, whichever came first."""
+    seen = [Found(each.first_at, "room" if each.is_room else "video") for each in visits]
+    bought = [] if first is None else [Found(first.paid_at, first.source)]
+    return min(seen + bought, default=None)
+
+
+def places_of_page(bought: dict[UUID, Bought], visits: Sequence[Visit]) -> list[UUID]:
+    """The rooms that a page tells of: those last bought in, then those last seen."""
+    places = dict.fromkeys(list(bought)[:MOST_ROOMS])
+    places.update(dict.fromkeys([each.place_id for each in visits if each.is_room][:MOST_ROOMS]))
+    return list(places)

@@ -19,14 +19,35 @@ FAN = """
     segment_since, followed_at, seen_at, views, watch_s
 """
 MOST_MOVES = 50
+MOST_VISITS = 2000
 _NOBODY = Account(account_id=AccountId(UUID(int=0)), display_name="", avatar_url=None)
 
 
-async def find_fan(connection: Connection, shop_id: ShopId, account_id: AccountId) -> "Record | None":
-    """The fan's row with the columns FAN."""
-    return await connection.fetchrow(
-        f"SELECT {FAN} FROM fans.fan WHERE shop_id = $1 AND account_id = $2", shop_id, account_id
-    )
+# All in one: each trip to the database costs more than what it fetches.
+_PAGE = f"""
+    SELECT {FAN}, comments, likes,
+        ARRAY(
+            SELECT tag FROM fans.tag WHERE (tag.shop_id, tag.account_id) = (fan.shop_id, fan.account_id) ORDER BY tag
+        ) AS tags,
+        ARRAY(
+            SELECT ROW(moved_on, from_segment, to_segment) FROM fans.move
+            WHERE (move.shop_id, move.account_id) = (fan.shop_id, fan.account_id) ORDER BY move_id DESC LIMIT $3
+        ) AS moves,
+        ARRAY(
+            SELECT ROW(note_id, author_name, text, noted_at) FROM fans.note
+            WHERE (note.shop_id, note.account_id) = (fan.shop_id, fan.account_id) ORDER BY note_id DESC
+        ) AS notes,
+        ARRAY(
+            SELECT ROW(place_id, is_room, first_at, seen_at, views, watch_s, comments) FROM fans.visit
+            WHERE (visit.shop_id, visit.account_id) = (fan.shop_id, fan.account_id) ORDER BY seen_at DESC LIMIT $4
+        ) AS visits
+    FROM fans.fan WHERE shop_id = $1 AND account_id = $2
+"""
+
+
+async def find_page(connection: Connection, shop_id: ShopId, account_id: AccountId) -> "Record | None":
+    """The fan's row with the columns FAN, and what was noted, told and seen of them, the newest first."""
+    return await connection.fetchrow(_PAGE, shop_id, account_id, MOST_MOVES, MOST_VISITS)
 
 
 async def list_fans(
@@ -85,27 +106,6 @@ async def list_tags(
     return {row["account_id"]: row["tags"] for row in rows}
 
 
-async def list_moves(connection: Connection, shop_id: ShopId, account_id: AccountId) -> list[FanMove]:
-    """The segments a fan went through, the newest first."""
-    rows = await connection.fetch(
-        """
-        SELECT moved_on, from_segment, to_segment FROM fans.move WHERE shop_id = $1 AND account_id = $2
-        ORDER BY move_id DESC LIMIT $3
-        """,
-        shop_id,
-        account_id,
-        MOST_MOVES,
-    )
-    return [
-        FanMove(
-            moved_on=row["moved_on"].isoformat(),
-            from_segment=None if row["from_segment"] is None else SegmentCode(row["from_segment"]),
-            to_segment=SegmentCode(row["to_segment"]),
-        )
-        for row in rows
-    ]
-
-
 async def list_notes(connection: Connection, shop_id: ShopId, account_id: AccountId) -> list[FanNote]:
     """What staff wrote down, the newest first."""
     rows = await connection.fetch(
@@ -116,14 +116,26 @@ async def list_notes(connection: Connection, shop_id: ShopId, account_id: Accoun
         shop_id,
         account_id,
     )
+    return to_notes([tuple(row) for row in rows])
+
+
+def to_notes(rows: Sequence[tuple[Any, ...]]) -> list[FanNote]:
+    """Notes of which each is told by id, author, text and time."""
     return [
-        FanNote(
-            note_id=row["note_id"],
-            author_name=row["author_name"],
-            text=row["text"],
-            noted_at_ms=to_epoch_ms(row["noted_at"]),
+        FanNote(note_id=note_id, author_name=author_name, text=text, noted_at_ms=to_epoch_ms(noted_at))
+        for note_id, author_name, text, noted_at in rows
+    ]
+
+
+def to_moves(rows: Sequence[tuple[Any, ...]]) -> list[FanMove]:
+    """The segments a fan went through, each told by day, from and to."""
+    return [
+        FanMove(
+            moved_on=moved_on.isoformat(),
+            from_segment=None if before is None else SegmentCode(before),
+            to_segment=SegmentCode(after),
         )
-        for row in rows
+        for moved_on, before, after in rows
     ]
 
 

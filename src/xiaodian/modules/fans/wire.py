@@ -64,6 +64,7 @@ class FanRoom(Contract, frozen=True, kw_only=True):
     spent_minor: int
     views: int
     watch_s: int
+    comments: int
     last_at_ms: int
 
 
@@ -86,8 +87,10 @@ class FanPage(Contract, frozen=True, kw_only=True):
     """All that a shop knows of a fan's dealings with it; no contact data, no other shop's sales."""
 
     fan: FanCard
+    since_ms: int | None
+    """When they first watched, followed or bought."""
     found_by: str | None
-    """How the first purchase came: `room`, `video` or `shop`."""
+    """Where they were first seen or first bought, whichever came first: `room`, `video` or `shop`."""
     usual_hour: int | None
     """Of the day of the books, in which most orders were paid."""
     usual_pause_days: int | None
@@ -95,6 +98,12 @@ class FanPage(Contract, frozen=True, kw_only=True):
     views: int
     watch_s: int
     """In rooms and videos of the shop's host, while signed in."""
+    comments: int
+    """Said in those rooms and under those videos, with those that were removed."""
+    likes: int
+    """Of those videos; likes in rooms name nobody."""
+    rooms_seen: int
+    rooms_bought_in: int
     categories: list[FanCategory]
     rooms: list[FanRoom]
     coupon_ids: list[UUID]

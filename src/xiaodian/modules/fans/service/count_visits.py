@@ -9,9 +9,9 @@ import msgspec
 
 from xiaodian.contracts.accounts import AccountId
 from xiaodian.contracts.base import Envelope
-from xiaodian.contracts.content import VideoId
+from xiaodian.contracts.content import VideoCommented, VideoId, VideoLiked
 from xiaodian.contracts.fans import SegmentCode
-from xiaodian.contracts.insights import Behaviour, BehaviourKind, BehaviourReported
+from xiaodian.contracts.insights import BehaviourKind, BehaviourReported
 from xiaodian.contracts.live import RoomId
 from xiaodian.contracts.shops import ShopId
 from xiaodian.infra.database import Connection
@@ -24,8 +24,24 @@ from xiaodian.modules.live import api as live
 from xiaodian.modules.shops import api as shops
 
 HANDLER = "fans-visits"
+REACTIONS = "fans-reactions"
 _KINDS = (BehaviourKind.ENTERED, BehaviourKind.WATCHED)
 _decode = msgspec.json.Decoder(BehaviourReported).decode
+_decode_comment = msgspec.json.Decoder(VideoCommented).decode
+_decode_like = msgspec.json.Decoder(VideoLiked).decode
+
+
+class Deed(NamedTuple):
+    """What somebody did in a room or video."""
+
+    account_id: AccountId
+    room_id: RoomId | None
+    video_id: VideoId | None
+    at: datetime
+    views: int = 0
+    watch_s: int = 0
+    comments: int = 0
+    likes: int = 0
 
 
 class Visit(NamedTuple):
@@ -35,9 +51,11 @@ class Visit(NamedTuple):
     account_id: AccountId
     place_id: UUID
     is_room: bool
+    seen_at: datetime
     views: int
     watch_s: int
-    seen_at: datetime
+    comments: int
+    likes: int
 
 
 class Host(NamedTuple):
@@ -47,22 +65,28 @@ class Host(NamedTuple):
     account_id: AccountId
 
 
+_COUNTS = ("views", "watch_s", "comments", "likes")
+_SUMS = ", ".join(f"sum({name}) AS {name}" for name in _COUNTS)
+_ADDED = ", ".join(f"{name} = known.{name} + excluded.{name}" for name in _COUNTS)
+_TOLD = f"""
+    unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::boolean[], $5::timestamptz[], $6::integer[], $7::bigint[],
+        $8::integer[], $9::integer[]) AS told ({", ".join(Visit._fields)})
+"""
 _SAVE_VISITS = f"""
-    INSERT INTO fans.visit AS known ({", ".join(Visit._fields)})
-    SELECT shop_id, account_id, place_id, is_room, sum(views), sum(watch_s), max(seen_at)
-    FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::boolean[], $5::integer[], $6::bigint[], $7::timestamptz[])
-        AS told ({", ".join(Visit._fields)}) GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3
-    ON CONFLICT (shop_id, account_id, place_id) DO UPDATE SET views = known.views + excluded.views,
-        watch_s = known.watch_s + excluded.watch_s, seen_at = greatest(known.seen_at, excluded.seen_at)
+    INSERT INTO fans.visit AS known (shop_id, account_id, place_id, is_room, first_at, seen_at, {", ".join(_COUNTS)})
+    SELECT shop_id, account_id, place_id, is_room, min(seen_at), max(seen_at), {_SUMS}
+    FROM {_TOLD} GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3
+    ON CONFLICT (shop_id, account_id, place_id) DO UPDATE SET {_ADDED},
+        first_at = least(known.first_at, excluded.first_at), seen_at = greatest(known.seen_at, excluded.seen_at)
 """
 _SAVE_FANS = f"""
-    WITH kept AS (
-        INSERT INTO fans.fan AS known (shop_id, account_id, segment, segment_since, views, watch_s, seen_at)
-        SELECT shop_id, account_id, '{SegmentCode.WATCHER}', $3::date, sum(views), sum(watch_s), max(seen_at)
-        FROM unnest($1::uuid[], $2::uuid[], $4::integer[], $5::bigint[], $6::timestamptz[])
-            AS told (shop_id, account_id, views, watch_s, seen_at) GROUP BY 1, 2 ORDER BY 1, 2
-        ON CONFLICT (shop_id, account_id) DO UPDATE SET views = known.views + excluded.views,
-            watch_s = known.watch_s + excluded.watch_s, seen_at = greatest(known.seen_at, excluded.seen_at)
+    WITH told AS (
+        SELECT * FROM {_TOLD.replace("$3::uuid[]", "$10::uuid[]")}
+    ), kept AS (
+        INSERT INTO fans.fan AS known (shop_id, account_id, segment, segment_since, seen_at, {", ".join(_COUNTS)})
+        SELECT shop_id, account_id, '{SegmentCode.WATCHER}', $3::date, max(seen_at), {_SUMS}
+        FROM told GROUP BY 1, 2 ORDER BY 1, 2
+        ON CONFLICT (shop_id, account_id) DO UPDATE SET {_ADDED}, seen_at = greatest(known.seen_at, excluded.seen_at)
         RETURNING known.shop_id, known.account_id, old.segment AS from_segment, new.segment AS to_segment
     ), {MOVED}
     SELECT shop_id, account_id, from_segment, to_segment FROM moved
@@ -81,36 +105,65 @@ _UNFOLLOW = "UPDATE fans.fan SET followed_at = NULL WHERE shop_id = $1 AND accou
 
 async def count_visits(connection: Connection, envelopes: Sequence[Envelope], utc_offset_h: int, now: datetime) -> None:
     """Add what pages told of who was signed in; a report that comes again adds nothing."""
-    told = [
-        (report.account_id, item)
+    deeds = [
+        Deed(
+            report.account_id,
+            item.room_id,
+            item.video_id,
+            from_epoch_ms(item.at_ms),
+            views=int(item.kind is BehaviourKind.ENTERED),
+            watch_s=item.watch_s,
+        )
         for envelope in await first_time(connection, HANDLER, envelopes)
         if (report := _decode(envelope.data)).account_id is not None
         for item in report.items
         if item.kind in _KINDS
     ]
-    hosts = await _find_hosts(connection, [item for _, item in told]) if told else {}
+    await count_deeds(connection, deeds, utc_offset_h, now)
+
+
+async def count_reactions(
+    connection: Connection, envelopes: Sequence[Envelope], utc_offset_h: int, now: datetime
+) -> None:
+    """Add comments and likes under videos, less the likes that were taken back; an event that comes again adds nothing.
+
+    What is taken back is told once for each time it was given, so that the sum is the same in any order.
+    """
+    deeds = []
+    for envelope in await first_time(connection, REACTIONS, envelopes):
+        told = _decode_comment(envelope.data) if envelope.type == "VideoCommented" else _decode_like(envelope.data)
+        said = int(isinstance(told, VideoCommented))
+        likes = (1 if told.is_liked else -1) if isinstance(told, VideoLiked) else 0
+        at = from_epoch_ms(envelope.occurred_at_ms)
+        deeds.append(Deed(told.account_id, None, told.video_id, at, comments=said, likes=likes))
+    await count_deeds(connection, deeds, utc_offset_h, now)
+
+
+async def count_deeds(connection: Connection, deeds: Sequence[Deed], utc_offset_h: int, now: datetime) -> None:
+    """Add what was done at the hosts of shops; what hosts do at their own places does not count."""
+    hosts = await _find_hosts(connection, deeds) if deeds else {}
     visits = [
         Visit(
             shop_id=host.shop_id,
-            account_id=account_id,
-            place_id=item.room_id or item.video_id or UUID(int=0),
-            is_room=item.room_id is not None,
-            views=int(item.kind is BehaviourKind.ENTERED),
-            watch_s=item.watch_s,
-            seen_at=min(from_epoch_ms(item.at_ms), now),
+            account_id=deed.account_id,
+            place_id=deed.room_id or deed.video_id or UUID(int=0),
+            is_room=deed.room_id is not None,
+            seen_at=min(deed.at, now),
+            views=deed.views,
+            watch_s=deed.watch_s,
+            comments=deed.comments,
+            likes=deed.likes,
         )
-        for account_id, item in told
-        if account_id is not None
-        and (host := hosts.get(item.room_id or item.video_id)) is not None
-        and host.account_id != account_id
+        for deed in deeds
+        if (host := hosts.get(deed.room_id or deed.video_id)) is not None and host.account_id != deed.account_id
     ]
     if not visits:
         return
     await connection.execute("SELECT pg_advisory_xact_lock($1)", LOCK)
-    shop_ids, account_ids, places, are_rooms, views, watch_s, seen_at = map(list, zip(*visits, strict=True))
-    await connection.execute(_SAVE_VISITS, shop_ids, account_ids, places, are_rooms, views, watch_s, seen_at)
+    shop_ids, account_ids, places, *rest = map(list, zip(*visits, strict=True))
+    await connection.execute(_SAVE_VISITS, shop_ids, account_ids, places, *rest)
     today = day_of_books(now, utc_offset_h)
-    moved = await connection.fetch(_SAVE_FANS, shop_ids, account_ids, today, views, watch_s, seen_at)
+    moved = await connection.fetch(_SAVE_FANS, shop_ids, account_ids, today, *rest, places)
     await tell_moved(connection, moved, today)
 
 
@@ -134,10 +187,10 @@ async def count_follow(
         await connection.execute(_UNFOLLOW, shop.shop_id, fan_id)
 
 
-async def _find_hosts(connection: Connection, items: Sequence[Behaviour]) -> Mapping[UUID | None, Host]:
+async def _find_hosts(connection: Connection, deeds: Sequence[Deed]) -> Mapping[UUID | None, Host]:
     """By room and video, whose shop's host it is; those of hosts without a shop are left out."""
-    rooms = await live.get_rooms(connection, sorted({item.room_id for item in items if item.room_id is not None}))
-    videos = await content.get_videos(connection, {item.video_id for item in items if item.video_id is not None})
+    rooms = await live.get_rooms(connection, sorted({deed.room_id for deed in deeds if deed.room_id is not None}))
+    videos = await content.get_videos(connection, {deed.video_id for deed in deeds if deed.video_id is not None})
     hosts: dict[UUID | None, Host] = {
         RoomId(room_id): Host(room.shop_id, room.host_id) for room_id, room in rooms.items() if room.shop_id is not None
     }
