@@ -3,7 +3,7 @@
 from alembic import op
 
 revision = "0220"
-down_revision = "0160"
+down_revision = "0270"
 
 
 def upgrade() -> None:
