@@ -15,7 +15,7 @@ __all__ = ["Rebuilt", "can_predict", "count_members", "get_name", "list_members"
 
 async def get_name(connection: Connection, shop_id: ShopId, account_id: AccountId) -> str:
     """The name of a fan of this shop. Raises NotFoundError for anybody else."""
-    if await queries.find_fan(connection, shop_id, account_id) is None:
+    if not await queries.is_known(connection, shop_id, account_id):
         raise NotFoundError
     return (await accounts.get_account(connection, account_id)).display_name
 

@@ -23,6 +23,14 @@ MOST_VISITS = 2000
 _NOBODY = Account(account_id=AccountId(UUID(int=0)), display_name="", avatar_url=None)
 
 
+async def is_known(connection: Connection, shop_id: ShopId, account_id: AccountId) -> bool:
+    """Whether somebody is a fan of this shop."""
+    found: bool = await connection.fetchval(
+        "SELECT EXISTS (SELECT FROM fans.fan WHERE shop_id = $1 AND account_id = $2)", shop_id, account_id
+    )
+    return found
+
+
 # All in one: each trip to the database costs more than what it fetches.
 _PAGE = f"""
     SELECT {FAN}, comments, likes,
