@@ -136,6 +136,8 @@ class BoundsView(Contract, frozen=True, kw_only=True):
     quiet_from_h: int
     quiet_until_h: int
     utc_offset_h: int
+    channels: list[Channel]
+    """The ways by which the platform can send."""
     shop: BoundsInput
 
 

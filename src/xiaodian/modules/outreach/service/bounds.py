@@ -2,11 +2,13 @@
 
 from xiaodian.contracts.accounts import Caller, Scope
 from xiaodian.contracts.base import InvalidInputError
+from xiaodian.contracts.outreach import Channel
 from xiaodian.contracts.shops import ShopId
 from xiaodian.edge.context import Records
 from xiaodian.infra.database import Connection
 from xiaodian.modules.outreach.queries import get_shop_bounds
 from xiaodian.modules.outreach.rules import Bounds, ShopBounds, check_bounds, tighten
+from xiaodian.modules.outreach.service.deliver_mail import is_mail_set_up
 from xiaodian.modules.outreach.wire import BoundsInput, BoundsView
 from xiaodian.modules.shops import api as shops
 from xiaodian.settings import Settings
@@ -20,6 +22,11 @@ def platform_bounds(settings: Settings) -> Bounds:
         quiet=((settings.outreach_quiet_from_h, settings.outreach_quiet_until_h),),
         utc_offset_h=settings.books_utc_offset_h,
     )
+
+
+def ways(settings: Settings) -> list[Channel]:
+    """By which ways messages can be sent: by e-mail only where a mail server is set."""
+    return [each for each in Channel if each is not Channel.EMAIL or is_mail_set_up(settings)]
 
 
 async def bounds_of(connection: Connection, settings: Settings, shop_id: ShopId) -> Bounds:
@@ -36,6 +43,7 @@ async def see_bounds(connection: Connection, settings: Settings, shop_id: ShopId
         quiet_from_h=settings.outreach_quiet_from_h,
         quiet_until_h=settings.outreach_quiet_until_h,
         utc_offset_h=settings.books_utc_offset_h,
+        channels=ways(settings),
         shop=BoundsInput(
             most_messages=own.most_messages, quiet_from_h=own.quiet_from_h, quiet_until_h=own.quiet_until_h
         ),

@@ -1,0 +1,88 @@
+/** A message as it is being written. */
+import { api, ok } from "../../lib/api/client";
+import { t } from "../../lib/i18n/index.svelte";
+import type { FieldErrors } from "../state/form";
+import { shopId } from "../state/session.svelte";
+import type { Campaign, Coupon } from "../state/wire";
+import { readMinute } from "../ui/local_minute";
+
+export class MessageDraft {
+  name = $state("");
+  text = $state("");
+  segment = $state("buyers");
+  couponId = $state("");
+  roomId = $state("");
+  pictureUrl = $state<string | null>(null);
+  channels = $state<Campaign["channels"]>(["app"]);
+  sendAt = $state("");
+  delay = $state("7");
+  holdOut = $state("10");
+  isWithoutHoldOut = $state(false);
+  coupons = $state.raw<Coupon[]>([]);
+  readonly #windowDays: number;
+  readonly #link: string | null;
+
+  constructor(before: Campaign | null, delayDays: number) {
+    this.name = before?.name ?? "";
+    this.text = before?.text ?? "";
+    this.couponId = before?.coupon_id ?? "";
+    this.pictureUrl = before?.picture_url ?? null;
+    this.channels = before?.channels ?? ["app"];
+    this.delay = String(before?.delay_days ?? delayDays);
+    this.isWithoutHoldOut = before?.hold_out_bp === 0;
+    this.holdOut = String((before?.hold_out_bp || 1000) / 100);
+    this.#windowDays = before?.window_days ?? 7;
+    this.#link = before?.link ?? null;
+  }
+
+  /** Of ten thousand. */
+  get holdOutBp(): number {
+    return this.isWithoutHoldOut ? 0 : Math.round(Number(this.holdOut.normalize("NFKC").trim()) * 100);
+  }
+
+  get isHoldOutGood(): boolean {
+    return this.isWithoutHoldOut || (this.holdOutBp >= 100 && this.holdOutBp <= 5000);
+  }
+
+  get sendAtMs(): number | null {
+    return readMinute(this.sendAt);
+  }
+
+  get delayDays(): number {
+    return Number(this.delay.normalize("NFKC").trim());
+  }
+
+  check(): FieldErrors {
+    const wrong: FieldErrors = {};
+    if (!this.name.trim()) wrong.name = t("required");
+    if (!this.text.trim()) wrong.text = t("required");
+    if (!this.isHoldOutGood) wrong.hold_out_bp = t("outreach_hold_out_wrong");
+    if (!(Number.isInteger(this.delayDays) && this.delayDays >= 0 && this.delayDays <= 365)) wrong.delay_days = t("count_malformed");
+    if (this.channels.length === 0) wrong.channels = t("required");
+    return wrong;
+  }
+
+  /** What once and standing messages have in common. */
+  get body() {
+    return {
+      name: this.name.trim(),
+      text: this.text.trim(),
+      link: this.#link,
+      coupon_id: this.couponId || null,
+      picture_url: this.pictureUrl,
+      channels: this.channels,
+      hold_out_bp: this.holdOutBp,
+      is_without_hold_out: this.isWithoutHoldOut,
+      window_days: this.#windowDays,
+    };
+  }
+
+  async loadCoupons(): Promise<void> {
+    try {
+      const page = await ok(api.GET("/api/shops/{shop_id}/coupons", { params: { path: { shop_id: shopId() }, query: { limit: 100 } } }));
+      this.coupons = page.items.filter((one) => one.is_personal && one.ended_at_ms === null && one.valid_until_ms > Date.now());
+    } catch {
+      this.coupons = [];
+    }
+  }
+}
