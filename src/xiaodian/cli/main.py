@@ -15,6 +15,7 @@ COMMANDS = {
     "reconcile": "compare the books of a day and list every difference",
     "insights": "make the figures of shops and rooms anew from what happened",
     "fans": "make the figures of fans anew from the orders",
+    "outreach": "make what messages to fans brought anew from the orders",
     "search": "make what can be found anew from what there is",
     "feed": "make the lists of the feed and the tastes of viewers anew from what happened",
     "surfacing": "replay a recorded room, or score cues",

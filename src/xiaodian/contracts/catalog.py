@@ -3,7 +3,7 @@
 available = on_hand - reserved, never negative; spending takes from both; sold counts up.
 """
 
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Annotated, NewType
 from uuid import UUID
@@ -241,6 +241,18 @@ class PriceWish(Contract, frozen=True, kw_only=True):
 
     sku_id: SkuId
     price_minor: int
+
+
+class PriceDrop(Contract, frozen=True, kw_only=True):
+    """A SKU that costs less than it did."""
+
+    shop_id: ShopId
+    product_id: ProductId
+    sku_id: SkuId
+    price_minor: int
+    before_minor: int
+    """The lowest ordinary price before."""
+    changed_at: datetime
 
 
 class StockFault(Contract, frozen=True, kw_only=True):

@@ -24,6 +24,14 @@ class Trigger(StrEnum):
     """So many days after the first purchase in the shop."""
     RUNNING_OUT = "running_out"
     """What was bought is about to be used up, as the times between purchases of others tell."""
+    SLIPPING = "slipping"
+    """So many days after a fan came into the segment of that name, if still in it."""
+    BIRTHDAY = "birthday"
+    """On the day that the account named, for who has bought in the shop."""
+    BACK_IN_STOCK = "back_in_stock"
+    """A product that was sold out can be bought again, and the fan had looked at it."""
+    PRICE_DROP = "price_drop"
+    """A product costs less than in the thirty days before, and the fan had looked at it."""
 
 
 FLOWS: Sequence[Trigger] = tuple(each for each in Trigger if each not in (Trigger.ONCE, Trigger.FAN))

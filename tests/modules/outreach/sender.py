@@ -99,7 +99,7 @@ class Sender:
         """Hand what was told of orders to whoever counts it, all of it anew."""
         async with self.ctx.database.connection() as connection:
             told = await list_envelopes(connection, *SALES)
-        [count] = [consumer.handle for consumer in handlers.consumers(self.ctx)]
+        [count] = [each.handle for each in handlers.consumers(self.ctx) if each.durable == "outreach-sales"]
         await count(told if envelopes is None else envelopes)
 
     async def send(self, **more: Any) -> dict[str, Any]:

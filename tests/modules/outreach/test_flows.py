@@ -8,6 +8,7 @@ from tests.modules.outreach.sender import NOBODY_HELD_OUT, NOON, Sender
 
 from xiaodian.contracts.accounts import AccountId
 from xiaodian.contracts.catalog import ProductId
+from xiaodian.contracts.outreach import FLOWS, Trigger
 from xiaodian.modules.outreach.service.deliver_in_app import deliver_in_app
 from xiaodian.modules.outreach.service.run_flows import learn_rhythms, run_flows
 
@@ -69,10 +70,9 @@ async def test_a_flow_that_is_off_writes_to_nobody_and_drops_what_waited(sender:
     assert await deliver_in_app(sender.ctx.database, NOON) == 0
     assert flow["state"] == "off"
     flows = (await sender.market.seller.get(f"/api/shops/{sender.market.shop_id}/flows")).json()["items"]
-    assert [(flow["trigger"], flow["campaign"] is not None) for flow in flows] == [
-        ("first_purchase", True),
-        ("running_out", False),
-    ]
+    assert {flow["trigger"]: flow["campaign"] is not None for flow in flows} == {
+        each.value: each is Trigger.FIRST_PURCHASE for each in FLOWS
+    }
 
 
 async def note_bought(sender: Sender, product_id: ProductId, fan: AccountId, days_ago: float) -> None:

@@ -1,6 +1,6 @@
 """Nobody is written to at night or too often."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from uuid import uuid4
 
 import pytest
@@ -12,9 +12,11 @@ from xiaodian.modules.outreach.rules import (
     Bounds,
     Known,
     ShopBounds,
+    birthdays_on,
     check_bounds,
     check_hold_out,
     find_skip,
+    name_product,
     next_loud,
     next_try,
     tighten,
@@ -72,3 +74,14 @@ def test_tries_become_rarer_and_end() -> None:
     assert pauses == sorted(set(pauses))
     assert len(pauses) == 4
     assert next_try(5, now) is None
+
+
+def test_who_was_born_on_a_leap_day_is_not_forgotten_in_other_years() -> None:
+    assert birthdays_on(date(2026, 2, 28)) == ["02-28", "02-29"]
+    assert birthdays_on(date(2028, 2, 28)) == ["02-28"]
+    assert birthdays_on(date(2028, 2, 29)) == ["02-29"]
+
+
+def test_a_product_is_named_where_the_shop_wants_it() -> None:
+    assert name_product("【商品】到货了", "草莓") == "草莓到货了"
+    assert name_product("[product] is back", "Tea") == "Tea is back"

@@ -3,7 +3,14 @@
 from xiaodian.edge.access import Authenticator
 from xiaodian.edge.context import Context
 from xiaodian.modules.accounts.authenticator import FindCallers, TokenAuthenticator
-from xiaodian.modules.accounts.queries import KnownCaller, get_account, get_accounts, get_addresses, get_emails
+from xiaodian.modules.accounts.queries import (
+    KnownCaller,
+    get_account,
+    get_accounts,
+    get_addresses,
+    get_emails,
+    list_born_on,
+)
 from xiaodian.modules.accounts.service.addresses import clean_address
 from xiaodian.modules.accounts.service.end_callers import end_tokens
 from xiaodian.modules.accounts.service.grant_operator import find_account_of, grant_operator, revoke_operator
@@ -25,6 +32,7 @@ __all__ = [
     "give_notices",
     "grant_operator",
     "hash_token",
+    "list_born_on",
     "make_authenticator",
     "make_up_person",
     "new_session_token",

@@ -34,6 +34,8 @@ class Member(msgspec.Struct, frozen=True, kw_only=True):
     display_name: str
     avatar_url: str | None
     is_operator: bool
+    birthday: str | None = None
+    """`03-08`: month and day; of the year nothing is asked."""
 
 
 class Credential(msgspec.Struct, frozen=True, kw_only=True):
@@ -80,11 +82,25 @@ async def get_accounts(connection: Connection, account_ids: Sequence[AccountId])
 async def get_member(connection: Connection, account_id: AccountId) -> Member:
     """One account as its owner sees it. Raises NotFoundError."""
     row = await connection.fetchrow(
-        f"SELECT {_ACCOUNT}, sign_in, is_operator FROM accounts.account WHERE account_id = $1", account_id
+        f"SELECT {_ACCOUNT}, sign_in, is_operator, birthday FROM accounts.account WHERE account_id = $1", account_id
     )
     if row is None:
         raise NotFoundError
     return Member(**row)
+
+
+async def list_born_on(connection: Connection, days: Sequence[str], *, after: AccountId, limit: int) -> list[AccountId]:
+    """Who said that their birthday is on one of these days (`03-08`), by id, those after this one."""
+    rows = await connection.fetch(
+        """
+        SELECT account_id FROM accounts.account
+        WHERE birthday = ANY($1::text[]) AND account_id > $2 ORDER BY account_id LIMIT $3
+        """,
+        days,
+        after,
+        limit,
+    )
+    return [row["account_id"] for row in rows]
 
 
 async def find_credential(connection: Connection, sign_in: str) -> Credential | None:

@@ -93,10 +93,14 @@ async def read_me(ctx: Ctx, caller: SignedIn) -> Me:
     responses=problems(UnauthenticatedError, InvalidInputError),
 )
 async def update_me(ctx: Ctx, caller: SignedIn, data: JSONBody[ProfilePatch]) -> Me:
-    """Change the display name or the picture."""
+    """Change the display name, the picture or the birthday."""
     return to_me(
         await change_profile.change_profile(
-            ctx, caller.account_id, display_name=data.display_name, avatar_url=data.avatar_url
+            ctx,
+            caller.account_id,
+            display_name=data.display_name,
+            avatar_url=data.avatar_url,
+            birthday=data.birthday,
         )
     )
 

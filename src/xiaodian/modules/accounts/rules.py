@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from datetime import date
 
 from xiaodian.contracts.base import InvalidInputError
 from xiaodian.kit.masking import mask_email, mask_phone
@@ -51,6 +52,15 @@ def require_sign_in(text: str) -> str:
 def mask_sign_in(sign_in: str) -> str:
     """A normalised sign-in name, enough for its owner to recognise it."""
     return mask_email(sign_in) if "@" in sign_in else mask_phone(sign_in.removeprefix("+86"))
+
+
+def require_month_day(field: str, text: str) -> str:
+    """A day of any year: `03-08`. Raises InvalidInputError."""
+    try:
+        # A leap year, which has them all.
+        return f"{date.fromisoformat(f'2024-{text}'):%m-%d}"
+    except ValueError as error:
+        raise InvalidInputError(field=field, reason="not_a_day") from error
 
 
 def require_password(text: str) -> str:

@@ -39,6 +39,8 @@ class ProfilePatch(Input, frozen=True, kw_only=True):
 
     display_name: Typed | UnsetType = UNSET
     avatar_url: UrlText | UnsetType | None = UNSET
+    birthday: Annotated[str, Meta(max_length=5)] | UnsetType | None = UNSET
+    """`03-08`: month and day. Shops do not see it; those where one has bought may write on that day."""
 
 
 class AddressInput(Input, frozen=True, kw_only=True):
@@ -66,6 +68,8 @@ class Me(Contract, frozen=True, kw_only=True):
     avatar_url: str | None
     is_operator: bool
     sign_in_masked: str
+    birthday: str | None
+    """`03-08`, if the account gave one."""
 
 
 class AddressList(Contract, frozen=True, kw_only=True):
@@ -135,6 +139,7 @@ def to_me(member: Member) -> Me:
         avatar_url=member.avatar_url,
         is_operator=member.is_operator,
         sign_in_masked=mask_sign_in(member.sign_in),
+        birthday=member.birthday,
     )
 
 

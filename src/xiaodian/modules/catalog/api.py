@@ -36,6 +36,7 @@ from xiaodian.modules.catalog.queries import (
     list_categories,
     list_journal,
     list_low_stock,
+    list_price_drops,
 )
 from xiaodian.modules.catalog.rules import Quantities, Shelf
 from xiaodian.modules.catalog.service.bulk_edit import BulkDeed, BulkInput, BulkResult, PriceChange, bulk_edit
@@ -121,6 +122,7 @@ __all__ = [
     "list_journal",
     "list_low_stock",
     "list_on_sale_after",
+    "list_price_drops",
     "list_products",
     "list_products_after",
     "list_rows",

@@ -16,6 +16,7 @@ from xiaodian.contracts.catalog import (
     JournalKind,
     LowStock,
     PendingContent,
+    PriceDrop,
     Product,
     ProductId,
     ProductOption,
@@ -32,6 +33,20 @@ from xiaodian.kit.clock import to_epoch_ms
 from xiaodian.modules.catalog.models import Stock
 from xiaodian.modules.catalog.wire import JournalEntry
 
+_DROPS = """
+    SELECT * FROM (
+        SELECT sku.shop_id, sku.product_id, sku.sku_id, sku.price_minor, last.changed_at, least(
+            (SELECT min(price.price_minor) FROM catalog.price_change AS price
+             WHERE price.sku_id = sku.sku_id AND price.changed_at > $2 AND price.changed_at < last.changed_at),
+            (SELECT price.price_minor FROM catalog.price_change AS price
+             WHERE price.sku_id = sku.sku_id AND price.changed_at <= $2 ORDER BY price.changed_at DESC LIMIT 1)
+        ) AS before_minor
+        FROM catalog.sku CROSS JOIN LATERAL (
+            SELECT max(changed_at) AS changed_at FROM catalog.price_change AS price WHERE price.sku_id = sku.sku_id
+        ) AS last
+        WHERE sku.product_id = ANY($1::uuid[]) AND NOT sku.is_removed AND last.changed_at > $2
+    ) AS drop WHERE price_minor < before_minor ORDER BY product_id, sku_id
+"""
 _SKU = """
     sku.sku_id, sku.product_id, sku.shop_id, sku.name, sku.price_minor, sku.weight_g, sku.option_values,
     sku.picture_url, sku.code, sku.barcode, stock.on_hand - stock.reserved AS available
@@ -191,6 +206,14 @@ async def get_lowest_prices(connection: Connection, sku_ids: Iterable[SkuId], si
         since,
     )
     return {row["sku_id"]: row["lowest"] for row in rows}
+
+
+async def list_price_drops(
+    connection: Connection, product_ids: Sequence[ProductId], since: datetime
+) -> list[PriceDrop]:
+    """SKUs of these products that cost less now than at any moment from `since` until the price last changed."""
+    rows = await connection.fetch(_DROPS, product_ids, since)
+    return [PriceDrop(**row) for row in rows]
 
 
 async def check_stock(connection: Connection) -> list[StockFault]:

@@ -1,5 +1,7 @@
 """The door of fans."""
 
+from datetime import date
+
 from xiaodian.contracts.accounts import AccountId
 from xiaodian.contracts.base import NotFoundError
 from xiaodian.contracts.fans import SegmentCode
@@ -10,7 +12,16 @@ from xiaodian.modules.fans import queries
 from xiaodian.modules.fans.service.predict_due import can_predict, predict_due
 from xiaodian.modules.fans.service.rebuild import Rebuilt, rebuild
 
-__all__ = ["Rebuilt", "can_predict", "count_members", "get_name", "list_members", "predict_due", "rebuild"]
+__all__ = [
+    "Rebuilt",
+    "can_predict",
+    "count_members",
+    "get_name",
+    "list_entered",
+    "list_members",
+    "predict_due",
+    "rebuild",
+]
 
 
 async def get_name(connection: Connection, shop_id: ShopId, account_id: AccountId) -> str:
@@ -23,6 +34,31 @@ async def get_name(connection: Connection, shop_id: ShopId, account_id: AccountI
 async def count_members(connection: Connection, shop_id: ShopId, segment: SegmentCode) -> int:
     """How many fans are in a ready segment now."""
     return next(each.fans for each in await queries.count_segments(connection, shop_id) if each.segment is segment)
+
+
+async def list_entered(
+    connection: Connection,
+    shop_id: ShopId,
+    segment: SegmentCode,
+    days: tuple[date, date],
+    *,
+    after: AccountId,
+    limit: int,
+) -> list[tuple[AccountId, date]]:
+    """Who came into a ready segment on these days of the books, first and last, and is still in it; by id."""
+    rows = await connection.fetch(
+        """
+        SELECT account_id, segment_since FROM fans.fan
+        WHERE shop_id = $1 AND segment = $2 AND segment_since BETWEEN $3 AND $4 AND account_id > $5
+        ORDER BY account_id LIMIT $6
+        """,
+        shop_id,
+        segment,
+        *days,
+        after,
+        limit,
+    )
+    return [(row["account_id"], row["segment_since"]) for row in rows]
 
 
 async def list_members(

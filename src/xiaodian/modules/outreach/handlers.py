@@ -8,7 +8,9 @@ from xiaodian.contracts.base import Envelope
 from xiaodian.contracts.orders import OrderId
 from xiaodian.edge.context import Context
 from xiaodian.infra.work import Consumer
+from xiaodian.kit.clock import utc_now
 from xiaodian.modules.outreach.service.count_sales import count_sales
+from xiaodian.modules.outreach.service.watch_goods import note_prices, note_stocks, note_watching
 
 ORDERS_AT_ONCE = 1000
 
@@ -31,10 +33,21 @@ def consumers(ctx: Context) -> list[Consumer]:
             async with ctx.database.transaction() as connection:
                 await count_sales(connection, order_ids[start : start + ORDERS_AT_ONCE])
 
+    async def _note_watching(envelopes: Sequence[Envelope]) -> None:
+        async with ctx.database.transaction() as connection:
+            await note_watching(connection, envelopes, utc_now())
+
+    async def _note_goods(envelopes: Sequence[Envelope]) -> None:
+        async with ctx.database.transaction() as connection:
+            await note_stocks(connection, [each for each in envelopes if each.type == "StockChanged"])
+            await note_prices(connection, [each for each in envelopes if each.type == "ProductChanged"])
+
     return [
+        Consumer(durable="outreach-watching", event_types=("BehaviourReported",), handle=_note_watching),
+        Consumer(durable="outreach-goods", event_types=("StockChanged", "ProductChanged"), handle=_note_goods),
         Consumer(
             durable="outreach-sales",
             event_types=("OrderPaid", "OrderCancelled", "OrderRefunded"),
             handle=_count_sales,
-        )
+        ),
     ]

@@ -1,7 +1,8 @@
 """Pure decisions: who is held out, when it is quiet, how many messages are enough."""
 
+from calendar import isleap
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from hashlib import blake2b
 
 import msgspec
@@ -10,6 +11,7 @@ from xiaodian.contracts.accounts import AccountId
 from xiaodian.contracts.base import InvalidInputError
 from xiaodian.contracts.outreach import CampaignId, CampaignState, CampaignStateError, Skip
 
+PRODUCT_PLACES = ("【商品】", "[product]")
 HOLD_OUT_BP = 1000
 LEAST_HOLD_OUT_BP = 100
 WINDOW_DAYS = 7
@@ -66,6 +68,21 @@ def tighten(platform: Bounds, shop: ShopBounds) -> Bounds:
     if shop.quiet_from_h is not None and shop.quiet_until_h is not None:
         quiet = (*quiet, (shop.quiet_from_h, shop.quiet_until_h))
     return msgspec.structs.replace(platform, most_messages=most, quiet=quiet)
+
+
+def birthdays_on(day: date) -> list[str]:
+    """The birthdays that are kept on a day: those of 29 February on the 28th where there is none."""
+    kept = [f"{day:%m-%d}"]
+    if (day.month, day.day) == (2, 28) and not isleap(day.year):
+        kept.append("02-29")
+    return kept
+
+
+def name_product(text: str, title: str) -> str:
+    """A message with the product that it is about in the place where the shop wants it."""
+    for place in PRODUCT_PLACES:
+        text = text.replace(place, title)
+    return text
 
 
 def next_loud(moment: datetime, bounds: Bounds) -> datetime:

@@ -10,6 +10,7 @@ from xiaodian.contracts.shops import ShopId
 from xiaodian.infra.database import Connection, Database, Record
 from xiaodian.modules.accounts import api as accounts
 from xiaodian.modules.outreach.queries import ALL_SHOPS, get_campaigns
+from xiaodian.modules.outreach.service.fill_in import fill_in, titles_of
 from xiaodian.modules.promotion import api as promotion
 from xiaodian.modules.shops import api as shops
 
@@ -60,7 +61,9 @@ async def _deliver(connection: Connection, taken: Sequence[Record], now: datetim
             await settle(connection, rows, "dropped", "coupon_over", now)
             continue
         name = of_shops[campaign.shop_id].name
-        await accounts.give_notices(connection, [_to_notice(campaign, name, row["account_id"]) for row in rows])
+        titles = await titles_of(connection, [(campaign, row["occasion"]) for row in rows])
+        notices = [_to_notice(fill_in(campaign, titles.get(row["occasion"])), name, row["account_id"]) for row in rows]
+        await accounts.give_notices(connection, notices)
         await settle(connection, rows, "sent", None, now)
         sent += len(rows)
     return sent

@@ -14,6 +14,7 @@ from xiaodian.infra.outbound import TIMEOUT_S
 from xiaodian.infra.sealing import Sealer
 from xiaodian.modules.accounts import api as accounts
 from xiaodian.modules.outreach.mail_rules import write_mail
+from xiaodian.modules.outreach.service.fill_in import fill_in, titles_of
 from xiaodian.modules.outreach.service.opt_out_token import OptOut, make_token
 from xiaodian.modules.outreach.service.queue import Fate, Outcome, Parcel, settle, take
 from xiaodian.modules.shops import api as shops
@@ -45,6 +46,7 @@ async def _send(records: Records, parcels: list[Parcel]) -> list[Outcome]:
     settings, sealer = records.settings, Sealer.of(records.settings)
     async with records.database.connection() as connection:
         addresses = await _list_addresses(connection, [parcel.account_id for parcel in parcels])
+        titles = await titles_of(connection, [(parcel.campaign, parcel.occasion) for parcel in parcels])
         of_shops = await shops.get_shops(connection, list({parcel.campaign.shop_id for parcel in parcels}))
     client = aiosmtplib.SMTP(
         hostname=settings.smtp_host,
@@ -59,10 +61,11 @@ async def _send(records: Records, parcels: list[Parcel]) -> list[Outcome]:
     with suppress(aiosmtplib.SMTPException, OSError):
         async with client:
             for parcel in parcels:
+                about = parcel._replace(campaign=fill_in(parcel.campaign, titles.get(parcel.occasion)))
                 name, to = of_shops[parcel.campaign.shop_id].name, addresses.get(parcel.account_id)
                 if not client.is_connected:
                     break
-                outcomes.append(await _send_one(client, settings, sealer, parcel, to, name))
+                outcomes.append(await _send_one(client, settings, sealer, about, to, name))
     # Connecting failed, or the connection was lost: what was not handed over is tried again.
     return outcomes + [Outcome(Fate.FAILED, "unreachable")] * (len(parcels) - len(outcomes))
 

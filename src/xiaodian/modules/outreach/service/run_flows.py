@@ -1,12 +1,19 @@
 """Find the occasions of flows that are on, and enlist who has one."""
 
-from collections.abc import Mapping
-from datetime import datetime, timedelta
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date, datetime, timedelta
+from typing import NamedTuple
 
-from xiaodian.contracts.outreach import Campaign, CampaignId, Trigger
+from xiaodian.contracts.accounts import AccountId
+from xiaodian.contracts.fans import SegmentCode
+from xiaodian.contracts.outreach import FLOWS, Campaign, CampaignId, Trigger
 from xiaodian.edge.context import Records
 from xiaodian.infra.database import Connection
+from xiaodian.modules.accounts import api as accounts
+from xiaodian.modules.fans import api as fans
 from xiaodian.modules.outreach.queries import CAMPAIGN, to_campaign
+from xiaodian.modules.outreach.rules import birthdays_on
+from xiaodian.modules.outreach.service.audience import BEFORE_ALL
 from xiaodian.modules.outreach.service.bounds import bounds_of
 from xiaodian.modules.outreach.service.enlist import AT_ONCE, Occasion, enlist
 
@@ -19,6 +26,17 @@ MOST_SPREAD = 2.0
 """The upper quartile of these times may be no more than so many lower ones, or they tell of no rhythm."""
 AHEAD = 0.9
 """The message comes when this part of the usual time has passed."""
+
+DAILY: Collection[Trigger] = (Trigger.SLIPPING, Trigger.BIRTHDAY)
+"""These occasions are days, not moments: they are looked for less often."""
+
+
+class Piece(NamedTuple):
+    """Some whose occasion it is, and after whom to go on; None: these were the last."""
+
+    fans: list[Occasion]
+    last: AccountId | None
+
 
 # $2 the flow, $3 and $4 the moments between which the occasion lies that is due now.
 _FIRST_PURCHASE = """
@@ -47,6 +65,34 @@ _RUNNING_OUT = """
         )
     ORDER BY last.buyer_id, last.paid_at LIMIT $5
 """
+# Who looked within thirty days before, and has not bought it within as many.
+_TURNED = """
+    SELECT DISTINCT ON (watched.account_id) watched.account_id,
+        turn.product_id || ' ' || to_char(turn.at AT TIME ZONE 'UTC', 'YYYY-MM-DD') AS occasion
+    FROM outreach.turn JOIN outreach.watched USING (shop_id, product_id)
+    WHERE turn.shop_id = $1 AND turn.kind = $6 AND turn.at > $3 AND turn.at <= $4
+        AND watched.seen_at > turn.at - interval '30 days' AND watched.seen_at <= turn.at
+        AND NOT EXISTS (SELECT FROM outreach.sold_out WHERE sold_out.product_id = turn.product_id)
+        AND NOT EXISTS (
+            SELECT FROM outreach.bought WHERE bought.shop_id = $1 AND bought.product_id = turn.product_id
+                AND bought.buyer_id = watched.account_id AND bought.paid_at > turn.at - interval '30 days'
+        ) AND NOT EXISTS (
+            SELECT FROM outreach.recipient AS met WHERE met.campaign_id = $2 AND met.account_id = watched.account_id
+                AND met.occasion = turn.product_id || ' ' || to_char(turn.at AT TIME ZONE 'UTC', 'YYYY-MM-DD')
+        )
+    ORDER BY watched.account_id, turn.at LIMIT $5
+"""
+_BOUGHT_HERE = """
+    SELECT buyer_id FROM unnest($2::uuid[]) AS buyer_id WHERE EXISTS (
+        SELECT FROM outreach.sale WHERE shop_id = $1 AND sale.buyer_id = buyer_id.buyer_id AND net_minor > 0
+    )
+"""
+_NOT_MET = """
+    SELECT account_id, occasion FROM unnest($2::uuid[], $3::text[]) AS fan (account_id, occasion) WHERE NOT EXISTS (
+        SELECT FROM outreach.recipient AS met
+        WHERE (met.campaign_id, met.account_id, met.occasion) = ($1, fan.account_id, fan.occasion)
+    )
+"""
 _LEARN = """
     WITH gap AS (
         SELECT shop_id, product_id, paid_at - lag(paid_at) OVER each AS length FROM outreach.bought
@@ -63,10 +109,12 @@ _LEARN = """
 """
 
 
-async def run_flows(records: Records, now: datetime) -> int:
+async def run_flows(records: Records, now: datetime, triggers: Collection[Trigger] = FLOWS) -> int:
     """Enlist all whose occasion is due; answers how many are reached."""
     async with records.database.connection() as connection:
-        rows = await connection.fetch(f"SELECT {CAMPAIGN} FROM outreach.campaign WHERE state = 'on'")
+        rows = await connection.fetch(
+            f"SELECT {CAMPAIGN} FROM outreach.campaign WHERE state = 'on' AND trigger = ANY($1::text[])", list(triggers)
+        )
     return sum([await _run(records, to_campaign(row).campaign_id, now) for row in rows])
 
 
@@ -78,7 +126,7 @@ async def learn_rhythms(records: Records, now: datetime) -> None:
 
 
 async def _run(records: Records, flow_id: CampaignId, now: datetime) -> int:
-    total = 0
+    total, place = 0, BEFORE_ALL
     while True:
         async with records.database.transaction() as connection:
             row = await connection.fetchrow(
@@ -87,19 +135,60 @@ async def _run(records: Records, flow_id: CampaignId, now: datetime) -> int:
             if row is None:
                 return total
             flow = to_campaign(row)
-            fans = await _find_occasions(connection, flow, now)
             bounds = await bounds_of(connection, records.settings, flow.shop_id)
-            total += await enlist(connection, flow, fans, bounds, now)
-        if len(fans) < AT_ONCE:
+            piece = await _find_occasions(connection, flow, now, place, bounds.utc_offset_h)
+            total += await enlist(connection, flow, piece.fans, bounds, now)
+        if piece.last is None:
             return total
+        place = piece.last
 
 
-async def _find_occasions(connection: Connection, flow: Campaign, now: datetime) -> list[Occasion]:
+async def _find_occasions(
+    connection: Connection, flow: Campaign, now: datetime, place: AccountId, utc_offset_h: int
+) -> Piece:
+    if flow.trigger is Trigger.BIRTHDAY:
+        return await _find_birthdays(connection, flow, _day(now, utc_offset_h), place)
+    if flow.trigger is Trigger.SLIPPING:
+        return await _find_slipping(connection, flow, now, utc_offset_h, place)
+    found = await _find_moments(connection, flow, now)
+    return Piece(found, place if len(found) == AT_ONCE else None)
+
+
+async def _find_birthdays(connection: Connection, flow: Campaign, today: date, place: AccountId) -> Piece:
+    """Of today alone: a birthday message that comes late is a wrong one."""
+    born = await accounts.list_born_on(connection, birthdays_on(today), after=place, limit=AT_ONCE)
+    rows = await connection.fetch(_BOUGHT_HERE, flow.shop_id, born)
+    born_here = [Occasion(row["buyer_id"], f"birthday {today.year}") for row in rows]
+    return Piece(await _list_not_met(connection, flow, born_here), born[-1] if len(born) == AT_ONCE else None)
+
+
+async def _find_slipping(
+    connection: Connection, flow: Campaign, now: datetime, utc_offset_h: int, place: AccountId
+) -> Piece:
+    delay = timedelta(days=flow.delay_days)
+    days = (_day(max(now - GRACE, flow.send_at), utc_offset_h) - delay, _day(now, utc_offset_h) - delay)
+    found = await fans.list_entered(connection, flow.shop_id, SegmentCode.SLIPPING, days, after=place, limit=AT_ONCE)
+    entered = [Occasion(account_id, f"slipping {since}") for account_id, since in found]
+    return Piece(await _list_not_met(connection, flow, entered), found[-1][0] if len(found) == AT_ONCE else None)
+
+
+async def _list_not_met(connection: Connection, flow: Campaign, found: Sequence[Occasion]) -> list[Occasion]:
+    rows = await connection.fetch(
+        _NOT_MET, flow.campaign_id, [fan.account_id for fan in found], [fan.occasion for fan in found]
+    )
+    return [Occasion(*row) for row in rows]
+
+
+def _day(moment: datetime, utc_offset_h: int) -> date:
+    return (moment + timedelta(hours=utc_offset_h)).date()
+
+
+async def _find_moments(connection: Connection, flow: Campaign, now: datetime) -> list[Occasion]:
     delay = timedelta(days=flow.delay_days)
     until = now - delay
     # What came before the flow was turned on is let pass, except what is due only now.
     since = max(now - GRACE, flow.send_at) - delay
-    more = {Trigger.RUNNING_OUT: [AHEAD]}.get(flow.trigger, [])
+    more = {Trigger.RUNNING_OUT: [AHEAD], Trigger.FIRST_PURCHASE: []}.get(flow.trigger, [flow.trigger.value])
     rows = await connection.fetch(
         _OCCASIONS[flow.trigger], flow.shop_id, flow.campaign_id, since, until, AT_ONCE, *more
     )
@@ -109,4 +198,6 @@ async def _find_occasions(connection: Connection, flow: Campaign, now: datetime)
 _OCCASIONS: Mapping[Trigger, str] = {
     Trigger.FIRST_PURCHASE: _FIRST_PURCHASE,
     Trigger.RUNNING_OUT: _RUNNING_OUT,
+    Trigger.BACK_IN_STOCK: _TURNED,
+    Trigger.PRICE_DROP: _TURNED,
 }
