@@ -115,6 +115,10 @@ ROOMS = [
     OpenRow("GET", f"{ROOM}/metrics", 200, HIDDEN),
     OpenRow("GET", f"{ROOM}/product-metrics", 200, HIDDEN),
 ]
+VIDEOS = [
+    OpenRow("GET", "/short-videos", 200, 200),
+    OpenRow("GET", "/short-videos/{video_id}", 200, HIDDEN, address="/short-videos/{draft_id}"),
+]
 FINANCE = [
     OpenRow("GET", "/shop", 200, 200),
     OpenRow("PATCH", "/shop", 200, 200, {"is_open": True}),
@@ -172,6 +176,7 @@ OPEN_ROWS: list[OpenRow] = [
     *AFTER_SALES,
     *PROMOTION,
     *ROOMS,
+    *VIDEOS,
     *WEBHOOKS,
     *JOBS,
 ]

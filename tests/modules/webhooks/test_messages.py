@@ -13,8 +13,10 @@ from tests.modules.orders.life import post, shipment, track
 from tests.modules.orders.market import open_market
 from tests.modules.webhooks.desk import Desk
 
+from xiaodian.contracts.accounts import AccountId
 from xiaodian.contracts.base import Event, UnavailableError
 from xiaodian.contracts.catalog import ProductChanged, ProductId
+from xiaodian.contracts.content import VideoChanged, VideoId, VideoPublished, VideoWithdrawn
 from xiaodian.contracts.live import CueId, ProductFeatured, ProductUnfeatured, RoomMoved, RoomState
 from xiaodian.contracts.orders import ParcelTracked
 from xiaodian.contracts.payments import RefundFailed, RefundId
@@ -151,6 +153,30 @@ async def test_what_a_room_shows_goes_to_its_shop_and_to_the_shop_whose_goods_th
     answer = await other.seller.get(f"/api/shops/{other.shop_id}/events")
     there = of(answer.json()["items"], "room", room_id)
     assert [(one["type"], one["sequence"]) for one in there] == [("room.featured", 1), ("room.unfeatured", 2)]
+
+
+async def test_a_program_learns_of_the_short_videos_of_the_shops_owner_and_of_nobody_elses(desk: Desk) -> None:
+    video_id, product_id = VideoId(uuid4()), ProductId(uuid4())
+    seen: dict[str, Any] = {
+        "video_id": video_id,
+        "creator_id": desk.market.seller_id,
+        "title": "摘草莓",
+        "topics": ["草莓"],
+        "product_ids": [product_id],
+    }
+    strange = {**seen, "video_id": VideoId(uuid4()), "creator_id": AccountId(uuid4())}
+    published = {"duration_ms": 9000, "published_at_ms": 1_760_000_000_000}
+    await desk.happen(
+        VideoPublished(**seen, **published),
+        VideoPublished(**strange, **published),
+        VideoChanged(**{**seen, "title": "清晨摘草莓"}),
+        VideoWithdrawn(video_id=video_id, creator_id=desk.market.seller_id, reason="hidden"),
+    )
+    messages = [one for one in await fetch_all(desk) if one["subject"]["kind"] == "video"]
+    assert [one["type"] for one in messages] == ["video.published", "video.changed", "video.withdrawn"]
+    assert messages[0]["data"]["product_ids"] == [str(product_id)]
+    assert messages[1]["data"]["title"] == "清晨摘草莓"
+    assert messages[2]["data"]["reason"] == "hidden"
 
 
 async def test_money_is_told(desk: Desk) -> None:

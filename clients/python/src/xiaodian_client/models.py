@@ -178,6 +178,15 @@ class ShipmentResult(StrEnum):
     SHIPPED = "shipped"
 
 
+class ShortVideoState(StrEnum):
+    """draft → published ⇄ hidden (by its creator) | taken_down (by the operator). Others may be added."""
+
+    DRAFT = "draft"
+    HIDDEN = "hidden"
+    PUBLISHED = "published"
+    TAKEN_DOWN = "taken_down"
+
+
 class StageKind(StrEnum):
     """What was done with goods on their way to the buyer. Others may be added."""
 
@@ -204,6 +213,15 @@ class VideoState(StrEnum):
     READY = "ready"
     REFUSED = "refused"
     WAITING = "waiting"
+
+
+class VodState(StrEnum):
+    """`waiting` for the worker, `working`, then `ready` or `refused`. Others may be added."""
+
+    READY = "ready"
+    REFUSED = "refused"
+    WAITING = "waiting"
+    WORKING = "working"
 
 
 class Advance(Struct, frozen=True, kw_only=True):
@@ -1277,6 +1295,48 @@ class ShopEdit(Struct, frozen=True, kw_only=True):
 
     name: str | UnsetType = UNSET
     is_open: bool | UnsetType = UNSET
+
+
+class ShortVideoProduct(Struct, frozen=True, kw_only=True):
+    """A product in a video's bag."""
+
+    product_id: UUID
+    at_ms: int | None
+    """When its card comes up, in ms from the film's start; null: the platform finds out."""
+    show_ms: int | None
+
+
+class ShortVideo(Struct, frozen=True, kw_only=True):
+    """A short video of the shop's owner; what is not known before its film is ready is null."""
+
+    id: UUID
+    state: str
+    film: str
+    """How far the film is."""
+    title: str
+    topics: list[str]
+    cover_url: str | None
+    playback_url: str | None
+    """HLS master playlist."""
+    width: int | None
+    height: int | None
+    duration_ms: int | None
+    source_room_id: UUID | None
+    """The room of which it is a clip."""
+    products: list[ShortVideoProduct]
+    views: int
+    likes: int
+    comments: int
+    shares: int
+    created_at: str
+    published_at: str | None
+
+
+class ShortVideoPage(Struct, frozen=True, kw_only=True):
+    """A page of videos, the newest first."""
+
+    items: list[ShortVideo]
+    next_cursor: str | None
 
 
 class StatementLine(Struct, frozen=True, kw_only=True):

@@ -624,6 +624,26 @@ class Operations(Transport):
         """Rename the shop, close or open it."""
         return self.request("PATCH", "/open/v1/shop", models.Shop, body=body, if_match=if_match)
 
+    def list_short_videos(self, *, cursor: str | None = None, limit: int | None = None) -> models.ShortVideoPage:
+        """Short videos of the shop's owner in every state, the newest first."""
+        return self.request(
+            "GET", "/open/v1/short-videos", models.ShortVideoPage, query={"cursor": cursor, "limit": limit}
+        )
+
+    def iter_short_videos(self, *, limit: int | None = None) -> Iterator[models.ShortVideo]:
+        """All items of `list_short_videos`, page by page as they are needed."""
+        cursor: str | None = None
+        while True:
+            page = self.list_short_videos(limit=limit, cursor=cursor)
+            yield from page.items
+            cursor = page.next_cursor
+            if cursor is None:
+                return
+
+    def get_short_video(self, video_id: UUID) -> models.ShortVideo:
+        """One short video, with the products in its bag and when their cards come up."""
+        return self.request("GET", f"/open/v1/short-videos/{video_id}", models.ShortVideo)
+
     def get_sku(self, sku_id: UUID) -> models.Sku:
         """One SKU: its price and what can be bought of it."""
         return self.request("GET", f"/open/v1/skus/{sku_id}", models.Sku)

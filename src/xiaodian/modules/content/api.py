@@ -12,15 +12,19 @@ from xiaodian.modules.content.list_queries import (
 from xiaodian.modules.content.previews import make_find_preview
 from xiaodian.modules.content.queries import count_fans, is_fan
 from xiaodian.modules.content.service.read_creator import read_creators
+from xiaodian.modules.content.service.read_own import get_own, list_own
 from xiaodian.modules.content.service.set_moments import set_moments
 from xiaodian.modules.content.service.show_videos import show_cards, show_videos
 from xiaodian.modules.content.walk import VideoDeed, list_comments, list_likes, list_video_ids
+from xiaodian.modules.content.wire import OwnVideo
 
 __all__ = [
+    "OwnVideo",
     "VideoDeed",
     "VideoFacts",
     "count_fans",
     "count_topics",
+    "get_own",
     "get_video_counts",
     "get_video_facts",
     "get_videos",
@@ -30,6 +34,7 @@ __all__ = [
     "list_followed",
     "list_followed_of",
     "list_likes",
+    "list_own",
     "list_published_after",
     "list_topics_after",
     "list_video_ids",

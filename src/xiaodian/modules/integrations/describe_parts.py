@@ -40,6 +40,7 @@ TAGS: list[dict[str, str]] = [
     {"name": "bags and cues", "description": "What is sold in a room, and what is held up when."},
     {"name": "surfacing", "description": "What is said in a room, and the cards that the platform puts up for it."},
     {"name": "room metrics", "description": "What came of a room."},
+    {"name": "short videos", "description": "Films of the shop's owner with their bags and counters."},
     {"name": "customers", "description": "Who has bought, as far as the shop may see."},
     {"name": "ledger", "description": "The shop's money: balance, settlements, statements."},
     {"name": "media", "description": "Pictures for products, covers and evidence."},

@@ -9,6 +9,7 @@ from xiaodian.contracts.aftersales import AfterSaleKind, AfterSaleReason, AfterS
 from xiaodian.contracts.catalog import SkuId
 from xiaodian.contracts.imports import JobState, RowOutcome
 from xiaodian.contracts.live import RoomState
+from xiaodian.contracts.media import VodState
 from xiaodian.contracts.payments import RefundState
 from xiaodian.contracts.webhooks import DeliveryState
 from xiaodian.modules.apps.api import SandboxLine
@@ -17,6 +18,7 @@ from xiaodian.modules.integrations import wire_finance as finance
 from xiaodian.modules.integrations import wire_platform as platform
 from xiaodian.modules.integrations import wire_promotion as promotion
 from xiaodian.modules.integrations import wire_rooms as rooms
+from xiaodian.modules.integrations import wire_short_videos as short_videos
 from xiaodian.modules.integrations import wire_surfacing as surfacing
 from xiaodian.modules.media.api import VideoState
 from xiaodian.modules.surfacing.api import Mode
@@ -95,6 +97,26 @@ ROOM = rooms.Room(
     started_at=None,
     ended_at=None,
     bag=[ANOTHER_ID],
+)
+SHORT_VIDEO = short_videos.ShortVideo(
+    id=AN_ID,
+    state=short_videos.ShortVideoState.PUBLISHED,
+    film=VodState.READY,
+    title="清晨摘草莓",
+    topics=["草莓"],
+    cover_url="/media/pictures/cover.webp",
+    playback_url="/media/vod/film/master.m3u8",
+    width=720,
+    height=1280,
+    duration_ms=42_000,
+    source_room_id=None,
+    products=[short_videos.ShortVideoProduct(product_id=ANOTHER_ID, at_ms=12_000, show_ms=8_000)],
+    views=1840,
+    likes=212,
+    comments=31,
+    shares=9,
+    created_at=AT,
+    published_at=LATER,
 )
 SHOP = finance.Shop(id=AN_ID, name="丹东草莓", is_open=True)
 CUSTOMER = finance.Customer(
@@ -235,6 +257,8 @@ MORE_EXAMPLES: tuple[msgspec.Struct, ...] = (
         uv_value_minor=None,
     ),
     rooms.RoomProducts(items=[]),
+    SHORT_VIDEO,
+    short_videos.ShortVideoPage(items=[SHORT_VIDEO], next_cursor=None),
     surfacing.NewTranscript(lines=[surfacing.NewLine(text="接下来看二号链接", end_at=AT, line_id="asr-17")]),
     surfacing.TakenTranscript(taken=1, known=0),
     surfacing.NewSurfacing(mode=Mode.SUGGEST),

@@ -4,6 +4,7 @@ from xiaodian.modules.shops.freight import FreightBook, Parcel
 from xiaodian.modules.shops.freight_queries import open_freight_book, open_fronts, require_freight_template
 from xiaodian.modules.shops.queries import (
     find_shop_of,
+    find_shops_of,
     get_rights,
     get_shop,
     get_shops,
@@ -35,6 +36,7 @@ __all__ = [
     "find_return_address",
     "find_role",
     "find_shop_of",
+    "find_shops_of",
     "get_low_stock_below",
     "get_rights",
     "get_shop",

@@ -1,6 +1,7 @@
 """Reads of shops; explicit columns, structs out."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from uuid import UUID
 
 from xiaodian.contracts.accounts import AccountId, Caller, Scope
 from xiaodian.contracts.base import ForbiddenError, NotFoundError
@@ -62,6 +63,14 @@ async def find_shop_of(connection: Connection, owner_id: AccountId) -> Shop | No
     """The shop that this account owns, if it has one."""
     row = await connection.fetchrow(f"SELECT {SHOP} FROM shops.shop WHERE owner_id = $1", owner_id)
     return Shop(**row) if row else None
+
+
+async def find_shops_of(connection: Connection, owner_ids: Collection[AccountId]) -> dict[UUID, ShopId]:
+    """The shops that these accounts own, by owner; sandbox shops are nobody's."""
+    rows = await connection.fetch(
+        "SELECT owner_id, shop_id FROM shops.shop WHERE owner_id = ANY($1::uuid[]) AND NOT is_sandbox", list(owner_ids)
+    )
+    return {row["owner_id"]: row["shop_id"] for row in rows}
 
 
 async def require_right(connection: Connection, caller: Caller, shop_id: ShopId, right: Scope) -> Shop:

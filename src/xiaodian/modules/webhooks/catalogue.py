@@ -149,6 +149,22 @@ CATALOGUE: Mapping[str, MessageType] = {
             _types(_S.ROOMS_READ, _K.ROOM, payloads.PurchaseData, purchase="Somebody paid, from the room's bag."),
         ),
         *_area(
+            "video",
+            _types(
+                _S.ROOMS_READ,
+                _K.VIDEO,
+                payloads.VideoData,
+                published="A short video can be watched, for the first time or again.",
+                changed="Title, topics, cover or products of one that can be watched changed.",
+            ),
+            _types(
+                _S.ROOMS_READ,
+                _K.VIDEO,
+                payloads.VideoWithdrawnData,
+                withdrawn="It can no longer be watched.",
+            ),
+        ),
+        *_area(
             "settlement",
             _types(_S.FINANCE_READ, _K.ORDER, payloads.SettledData, order_settled="A completed order was settled."),
         ),

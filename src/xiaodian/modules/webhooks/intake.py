@@ -20,9 +20,10 @@ from xiaodian.infra.database import Connection, forget_old_plans
 from xiaodian.infra.logging import get_logger
 from xiaodian.infra.work import decode_batch
 from xiaodian.kit.clock import utc_now
+from xiaodian.modules.webhooks.service.pen import Told
 from xiaodian.modules.webhooks.service.set_aside import Aside, put_aside, take_in_what_can_be
 from xiaodian.modules.webhooks.service.take_in import Place, ReadByAnotherError, find_place
-from xiaodian.modules.webhooks.service.translate import EVENT_TYPES, Told, told_of
+from xiaodian.modules.webhooks.service.translate import EVENT_TYPES, told_of
 
 WAKE = "webhooks"
 """Poked when there is something to be sent."""

@@ -17,6 +17,7 @@ class SubjectKind(StrEnum):
     ORDER = "order"
     PRODUCT = "product"
     ROOM = "room"
+    VIDEO = "video"
     PAYOUT = "payout"
     ENDPOINT = "endpoint"
 

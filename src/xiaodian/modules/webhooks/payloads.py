@@ -190,6 +190,24 @@ class PurchaseData(Payload, frozen=True, kw_only=True):
     currency: str
 
 
+class VideoData(Payload, frozen=True, kw_only=True):
+    """A short video as everybody can watch it from now on."""
+
+    video_id: UUID
+    creator_id: UUID
+    title: str
+    topics: list[str]
+    product_ids: list[UUID]
+
+
+class VideoWithdrawnData(Payload, frozen=True, kw_only=True):
+    """`reason`: `hidden` by its creator, `taken_down` by the operator, or `deleted`."""
+
+    video_id: UUID
+    creator_id: UUID
+    reason: str
+
+
 class SettledData(Payload, frozen=True, kw_only=True):
     """A completed order's money was split; `shop_minor` is the shop's."""
 

@@ -11,8 +11,8 @@ from prometheus_client import Counter
 from xiaodian.contracts.base import UnavailableError
 from xiaodian.infra.database import Connection, Database
 from xiaodian.infra.logging import get_logger
+from xiaodian.modules.webhooks.service.pen import Told
 from xiaodian.modules.webhooks.service.take_in import Place, ReadByAnotherError, take_in
-from xiaodian.modules.webhooks.service.translate import Told
 
 TRIES = 3
 PAUSE_S = 0.2

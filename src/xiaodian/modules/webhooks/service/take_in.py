@@ -5,7 +5,9 @@ from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
+from xiaodian.contracts.accounts import AccountId
 from xiaodian.contracts.catalog import Product, ProductChanged, ProductId
+from xiaodian.contracts.content import VideoChanged, VideoPublished, VideoWithdrawn
 from xiaodian.contracts.live import ProductFeatured, ProductUnfeatured, RoomId, RoomInfo
 from xiaodian.contracts.orders import (
     Order,
@@ -17,15 +19,19 @@ from xiaodian.contracts.orders import (
     OrderPlaced,
     OrderShipped,
 )
+from xiaodian.contracts.shops import ShopId
 from xiaodian.infra.database import Connection, Database
 from xiaodian.modules.catalog import api as catalog
 from xiaodian.modules.live import api as live
 from xiaodian.modules.orders import api as orders
 from xiaodian.modules.payments import api as payments
+from xiaodian.modules.shops import api as shops
+from xiaodian.modules.webhooks.service.pen import Facts, Told
 from xiaodian.modules.webhooks.service.record import record
-from xiaodian.modules.webhooks.service.translate import Facts, Told, keep_last_stock, translate
+from xiaodian.modules.webhooks.service.translate import keep_last_stock, translate
 
 _OF_WHOLE_ORDER = (OrderPlaced, OrderPaid, OrderShipped, OrderDelivered, OrderCompleted, OrderCancelled)
+_OF_VIDEO = (VideoPublished, VideoChanged, VideoWithdrawn)
 
 _ADVANCE = """
     INSERT INTO webhooks.intake AS kept (stream, seq) VALUES ($1, $3)
@@ -72,6 +78,7 @@ async def _look_up(connection: Connection, batch: Sequence[Told]) -> Facts:
     changed = {event.product_id for event in events if isinstance(event, ProductChanged)}
     shown = {event.product_id for event in events if isinstance(event, ProductFeatured | ProductUnfeatured)}
     room_ids = {line.room_id for event in paid for line in event.lines if line.room_id is not None}
+    creator_ids = {event.creator_id for event in events if isinstance(event, _OF_VIDEO)}
     return Facts(
         orders={order.order_id: order for order in (await _orders(connection, order_ids)).values()},
         captured=await payments.find_captured_parts(connection, {event.order_id for event in paid}) if paid else {},
@@ -82,6 +89,7 @@ async def _look_up(connection: Connection, batch: Sequence[Told]) -> Facts:
             for room_id, room in (await _rooms(connection, room_ids)).items()
             if room.shop_id is not None
         },
+        shops_of_creators=await _shops_of(connection, creator_ids),
     )
 
 
@@ -95,6 +103,10 @@ async def _products(connection: Connection, product_ids: Collection[ProductId]) 
 
 async def _rooms(connection: Connection, room_ids: Collection[RoomId]) -> dict[RoomId, RoomInfo]:
     return await live.get_rooms(connection, room_ids) if room_ids else {}
+
+
+async def _shops_of(connection: Connection, creator_ids: Collection[AccountId]) -> dict[UUID, ShopId]:
+    return await shops.find_shops_of(connection, creator_ids) if creator_ids else {}
 
 
 async def _states(connection: Connection, product_ids: Collection[ProductId]) -> dict[UUID, str]:

@@ -1,15 +1,14 @@
 """From internal events to messages for the shops that they concern. Pure: the facts were looked up before."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import datetime
 from typing import Any
-from uuid import UUID, uuid5
 
 import msgspec
 
 from xiaodian.contracts.aftersales import AfterSaleChanged
 from xiaodian.contracts.base import Envelope, Event
-from xiaodian.contracts.catalog import Product, ProductChanged, StockChanged
+from xiaodian.contracts.catalog import ProductChanged, StockChanged
+from xiaodian.contracts.content import VideoChanged, VideoPublished, VideoWithdrawn
 from xiaodian.contracts.live import ProductFeatured, ProductUnfeatured, RoomMoved
 from xiaodian.contracts.orders import (
     Order,
@@ -21,12 +20,14 @@ from xiaodian.contracts.orders import (
     OrderShipped,
     ParcelTracked,
 )
-from xiaodian.contracts.payments import CapturedPart, PaymentRefunded, RefundFailed
+from xiaodian.contracts.payments import PaymentRefunded, RefundFailed
 from xiaodian.contracts.settlement import OrderSettled, OwnerKind, PayoutChanged, PayoutState
 from xiaodian.contracts.shops import ShopId
 from xiaodian.kit.clock import from_epoch_ms
 from xiaodian.modules.webhooks import payloads
-from xiaodian.modules.webhooks.models import Draft, Subject, SubjectKind
+from xiaodian.modules.webhooks.models import Draft, SubjectKind
+from xiaodian.modules.webhooks.service.pen import Facts, Pen, Told
+from xiaodian.modules.webhooks.service.tell_places import tell_featured, tell_room, tell_video, tell_withdrawn
 
 AnyEvent = (
     OrderPlaced
@@ -44,6 +45,9 @@ AnyEvent = (
     | RoomMoved
     | ProductFeatured
     | ProductUnfeatured
+    | VideoPublished
+    | VideoChanged
+    | VideoWithdrawn
     | OrderSettled
     | PayoutChanged
 )
@@ -60,25 +64,6 @@ _DEEDS_WITHOUT_MOVE = frozenset({"add_evidence", "rule_evidence", "refund_failed
 GONE = "deleted"
 
 decode_event = msgspec.json.Decoder(AnyEvent).decode
-
-
-class Told(msgspec.Struct, frozen=True, kw_only=True):
-    """An internal event, decoded, with the id and the time of its envelope."""
-
-    event_id: UUID
-    occurred_at: datetime
-    event: Event
-
-
-class Facts(msgspec.Struct, frozen=True, kw_only=True):
-    """What messages say beyond the events: looked up once for a batch."""
-
-    orders: Mapping[UUID, Order]
-    captured: Mapping[UUID, Sequence[CapturedPart]]
-    products: Mapping[UUID, Product]
-    product_states: Mapping[UUID, str]
-    """The state that was told last of a product."""
-    shops_of_rooms: Mapping[UUID, ShopId]
 
 
 def told_of(envelope: Envelope) -> Told:
@@ -102,41 +87,8 @@ def translate(batch: Sequence[Told], facts: Facts) -> list[Draft]:
     drafts: list[Draft] = []
     for one in batch:
         writer = _WRITERS[type(one.event)]
-        drafts += writer(_Pen(one, facts, states), one.event)
+        drafts += writer(Pen(one, facts, states), one.event)
     return drafts
-
-
-class _Pen:
-    """Writes messages of one event; their ids follow from the event's, so that doubles have the same."""
-
-    def __init__(self, one: Told, facts: Facts, states: dict[UUID, str]) -> None:
-        self._one = one
-        self.facts = facts
-        self.states = states
-
-    def write(
-        self,
-        shop_id: ShopId,
-        name: str,
-        kind: SubjectKind,
-        subject_id: UUID,
-        data: payloads.Payload,
-        *,
-        part: object = "",
-        state: str | None = None,
-    ) -> Draft:
-        return Draft(
-            shop_id=shop_id,
-            event_id=uuid5(self._one.event_id, f"{name} {shop_id} {part}"),
-            type=name,
-            subject=Subject(kind=kind, id=subject_id),
-            occurred_at=self._one.occurred_at,
-            data=data,
-            state=state,
-        )
-
-    def of_order(self, event: Any, name: str, data: payloads.Payload) -> Draft:
-        return self.write(event.shop_id, name, SubjectKind.ORDER, event.order_id, data)
 
 
 def _order_fields(order: Order, state: str) -> dict[str, Any]:
@@ -171,16 +123,16 @@ def _order_fields(order: Order, state: str) -> dict[str, Any]:
     }
 
 
-def _simple_order(state: str, name: str) -> "Callable[[_Pen, Any], Iterator[Draft]]":
+def _simple_order(state: str, name: str) -> "Callable[[Pen, Any], Iterator[Draft]]":
     # The order may have moved on since; what the message tells of is the state that the event stands for.
-    def _write(pen: _Pen, event: Any) -> Iterator[Draft]:
+    def _write(pen: Pen, event: Any) -> Iterator[Draft]:
         if order := pen.facts.orders.get(event.order_id):
             yield pen.of_order(event, name, payloads.OrderData(**_order_fields(order, state)))
 
     return _write
 
 
-def _cancelled(pen: _Pen, event: OrderCancelled) -> Iterator[Draft]:
+def _cancelled(pen: Pen, event: OrderCancelled) -> Iterator[Draft]:
     if order := pen.facts.orders.get(event.order_id):
         data = payloads.OrderCancelledData(
             **_order_fields(order, "cancelled"), reason=event.reason, was_paid=event.was_paid
@@ -188,7 +140,7 @@ def _cancelled(pen: _Pen, event: OrderCancelled) -> Iterator[Draft]:
         yield pen.of_order(event, "order.cancelled", data)
 
 
-def _paid(pen: _Pen, event: OrderPaid) -> Iterator[Draft]:
+def _paid(pen: Pen, event: OrderPaid) -> Iterator[Draft]:
     parts = pen.facts.captured.get(event.order_id, ())
     captured = payloads.CapturedData(
         order_id=event.order_id,
@@ -216,13 +168,13 @@ def _paid(pen: _Pen, event: OrderPaid) -> Iterator[Draft]:
             yield pen.write(shop_id, "room.purchase", SubjectKind.ROOM, line.room_id, data, part=number)
 
 
-def _shipped(pen: _Pen, event: OrderShipped) -> Iterator[Draft]:
+def _shipped(pen: Pen, event: OrderShipped) -> Iterator[Draft]:
     yield from _simple_order("shipped", "order.shipped")(pen, event)
     data = payloads.ShipmentData(order_id=event.order_id, carrier=event.carrier, tracking_number=event.tracking_number)
     yield pen.of_order(event, "shipment.created", data)
 
 
-def _tracked(pen: _Pen, event: ParcelTracked) -> Iterator[Draft]:
+def _tracked(pen: Pen, event: ParcelTracked) -> Iterator[Draft]:
     events = [
         payloads.TrackingEventData(
             kind=one.kind, happened_at=from_epoch_ms(one.happened_at_ms), place=one.place, text=one.text
@@ -232,7 +184,7 @@ def _tracked(pen: _Pen, event: ParcelTracked) -> Iterator[Draft]:
     yield pen.of_order(event, "shipment.tracked", payloads.TrackingData(order_id=event.order_id, events=events))
 
 
-def _refunded(pen: _Pen, event: PaymentRefunded) -> Iterator[Draft]:
+def _refunded(pen: Pen, event: PaymentRefunded) -> Iterator[Draft]:
     data = payloads.RefundedData(
         order_id=event.order_id,
         charge_id=event.charge_id,
@@ -243,14 +195,14 @@ def _refunded(pen: _Pen, event: PaymentRefunded) -> Iterator[Draft]:
     yield pen.of_order(event, "payment.refunded", data)
 
 
-def _refund_failed(pen: _Pen, event: RefundFailed) -> Iterator[Draft]:
+def _refund_failed(pen: Pen, event: RefundFailed) -> Iterator[Draft]:
     data = payloads.RefundFailedData(
         order_id=event.order_id, refund_id=event.refund_id, amount_minor=event.amount_minor
     )
     yield pen.of_order(event, "payment.refund_failed", data)
 
 
-def _after_sale(pen: _Pen, event: AfterSaleChanged) -> Iterator[Draft]:
+def _after_sale(pen: Pen, event: AfterSaleChanged) -> Iterator[Draft]:
     name = str(event.state)
     if event.deed == "open":
         name = "opened"
@@ -270,7 +222,7 @@ def _after_sale(pen: _Pen, event: AfterSaleChanged) -> Iterator[Draft]:
     yield pen.of_order(event, f"after_sale.{name}", data)
 
 
-def _product(pen: _Pen, event: ProductChanged) -> Iterator[Draft]:
+def _product(pen: Pen, event: ProductChanged) -> Iterator[Draft]:
     product = pen.facts.products.get(event.product_id)
     if product is None:
         yield from _product_gone(pen, event)
@@ -295,7 +247,7 @@ def _product(pen: _Pen, event: ProductChanged) -> Iterator[Draft]:
     yield pen.write(event.shop_id, name, SubjectKind.PRODUCT, product.product_id, data, state=str(product.state))
 
 
-def _product_gone(pen: _Pen, event: ProductChanged) -> Iterator[Draft]:
+def _product_gone(pen: Pen, event: ProductChanged) -> Iterator[Draft]:
     """Only if it was ever told of, and only once."""
     if pen.states.get(event.product_id, GONE) == GONE:
         return
@@ -304,7 +256,7 @@ def _product_gone(pen: _Pen, event: ProductChanged) -> Iterator[Draft]:
     yield pen.write(event.shop_id, "product.deleted", SubjectKind.PRODUCT, event.product_id, data, state=GONE)
 
 
-def _stock(pen: _Pen, event: StockChanged) -> Iterator[Draft]:
+def _stock(pen: Pen, event: StockChanged) -> Iterator[Draft]:
     data = payloads.StockData(
         product_id=event.product_id,
         sku_id=event.sku_id,
@@ -314,27 +266,7 @@ def _stock(pen: _Pen, event: StockChanged) -> Iterator[Draft]:
     yield pen.write(event.shop_id, "stock.changed", SubjectKind.PRODUCT, event.product_id, data)
 
 
-def _room(pen: _Pen, event: RoomMoved) -> Iterator[Draft]:
-    if event.shop_id is not None:
-        data = payloads.RoomData(
-            room_id=event.room_id, host_id=event.host_id, state=event.state, at=from_epoch_ms(event.at_ms)
-        )
-        yield pen.write(event.shop_id, f"room.{event.state}", SubjectKind.ROOM, event.room_id, data)
-
-
-def _featured(pen: _Pen, event: ProductFeatured | ProductUnfeatured) -> Iterator[Draft]:
-    """To the host's shop, and to the shop whose product it is."""
-    product = pen.facts.products.get(event.product_id)
-    name = "room.featured" if isinstance(event, ProductFeatured) else "room.unfeatured"
-    data = payloads.FeaturedData(
-        room_id=event.room_id, product_id=event.product_id, cue_id=event.cue_id, at=from_epoch_ms(event.at_ms)
-    )
-    for shop_id in {event.shop_id, product.shop_id if product else event.shop_id}:
-        if shop_id is not None:
-            yield pen.write(shop_id, name, SubjectKind.ROOM, event.room_id, data)
-
-
-def _settled(pen: _Pen, event: OrderSettled) -> Iterator[Draft]:
+def _settled(pen: Pen, event: OrderSettled) -> Iterator[Draft]:
     data = payloads.SettledData(
         order_id=event.order_id,
         settlement_id=event.settlement_id,
@@ -346,7 +278,7 @@ def _settled(pen: _Pen, event: OrderSettled) -> Iterator[Draft]:
     yield pen.of_order(event, "settlement.order_settled", data)
 
 
-def _payout(pen: _Pen, event: PayoutChanged) -> Iterator[Draft]:
+def _payout(pen: Pen, event: PayoutChanged) -> Iterator[Draft]:
     name = _PAYOUT_TYPES.get(event.state)
     if name is None or event.owner_kind is not OwnerKind.SHOP:
         return
@@ -356,7 +288,7 @@ def _payout(pen: _Pen, event: PayoutChanged) -> Iterator[Draft]:
     yield pen.write(ShopId(event.owner_id), name, SubjectKind.PAYOUT, event.payout_id, data)
 
 
-_WRITERS: Mapping[type[Event], Callable[[_Pen, Any], Iterator[Draft]]] = {
+_WRITERS: Mapping[type[Event], Callable[[Pen, Any], Iterator[Draft]]] = {
     OrderPlaced: _simple_order("pending_payment", "order.placed"),
     OrderPaid: _paid,
     OrderShipped: _shipped,
@@ -369,9 +301,12 @@ _WRITERS: Mapping[type[Event], Callable[[_Pen, Any], Iterator[Draft]]] = {
     AfterSaleChanged: _after_sale,
     ProductChanged: _product,
     StockChanged: _stock,
-    RoomMoved: _room,
-    ProductFeatured: _featured,
-    ProductUnfeatured: _featured,
+    RoomMoved: tell_room,
+    ProductFeatured: tell_featured,
+    ProductUnfeatured: tell_featured,
+    VideoPublished: tell_video,
+    VideoChanged: tell_video,
+    VideoWithdrawn: tell_withdrawn,
     OrderSettled: _settled,
     PayoutChanged: _payout,
 }
