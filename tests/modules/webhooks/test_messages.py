@@ -165,7 +165,7 @@ async def test_a_program_learns_of_the_short_videos_of_the_shops_owner_and_of_no
         "product_ids": [product_id],
     }
     strange = {**seen, "video_id": VideoId(uuid4()), "creator_id": AccountId(uuid4())}
-    published = {"duration_ms": 9000, "published_at_ms": 1_760_000_000_000}
+    published: dict[str, Any] = {"duration_ms": 9000, "published_at_ms": 1_760_000_000_000}
     await desk.happen(
         VideoPublished(**seen, **published),
         VideoPublished(**strange, **published),
