@@ -7,7 +7,8 @@ from xiaodian.cli.rush.town import seed_buyers
 from xiaodian.infra.database import Connection
 from xiaodian.kit.ids import new_id
 
-ROOMS = 500
+ROOMS = 729
+"""One an evening."""
 PRODUCTS = 2_000
 CHUNK = 500_000
 NO_LIMIT_S = 3600.0
@@ -27,16 +28,23 @@ _ACCOUNTS = """
 _NUMBERED = """
     CREATE TEMP TABLE {table} AS SELECT id, (row_number() OVER ())::int - 1 AS number FROM ({ids}) AS made
 """
-# A few buyers make most of the orders, as do a few rooms and products; trade grows over two years.
+# Trade grows over two years. A tenth of the buyers makes half of the orders, the best some hundreds of a thousand times
+# as many as there are buyers, most a few. Half is bought on show, one show an evening; the rest at any hour.
 _DRAWN = """
     CREATE TEMP TABLE bench_drawn AS
-    SELECT uuidv7(at - now()) AS order_id, at, (power(one, 2.5) * $2)::int AS buyer, (power(two, 3) * $3)::int AS room,
-        (power(three, 3) * $4)::int AS product, source, fate, 1000 + (money * money * 40000)::bigint AS minor
+    SELECT uuidv7(at - now()) AS order_id, *,
+        least((power(one * ({buyers_s} - {few_s}) + {few_s}, 10) - {few})::int, {buyers} - 1) AS buyer
     FROM (
-        SELECT now() - (1 - sqrt(random())) * interval '730 days' AS at, random() AS one, random() AS two,
-            random() AS three, random() AS source, random() AS fate, random() AS money
-        FROM generate_series(1, $1::int)
-    ) AS made
+        SELECT least(now() - interval '1 hour', CASE WHEN source < 0.5
+            THEN date_trunc('day', now()) + make_interval(days => -room, secs => 3600 * (11 + 3 * hour))
+            ELSE now() - (room + hour) * interval '1 day' END) AS at, *
+        FROM (
+            SELECT ((1 - sqrt(random())) * {rooms})::int AS room, random() AS one,
+                (power(random(), 3) * {products})::int AS product, random() AS hour, random() AS source,
+                random() AS fate, 1000 + (power(random(), 2) * 40000)::bigint AS minor
+            FROM generate_series(1, {orders})
+        ) AS made
+    ) AS dated
 """
 _ORDERS = """
     INSERT INTO orders.order (shop_id, order_id, checkout_id, serial, number, shop_name, buyer_id, buyer_name, room_id,
@@ -45,7 +53,8 @@ _ORDERS = """
     SELECT $1, order_id, order_id, $2 + row_number() OVER (), '', '', person.id, '小*',
         CASE WHEN source < 0.5 THEN room.id END, CASE WHEN fate < 0.02 THEN 'cancelled' ELSE 'completed' END, 'CNY',
         minor, 0, 0, minor, '', '', '', '', false, '', at, at, at, at, '', '', at, at
-    FROM bench_drawn JOIN bench_person AS person ON person.number = buyer JOIN bench_room AS room ON room.number = room
+    FROM bench_drawn JOIN bench_person AS person ON person.number = buyer
+        JOIN bench_room AS room ON room.number = bench_drawn.room
 """
 _LINES = """
     INSERT INTO orders.line (shop_id, order_id, line_no, product_id, sku_id, stock_id, title, sku_name, quantity,
@@ -54,7 +63,7 @@ _LINES = """
         CASE WHEN source < 0.5 THEN room.id END, CASE WHEN source >= 0.8 THEN room.id END,
         CASE WHEN fate BETWEEN 0.02 AND 0.07 THEN minor WHEN fate BETWEEN 0.07 AND 0.12 THEN minor / 3 ELSE 0 END,
         CASE WHEN fate BETWEEN 0.02 AND 0.07 THEN 1 ELSE 0 END
-    FROM bench_drawn JOIN bench_room AS room ON room.number = room
+    FROM bench_drawn JOIN bench_room AS room ON room.number = bench_drawn.room
         JOIN bench_product AS product ON product.number = product
 """
 
@@ -86,14 +95,46 @@ async def seed_shop(database: Connection, *, orders: int, buyers: int) -> Shop:
         await database.execute(_NUMBERED.format(table=table, ids=ids), timeout=NO_LIMIT_S)
         await database.execute(f"CREATE UNIQUE INDEX ON {table} (number)")
         await database.execute(f"ANALYZE {table}")
+    indices = await _drop_indices(database)
     for start in range(0, orders, CHUNK):
-        count = min(CHUNK, orders - start)
-        drawn = _DRAWN
-        for number, value in enumerate((count, buyers - 1, ROOMS, PRODUCTS), 1):
-            drawn = drawn.replace(f"${number}", str(value))
-        await database.execute(drawn, timeout=NO_LIMIT_S)
-        await database.execute(_ORDERS, shop_id, start, timeout=NO_LIMIT_S)
-        await database.execute(_LINES, shop_id, timeout=NO_LIMIT_S)
-        await database.execute("DROP TABLE bench_drawn")
+        await write_orders(database, shop_id, orders=min(CHUNK, orders - start), buyers=buyers, serial=start)
+    for index in indices:
+        await database.execute(index, timeout=NO_LIMIT_S)
     await database.execute("ANALYZE", timeout=NO_LIMIT_S)
     return Shop(shop_id, owner.cookie)
+
+
+async def write_orders(
+    database: Connection, shop_id: UUID, *, orders: int, buyers: int, serial: int, at: str | None = None
+) -> list[UUID]:
+    """More orders of the same shop, paid over the two years or, if told, at this moment of SQL; answers which."""
+    few = 0.005 * buyers
+    drawn = _DRAWN.format(
+        orders=orders,
+        buyers=buyers,
+        few=few,
+        few_s=few**0.1,
+        buyers_s=(buyers + few) ** 0.1,
+        rooms=ROOMS,
+        products=PRODUCTS,
+    )
+    await database.execute(drawn, timeout=NO_LIMIT_S)
+    if at is not None:
+        await database.execute(f"UPDATE bench_drawn SET at = {at}, room = 0, fate = 1")
+    await database.execute(_ORDERS, shop_id, serial, timeout=NO_LIMIT_S)
+    await database.execute(_LINES, shop_id, timeout=NO_LIMIT_S)
+    rows = await database.fetch("SELECT order_id FROM bench_drawn ORDER BY at LIMIT $1", orders if at else 0)
+    await database.execute("DROP TABLE bench_drawn")
+    return [row["order_id"] for row in rows]
+
+
+async def _drop_indices(database: Connection) -> list[str]:
+    """Indices that no constraint needs, by which writing would take thrice as long; answers how to make them again."""
+    rows = await database.fetch("""
+        SELECT pg_get_indexdef(indexrelid) AS made, indexrelid::regclass::text AS name FROM pg_index
+        WHERE indrelid IN ('orders.order'::regclass, 'orders.line'::regclass)
+            AND NOT EXISTS (SELECT FROM pg_constraint WHERE conindid = indexrelid)
+    """)
+    for row in rows:
+        await database.execute(f"DROP INDEX {row['name']}")
+    return [row["made"] for row in rows]

@@ -1,14 +1,18 @@
 """The statements that keep the summaries: what orders say now, less what was counted of them, added up.
 
-One statement counts a thousand orders or, in a rebuild, fifty thousand: a loop over orders would cost several times as
-much. `delta` are the rows of fans.purchase that are others now, with sign 1 as they are and -1 as they were.
+One statement counts a thousand orders or, in a rebuild, a hundred thousand: a loop over orders would cost several times
+as much. `delta` are the rows of fans.purchase that are others now, with sign 1 as they are and -1 as they were.
+
+Nearly every order is the newest of its buyer, or one already counted of which only the money is another: APPEND reads
+of such a fan the last occasion alone. Where an order's place among others may have to be found anew, because it came
+late, was cancelled or given back wholly, COUNT reads all of the fan's.
 """
 
 from xiaodian.modules.fans.segment_rules import moves_on, segment_of
 from xiaodian.modules.orders import api as orders
 
-KEYS = ("shop_id", "account_id", "order_id")
-_TOLD = ("paid_at", "is_counted", "gmv_minor", "returned_minor", "room_id", "video_id")
+KEYS = ("shop_id", "account_id", "paid_at", "order_id")
+_TOLD = ("is_counted", "gmv_minor", "returned_minor", "room_id", "video_id")
 _LISTS = ("product_ids", "categories", "coupon_id")
 _PLACE = ("nth", "occasion", "starts", "opens_month", "first_day", "back_days")
 _FACTS = ", ".join((*KEYS, *_TOLD, *_LISTS, "day"))
@@ -16,9 +20,7 @@ PURCHASE = ", ".join((*KEYS, *_TOLD, *_LISTS, "day", *_PLACE))
 WITHIN_DAYS = (30, 60, 90, 180, 365)
 BACK = tuple(f"back_{days}" for days in WITHIN_DAYS)
 BACKS = (*BACK, "back_ever")
-_SET = ", ".join(
-    f"{name} = excluded.{name}" for name in (*_TOLD, *_LISTS, "day", *_PLACE) if name not in ("paid_at", "day")
-)
+_SET = ", ".join(f"{name} = excluded.{name}" for name in (*_TOLD, *_LISTS, "day", *_PLACE))
 
 # In a fan's purchases: which is the how-manieth, on which occasion, and after how many days the next occasion came.
 # Orders that do not count stand apart, with places that nobody reads.
@@ -71,29 +73,33 @@ _UNTOLD = f"""
     UNION ALL SELECT {_FACTS} FROM old WHERE NOT EXISTS (SELECT FROM told WHERE told.order_id = old.order_id)
 """
 
-# Who bought; `fan` and `threshold` are what the rules of segments read.
-_FANS = f"""
+_SUMS = """
     sums AS MATERIALIZED (
         SELECT shop_id, account_id, count(*) FILTER (WHERE is_counted)::integer AS orders,
             count(*)::integer AS paid_orders, coalesce(max(occasion) FILTER (WHERE is_counted), 0) AS occasions,
             coalesce(sum(gmv_minor - returned_minor) FILTER (WHERE is_counted), 0)::bigint AS spent_minor,
             sum(gmv_minor)::bigint AS gmv_minor, sum(returned_minor)::bigint AS returned_minor,
             min(paid_at) FILTER (WHERE is_counted) AS first_at, max(paid_at) FILTER (WHERE is_counted) AS last_at,
+            max(paid_at) FILTER (WHERE is_counted AND starts) AS occasion_at,
             min(day) FILTER (WHERE is_counted) AS first_day, max(day) FILTER (WHERE is_counted) AS last_day
         FROM derived WHERE (shop_id, account_id) IN (SELECT shop_id, account_id FROM touched) GROUP BY 1, 2
-    ),
+    )
+"""
+_SUM_COLUMNS = (
+    *("orders", "paid_orders", "occasions", "spent_minor", "gmv_minor", "returned_minor", "first_at", "last_at"),
+    *("occasion_at", "first_day", "last_day"),
+)
+# Who bought; `fan` and `threshold` are what the rules of segments read.
+_FANS = f"""
     kept AS (
         INSERT INTO fans.fan AS known (
-            shop_id, account_id, orders, paid_orders, occasions, spent_minor, gmv_minor, returned_minor, first_at,
-            last_at, first_day, last_day, segment, segment_since, moves_on
+            shop_id, account_id, {", ".join(_SUM_COLUMNS)}, segment, segment_since, moves_on
         )
-        SELECT fan.*, {segment_of("$3::date")}, $3::date, {moves_on("$3::date")}
+        SELECT fan.shop_id, fan.account_id, {", ".join(f"fan.{name}" for name in _SUM_COLUMNS)},
+            {segment_of("$3::date")}, $3::date, {moves_on("$3::date")}
         FROM sums AS fan LEFT JOIN fans.threshold USING (shop_id)
-        ON CONFLICT (shop_id, account_id) DO UPDATE SET orders = excluded.orders, paid_orders = excluded.paid_orders,
-            occasions = excluded.occasions, spent_minor = excluded.spent_minor, gmv_minor = excluded.gmv_minor,
-            returned_minor = excluded.returned_minor, first_at = excluded.first_at, last_at = excluded.last_at,
-            first_day = excluded.first_day, last_day = excluded.last_day, segment = excluded.segment,
-            moves_on = excluded.moves_on,
+        ON CONFLICT (shop_id, account_id) DO UPDATE SET
+            {", ".join(f"{name} = excluded.{name}" for name in (*_SUM_COLUMNS, "segment", "moves_on"))},
             segment_since = CASE WHEN known.segment = excluded.segment THEN known.segment_since ELSE $3::date END
         RETURNING known.shop_id, known.account_id, old.segment AS from_segment, new.segment AS to_segment
     )
@@ -191,25 +197,132 @@ def cells(delta: str) -> dict[str, str]:
     }
 
 
+_CELLS = ", ".join(f"to_{table} AS ({cell})" for table, cell in cells("delta").items())
+
 COUNT = f"""
     WITH {_facts("bought.order_id = ANY($1::uuid[])", _UNTOLD)}, {_DERIVED}, {_DELTA},
-        touched AS (SELECT shop_id, account_id FROM delta),
-        {", ".join(f"to_{table} AS ({cell})" for table, cell in cells("delta").items())},
-        {_FANS}, {MOVED}
-    SELECT shop_id, account_id, from_segment, to_segment FROM moved
+        touched AS (SELECT shop_id, account_id FROM delta), {_CELLS}, {_SUMS}, {_FANS}, {MOVED}
+    SELECT shop_id, account_id, from_segment, to_segment, NULL::uuid AS hard_id FROM moved
 """
 """$1: orders; $2: hours of the books ahead of UTC; $3: today. Answers who moved from which segment to which."""
+
+# A fan is easy if each order told of is the newest, or keeps its place. `old`: rows that may change: the last occasion,
+# whose fan may now be back, and the orders told of (`was`).
+_EASY = f"""
+    told AS MATERIALIZED (
+        SELECT *, (paid_at AT TIME ZONE 'UTC' + make_interval(hours => $2))::date AS day FROM (
+            {orders.select_bought("bought.order_id = ANY($1::uuid[])")}
+        ) AS bought ({", ".join(orders.BOUGHT_COLUMNS).replace("buyer_id", "account_id")})
+    ),
+    seen AS MATERIALIZED (
+        SELECT told.*, was, was.order_id IS NULL AS is_new, fan.occasion_at,
+            bool_or(was.order_id IS NULL) OVER buyer AS grows,
+            bool_and(
+                CASE WHEN was.order_id IS NULL
+                    THEN told.is_counted AND (fan.last_at IS NULL OR told.paid_at > fan.last_at)
+                    ELSE was.is_counted = told.is_counted AND was.day = told.day
+                        AND was.room_id IS NOT DISTINCT FROM told.room_id END
+            ) OVER buyer AS is_easy
+        FROM told
+            LEFT JOIN fans.purchase AS was ON {" AND ".join(f"was.{name} = told.{name}" for name in KEYS)}
+            LEFT JOIN fans.fan ON (fan.shop_id, fan.account_id) = (told.shop_id, told.account_id)
+        WINDOW buyer AS (PARTITION BY told.shop_id, told.account_id)
+    ),
+    open AS MATERIALIZED (
+        SELECT {", ".join(f"purchase.{name}" for name in PURCHASE.split(", "))}
+        FROM (SELECT DISTINCT shop_id, account_id, occasion_at FROM seen WHERE is_easy AND grows) AS who
+            JOIN fans.purchase ON (purchase.shop_id, purchase.account_id) = (who.shop_id, who.account_id)
+                AND purchase.paid_at >= who.occasion_at AND is_counted
+    ),
+    old AS MATERIALIZED (
+        SELECT * FROM open
+        UNION ALL
+        SELECT {", ".join(f"(was).{name}" for name in PURCHASE.split(", "))} FROM seen
+        WHERE is_easy AND NOT is_new
+            AND NOT (grows AND is_counted AND occasion_at IS NOT NULL AND paid_at >= occasion_at)
+    ),
+    facts AS (
+        SELECT {_FACTS}, is_new, {", ".join(f"(was).{name}" for name in _PLACE)} FROM seen WHERE is_easy
+        UNION ALL
+        SELECT {_FACTS}, false, {", ".join(_PLACE)} FROM open
+        WHERE NOT EXISTS (SELECT FROM told WHERE told.order_id = open.order_id)
+    )
+"""
+_FAN_WINDOW = "WINDOW fan AS (PARTITION BY shop_id, account_id, is_counted ORDER BY paid_at, order_id)"
+_PLACED = f"""
+    marked AS (
+        SELECT {_FACTS}, is_new, nth AS old_nth, occasion AS old_occasion, back_days AS old_back,
+            CASE WHEN is_new THEN room_id IS NULL OR room_id IS DISTINCT FROM lag(room_id) OVER fan ELSE starts END
+                AS starts,
+            CASE WHEN is_new THEN date_trunc('month', day) IS DISTINCT FROM date_trunc('month', lag(day) OVER fan)
+                ELSE opens_month END AS opens_month,
+            coalesce(first_day, first_value(coalesce(first_day, day)) OVER fan) AS first_day
+        FROM facts {_FAN_WINDOW}
+    ),
+    numbered AS (
+        SELECT *,
+            coalesce(
+                old_nth, coalesce(max(old_nth) OVER fan, 0) + (count(*) FILTER (WHERE is_new) OVER fan)::integer
+            ) AS nth,
+            coalesce(
+                old_occasion,
+                coalesce(max(old_occasion) OVER fan, 0) + (count(*) FILTER (WHERE is_new AND starts) OVER fan)::integer
+            ) AS occasion
+        FROM marked {_FAN_WINDOW}
+    ),
+    derived AS MATERIALIZED (
+        SELECT {_FACTS}, nth, occasion, starts, opens_month, first_day,
+            CASE WHEN is_counted THEN coalesce(old_back, min(day) OVER next - day) ELSE old_back END AS back_days
+        FROM numbered WINDOW next AS (
+            PARTITION BY shop_id, account_id, is_counted ORDER BY occasion RANGE BETWEEN 1 FOLLOWING AND 1 FOLLOWING
+        )
+    )
+"""
+_ADDED = f"""
+    added AS (
+        SELECT shop_id, account_id, coalesce(sum(sign) FILTER (WHERE is_counted), 0)::integer AS orders,
+            sum(sign)::integer AS paid_orders, coalesce(max(occasion) FILTER (WHERE is_counted), 0) AS occasions,
+            coalesce(sum(sign * (gmv_minor - returned_minor)) FILTER (WHERE is_counted), 0)::bigint AS spent_minor,
+            sum(sign * gmv_minor)::bigint AS gmv_minor, sum(sign * returned_minor)::bigint AS returned_minor,
+            min(paid_at) FILTER (WHERE is_counted) AS first_at, max(paid_at) FILTER (WHERE is_counted) AS last_at,
+            max(paid_at) FILTER (WHERE is_counted AND starts) AS occasion_at,
+            min(day) FILTER (WHERE is_counted) AS first_day, max(day) FILTER (WHERE is_counted) AS last_day
+        FROM delta GROUP BY 1, 2
+    ),
+    sums AS (
+        SELECT added.shop_id, added.account_id,
+            {
+    ", ".join(
+        f"coalesce(fan.{name}, 0) + added.{name} AS {name}"
+        for name in ("orders", "paid_orders", "spent_minor", "gmv_minor", "returned_minor")
+    )
+},
+            {
+    ", ".join(f"greatest(fan.{name}, added.{name}) AS {name}" for name in ("occasions", "last_at", "occasion_at"))
+},
+            {", ".join(f"least(fan.{name}, added.{name}) AS {name}" for name in ("first_at", "first_day"))},
+            greatest(fan.last_day, added.last_day) AS last_day
+        FROM added LEFT JOIN fans.fan USING (shop_id, account_id)
+    )
+"""
+
+APPEND = f"""
+    WITH {_EASY}, {_PLACED}, {_DELTA}, {_CELLS}, {_ADDED}, {_FANS}, {MOVED}
+    SELECT shop_id, account_id, from_segment, to_segment, NULL::uuid AS hard_id FROM moved
+    UNION ALL
+    SELECT shop_id, account_id, NULL, NULL, order_id FROM seen WHERE NOT is_easy
+"""
+"""As COUNT, of fans whose other orders keep their places; answers also the orders of all other fans (`hard_id`)."""
 
 REBUILD_FACTS = f"""
     WITH {_facts("bought.buyer_id > $1::uuid AND bought.buyer_id <= $4::uuid", "")}, {_DERIVED}, {_DELTA},
         gone AS (
             DELETE FROM fans.purchase USING old
             WHERE (purchase.shop_id, purchase.account_id) = (old.shop_id, old.account_id)
-                AND purchase.order_id = old.order_id
-                AND NOT EXISTS (SELECT FROM told WHERE told.order_id = old.order_id)
+                AND (purchase.paid_at, purchase.order_id) = (old.paid_at, old.order_id)
+                AND NOT EXISTS (SELECT FROM told WHERE (told.order_id, told.paid_at) = (old.order_id, old.paid_at))
         ),
-        touched AS (SELECT shop_id, account_id FROM who),
-        {_FANS}, {MOVED}
+        touched AS (SELECT shop_id, account_id FROM who), {_SUMS}, {_FANS}, {MOVED}
     SELECT count(*) FROM told
 """
 """The same of all orders of the buyers in ($1, $4], without the sums, which are made anew after all of them."""

@@ -7,7 +7,7 @@ from xiaodian.contracts.fans import FanMoved, SegmentCode
 from xiaodian.contracts.orders import OrderId
 from xiaodian.infra.database import Connection, Record
 from xiaodian.infra.outbox import emit
-from xiaodian.modules.fans.count_sql import COUNT
+from xiaodian.modules.fans.count_sql import APPEND, COUNT
 
 LOCK = 7_142_390
 
@@ -21,7 +21,10 @@ async def count_purchases(
     """
     await connection.execute("SELECT pg_advisory_xact_lock($1)", LOCK)
     today = day_of_books(now, utc_offset_h)
-    await tell_moved(connection, await connection.fetch(COUNT, list(order_ids), utc_offset_h, today), today)
+    rows = await connection.fetch(APPEND, list(order_ids), utc_offset_h, today)
+    if hard := [row["hard_id"] for row in rows if row["hard_id"] is not None]:
+        rows += await connection.fetch(COUNT, hard, utc_offset_h, today)
+    await tell_moved(connection, [row for row in rows if row["hard_id"] is None], today)
 
 
 async def tell_moved(connection: Connection, moved: Sequence[Record], today: date) -> None:
