@@ -3,7 +3,7 @@
 from alembic import op
 
 revision = "0221"
-down_revision = "0220"
+down_revision = "0241"
 
 
 def upgrade() -> None:
