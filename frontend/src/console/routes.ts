@@ -25,6 +25,7 @@ export const ENTRIES = [
   { section: "after-sales", icon: "return", text: "nav_after_sales", right: "aftersales:read" },
   { section: "flash-sales", icon: "bolt", text: "nav_flash_sales", right: "promotion:read" },
   { section: "coupons", icon: "ticket", text: "nav_coupons", right: "promotion:read" },
+  { section: "fans", icon: "heart", text: "nav_fans", right: "fans:read" },
   { section: "outreach", icon: "send", text: "nav_outreach", right: "fans:read" },
   { section: "commissions", icon: "users", text: "nav_commissions", right: "promotion:read" },
   { section: "freight", icon: "truck", text: "nav_freight", right: "shop:read" },
@@ -40,13 +41,13 @@ export function addressOf(section: string): string {
   return section === "home" ? "/console" : `/console/${section}`;
 }
 /** Their parts have addresses of their own. */
-const PAGES_WITH_PARTS = ["money", "staff", "settings", "operator"] as const;
+const PAGES_WITH_PARTS = ["money", "staff", "settings", "operator", "fans"] as const;
 /** Kinds of rooms have addresses of their own; anything else after `rooms/` is a room. */
 const ROOM_LISTS: readonly string[] = ROOM_TABS;
 
 export type Section = (typeof ENTRIES)[number]["section"];
 export type NavEntry = Omit<Entry, "section"> & { section: Section };
-export type Route = { page: Section | "consent" | "shipping" | "imports" | "unknown" } | { page: "room" | "product" | "room_figures" | "clip" | "video" | "video_figures" | "join"; id: string };
+export type Route = { page: Section | "consent" | "shipping" | "imports" | "unknown" } | { page: "room" | "product" | "room_figures" | "clip" | "video" | "video_figures" | "fan" | "join"; id: string };
 
 export function routeOf(path: string): Route {
   if (match("/console", path)) return { page: "home" };
@@ -68,6 +69,8 @@ export function routeOf(path: string): Route {
   if (ofVideo) return { page: "video_figures", id: ofVideo };
   const video = match("/console/videos/:id", path)?.id;
   if (video) return { page: "video", id: video };
+  const fan = match("/console/fan/:id", path)?.id;
+  if (fan) return { page: "fan", id: fan };
   const invitation = match("/console/join/:token", path)?.token;
   if (invitation) return { page: "join", id: invitation };
   return { page: "unknown" };
@@ -85,6 +88,7 @@ export function sectionOf(route: Route): Section | null {
   if (route.page === "room" || route.page === "room_figures" || route.page === "clip") return "rooms";
   if (route.page === "video" || route.page === "video_figures") return "videos";
   if (route.page === "product") return "products";
+  if (route.page === "fan") return "fans";
   if (route.page === "shipping") return "orders";
   if (route.page === "imports") return "products";
   return route.page === "unknown" || route.page === "consent" || route.page === "join" ? null : route.page;
