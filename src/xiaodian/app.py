@@ -72,8 +72,10 @@ from xiaodian.modules.orders import routes as orders_routes
 from xiaodian.modules.outreach import handlers as outreach_handlers
 from xiaodian.modules.outreach import jobs as outreach_jobs
 from xiaodian.modules.outreach import routes as outreach_routes
+from xiaodian.modules.payments import handlers as payments_handlers
 from xiaodian.modules.payments import jobs as payments_jobs
 from xiaodian.modules.payments import routes as payments_routes
+from xiaodian.modules.privacy import routes as privacy_routes
 from xiaodian.modules.promotion import handlers as promotion_handlers
 from xiaodian.modules.promotion import jobs as promotion_jobs
 from xiaodian.modules.promotion import routes as promotion_routes
@@ -84,6 +86,7 @@ from xiaodian.modules.search import routes as search_routes
 from xiaodian.modules.settlement import handlers as settlement_handlers
 from xiaodian.modules.settlement import jobs as settlement_jobs
 from xiaodian.modules.settlement import routes as settlement_routes
+from xiaodian.modules.shops import handlers as shops_handlers
 from xiaodian.modules.shops import routes as shops_routes
 from xiaodian.modules.surfacing import api as surfacing_api
 from xiaodian.modules.surfacing import handlers as surfacing_handlers
@@ -116,6 +119,7 @@ ROUTES: list[ControllerRouterHandler] = [
     *surfacing_routes.routes,
     *search_routes.routes,
     *outreach_routes.routes,
+    *privacy_routes.routes,
     *webhooks_routes.routes,
     *integrations_routes.routes,
 ]
@@ -164,8 +168,10 @@ async def open_context(settings: Settings, process: str) -> AsyncIterator[Contex
 def consumers(ctx: Context) -> list[Consumer]:
     """Every reaction to events, of all modules."""
     return [
+        *shops_handlers.consumers(ctx),
         *catalog_handlers.consumers(ctx),
         *promotion_handlers.consumers(ctx),
+        *payments_handlers.consumers(ctx),
         *live_handlers.consumers(ctx),
         *content_handlers.consumers(ctx),
         *orders_handlers.consumers(ctx),

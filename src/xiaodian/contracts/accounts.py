@@ -129,6 +129,31 @@ class AccountCreated(Event, frozen=True, kw_only=True):
     display_name: str
 
 
+class Ghost(Contract, frozen=True, kw_only=True):
+    """Who stands in a shop's books where somebody stood who is no more; another one in each shop."""
+
+    shop_id: UUID
+    account_id: AccountId
+
+
+class AccountErased(Event, frozen=True, kw_only=True):
+    """Somebody's account is gone: whoever knows it forgets it, and keeps of orders what the law wants, under `ghosts`.
+
+    It is told twice, the second time an hour later, for what was on its way meanwhile.
+    """
+
+    event_key = "account_id"
+    account_id: AccountId
+    ghosts: list[Ghost]
+
+
+class AccountBusyError(DomainError):
+    """The account cannot be erased yet; `reason` says what stands in the way."""
+
+    code = "account_busy"
+    status = 409
+
+
 class SignInTakenError(DomainError):
     """Another account has this phone number or e-mail."""
 

@@ -12,18 +12,26 @@ from xiaodian.modules.accounts.queries import (
     list_born_on,
 )
 from xiaodian.modules.accounts.service.addresses import clean_address
-from xiaodian.modules.accounts.service.end_callers import end_tokens
+from xiaodian.modules.accounts.service.end_callers import CallersEnded, end_callers, end_tokens
+from xiaodian.modules.accounts.service.erase_account import GHOST_NAME, erase_account, on_erasure
 from xiaodian.modules.accounts.service.grant_operator import find_account_of, grant_operator, revoke_operator
 from xiaodian.modules.accounts.service.make_up_person import make_up_person
 from xiaodian.modules.accounts.service.notices import give_notices
+from xiaodian.modules.accounts.service.personal_data import check_password, export, lock_account
 from xiaodian.modules.accounts.tokens import APP_TOKEN_PREFIX, hash_token, new_session_token
 
 __all__ = [
     "APP_TOKEN_PREFIX",
+    "GHOST_NAME",
+    "CallersEnded",
     "FindCallers",
     "KnownCaller",
+    "check_password",
     "clean_address",
+    "end_callers",
     "end_tokens",
+    "erase_account",
+    "export",
     "find_account_of",
     "get_account",
     "get_accounts",
@@ -33,9 +41,11 @@ __all__ = [
     "grant_operator",
     "hash_token",
     "list_born_on",
+    "lock_account",
     "make_authenticator",
     "make_up_person",
     "new_session_token",
+    "on_erasure",
     "revoke_operator",
 ]
 

@@ -20,6 +20,7 @@ from xiaodian.modules.aftersales.service.deeds import (
     refuse,
     resend,
 )
+from xiaodian.modules.aftersales.service.personal_data import export, has_open
 from xiaodian.modules.aftersales.service.see import get_after_sale, list_of_shop
 from xiaodian.modules.aftersales.wire import (
     AfterSaleView,
@@ -47,7 +48,9 @@ __all__ = [
     "advance_clock",
     "agree",
     "escalate",
+    "export",
     "get_after_sale",
+    "has_open",
     "list_of_shop",
     "list_waiting",
     "offer",

@@ -12,9 +12,11 @@ from xiaodian.edge.context import Context
 from xiaodian.infra.outbox_relay import POKE
 from xiaodian.infra.work import Consumer, first_time
 from xiaodian.kit.clock import utc_now
+from xiaodian.modules.accounts import api as accounts
 from xiaodian.modules.aftersales.models import Deed
 from xiaodian.modules.aftersales.service.follow_orders import close_voided, refuse_by_shipping
 from xiaodian.modules.aftersales.service.follow_refunds import note_refunds
+from xiaodian.modules.aftersales.service.personal_data import erase
 
 _decode_refund = msgspec.json.Decoder(PaymentRefunded | RefundFailed).decode
 _decode_order = msgspec.json.Decoder(OrderCancelled | OrderShipped).decode
@@ -24,6 +26,7 @@ def consumers(ctx: Context) -> list[Consumer]:
     """What this module reacts to."""
     reactions = Reactions(ctx)
     return [
+        accounts.on_erasure(ctx, "aftersales", erase),
         Consumer(
             durable="aftersales-refunds",
             event_types=("PaymentRefunded", "RefundFailed"),

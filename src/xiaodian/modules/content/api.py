@@ -11,6 +11,7 @@ from xiaodian.modules.content.list_queries import (
 )
 from xiaodian.modules.content.previews import make_find_preview
 from xiaodian.modules.content.queries import count_fans, is_fan
+from xiaodian.modules.content.service.personal_data import export, is_creator
 from xiaodian.modules.content.service.read_creator import read_creators
 from xiaodian.modules.content.service.read_own import get_own, list_own
 from xiaodian.modules.content.service.set_moments import set_moments
@@ -24,10 +25,12 @@ __all__ = [
     "VideoFacts",
     "count_fans",
     "count_topics",
+    "export",
     "get_own",
     "get_video_counts",
     "get_video_facts",
     "get_videos",
+    "is_creator",
     "is_fan",
     "list_comments",
     "list_creators_after",

@@ -17,6 +17,7 @@ from xiaodian.modules.accounts import api as accounts
 from xiaodian.modules.content.service.count import count_views
 from xiaodian.modules.content.service.drop_unsellable import drop_unsellable, list_goods_of_creators
 from xiaodian.modules.content.service.fill_video import fill_video
+from xiaodian.modules.content.service.personal_data import erase
 from xiaodian.modules.content.service.remind import remind
 from xiaodian.modules.content.video_queries import find_video_of_vod
 from xiaodian.modules.content.video_rules import UNTITLED
@@ -40,6 +41,7 @@ def consumers(ctx: Context) -> list[Consumer]:
     """What this module reacts to."""
     reactions = Reactions(ctx)
     return [
+        accounts.on_erasure(ctx, "content", erase),
         Consumer(durable="content-views", event_types=("BehaviourReported",), handle=reactions.count_views),
         Consumer(durable="content-films", event_types=("VodReady", "VodRefused"), handle=reactions.follow_films),
         Consumer(durable="content-rooms", event_types=("RoomMoved",), handle=reactions.follow_rooms),

@@ -9,6 +9,7 @@ from xiaodian.contracts.shops import ShopId
 from xiaodian.infra.database import Connection
 from xiaodian.modules.accounts import api as accounts
 from xiaodian.modules.fans import queries
+from xiaodian.modules.fans.service.personal_data import list_known
 from xiaodian.modules.fans.service.predict_due import can_predict, predict_due
 from xiaodian.modules.fans.service.rebuild import Rebuilt, rebuild
 
@@ -18,6 +19,7 @@ __all__ = [
     "count_members",
     "get_name",
     "list_entered",
+    "list_known",
     "list_members",
     "predict_due",
     "rebuild",

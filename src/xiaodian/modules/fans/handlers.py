@@ -4,12 +4,14 @@ from collections.abc import Sequence
 
 import msgspec
 
-from xiaodian.contracts.accounts import AccountId
+from xiaodian.contracts.accounts import AccountErased, AccountId
 from xiaodian.contracts.base import Envelope
 from xiaodian.contracts.orders import OrderId
 from xiaodian.edge.context import Context
+from xiaodian.infra.database import Connection
 from xiaodian.infra.work import Consumer
 from xiaodian.kit.clock import from_epoch_ms, utc_now
+from xiaodian.modules.accounts import api as accounts
 from xiaodian.modules.fans.service.count_purchases import count_purchases
 from xiaodian.modules.fans.service.count_visits import (
     HANDLER,
@@ -18,6 +20,7 @@ from xiaodian.modules.fans.service.count_visits import (
     count_reactions,
     count_visits,
 )
+from xiaodian.modules.fans.service.personal_data import erase
 
 ORDERS_AT_ONCE = 1000
 
@@ -65,7 +68,11 @@ def consumers(ctx: Context) -> list[Consumer]:
                     connection, told.creator_id, told.fan_id, at, ctx.settings.books_utc_offset_h, utc_now()
                 )
 
+    async def _erase(connection: Connection, erased: AccountErased) -> None:
+        await erase(connection, erased, ctx.settings.books_utc_offset_h, utc_now())
+
     return [
+        accounts.on_erasure(ctx, "fans", _erase),
         Consumer(durable=HANDLER, event_types=("BehaviourReported",), handle=_count_visits),
         Consumer(durable=REACTIONS, event_types=("VideoCommented", "VideoLiked"), handle=_count_reactions),
         Consumer(durable="fans-follows", event_types=("CreatorFollowed", "CreatorUnfollowed"), handle=_count_follows),

@@ -10,9 +10,11 @@ from xiaodian.contracts.insights import VideosCounted
 from xiaodian.contracts.orders import OrderId
 from xiaodian.edge.context import Context
 from xiaodian.infra.work import Consumer
+from xiaodian.modules.accounts import api as accounts
 from xiaodian.modules.feed.service.hear import hear_complaints, hear_deeds, hear_orders, hear_reports
 from xiaodian.modules.feed.service.keep_videos import keep_videos
 from xiaodian.modules.feed.service.learn import learn, mark_stale
+from xiaodian.modules.feed.service.personal_data import erase
 
 
 class OfVideo(msgspec.Struct, frozen=True):
@@ -36,6 +38,7 @@ def consumers(ctx: Context) -> list[Consumer]:
     """What this module reacts to. None needs an inbox: taking in again what was taken in changes nothing."""
     reactions = Reactions(ctx)
     return [
+        accounts.on_erasure(ctx, "feed", erase),
         Consumer(
             durable="feed-videos",
             event_types=("VideoPublished", "VideoChanged", "VideoWithdrawn"),

@@ -12,6 +12,7 @@ from xiaodian.modules.insights.behaviour_route import make_report_route
 from xiaodian.modules.insights.queries import count_recent_orders
 from xiaodian.modules.insights.service import compare_days, see_minutes, see_room
 from xiaodian.modules.insights.service.eyes import open_eyes
+from xiaodian.modules.insights.service.personal_data import export
 from xiaodian.modules.insights.service.rebuild import Rebuilt, rebuild
 from xiaodian.modules.insights.service.report_behaviour import BehaviourDesk
 from xiaodian.modules.insights.video_queries import (
@@ -26,6 +27,7 @@ __all__ = [
     "BehaviourDesk",
     "Rebuilt",
     "count_recent_orders",
+    "export",
     "get_room_metrics",
     "get_room_products",
     "get_video_sums",

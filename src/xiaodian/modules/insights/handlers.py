@@ -11,9 +11,11 @@ from xiaodian.contracts.imports import ExternalOrderNoted
 from xiaodian.contracts.orders import OrderId
 from xiaodian.edge.context import Context
 from xiaodian.infra.work import Consumer
+from xiaodian.modules.accounts import api as accounts
 from xiaodian.modules.insights.service.count_behaviour import take_reports
 from xiaodian.modules.insights.service.count_elsewhere import count_elsewhere
 from xiaodian.modules.insights.service.count_sales import count_sales
+from xiaodian.modules.insights.service.personal_data import erase
 
 ORDERS_AT_ONCE = 1000
 
@@ -47,6 +49,7 @@ def consumers(ctx: Context) -> list[Consumer]:
             await count_elsewhere(connection, [_decode_noted(envelope.data) for envelope in envelopes])
 
     return [
+        accounts.on_erasure(ctx, "insights", erase),
         Consumer(
             durable="insights-sales",
             event_types=("OrderPlaced", "OrderPaid", "OrderCancelled", "OrderRefunded"),

@@ -35,6 +35,7 @@ from xiaodian.modules.live.service.feature_by_platform import (
     take_down_by_platform,
 )
 from xiaodian.modules.live.service.feature_product import feature_product
+from xiaodian.modules.live.service.personal_data import is_host
 from xiaodian.modules.live.service.read_moments import RoomMoment, read_moments, read_room_since
 from xiaodian.modules.live.service.set_bag import set_bag
 from xiaodian.modules.live.service.set_live_price import set_live_price
@@ -66,6 +67,7 @@ __all__ = [
     "get_bags",
     "get_room",
     "get_rooms",
+    "is_host",
     "list_cues",
     "list_hosts_after",
     "list_on_air",

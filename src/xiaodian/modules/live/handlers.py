@@ -15,10 +15,12 @@ from xiaodian.infra import outbox
 from xiaodian.infra.outbox_relay import POKE
 from xiaodian.infra.work import Consumer, first_time
 from xiaodian.kit.clock import from_epoch_ms
+from xiaodian.modules.accounts import api as accounts
 from xiaodian.modules.live import queries
 from xiaodian.modules.live.rules import ON_AIR_STATES, OPEN_STATES
 from xiaodian.modules.live.service.drop_unsellable import drop_unsellable
 from xiaodian.modules.live.service.move_room import move_room
+from xiaodian.modules.live.service.personal_data import erase
 from xiaodian.modules.live.service.show_bags import tell_bags
 
 StreamEvent = StreamStarted | StreamInterrupted | StreamEnded
@@ -49,6 +51,7 @@ def consumers(ctx: Context) -> list[Consumer]:
     """What this module reacts to."""
     reactions = Reactions(ctx)
     return [
+        accounts.on_erasure(ctx, "live", erase),
         Consumer(
             durable="live-streams",
             event_types=("StreamStarted", "StreamInterrupted", "StreamEnded"),

@@ -16,6 +16,13 @@ from xiaodian.modules.orders.service.desk_list import count_orders_for_shop, lis
 from xiaodian.modules.orders.service.handle_order import cancel_order, confirm_receipt, get_order
 from xiaodian.modules.orders.service.hold import has_held_orders, hold
 from xiaodian.modules.orders.service.order_access import get_order_for, lock_order_for
+from xiaodian.modules.orders.service.personal_data import (
+    export,
+    has_open_orders,
+    list_ids_of_buyers,
+    list_shops_of_buyer,
+    unlink,
+)
 from xiaodian.modules.orders.service.refund_by_seller import SellerRefund, refund_by_seller
 from xiaodian.modules.orders.service.refund_lines import refund_lines
 from xiaodian.modules.orders.service.sandbox_shop import (
@@ -70,15 +77,18 @@ __all__ = [
     "cancel_order",
     "confirm_receipt",
     "count_orders_for_shop",
+    "export",
     "find_orders",
     "get_order",
     "get_order_for",
     "get_to_ship",
     "has_held_orders",
+    "has_open_orders",
     "hold",
     "list_allowed_to",
     "list_cancelled_after_payment",
     "list_customers",
+    "list_ids_of_buyers",
     "list_newly_completed",
     "list_open_sums_of_creator",
     "list_open_sums_of_shop",
@@ -86,6 +96,7 @@ __all__ = [
     "list_orders_for_shop",
     "list_paid_between",
     "list_refunds",
+    "list_shops_of_buyer",
     "list_sold_by_creator",
     "list_sold_of_shop",
     "lock_order_for",
@@ -103,4 +114,5 @@ __all__ = [
     "ship_order",
     "to_view_of",
     "track_parcel",
+    "unlink",
 ]

@@ -9,7 +9,9 @@ from xiaodian.contracts.orders import OrderId
 from xiaodian.edge.context import Context
 from xiaodian.infra.work import Consumer
 from xiaodian.kit.clock import utc_now
+from xiaodian.modules.accounts import api as accounts
 from xiaodian.modules.outreach.service.count_sales import count_sales
+from xiaodian.modules.outreach.service.personal_data import erase
 from xiaodian.modules.outreach.service.watch_goods import note_prices, note_stocks, note_watching
 
 ORDERS_AT_ONCE = 1000
@@ -43,6 +45,7 @@ def consumers(ctx: Context) -> list[Consumer]:
             await note_prices(connection, [each for each in envelopes if each.type == "ProductChanged"])
 
     return [
+        accounts.on_erasure(ctx, "outreach", erase),
         Consumer(durable="outreach-watching", event_types=("BehaviourReported",), handle=_note_watching),
         Consumer(durable="outreach-goods", event_types=("StockChanged", "ProductChanged"), handle=_note_goods),
         Consumer(

@@ -10,6 +10,7 @@ from xiaodian.modules.promotion.service.flash_sales import NewFlashSale, create_
 from xiaodian.modules.promotion.service.give_coupon import give_coupon
 from xiaodian.modules.promotion.service.limits import open_limit_book, release_purchases, write_purchases
 from xiaodian.modules.promotion.service.live_price import clear_live_price, set_live_price
+from xiaodian.modules.promotion.service.personal_data import export
 from xiaodian.modules.promotion.service.redeem import release_redemptions, write_redemptions
 from xiaodian.modules.promotion.views import show_flash_sales
 from xiaodian.modules.promotion.wire import to_view as to_coupon_view
@@ -28,6 +29,7 @@ __all__ = [
     "create_flash_sale",
     "end_coupon",
     "end_flash_sale",
+    "export",
     "find_commissions",
     "find_coupon",
     "find_flash_sales",

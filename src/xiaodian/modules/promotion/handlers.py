@@ -8,7 +8,9 @@ from xiaodian.contracts.base import Envelope
 from xiaodian.contracts.catalog import ProductChanged
 from xiaodian.edge.context import Context
 from xiaodian.infra.work import Consumer
+from xiaodian.modules.accounts import api as accounts
 from xiaodian.modules.promotion.service.commissions import refresh_titles
+from xiaodian.modules.promotion.service.personal_data import erase
 
 _decode = msgspec.json.Decoder(ProductChanged).decode
 
@@ -22,4 +24,7 @@ def consumers(ctx: Context) -> list[Consumer]:
         async with ctx.database.transaction() as connection:
             await refresh_titles(connection, product_ids)
 
-    return [Consumer(durable="promotion-products", event_types=("ProductChanged",), handle=_refresh)]
+    return [
+        accounts.on_erasure(ctx, "promotion", erase),
+        Consumer(durable="promotion-products", event_types=("ProductChanged",), handle=_refresh),
+    ]

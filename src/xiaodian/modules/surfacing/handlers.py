@@ -10,7 +10,9 @@ from xiaodian.contracts.live import RoomMoved
 from xiaodian.edge.context import Context
 from xiaodian.infra.work import Consumer
 from xiaodian.kit.clock import to_epoch_ms, utc_now
+from xiaodian.modules.accounts import api as accounts
 from xiaodian.modules.surfacing import video_handlers
+from xiaodian.modules.surfacing.service.forget_person import erase
 from xiaodian.modules.surfacing.service.set_mode import follow_rooms
 from xiaodian.modules.surfacing.service.signals import Click, clicked, encode_click
 
@@ -42,6 +44,7 @@ def consumers(ctx: Context) -> list[Consumer]:
                     await ctx.broker.poke(clicked(item.room_id), click)
 
     return [
+        accounts.on_erasure(ctx, "surfacing", erase),
         *video_handlers.consumers(ctx),
         Consumer(durable="surfacing-rooms", event_types=("RoomMoved",), handle=_follow_rooms),
         Consumer(durable="surfacing-clicks", event_types=("BehaviourReported",), handle=_hand_on_clicks),

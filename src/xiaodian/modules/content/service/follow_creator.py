@@ -24,7 +24,7 @@ async def follow_creator(ctx: Context, fan_id: AccountId, creator_id: AccountId)
         )
         if status == "INSERT 0 0":
             return
-        await _count(connection, creator_id, fan_id, 1)
+        await count_fan(connection, creator_id, fan_id, 1)
         await outbox.emit(connection, CreatorFollowed(creator_id=creator_id, fan_id=fan_id))
     await ctx.broker.poke("outbox")
 
@@ -38,12 +38,13 @@ async def unfollow_creator(ctx: Context, fan_id: AccountId, creator_id: AccountI
         )
         if status == "DELETE 0":
             return
-        await _count(connection, creator_id, fan_id, -1)
+        await count_fan(connection, creator_id, fan_id, -1)
         await outbox.emit(connection, CreatorUnfollowed(creator_id=creator_id, fan_id=fan_id))
     await ctx.broker.poke("outbox")
 
 
-async def _count(connection: Connection, creator_id: AccountId, fan_id: AccountId, change: int) -> None:
+async def count_fan(connection: Connection, creator_id: AccountId, fan_id: AccountId, change: int) -> None:
+    """Change how many fans a creator has, in the caller's transaction."""
     # CHECK (fans >= 0) also looks at the row that ON CONFLICT then does not insert, so it must not be negative.
     await connection.execute(
         """

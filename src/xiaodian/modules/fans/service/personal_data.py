@@ -1,0 +1,52 @@
+"""What fans keep of a person: what each shop knows of them."""
+
+from datetime import datetime
+from typing import Any
+
+from xiaodian.contracts.accounts import AccountErased, AccountId
+from xiaodian.infra.database import Connection
+from xiaodian.modules.fans.count_sql import PURCHASE, cells
+from xiaodian.modules.fans.service.count_purchases import LOCK, count_purchases
+from xiaodian.modules.orders import api as orders
+
+AT_ONCE = 1000
+_KNOWN = """
+    SELECT fan.shop_id, segment, segment_since, orders, occasions, spent_minor, returned_minor, first_at, last_at,
+        followed_at, seen_at, views, watch_s, comments, likes,
+        ARRAY(SELECT tag FROM fans.tag WHERE (tag.shop_id, tag.account_id) = (fan.shop_id, $1) ORDER BY tag) AS tags,
+        ARRAY(SELECT text FROM fans.note WHERE (note.shop_id, note.account_id) = (fan.shop_id, $1)) AS notes
+    FROM fans.fan WHERE account_id = $1 ORDER BY shop_id LIMIT $2
+"""
+_UNCOUNT = f"""
+    WITH delta AS MATERIALIZED (
+        DELETE FROM fans.purchase WHERE account_id = $1 RETURNING -1 AS sign, {PURCHASE}
+    ), {", ".join(f"to_{table} AS ({cell})" for table, cell in cells("delta").items())}
+    SELECT count(*) FROM delta
+"""
+_LEAVE = """
+    WITH gone AS (DELETE FROM fans.fan WHERE account_id = $1 RETURNING shop_id, segment)
+    UPDATE fans.segment_size AS sums SET fans = sums.fans - left_by.fans
+    FROM (SELECT shop_id, segment, count(*) AS fans FROM gone GROUP BY 1, 2) AS left_by
+    WHERE (sums.shop_id, sums.segment) = (left_by.shop_id, left_by.segment)
+"""
+_TABLES = ("visit", "note", "tag", "move", "prediction")
+
+
+async def list_known(connection: Connection, account_id: AccountId, limit: int) -> list[dict[str, Any]]:
+    """What each shop knows of somebody: figures, segment, and what its staff wrote down."""
+    return [dict(row) for row in await connection.fetch(_KNOWN, account_id, limit)]
+
+
+async def erase(connection: Connection, erased: AccountErased, utc_offset_h: int, now: datetime) -> None:
+    """Nothing here names the account any more; its purchases count on under who stands for the buyer in each shop.
+
+    So the sums stay as they are, and a rebuild from the orders gives the same.
+    """
+    await connection.execute("SELECT pg_advisory_xact_lock($1)", LOCK)
+    await connection.execute(_UNCOUNT, erased.account_id)
+    await connection.execute(_LEAVE, erased.account_id)
+    for table in _TABLES:
+        await connection.execute(f"DELETE FROM fans.{table} WHERE account_id = $1", erased.account_id)
+    order_ids = await orders.list_ids_of_buyers(connection, [ghost.account_id for ghost in erased.ghosts])
+    for start in range(0, len(order_ids), AT_ONCE):
+        await count_purchases(connection, order_ids[start : start + AT_ONCE], utc_offset_h, now)

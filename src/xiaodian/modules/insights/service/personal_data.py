@@ -1,0 +1,47 @@
+"""What insights keep of a person: what their pages told, as long as it is kept, and in whose name sales stand."""
+
+from typing import Any
+
+from xiaodian.contracts.accounts import AccountErased, AccountId
+from xiaodian.infra.database import Connection
+from xiaodian.modules.insights.service.count_sales import LOCK
+from xiaodian.modules.orders import api as orders
+
+_ACTS = """
+    SELECT at, kind, room_id, video_id, product_id, watch_s FROM insights.behaviour
+    WHERE account_id = $1 ORDER BY at DESC LIMIT $2
+"""
+_SALES = """
+    UPDATE insights.sale SET buyer_id = ghost.account_id
+    FROM unnest($2::uuid[], $3::uuid[]) AS ghost (shop_id, account_id)
+    WHERE sale.shop_id = ghost.shop_id AND sale.buyer_id = $1 AND sale.order_id = ANY($4::uuid[])
+"""
+# Of a day that stands under both, as when a sale was counted again meanwhile, the later row goes.
+_DAYS = """
+    UPDATE insights.shop_buyer_day AS mine SET buyer_id = ghost.account_id
+    FROM unnest($2::uuid[], $3::uuid[]) AS ghost (shop_id, account_id)
+    WHERE mine.shop_id = ghost.shop_id AND mine.buyer_id = $1 AND NOT EXISTS (
+        SELECT FROM insights.shop_buyer_day AS known
+        WHERE (known.shop_id, known.day, known.buyer_id) = (mine.shop_id, mine.day, ghost.account_id)
+    )
+"""
+
+
+async def export(connection: Connection, account_id: AccountId, limit: int) -> dict[str, list[dict[str, Any]]]:
+    """What pages told while the account was signed in, the newest first."""
+    return {"behaviour": [dict(row) for row in await connection.fetch(_ACTS, account_id, limit)]}
+
+
+async def erase(connection: Connection, erased: AccountErased) -> None:
+    """What pages told names nobody any more; sales stand in the name of who stands for the buyer."""
+    account_id = erased.account_id
+    await connection.execute("SELECT pg_advisory_xact_lock($1)", LOCK)
+    await connection.execute("UPDATE insights.behaviour SET account_id = NULL WHERE account_id = $1", account_id)
+    shop_ids = [ghost.shop_id for ghost in erased.ghosts]
+    ghosts = [ghost.account_id for ghost in erased.ghosts]
+    order_ids = await orders.list_ids_of_buyers(connection, ghosts)
+    await connection.execute(_SALES, account_id, shop_ids, ghosts, order_ids)
+    await connection.execute(_DAYS, account_id, shop_ids, ghosts)
+    await connection.execute(
+        "DELETE FROM insights.shop_buyer_day WHERE shop_id = ANY($2::uuid[]) AND buyer_id = $1", account_id, shop_ids
+    )

@@ -1,0 +1,36 @@
+"""What is known of somebody, to them alone."""
+
+from typing import Any
+
+from xiaodian.contracts.accounts import AccountId
+from xiaodian.contracts.shops import ShopId
+from xiaodian.infra.database import Connection
+from xiaodian.modules.accounts import api as accounts
+from xiaodian.modules.aftersales import api as aftersales
+from xiaodian.modules.content import api as content
+from xiaodian.modules.fans import api as fans
+from xiaodian.modules.feed import api as feed
+from xiaodian.modules.insights import api as insights
+from xiaodian.modules.orders import api as orders
+from xiaodian.modules.outreach import api as outreach
+from xiaodian.modules.promotion import api as promotion
+from xiaodian.modules.shops import api as shops
+
+MOST_OF_EACH = 10_000
+"""Of each kind at most so many, the newest, go into an export."""
+MOST_SHOPS = 500
+
+
+async def see_known(connection: Connection, account_id: AccountId) -> list[dict[str, Any]]:
+    """What each shop knows of somebody, with the shop's name."""
+    known = await fans.list_known(connection, account_id, MOST_SHOPS)
+    named = await shops.get_shops(connection, [ShopId(each["shop_id"]) for each in known])
+    return [{**each, "shop": named[each["shop_id"]].name} for each in known if each["shop_id"] in named]
+
+
+async def export_own(connection: Connection, account_id: AccountId) -> dict[str, Any]:
+    """All that the platform holds of somebody, part by part."""
+    data: dict[str, Any] = await accounts.export(connection, account_id)
+    for module in (orders, aftersales, content, promotion, insights, feed, outreach):
+        data |= await module.export(connection, account_id, MOST_OF_EACH)
+    return data | {"known_to_shops": await see_known(connection, account_id), "most_of_each": MOST_OF_EACH}

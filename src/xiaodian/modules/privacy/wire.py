@@ -1,0 +1,37 @@
+"""What is known of somebody, on the wire."""
+
+from datetime import date, datetime
+
+from xiaodian.contracts.base import Contract
+from xiaodian.contracts.fans import SegmentCode
+from xiaodian.contracts.shops import ShopId
+
+
+class KnownToShop(Contract, frozen=True, kw_only=True):
+    """What one shop knows of the caller. Spending is what is left after refunds."""
+
+    shop_id: ShopId
+    shop: str
+    segment: SegmentCode
+    segment_since: date
+    orders: int
+    spent_minor: int
+    returned_minor: int
+    first_at: datetime | None
+    last_at: datetime | None
+    followed_at: datetime | None
+    seen_at: datetime | None
+    views: int
+    watch_s: int
+    comments: int
+    likes: int
+    tags: list[str]
+    """What the shop's staff calls the caller."""
+    notes: list[str]
+    """What the shop's staff wrote down."""
+
+
+class KnownToShops(Contract, frozen=True, kw_only=True):
+    """Every shop that knows the caller as a fan."""
+
+    items: list[KnownToShop]

@@ -1,0 +1,124 @@
+"""Who has the account erased is forgotten, and nobody else is; the shop's books stay right."""
+
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+from tests.modules.outreach.sender import NOON
+from tests.modules.privacy.person import World
+
+from xiaodian.kit.clock import utc_now
+from xiaodian.modules.accounts.service.erase_account import tell_again
+from xiaodian.modules.fans import api as fans
+from xiaodian.modules.outreach import api as outreach
+
+PASSWORD = {"password": "correct horse"}
+SUMS = ("fans.cohort", "fans.first_day", "fans.bringer", "fans.pause")
+FACTS = ("fans.purchase", "fans.fan", "fans.segment_size", "outreach.sale", "outreach.bought", *SUMS)
+
+
+async def figures(world: World) -> dict[str, list[Any]]:
+    """Facts and sums of fans; a sum of nothing is as good as none."""
+    rows = await world.rows(*FACTS)
+    return {
+        table: [row for row in found if any(isinstance(each, int) and each for each in row)]
+        for table, found in rows.items()
+    }
+
+
+async def test_after_erasing_nothing_names_the_person_and_the_shops_sums_and_other_fans_are_as_before(
+    world: World,
+) -> None:
+    sku_id, room_id = await world.market.sku(stock=50), await world.market.room()
+    goes, stays = await world.fan("小丹", sku_id, room_id), await world.fan("小海", sku_id, room_id)
+    await world.write_to_all()
+    await world.hear()
+    before, of_other = await world.rows(*SUMS), await world.tables_that_name(stays.account_id)
+    assert {"fans.fan", "fans.visit", "outreach.recipient", "content.follow", "insights.behaviour"} <= of_other
+    known = (await goes.client.get("/api/me/known-to-shops")).json()["items"]
+    assert [(each["orders"], each["tags"], each["notes"]) for each in known] == [(1, ["老客"], ["爱喝茶"])]
+
+    assert (await goes.client.post("/api/me/erasure", json=PASSWORD)).status_code == 204
+    await world.hear()
+    # A page that was still open tells of it afterwards; an hour later it is forgotten again.
+    await world.report(goes, sku_id, room_id)
+    await tell_again(world.ctx.database, utc_now() + timedelta(hours=2))
+    await world.hear()
+
+    assert await world.tables_that_name(goes.account_id) == set()
+    assert await world.tables_that_name(stays.account_id) == of_other
+    assert await world.rows(*SUMS) == before
+    assert (await goes.client.get("/api/me")).status_code == 401
+    segment = f"/api/shops/{world.market.shop_id}/fans"
+    shown = (await world.market.seller.get(segment, params={"segment": "new"})).json()["items"]
+    assert sorted(fan["display_name"] for fan in shown) == sorted(["已注销用户", "小海"])
+
+    counted = await figures(world)
+    await fans.rebuild(world.ctx, utc_now())
+    await outreach.rebuild(world.ctx)
+    assert await figures(world) == counted, "made anew from the orders it is the same"
+
+
+async def test_who_stands_for_an_erased_person_is_never_written_to(world: World) -> None:
+    sku_id, room_id = await world.market.sku(stock=50), await world.market.room()
+    goes = await world.fan("小丹", sku_id, room_id)
+    assert (await goes.client.post("/api/me/erasure", json=PASSWORD)).status_code == 204
+    await world.hear()
+    await world.sender.send()
+    assert await world.sender.work(NOON) == 0
+
+
+async def test_the_export_holds_what_is_theirs_and_nothing_of_others(world: World) -> None:
+    sku_id, room_id = await world.market.sku(stock=50), await world.market.room()
+    mine, other = await world.fan("小丹", sku_id, room_id), await world.fan("小海", sku_id, room_id)
+    await world.write_to_all()
+    answer = await mine.client.get("/api/me/export")
+    assert "attachment" in answer.headers["content-disposition"]
+    data = answer.json()
+    assert data["account"]["display_name"] == "小丹"
+    assert [len(data[part]) for part in ("orders", "follows", "messages", "coupons", "addresses")] == [1] * 5
+    assert data["orders"][0]["recipient"]
+    assert data["behaviour"]
+    assert [each["notes"] for each in data["known_to_shops"]] == [["爱喝茶"]]
+    for secret in (str(other.account_id), "小海", "password_hash", "token_hash"):
+        assert secret not in answer.text
+
+
+@pytest.mark.parametrize("reason", ["shop", "orders", "wrong_password"])
+async def test_an_account_in_which_others_trust_or_whose_password_is_not_known_stays(world: World, reason: str) -> None:
+    sku_id = await world.market.sku()
+    who = await world.market.buyer()
+    client, password = who.client, "correct horse"
+    if reason == "orders":
+        await who.order(sku_id)
+    elif reason == "shop":
+        client = world.market.seller
+    else:
+        password = "correct cow"
+    before = await world.rows("accounts.account", "orders.order", "accounts.session")
+    refused = await client.post("/api/me/erasure", json={"password": password})
+    if reason == "wrong_password":
+        assert refused.status_code == 401
+    else:
+        assert (refused.status_code, refused.json()["params"]["reason"]) == (409, reason)
+    assert await world.rows("accounts.account", "orders.order", "accounts.session") == before
+
+
+async def test_orders_in_two_shops_no_longer_tell_of_one_person(world: World) -> None:
+    sku_id, room_id = await world.market.sku(stock=50), await world.market.room()
+    goes = await world.fan("小丹", sku_id, room_id)
+    async with world.ctx.database.connection() as connection:
+        await connection.execute(
+            """
+            INSERT INTO orders.order SELECT (jsonb_populate_record("order", jsonb_build_object(
+                'shop_id', gen_random_uuid(), 'order_id', gen_random_uuid(), 'number', 'X' || number,
+                'serial', serial + 1))).*
+            FROM orders.order
+            """
+        )
+    assert (await goes.client.post("/api/me/erasure", json=PASSWORD)).status_code == 204
+    async with world.ctx.database.connection() as connection:
+        buyers = [UUID(str(row["buyer_id"])) for row in await connection.fetch("SELECT buyer_id FROM orders.order")]
+    assert len(set(buyers)) == 2
+    assert goes.account_id not in buyers
