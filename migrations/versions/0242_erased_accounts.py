@@ -3,7 +3,7 @@
 from alembic import op
 
 revision = "0242"
-down_revision = "0241"
+down_revision = "0221"
 
 
 def upgrade() -> None:
