@@ -12,7 +12,8 @@ segment_count_ms          all ready segments, counted; the slowest of twenty
 segment_list_ms           the first page of a hundred of the largest ready segment; the slowest of twenty
 cohort_ms                 triangle and repurchase table together; the slowest of ten
 event_to_page_ms          from a payment's event in the outbox to a page that shows it; the slowest of ten
-summary_cpu_us_per_order  CPU time of PostgreSQL and this process to count paid orders, a thousand a batch
+summary_cpu_us_per_order  CPU time of PostgreSQL and this process to count newly paid orders, a thousand a batch
+summary_cpu_us_per_change the same of old orders of which some money went back
 plain_sql_cohort_ms       the triangle by SQL over the orders, as a shop would otherwise write it
 plain_sql_fan_page_ms     a fan's figures by such SQL
 """
@@ -35,7 +36,7 @@ import uvloop
 
 sys.path.append(str(Path(__file__).parents[1]))  # So that `bench` is found when this is run by its path.
 
-from bench.fans_shop import NO_LIMIT_S, Shop, seed_shop
+from bench.fans_shop import NO_LIMIT_S, Shop, seed_shop, write_orders
 from bench.festival import Meter
 
 from xiaodian.cli.platform import Platform
@@ -99,7 +100,7 @@ class FansBench:
         async with httpx.AsyncClient(base_url=base, headers=cookies, timeout=60) as client:
             await self._measure_reads(client, shop)
             await self._measure_event(client, shop)
-        await self._measure_counting(database)
+        await self._measure_counting(database, shop)
         await self._measure_plain(shop)
         await database.close()
 
@@ -152,21 +153,32 @@ class FansBench:
             waits.append(await _time(_until_shown))
         self.figures["event_to_page_ms"] = f"{max(waits) * 1e3:.0f} ms"
 
-    async def _measure_counting(self, database: Database) -> None:
-        """Orders that change by a cent, as if they had just been paid: every sum is touched."""
-        rows = await self._draw(20 * BATCH)
-        ids = [OrderId(row["order_id"]) for row in rows]
-        await self._connection.execute(
-            "UPDATE orders.line SET price_minor = price_minor + 1, amount_minor = amount_minor + 1 "
-            "WHERE order_id = ANY($1::uuid[])",
-            ids,
+    async def _measure_counting(self, database: Database, shop: Shop) -> None:
+        """Orders that were just paid, by the order of their payment; then a cent of as many old ones goes back."""
+        paid = await write_orders(
+            self._connection,
+            shop.shop_id,
+            orders=20 * BATCH,
+            buyers=self._options.buyers,
+            serial=self._options.orders,
+            at="now() - random() * interval '10 minutes'",
         )
+        await self._count("summary_cpu_us_per_order", database, [OrderId(each) for each in paid])
+        changed = [OrderId(row["order_id"]) for row in await self._draw(20 * BATCH)]
+        await self._connection.execute(
+            "UPDATE orders.line SET refunded_minor = least(amount_minor, refunded_minor + 1) WHERE order_id = ANY($1)",
+            changed,
+        )
+        await self._count("summary_cpu_us_per_change", database, changed)
+
+    async def _count(self, name: str, database: Database, ids: list[OrderId]) -> None:
+        await self._connection.execute("CHECKPOINT", timeout=NO_LIMIT_S)
         meter = Meter(psutil.Process(), self._postgres)
         for start in range(0, len(ids), BATCH):
             async with database.transaction() as connection:
                 await count_purchases(connection, ids[start : start + BATCH], 8, utc_now())
         _, mine, postgres, _ = meter.read()
-        self.figures["summary_cpu_us_per_order"] = f"{(mine + postgres) / len(ids) * 1e6:.0f} us"
+        self.figures[name] = f"{(mine + postgres) / len(ids) * 1e6:.0f} us"
 
     async def _measure_plain(self, shop: Shop) -> None:
         plain = self._connection
