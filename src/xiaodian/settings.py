@@ -37,6 +37,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 
     database_url: Annotated[str, "PostgreSQL ≥ 18 to use; empty: the embedded one."] = ""
     database_pool_size: Annotated[int, "Most connections to PostgreSQL of one process."] = 10
+    clickhouse_url: Annotated[
+        str,
+        "ClickHouse for heavy questions about fans, http://user:password@host:8123/?database=name; empty: none.",
+    ] = ""
     nats_url: Annotated[str, "NATS server with JetStream to use; empty: the embedded one."] = ""
     nats_prefix: Annotated[str, "Prefix of streams and subjects, so that installations can share a server."] = (
         "xiaodian"

@@ -1,4 +1,4 @@
-"""`xiaodian fans rebuild | predict`: makes fans anew from the orders; tells what each may do next."""
+"""`xiaodian fans rebuild | predict | feed`: fans made anew; what each may do next; all of it brought to ClickHouse."""
 
 import argparse
 import asyncio
@@ -18,11 +18,12 @@ NICENESS = 10
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    """Both may be done while the platform runs."""
+    """All may be done while the platform runs."""
     parser.add_argument(
         "deed",
-        choices=["rebuild", "predict"],
-        help="rebuild: make all summaries anew; predict: learn what fans of shops not yet done today may do next",
+        choices=["rebuild", "predict", "feed"],
+        help="rebuild: make all summaries anew; predict: learn what fans of shops not yet done today may do next; "
+        "feed: bring all orders and fans to the ClickHouse that is set",
     )
 
 
@@ -31,7 +32,7 @@ def run(options: argparse.Namespace) -> int:
     settings = Settings.from_env()
     configure_logging(level="error", log_format="console", process="fans")
     try:
-        return asyncio.run(_rebuild(settings) if options.deed == "rebuild" else _predict(settings))
+        return asyncio.run(DEEDS[options.deed](settings))
     except (EnginesNotStartedError, OtherSchemaError, UnavailableError) as error:
         print(f"xiaodian: the records cannot be read: {error}", file=sys.stderr)
         return 1
@@ -53,3 +54,16 @@ async def _predict(settings: Settings) -> int:
         done = await fans.predict_due(records.database, settings.books_utc_offset_h, utc_now())
     print(f"told what fans of {done} shops may do next")
     return 0
+
+
+async def _feed(settings: Settings) -> int:
+    if not settings.clickhouse_url:
+        print("xiaodian: no ClickHouse is set (XIAODIAN_CLICKHOUSE_URL)", file=sys.stderr)
+        return 1
+    async with open_records(settings) as records:
+        done = await fans.feed(records)
+    print(f"brought {done} orders to ClickHouse")
+    return 0
+
+
+DEEDS = {"rebuild": _rebuild, "predict": _predict, "feed": _feed}

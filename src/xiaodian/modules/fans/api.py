@@ -6,10 +6,13 @@ from xiaodian.contracts.accounts import AccountId
 from xiaodian.contracts.base import NotFoundError
 from xiaodian.contracts.fans import SegmentCode
 from xiaodian.contracts.shops import ShopId
+from xiaodian.edge.context import Records
 from xiaodian.infra.database import Connection
 from xiaodian.modules.accounts import api as accounts
 from xiaodian.modules.fans import queries
 from xiaodian.modules.fans.service.personal_data import list_known
+from xiaodian.modules.fans.outgrown.feed import feed_all
+from xiaodian.modules.fans.outgrown.warehouse import open_warehouse
 from xiaodian.modules.fans.service.predict_due import can_predict, predict_due
 from xiaodian.modules.fans.service.rebuild import Rebuilt, rebuild
 
@@ -17,6 +20,7 @@ __all__ = [
     "Rebuilt",
     "can_predict",
     "count_members",
+    "feed",
     "get_name",
     "list_entered",
     "list_known",
@@ -24,6 +28,12 @@ __all__ = [
     "predict_due",
     "rebuild",
 ]
+
+
+async def feed(records: Records) -> int:
+    """Bring all orders and fans to the ClickHouse that is set; answers how many orders. Raises UnavailableError."""
+    warehouse = open_warehouse(records.settings.clickhouse_url)
+    return await feed_all(records.database, warehouse, records.settings.books_utc_offset_h)
 
 
 async def get_name(connection: Connection, shop_id: ShopId, account_id: AccountId) -> str:

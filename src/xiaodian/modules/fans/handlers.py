@@ -6,12 +6,15 @@ import msgspec
 
 from xiaodian.contracts.accounts import AccountErased, AccountId
 from xiaodian.contracts.base import Envelope
+from xiaodian.contracts.fans import FanMoved
 from xiaodian.contracts.orders import OrderId
 from xiaodian.edge.context import Context
 from xiaodian.infra.database import Connection
 from xiaodian.infra.work import Consumer
 from xiaodian.kit.clock import from_epoch_ms, utc_now
 from xiaodian.modules.accounts import api as accounts
+from xiaodian.modules.fans.outgrown.feed import feed_fans, feed_orders
+from xiaodian.modules.fans.outgrown.warehouse import open_warehouse
 from xiaodian.modules.fans.service.count_purchases import count_purchases
 from xiaodian.modules.fans.service.count_visits import (
     HANDLER,
@@ -23,6 +26,7 @@ from xiaodian.modules.fans.service.count_visits import (
 from xiaodian.modules.fans.service.personal_data import erase
 
 ORDERS_AT_ONCE = 1000
+ORDER_EVENTS = ("OrderPaid", "OrderCancelled", "OrderRefunded")
 
 
 class OfOrder(msgspec.Struct, frozen=True):
@@ -39,6 +43,7 @@ class Following(msgspec.Struct, frozen=True):
 
 
 _decode_following = msgspec.json.Decoder(Following).decode
+_decode_moved = msgspec.json.Decoder(FanMoved).decode
 _decode_of_order = msgspec.json.Decoder(OfOrder).decode
 
 
@@ -73,12 +78,34 @@ def consumers(ctx: Context) -> list[Consumer]:
 
     return [
         accounts.on_erasure(ctx, "fans", _erase),
+        *_feeders(ctx),
         Consumer(durable=HANDLER, event_types=("BehaviourReported",), handle=_count_visits),
         Consumer(durable=REACTIONS, event_types=("VideoCommented", "VideoLiked"), handle=_count_reactions),
         Consumer(durable="fans-follows", event_types=("CreatorFollowed", "CreatorUnfollowed"), handle=_count_follows),
         Consumer(
             durable="fans-purchases",
-            event_types=("OrderPaid", "OrderCancelled", "OrderRefunded"),
+            event_types=ORDER_EVENTS,
             handle=_count_purchases,
         ),
+    ]
+
+
+def _feeders(ctx: Context) -> list[Consumer]:
+    """The same events bring the facts to ClickHouse, where there is one."""
+    if not ctx.settings.clickhouse_url:
+        return []
+
+    async def _feed_orders(envelopes: Sequence[Envelope]) -> None:
+        order_ids = sorted({_decode_of_order(envelope.data).order_id for envelope in envelopes})
+        warehouse = open_warehouse(ctx.settings.clickhouse_url)
+        await feed_orders(ctx.database, warehouse, order_ids, ctx.settings.books_utc_offset_h)
+
+    async def _feed_fans(envelopes: Sequence[Envelope]) -> None:
+        moved = [_decode_moved(envelope.data) for envelope in envelopes]
+        new = [(each.shop_id, each.account_id) for each in moved if each.from_segment is None]
+        await feed_fans(open_warehouse(ctx.settings.clickhouse_url), new)
+
+    return [
+        Consumer(durable="fans-outgrown-orders", event_types=ORDER_EVENTS, handle=_feed_orders),
+        Consumer(durable="fans-outgrown-fans", event_types=("FanMoved",), handle=_feed_fans),
     ]

@@ -19,6 +19,7 @@ from xiaodian.modules.fans import prediction_routes, queries, wire
 from xiaodian.modules.fans.definitions import DEFINITIONS
 from xiaodian.modules.fans.service import annotate_fan, list_fans, see_fan, see_repurchase, thresholds
 from xiaodian.modules.fans.service.count_purchases import day_of_books
+from xiaodian.modules.fans.service.questions import heavy_questions
 from xiaodian.modules.shops import api as shops
 
 TAGS = ["fans"]
@@ -98,7 +99,8 @@ async def list_segments(ctx: Ctx, caller: SignedIn, shop_id: FromPath[ShopId]) -
     """The ready segments, with how many fans are in each."""
     async with ctx.database.connection() as connection:
         await shops.require_right(connection, caller, shop_id, Scope.FANS_READ)
-        items = await queries.count_segments(connection, shop_id)
+        today = day_of_books(utc_now(), ctx.settings.books_utc_offset_h)
+        items = await heavy_questions(ctx.settings, connection).count_segments(shop_id, today)
     return wire.SegmentList(items=items, fans=sum(each.fans for each in items))
 
 
@@ -134,10 +136,11 @@ async def read_repurchase(
     other = see_repurchase.parse_period(compare_from, compare_to or "") if compare_from else None
     async with ctx.database.connection() as connection:
         await shops.require_right(connection, caller, shop_id, Scope.FANS_READ)
+        questions = heavy_questions(ctx.settings, connection)
         return wire.RepurchaseReport(
             today=today.isoformat(),
-            period=await see_repurchase.see_repurchase(connection, shop_id, period, today),
-            compared=await see_repurchase.see_repurchase(connection, shop_id, other, today) if other else None,
+            period=await questions.see_repurchase(shop_id, period, today),
+            compared=await questions.see_repurchase(shop_id, other, today) if other else None,
         )
 
 
@@ -147,7 +150,8 @@ async def read_cohorts(ctx: Ctx, caller: SignedIn, shop_id: FromPath[ShopId]) ->
     today = day_of_books(utc_now(), ctx.settings.books_utc_offset_h)
     async with ctx.database.connection() as connection:
         await shops.require_right(connection, caller, shop_id, Scope.FANS_READ)
-        return wire.CohortList(items=await see_repurchase.list_cohorts(connection, shop_id, today))
+        items = await heavy_questions(ctx.settings, connection).list_cohorts(shop_id, today)
+        return wire.CohortList(items=items)
 
 
 @get(f"{SHOP}/repurchase/by/{{kind:str}}", opt=access(Access.MEMBER, Scope.FANS_READ), tags=TAGS, responses=ASKS)

@@ -1,7 +1,8 @@
 """Who comes back: rates, cohorts, pauses, and what brings people back. All are sums over cells."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
+from typing import Any, TypeAlias
 from uuid import UUID
 
 from xiaodian.contracts.base import InvalidInputError
@@ -17,6 +18,7 @@ from xiaodian.modules.fans.definitions import share
 from xiaodian.modules.fans.wire import Bringer, Cohort, CohortCell, PauseFigures, Repurchase, ReturnRate
 from xiaodian.modules.live import api as live
 
+Figures: TypeAlias = "Record | dict[str, Any]"
 MOST_COHORTS = 36
 MOST_DAYS = 1100
 MOST_BRINGERS = 50
@@ -84,28 +86,39 @@ async def see_repurchase(connection: Connection, shop_id: ShopId, period: tuple[
     assert row is not None
     assert pauses is not None
     assert lifetime is not None
+    return to_repurchase(period, row, pauses, (lifetime[0], lifetime[1]))
+
+
+def to_repurchase(
+    period: tuple[date, date], row: Figures, pauses: Figures, lifetime: tuple[int | None, int | None]
+) -> Repurchase:
+    """From the sums over fans, over pauses, and what was spent by how many."""
     return Repurchase(
-        first=first.isoformat(),
-        last=last.isoformat(),
+        first=period[0].isoformat(),
+        last=period[1].isoformat(),
         fans=row["fans"],
         rates=_rates(row),
         once=row["once"],
         once_share=share(row["once"], row["fans"]),
         pauses=PauseFigures(**pauses),
-        lifetime_minor=lifetime[0] // lifetime[1] if lifetime[1] else None,
+        lifetime_minor=(lifetime[0] or 0) // lifetime[1] if lifetime[1] else None,
     )
 
 
 async def list_cohorts(connection: Connection, shop_id: ShopId, today: date) -> list[Cohort]:
     """The triangle by month of the first purchase, of the last three years."""
-    rows = await connection.fetch(_COHORTS, shop_id, today, MOST_COHORTS)
-    cohorts: dict[date, list[Record]] = {}
+    return to_cohorts(await connection.fetch(_COHORTS, shop_id, today, MOST_COHORTS), today)
+
+
+def to_cohorts(rows: Sequence[Figures], today: date) -> list[Cohort]:
+    """From cells, by first month and age."""
+    cohorts: dict[date, list[Figures]] = {}
     for row in rows:
         cohorts.setdefault(row["first_month"], []).append(row)
     return [_cohort(month, of_month, today) for month, of_month in cohorts.items()]
 
 
-def _cohort(month: date, rows: list[Record], today: date) -> Cohort:
+def _cohort(month: date, rows: list[Figures], today: date) -> Cohort:
     fans = next((row["buyers"] for row in rows if row["age"] == 0), 0)
     age_now = (today.year - month.year) * 12 + today.month - month.month
     return Cohort(
@@ -158,7 +171,7 @@ async def _titles(connection: Connection, kind: str, keys: Iterable[str]) -> dic
     return {str(video_id): video.title for video_id, video in videos.items()}
 
 
-def _rates(row: Record) -> list[ReturnRate]:
+def _rates(row: Figures) -> list[ReturnRate]:
     return [
         ReturnRate(
             within_days=days,
