@@ -69,3 +69,6 @@ async def test_after_a_random_history_both_give_the_same_answers(counter: Counte
         segments = await here.count_segments(shop_id, today)
         assert {each.segment for each in segments if each.fans} >= {"watcher", "lost"}
         assert await there.count_segments(shop_id, today) == segments
+    await warehouse.forget(watcher.account_id)
+    assert not await warehouse.ask(f"SELECT * FROM fan_known WHERE account_id = '{watcher.account_id}'")
+    assert await warehouse.ask("SELECT * FROM fan_purchase LIMIT 1")

@@ -10,9 +10,9 @@ from xiaodian.edge.context import Records
 from xiaodian.infra.database import Connection
 from xiaodian.modules.accounts import api as accounts
 from xiaodian.modules.fans import queries
-from xiaodian.modules.fans.service.personal_data import list_known
 from xiaodian.modules.fans.outgrown.feed import feed_all
 from xiaodian.modules.fans.outgrown.warehouse import open_warehouse
+from xiaodian.modules.fans.service.personal_data import list_known
 from xiaodian.modules.fans.service.predict_due import can_predict, predict_due
 from xiaodian.modules.fans.service.rebuild import Rebuilt, rebuild
 

@@ -13,7 +13,7 @@ from xiaodian.infra.database import Connection
 from xiaodian.infra.work import Consumer
 from xiaodian.kit.clock import from_epoch_ms, utc_now
 from xiaodian.modules.accounts import api as accounts
-from xiaodian.modules.fans.outgrown.feed import feed_fans, feed_orders
+from xiaodian.modules.fans.outgrown.feed import feed_erasure, feed_fans, feed_orders
 from xiaodian.modules.fans.outgrown.warehouse import open_warehouse
 from xiaodian.modules.fans.service.count_purchases import count_purchases
 from xiaodian.modules.fans.service.count_visits import (
@@ -105,7 +105,12 @@ def _feeders(ctx: Context) -> list[Consumer]:
         new = [(each.shop_id, each.account_id) for each in moved if each.from_segment is None]
         await feed_fans(open_warehouse(ctx.settings.clickhouse_url), new)
 
+    async def _feed_erasure(connection: Connection, erased: AccountErased) -> None:
+        warehouse = open_warehouse(ctx.settings.clickhouse_url)
+        await feed_erasure(connection, warehouse, erased, ctx.settings.books_utc_offset_h)
+
     return [
+        accounts.on_erasure(ctx, "fans-outgrown", _feed_erasure),
         Consumer(durable="fans-outgrown-orders", event_types=ORDER_EVENTS, handle=_feed_orders),
         Consumer(durable="fans-outgrown-fans", event_types=("FanMoved",), handle=_feed_fans),
     ]

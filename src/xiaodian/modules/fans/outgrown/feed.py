@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from xiaodian.contracts.accounts import AccountId
+from xiaodian.contracts.accounts import AccountErased, AccountId
 from xiaodian.contracts.orders import OrderId
 from xiaodian.contracts.shops import ShopId
 from xiaodian.infra.database import Connection, Database, Record
@@ -14,7 +14,7 @@ from xiaodian.modules.fans.outgrown.warehouse import Warehouse
 from xiaodian.modules.fans.service.count_purchases import day_of_books
 from xiaodian.modules.orders import api as orders
 
-LOCK = 7_142_391
+LOCK = 7_142_468
 ORDERS_AT_ONCE = 50_000
 FANS_AT_ONCE = 50_000
 NO_LIMIT_S = 24 * 3600.0
@@ -38,6 +38,14 @@ async def feed_fans(warehouse: Warehouse, fans: Iterable[tuple[ShopId, AccountId
     """They are fans of these shops, whether they have bought or not; told again it changes nothing."""
     if rows := [{"shop_id": str(shop_id), "account_id": str(account_id)} for shop_id, account_id in fans]:
         await warehouse.put("fan_known", rows)
+
+
+async def feed_erasure(connection: Connection, warehouse: Warehouse, erased: AccountErased, utc_offset_h: int) -> None:
+    """The account is named nowhere; its orders stand there under who stands for the buyer in each shop."""
+    await connection.execute("SELECT pg_advisory_xact_lock($1)", LOCK)
+    await warehouse.forget(erased.account_id)
+    order_ids = await orders.list_ids_of_buyers(connection, [ghost.account_id for ghost in erased.ghosts])
+    await _put_orders(warehouse, await connection.fetch(_SOME, order_ids), utc_offset_h)
 
 
 async def feed_all(database: Database, warehouse: Warehouse, utc_offset_h: int) -> int:

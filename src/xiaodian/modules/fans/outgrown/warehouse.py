@@ -5,6 +5,7 @@ import functools
 import threading
 from collections.abc import Sequence
 from typing import Any, Protocol
+from uuid import UUID
 
 import httpx
 import msgspec
@@ -28,6 +29,8 @@ TABLES = (
     ENGINE = ReplacingMergeTree ORDER BY (shop_id, account_id)
     """,
 )
+NAMES = ("fan_purchase", "fan_known")
+_FORGET = "DELETE FROM {name} WHERE account_id = '{account_id}'"
 _OPTIONS = "prefer_column_name_to_alias = 1, output_format_json_quote_64bit_integers = 0"
 
 
@@ -39,6 +42,9 @@ class Warehouse(Protocol):
 
     async def put(self, table: str, rows: Sequence[dict[str, Any]]) -> None:
         """Add rows; when it returns they are stored. Raises UnavailableError."""
+
+    async def forget(self, account_id: UUID) -> None:
+        """No row names this account any more. Raises UnavailableError."""
 
 
 def _rows(answer: bytes) -> list[dict[str, Any]]:
@@ -66,6 +72,12 @@ class Server:
         """Add rows. Raises UnavailableError."""
         await self._prepare()
         await self._send(_insert(table, rows))
+
+    async def forget(self, account_id: UUID) -> None:
+        """No row names this account any more. Raises UnavailableError."""
+        await self._prepare()
+        for name in NAMES:
+            await self._send(_FORGET.format(name=name, account_id=account_id).encode())
 
     async def _prepare(self) -> None:
         if not self._is_ready:
@@ -101,6 +113,11 @@ class Embedded:
     async def put(self, table: str, rows: Sequence[dict[str, Any]]) -> None:
         """Add rows."""
         await asyncio.to_thread(self.run, _insert(table, rows).decode())
+
+    async def forget(self, account_id: UUID) -> None:
+        """No row names this account any more."""
+        for name in NAMES:
+            await asyncio.to_thread(self.run, _FORGET.format(name=name, account_id=account_id))
 
     def close(self) -> None:
         """Let go of the folder."""
