@@ -2,6 +2,7 @@
 
 import asyncio
 import functools
+import importlib
 import threading
 from collections.abc import Sequence
 from typing import Any, Protocol
@@ -99,9 +100,8 @@ class Embedded:
     """The engine within this process, with its files in a folder (`chdb:folder`); one process at a time may have it."""
 
     def __init__(self, url: str) -> None:
-        from chdb.session import Session  # An extra, and a large one.
-
-        self._session = Session(url.removeprefix(EMBEDDED) or None)
+        chdb: Any = importlib.import_module("chdb.session")  # An extra, and a large one.
+        self._session = chdb.Session(url.removeprefix(EMBEDDED) or None)
         self._lock = threading.Lock()
         for table in TABLES:
             self.run(table)
