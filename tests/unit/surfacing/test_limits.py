@@ -71,14 +71,39 @@ def test_a_flash_sale_brings_its_product_up() -> None:
 
 
 def test_the_price_of_a_flash_sale_counts_from_its_start_to_its_end() -> None:
-    def heard(until_ms: int) -> list[str]:
+    def heard(until_ms: int) -> bool:
         sale = FlashSale(t_ms=1_000, product_id="orange", price_minor=3_750, until_ms=until_ms)
         lines = say("来看这个十斤的今天三十七块五", since_ms=40_000)
         seen = hear(FRUIT, [sale, HostCue(t_ms=8_000, product_id="cherry"), *lines])
-        return [cue.product_id for cue in seen if cue.reason.code not in {"host", "flash_sale"}]
+        return any(cue.product_id == "orange" and cue.reason.params.get("words") == "三十七块五" for cue in seen)
 
-    assert "orange" in heard(60_000)
-    assert heard(39_000) == []
+    assert heard(60_000)
+    assert not heard(39_000)
+
+
+def test_a_flash_price_outlives_a_bag_that_is_told_anew_during_the_sale() -> None:
+    def heard(*between: Signal) -> bool:
+        sale = FlashSale(t_ms=1_000, product_id="orange", price_minor=3_750, until_ms=60_000)
+        lines = say("来看这个十斤的今天三十七块五", since_ms=40_000)
+        seen = hear(FRUIT, [sale, HostCue(t_ms=8_000, product_id="cherry"), *between, *lines])
+        return any(cue.product_id == "orange" and cue.reason.params.get("words") == "三十七块五" for cue in seen)
+
+    again = Bag(t_ms=30_000, lang="zh", products=FRUIT.products)
+    assert heard()
+    assert heard(again)
+    without = Bag(t_ms=30_000, lang="zh", products=tuple(p for p in FRUIT.products if p.product_id != "orange"))
+    assert not heard(without, Bag(t_ms=31_000, lang="zh", products=FRUIT.products))
+
+
+def test_a_host_who_turns_every_seven_seconds_gets_a_card_for_each_product() -> None:
+    lines = [
+        "来先看一号链接丹东九九红颜草莓五斤装九十九",
+        BLUEBERRIES,
+        CHERRIES,
+        "下一个五号链接赣南脐橙产地直发十斤四十五块八",
+    ]
+    cues = hear(FRUIT, say(*lines, every_ms=7_000))
+    assert [cue.product_id for cue in cues] == ["strawberry", "blueberry", "cherry", "orange"]
 
 
 def test_there_is_a_gap_between_cues() -> None:

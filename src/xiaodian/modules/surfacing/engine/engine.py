@@ -17,12 +17,13 @@ from xiaodian.contracts.surfacing import (
 from xiaodian.modules.surfacing.engine.asking import Asking
 from xiaodian.modules.surfacing.engine.belief import Dialogue
 from xiaodian.modules.surfacing.engine.discourse import Reading, read_line
-from xiaodian.modules.surfacing.engine.evidence import Scene, gather
+from xiaodian.modules.surfacing.engine.evidence import BURST_LEVEL, Scene, gather
 from xiaodian.modules.surfacing.engine.matching import Match, Matcher
 from xiaodian.modules.surfacing.engine.model import Weights, load_weights, probability
 from xiaodian.modules.surfacing.engine.numbers import count_figures
 from xiaodian.modules.surfacing.engine.policy import Limits, Policy
 from xiaodian.modules.surfacing.engine.spelling import normalise
+from xiaodian.modules.surfacing.engine.unnamed import answers
 from xiaodian.modules.surfacing.engine.vocabulary import build_vocabulary
 
 MAX_COMMENT_CHARS = 60
@@ -72,6 +73,8 @@ class Engine:
         self._policy = Policy(self._limits, {})
         self._dialogue = Dialogue()
         self._asking = Asking()
+        self._flash: dict[str, tuple[int | None, int]] = {}
+        """Flash prices that run, and until when."""
         self._waiting: _Waiting | None = None
         self._t_ms = 0
         self._take_bag(bag)
@@ -99,7 +102,10 @@ class Engine:
         self._numbers = {product.product_id: product.number for product in bag.products}
         self._vocabulary = build_vocabulary(bag)
         self._matcher = Matcher(self._vocabulary)
-        self._flash_until: dict[str, int] = {}
+        # A sale that runs goes on, however often the bag is told anew.
+        self._flash = {key: sale for key, sale in self._flash.items() if key in self._products}
+        for product_id, (price_minor, _) in self._flash.items():
+            self._matcher.set_flash_price(product_id, price_minor)
         self._policy.stock = {product.product_id: product.stock for product in bag.products}
         self._policy.keep_only(set(self._products))
         self._dialogue.keep_only(set(self._products))
@@ -114,7 +120,7 @@ class Engine:
 
     def _take_flash_sale(self, signal: FlashSale) -> list[Cue]:
         self._matcher.set_flash_price(signal.product_id, signal.price_minor)
-        self._flash_until[signal.product_id] = signal.until_ms or self._t_ms + 600_000
+        self._flash[signal.product_id] = (signal.price_minor, signal.until_ms or self._t_ms + 600_000)
         reason = CueReason(code="flash_sale", evidence=_sole("flash_sale"))
         return self._offer(self._make_cue(signal.product_id, reason, 0.95))
 
@@ -133,13 +139,14 @@ class Engine:
         return tuple(key for key, match in matches.items() if match.score >= max(_ASKED_SCORE, best - 0.2))
 
     def _take_line(self, text: str) -> list[Cue]:
-        for product_id in [key for key, until_ms in self._flash_until.items() if until_ms <= self._t_ms]:
-            del self._flash_until[product_id]
+        for product_id in [key for key, (_, until_ms) in self._flash.items() if until_ms <= self._t_ms]:
+            del self._flash[product_id]
             self._matcher.set_flash_price(product_id, None)
         line = normalise(text, self._lang)
         reading = read_line(line, self._vocabulary.lexicon)
         matches = self._matcher.match(line)
         candidates = self._weigh(reading, matches)
+        candidates += self._weigh_unnamed(reading, matches)
         best = max(candidates, key=lambda candidate: (candidate.log_odds, candidate.product_id), default=None)
         cues = self._decide(best)
         self._remember(reading, matches)
@@ -159,21 +166,32 @@ class Engine:
         )
         found = []
         for product_id, match in matches.items():
-            evidence = gather(scene, product_id)
             anchor = match.anchor
             words = reading.text[anchor.start : anchor.end].replace("|", " ")
-            log_odds = self._weights.log_odds(evidence)
-            found.append(
-                Candidate(
-                    product_id=product_id,
-                    t_ms=self._t_ms,
-                    evidence=evidence,
-                    words=words,
-                    named_by=anchor.kind,
-                    log_odds=log_odds,
-                )
-            )
+            found.append(self._candidate(product_id, gather(scene, product_id), words, anchor.kind))
         return found
+
+    def _weigh_unnamed(self, reading: Reading, matches: dict[str, Match]) -> list[Candidate]:
+        """What the line does not name, but a burst asks for."""
+        if not reading.has("heard"):
+            return []
+        levels = {key: self._asking.level(key, self._t_ms) for key in self._products}
+        asked = {key: level for key, level in levels.items() if level >= BURST_LEVEL}
+        return [
+            self._candidate(key, answers(reading, matches, level, len(asked) - 1), "", "asked")
+            for key, level in asked.items()
+            if key not in matches and key != self._dialogue.current
+        ]
+
+    def _candidate(self, product_id: str, evidence: dict[str, float], words: str, named_by: str) -> Candidate:
+        return Candidate(
+            product_id=product_id,
+            t_ms=self._t_ms,
+            evidence=evidence,
+            words=words,
+            named_by=named_by,
+            log_odds=self._weights.log_odds(evidence),
+        )
 
     def _decide(self, best: Candidate | None) -> list[Cue]:
         if best is None:
@@ -184,7 +202,7 @@ class Engine:
                 self._dialogue.hint(best.product_id, self._t_ms, likelihood)
             return []
         code = _CODE_BY_PART.get(best.named_by, "presents_name")
-        if "asked" in best.evidence:
+        if best.evidence.keys() & {"asked", "burst_asked"}:
             code = "asked"
         elif "shown_before" in best.evidence or "same" in best.evidence:
             code = "returns"

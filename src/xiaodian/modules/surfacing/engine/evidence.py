@@ -85,6 +85,7 @@ def gather(scene: Scene, product_id: str) -> dict[str, float]:
     evidence |= _of_scope(scene, product_id, match)
     evidence |= _of_state(scene, product_id)
     evidence |= _of_turn(scene, product_id)
+    evidence |= _of_clarity(scene.reading, evidence)
     return {code: value for code, value in evidence.items() if value}
 
 
@@ -241,6 +242,7 @@ def _of_turn(scene: Scene, product_id: str) -> dict[str, float]:
     evidence = {
         "plain": float(is_plain),
         "plain_other": float(is_plain and is_other),
+        "latecomer": float(reading.has("latecomer")),
         "unopened": float(
             not (is_opened or reading.has("heard"))
             and (dialogue.introduced_ms is None or t_ms - dialogue.introduced_ms > INTRODUCTION_MS)
@@ -257,3 +259,24 @@ def _of_turn(scene: Scene, product_id: str) -> dict[str, float]:
         at_ms = dialogue.acts_ms.get(act)
         evidence[f"{act}_before"] = float(at_ms is not None and t_ms - at_ms <= LINGER_MS and not is_opened)
     return evidence
+
+
+def _of_clarity(reading: Reading, so_far: Mapping[str, float]) -> dict[str, float]:
+    """What several signs together say that none says alone: a turn that is said outright, a return that is."""
+    is_clear = so_far["margin"] >= 0.8 and not so_far["tied"] and not so_far["many"]
+    is_withheld = any(
+        so_far.get(f"{act}_{where}")
+        for act in ("later", "declining", "gone", "story", "elsewhere")
+        for where in ("here", "reaches")
+    )
+    is_free = is_clear and not is_withheld and not so_far["denied"] and not so_far["same"]
+    strong = so_far["number"] > 0 or so_far["name"] >= 1.2
+    opened = so_far["present_near"] or so_far["present_before"]
+    return {
+        "outright": float(is_free and strong and bool(opened)),
+        "outright_return": float(is_free and reading.has("return") and so_far["name"] >= 0.7),
+        "outright_late": float(is_free and reading.has("latecomer")),
+        "whole_name": float(so_far["name"] >= 1.8 and is_free),
+        "name_and_price": float(is_free and so_far["price"] > 0 and so_far["name"] >= 0.6),
+        "shown_lying": float(is_free and reading.has("deixis") and reading.has("handling")),
+    }

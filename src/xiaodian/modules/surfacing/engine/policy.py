@@ -12,7 +12,7 @@ class Limits:
 
     host_reign_ms: int = 20_000
     """Nothing overrides the host's own cue for this long."""
-    gap_ms: int = 6_000
+    gap_ms: int = 4_000
     """Between two cues of the engine."""
     cap_per_hour: int = 120
     cap_per_product_per_hour: int = 40
