@@ -1,6 +1,6 @@
 """Who may call which route: surfacing in rooms."""
 
-from tests.api.row import NOWHERE, Row, control, members, owner_only
+from tests.api.row import NOWHERE, Row, control, everybody, members, owner_only
 
 _ROOM = "/api/rooms/{room_id}"
 _SURFACING = f"{_ROOM}/surfacing"
@@ -21,6 +21,8 @@ ROWS: list[Row] = [
     # A transcript is WebVTT, and nothing else.
     Row("POST", "/api/me/videos/{video_id}/transcript", (401, 403, 415, 415, 415), {}),
     Row("GET", "/api/me/videos/{video_id}/moments", owner_only(200)),
+    Row("GET", f"{_ROOM}/captions", everybody(200)),
+    Row("GET", "/api/videos/{video_id}/captions", everybody(200)),
     Row("GET", f"{_ROOM}/bag-order", members(200)),
     Row("GET", "/api/videos/{video_id}/bag-order", members(200)),
 ]

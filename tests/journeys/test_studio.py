@@ -12,6 +12,7 @@ import httpx
 import pytest
 from playwright.async_api import Page, expect
 from tests.journeys.conftest import PHONE, STEP_TIMEOUT_MS, Encoder, OpenPage, Stage, until_state
+from tests.speech import speak
 
 from xiaodian.cli.show.client import Json, Member
 from xiaodian.cli.show.film import find_ffmpeg
@@ -24,19 +25,26 @@ MADE_MS = 120_000
 """Films are made and figures counted when the machine has time."""
 CLIP_OF_S = 8
 MOST_SWIPES = 30
+SAID = "look at the strawberries. picked this morning"
+CAPTIONS = f"""WEBVTT
+
+00:00:00.000 --> 00:00:12.000
+{SAID}
+"""
 ONE_VIDEO = re.compile(r"/console/videos/(?!upload-)[0-9a-f-]{36}$")
 
 
 @pytest.fixture(scope="module")
 def phone_film() -> Iterator[Path]:
-    """A phone's film, upright, with sound."""
+    """A phone's film, upright, in which somebody speaks."""
     with TemporaryDirectory() as folder:
-        path = Path(folder) / "草莓.mp4"
+        path, speech = Path(folder) / "草莓.mp4", Path(folder) / "speech.wav"
+        speak(SAID, speech)
         subprocess.run(
             [
                 *(find_ffmpeg(), "-loglevel", "error", "-f", "lavfi", "-i", f"testsrc2=s=180x320:r=25:d={FILM_S}"),
-                *("-f", "lavfi", "-i", f"sine=f=440:r=48000:d={FILM_S}", "-c:v", "libx264", "-preset", "ultrafast"),
-                *("-pix_fmt", "yuv420p", "-c:a", "aac", str(path)),
+                *("-i", str(speech), "-af", f"apad=whole_dur={FILM_S}", "-c:v", "libx264", "-preset", "ultrafast"),
+                *("-t", str(FILM_S), "-pix_fmt", "yuv420p", "-c:a", "aac", str(path)),
             ],
             check=True,
         )
@@ -133,6 +141,21 @@ async def _swipe_to(page: Page, video_id: str) -> None:
     raise AssertionError("the film is not in the feed")
 
 
+async def _caption(creator: Member, video_id: str) -> None:
+    path = f"/api/me/videos/{video_id}/transcript"
+    answer = await creator.http.post(path, content=CAPTIONS, headers={"content-type": "text/vtt"})
+    assert answer.json() == {"taken": 1, "known": 0}, answer.text
+
+
+async def _read_along(page: Page) -> None:
+    """Captions are off until somebody wants them, and then stand above the card."""
+    entry = page.locator("[data-testid=entry]:not([inert])")
+    await expect(entry.get_by_test_id("captions-toggle")).to_have_attribute("aria-pressed", "false")
+    await expect(entry.get_by_test_id("captions")).to_have_count(0)
+    await entry.get_by_test_id("captions-toggle").click()
+    await expect(entry.get_by_test_id("captions")).to_have_text(SAID)
+
+
 async def _buy(page: Page, product_id: str) -> None:
     card = page.locator("[data-testid=entry]:not([inert])").get_by_test_id("product-card")
     await expect(card).to_have_attribute("data-product-id", product_id)
@@ -161,11 +184,14 @@ async def test_a_film_is_uploaded_tagged_and_published_sells_in_the_feed_and_sho
         [(first, 1500), (second, None)],
     )
 
+    await _caption(stage.host, video_id)
+
     buyer = await enter("小丹")
     await buyer.address("辽宁省 丹东市")
     await _until_in_feed(buyer, video_id)
     viewer = await open_page("/", name="viewer", member=buyer)
     await _swipe_to(viewer, video_id)
+    await _read_along(viewer)
     await _buy(viewer, first)
 
     await console.get_by_test_id("to-figures").click()

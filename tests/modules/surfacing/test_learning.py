@@ -242,6 +242,23 @@ async def test_captions_of_another_film_are_refused_and_the_old_ones_stay(
     assert len(texts) == 2
 
 
+async def test_a_viewer_reads_what_is_said_until_the_video_is_hidden(
+    screening: Screening, client: httpx.AsyncClient
+) -> None:
+    path = f"/api/videos/{screening.video_id}/captions"
+    empty = await client.get(path)
+    assert (empty.status_code, empty.text) == (200, "WEBVTT\n")
+    headers = {"content-type": "text/vtt"}
+    vtt = "WEBVTT\n\n00:01.000 --> 00:02.500\n便宜 &lt;3 折&gt; &amp; 快\n"
+    await screening.creator.client.post(f"/api/me{path[4:-9]}/transcript", content=vtt.encode(), headers=headers)
+    told = await client.get(path)
+    assert told.headers["content-type"] == "text/vtt; charset=utf-8"
+    assert told.text == "WEBVTT\n\n00:00:01.000 --> 00:00:02.500\n便宜 &lt;3 折&gt; &amp; 快\n"
+    assert (await client.get(path, headers={"if-none-match": told.headers["etag"]})).status_code == 304
+    await screening.creator.client.post(f"/api/me{path[4:-9]}/hide")
+    assert (await client.get(path, headers={"if-none-match": told.headers["etag"]})).status_code == 404
+
+
 async def test_a_new_video_begins_with_what_was_learned_of_its_like(
     screening: Screening, client: httpx.AsyncClient
 ) -> None:

@@ -1,13 +1,10 @@
 """Somebody speaks in a film that is sent by RTMP: it is heard, becomes lines of the transcript, and a card comes up."""
 
 import asyncio
-import ctypes
 import subprocess
-import wave
 from collections.abc import AsyncIterator
 from pathlib import Path
 
-import espeakng_loader
 import pytest
 from tests.conftest import SignUp
 from tests.live.stage import Stage, make_product, set_stage
@@ -29,44 +26,13 @@ from xiaodian.settings import BadSettingError, Settings
 GREETING = "hello everybody and welcome to my show"
 """Before it has heard somebody speak for a while, the recognizer makes little of any voice."""
 PITCH = "okay everyone next is the chocolate cake. look at the chocolate cake"
-VOICE = b"English (America)+f5"
-WORDS_PER_MINUTE = 130
-SYNCHRONOUS, RATE_PARAMETER, UTF8 = 2, 1, 1
-
-_Callback = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.POINTER(ctypes.c_short), ctypes.c_int, ctypes.c_void_p)
-
-
-def _speak(text: str, path: Path) -> None:
-    """espeak-ng says it into a file."""
-    library = ctypes.CDLL(espeakng_loader.get_library_path())
-    spoken = bytearray()
-
-    def _take(samples: "ctypes._Pointer[ctypes.c_short]", count: int, _: object) -> int:
-        if samples and count > 0:
-            spoken.extend(ctypes.string_at(samples, count * 2))
-        return 0
-
-    rate = library.espeak_Initialize(SYNCHRONOUS - 1, 0, espeakng_loader.get_data_path().encode(), 0)
-    assert rate > 0, "espeak-ng did not start"
-    callback = _Callback(_take)
-    library.espeak_SetSynthCallback(callback)
-    assert library.espeak_SetVoiceByName(VOICE) == 0, "espeak-ng has no American English"
-    library.espeak_SetParameter(RATE_PARAMETER, WORDS_PER_MINUTE, 0)
-    words = text.encode()
-    assert library.espeak_Synth(words, len(words) + 1, 0, 1, 0, UTF8, None, None) == 0
-    library.espeak_Synchronize()
-    with wave.open(str(path), "wb") as file:
-        file.setnchannels(1)
-        file.setsampwidth(2)
-        file.setframerate(rate)
-        file.writeframes(bytes(spoken))
 
 
 @pytest.fixture
 def speech(tmp_path: Path) -> Path:
     """A WAV file: three seconds of silence, a greeting, a pause, a pitch, and silence."""
     for name, text in (("greeting", GREETING), ("pitch", PITCH)):
-        _speak(text, tmp_path / f"{name}.wav")
+        speak(text, tmp_path / f"{name}.wav")
     path = tmp_path / "speech.wav"
     parts = "[0]adelay=3000:all=1,apad=pad_dur=1.5[a];[1]apad=pad_dur=8[b];[a][b]concat=n=2:v=0:a=1"
     sources = ("-i", str(tmp_path / "greeting.wav"), "-i", str(tmp_path / "pitch.wav"))

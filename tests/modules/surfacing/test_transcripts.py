@@ -56,6 +56,11 @@ async def test_webvtt_counts_from_the_moment_the_room_went_on_air(room: Room) ->
     assert (await _post_vtt(room, VTT)).json() == {"taken": 2, "known": 0}
     assert (await _post_vtt(room, VTT)).json() == {"taken": 0, "known": 2}
     assert await _lines(room) == [("来看一号链接", 0, 2500), ("又甜又大", 2600, 4000)]
+    # Who watches the replay reads it by the same clock.
+    captions = await room.host.get(f"{room.path}/captions")
+    assert captions.text == (
+        "WEBVTT\n\n00:00:00.000 --> 00:00:02.500\n来看一号链接\n\n00:00:02.600 --> 00:00:04.000\n又甜又大\n"
+    )
 
 
 async def test_webvtt_may_say_what_its_zero_is(room: Room) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from html import unescape
 
 import webvtt
 
@@ -83,7 +84,7 @@ def read_webvtt(body: bytes, origin: datetime) -> list[Line]:
         raise InvalidInputError(field="body", reason="not_webvtt") from error
     lines: list[Line] = []
     for caption in captions:
-        text = clean_speech(caption.text)[:MAX_LINE_CHARS]
+        text = clean_speech(unescape(caption.text))[:MAX_LINE_CHARS]
         start_ms, end_ms = caption.start_time.in_milliseconds(), caption.end_time.in_milliseconds()
         if text and end_ms >= start_ms:
             lines.append(make_line(text, _after(origin, start_ms), _after(origin, end_ms), None))
