@@ -9,6 +9,7 @@ import pytest
 from tests.conftest import SignUp
 from tests.live.stage import Stage, make_product, set_stage
 from tests.modules.surfacing.room import Room
+from tests.speech import speak
 
 from xiaodian import app
 from xiaodian.cli.show.film import find_ffmpeg
