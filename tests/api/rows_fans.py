@@ -14,6 +14,9 @@ THRESHOLDS = {
     "returner_bp": 5000,
 }
 
+SEGMENT = f"{SHOP}/segments/{{segment_id}}"
+WISH = {"cel": "orders >= 2"}
+
 ROWS: list[Row] = [
     Row("GET", "/api/fans/definitions", everybody(200)),
     Row("GET", f"{SHOP}/fans", owner_only(200), address=f"{SHOP}/fans?segment=new"),
@@ -29,4 +32,12 @@ ROWS: list[Row] = [
     Row("GET", f"{SHOP}/repurchase", owner_only(200), address=f"{SHOP}/repurchase?{DAYS}"),
     Row("GET", f"{SHOP}/cohorts", owner_only(200)),
     Row("GET", f"{SHOP}/repurchase/by/{{kind}}", owner_only(200), address=f"{SHOP}/repurchase/by/product?{DAYS}"),
+    Row("GET", "/api/fans/condition-fields", everybody(200)),
+    Row("POST", f"{SHOP}/segments/count", owner_only(200), WISH),
+    Row("POST", f"{SHOP}/segments", owner_only(201), {**WISH, "name": "回头客"}),
+    Row("GET", SEGMENT, owner_only(200)),
+    Row("PUT", SEGMENT, owner_only(200), {**WISH, "name": "熟客"}),
+    Row("GET", f"{SEGMENT}/fans", owner_only(200)),
+    Row("GET", f"{SEGMENT}/fans.csv", owner_only(200)),
+    Row("DELETE", SEGMENT, owner_only(204)),
 ]

@@ -148,7 +148,9 @@ async def _make_promotions(owner: httpx.AsyncClient, ids: dict[str, str], other_
     commission = await _post(owner, f"{shop}/commission-agreements", proposal)
     message = {"name": "上新", "text": "新草莓到了", "segment": "buyers"}
     campaign = await _post(owner, f"{shop}/campaigns", {**message, "send_at_ms": starts_at_ms - 50 * DAY_S * 1000})
+    segment = await _post(owner, f"{shop}/segments", {"name": "没买过的", "cel": "orders == 0"})
     return {
+        "segment_id": segment["segment_id"],
         "campaign_id": campaign["campaign_id"],
         "commission_id": commission["commission_id"],
         "coupon_id": coupon["coupon_id"],

@@ -1,10 +1,10 @@
 """The door of fans."""
 
-from datetime import date
+from datetime import date, datetime
 
 from xiaodian.contracts.accounts import AccountId
 from xiaodian.contracts.base import NotFoundError
-from xiaodian.contracts.fans import SegmentCode
+from xiaodian.contracts.fans import SegmentCode, SegmentId
 from xiaodian.contracts.shops import ShopId
 from xiaodian.edge.context import Records
 from xiaodian.infra.database import Connection
@@ -12,6 +12,8 @@ from xiaodian.modules.accounts import api as accounts
 from xiaodian.modules.fans import queries
 from xiaodian.modules.fans.outgrown.feed import feed_all
 from xiaodian.modules.fans.outgrown.warehouse import open_warehouse
+from xiaodian.modules.fans.service import own_segments
+from xiaodian.modules.fans.service.ask_condition import books_of, list_by_id
 from xiaodian.modules.fans.service.personal_data import list_known
 from xiaodian.modules.fans.service.predict_due import can_predict, predict_due
 from xiaodian.modules.fans.service.rebuild import Rebuilt, rebuild
@@ -22,9 +24,11 @@ __all__ = [
     "count_members",
     "feed",
     "get_name",
+    "has_segment",
     "list_entered",
     "list_known",
     "list_members",
+    "list_own_members",
     "predict_due",
     "rebuild",
 ]
@@ -78,3 +82,34 @@ async def list_members(
 ) -> list[AccountId]:
     """Who is in a ready segment, by id, those after this one."""
     return await queries.list_members(connection, shop_id, segment, after=after, limit=limit)
+
+
+async def has_segment(connection: Connection, shop_id: ShopId, segment_id: SegmentId) -> bool:
+    """Whether the shop made itself this segment, and has not deleted it."""
+    try:
+        await own_segments.get_segment(connection, shop_id, segment_id)
+    except NotFoundError:
+        return False
+    return True
+
+
+async def list_own_members(
+    connection: Connection,
+    shop_id: ShopId,
+    segment_id: SegmentId,
+    *,
+    utc_offset_h: int,
+    now: datetime,
+    after: AccountId | None,
+    limit: int,
+) -> list[AccountId]:
+    """Who is now in a segment that the shop made itself, by id, those after this one; also if it was deleted since.
+
+    Within a transaction. Raises ConditionError where that takes too long.
+    """
+    condition = await own_segments.find_condition(connection, shop_id, segment_id)
+    if condition is None:
+        return []
+    books = books_of(utc_offset_h, now)
+    rows = await list_by_id(connection, shop_id, condition, books, after=after, limit=limit)
+    return [row["account_id"] for row in rows]

@@ -15,9 +15,9 @@ from xiaodian.edge.context import Ctx
 from xiaodian.edge.problems import MalformedRequestError, problems
 from xiaodian.kit.clock import utc_now
 from xiaodian.kit.paging import MAX_PAGE_SIZE, Page
-from xiaodian.modules.fans import prediction_routes, queries, wire
+from xiaodian.modules.fans import prediction_routes, queries, segment_routes, wire
 from xiaodian.modules.fans.definitions import DEFINITIONS
-from xiaodian.modules.fans.service import annotate_fan, list_fans, see_fan, see_repurchase, thresholds
+from xiaodian.modules.fans.service import annotate_fan, list_fans, own_segments, see_fan, see_repurchase, thresholds
 from xiaodian.modules.fans.service.count_purchases import day_of_books
 from xiaodian.modules.fans.service.questions import heavy_questions
 from xiaodian.modules.shops import api as shops
@@ -96,12 +96,13 @@ async def set_fan_tags(
 
 @get(f"{SHOP}/segments", opt=access(Access.MEMBER, Scope.FANS_READ), tags=TAGS, responses=READS)
 async def list_segments(ctx: Ctx, caller: SignedIn, shop_id: FromPath[ShopId]) -> wire.SegmentList:
-    """The ready segments, with how many fans are in each."""
+    """The ready segments with how many fans are in each, and the shop's own as they were counted last."""
     async with ctx.database.connection() as connection:
         await shops.require_right(connection, caller, shop_id, Scope.FANS_READ)
         today = day_of_books(utc_now(), ctx.settings.books_utc_offset_h)
         items = await heavy_questions(ctx.settings, connection).count_segments(shop_id, today)
-    return wire.SegmentList(items=items, fans=sum(each.fans for each in items))
+        own = await own_segments.list_segments(connection, shop_id)
+    return wire.SegmentList(items=items, fans=sum(each.fans for each in items), own=own)
 
 
 @get(f"{SHOP}/fan-thresholds", opt=access(Access.MEMBER, Scope.FANS_READ), tags=TAGS, responses=READS)
@@ -179,4 +180,5 @@ routes = [
     read_cohorts,
     read_bringers,
     *prediction_routes.routes,
+    *segment_routes.routes,
 ]

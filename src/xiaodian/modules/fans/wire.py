@@ -8,6 +8,7 @@ from msgspec import Meta
 from xiaodian.contracts.base import Contract, Input, Line, Text
 from xiaodian.contracts.fans import FanCard, SegmentCode
 from xiaodian.modules.fans.definitions import FanDefinition
+from xiaodian.modules.fans.wire_segments import OwnSegment
 
 NOTE_CHARS = 500
 MOST_NOTES = 100
@@ -124,10 +125,11 @@ class ReadySegment(Contract, frozen=True, kw_only=True):
 
 
 class SegmentList(Contract, frozen=True, kw_only=True):
-    """The ready segments, all of them."""
+    """The ready segments, all of them, and those that the shop made itself."""
 
     items: list[ReadySegment]
     fans: int
+    own: list[OwnSegment]
 
 
 class ThresholdsView(Contract, frozen=True, kw_only=True):

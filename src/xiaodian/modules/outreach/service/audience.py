@@ -8,26 +8,42 @@ from xiaodian.contracts.base import InvalidInputError
 from xiaodian.contracts.fans import SegmentCode
 from xiaodian.contracts.shops import ShopId
 from xiaodian.infra.database import Connection
+from xiaodian.kit.clock import utc_now
 from xiaodian.modules.fans import api as fans
+from xiaodian.settings import Settings
 
 BUYERS = "buyers"
 SEGMENTS: Collection[str] = (BUYERS, *SegmentCode)
 BEFORE_ALL = AccountId(UUID(int=0))
 
 
-def check_segment(segment: str) -> None:
+async def check_segment(connection: Connection, shop_id: ShopId, segment: str) -> None:
     """Whether there is such a segment. Raises InvalidInputError."""
-    if segment not in SEGMENTS:
+    if segment in SEGMENTS:
+        return
+    own = _own(segment)
+    if own is None or not await fans.has_segment(connection, shop_id, own):
         raise InvalidInputError(field="segment", reason="unknown")
 
 
 async def list_members(
-    connection: Connection, shop_id: ShopId, segment: str, after: AccountId, limit: int
+    connection: Connection, settings: Settings, shop_id: ShopId, segment: str, after: AccountId, limit: int
 ) -> list[AccountId]:
-    """Fans of a shop in the order of their ids: of a ready segment, or `buyers`: all who bought and did not give
-    everything back.
+    """Fans of a shop in the order of their ids: of a ready segment, of one that the shop made itself (by its id), or
+    `buyers`: all who bought and did not give everything back. Within a transaction.
     """
-    check_segment(segment)
+    if (own := _own(segment)) is not None:
+        return await fans.list_own_members(
+            connection,
+            shop_id,
+            own,
+            utc_offset_h=settings.books_utc_offset_h,
+            now=utc_now(),
+            after=after,
+            limit=limit,
+        )
+    if segment not in SEGMENTS:
+        raise InvalidInputError(field="segment", reason="unknown")
     if segment != BUYERS:
         return await fans.list_members(connection, shop_id, SegmentCode(segment), after=after, limit=limit)
     rows = await connection.fetch(
@@ -40,3 +56,10 @@ async def list_members(
         limit,
     )
     return [row["buyer_id"] for row in rows]
+
+
+def _own(segment: str) -> UUID | None:
+    try:
+        return UUID(segment)
+    except ValueError:
+        return None

@@ -9,23 +9,27 @@ from xiaodian.infra.database import Connection
 from xiaodian.kit.clock import from_epoch_ms, utc_now
 from xiaodian.modules.outreach.queries import list_known
 from xiaodian.modules.outreach.rules import find_skip, next_loud
-from xiaodian.modules.outreach.service.audience import BEFORE_ALL, list_members
+from xiaodian.modules.outreach.service.audience import BEFORE_ALL, check_segment, list_members
 from xiaodian.modules.outreach.service.bounds import bounds_of
 from xiaodian.modules.outreach.wire import Preview, PreviewInput
 from xiaodian.settings import Settings
 
-AT_ONCE = 1000
+AT_ONCE = 10_000
 MOST_COUNTED = 50_000
 
 
 async def preview(connection: Connection, settings: Settings, shop_id: ShopId, wish: PreviewInput) -> Preview:
-    """Count a segment as a campaign would find it now. Raises InvalidInputError."""
+    """Count a segment as a campaign would find it now, within a transaction.
+
+    Raises InvalidInputError, ConditionError.
+    """
+    await check_segment(connection, shop_id, wish.segment)
     now = utc_now()
     bounds = await bounds_of(connection, settings, shop_id)
     since = now - timedelta(days=bounds.cap_days)
     counted: Counter[Skip | None] = Counter()
     after, is_whole = BEFORE_ALL, True
-    while members := await list_members(connection, shop_id, wish.segment, after, AT_ONCE):
+    while members := await list_members(connection, settings, shop_id, wish.segment, after, AT_ONCE):
         if counted.total() >= MOST_COUNTED:
             is_whole = False
             break

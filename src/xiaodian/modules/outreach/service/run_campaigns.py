@@ -31,7 +31,9 @@ async def _run_piece(records: Records, now: datetime) -> int | None:
         if row is None:
             return None
         campaign = to_campaign(row)
-        members = await list_members(connection, campaign.shop_id, campaign.segment, row["reached"], AT_ONCE)
+        members = await list_members(
+            connection, records.settings, campaign.shop_id, campaign.segment, row["reached"], AT_ONCE
+        )
         bounds = await bounds_of(connection, records.settings, campaign.shop_id)
         reached = await enlist(connection, campaign, [Occasion(member) for member in members], bounds, now)
         is_over = len(members) < AT_ONCE

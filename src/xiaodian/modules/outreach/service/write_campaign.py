@@ -55,7 +55,7 @@ async def create_campaign(records: Records, caller: Caller, shop_id: ShopId, new
         raise InvalidInputError(field="send_at_ms", reason="too_far_ahead")
     async with records.database.transaction() as connection:
         shop = await require_sender(connection, records.settings, caller, shop_id, new.channels, new.coupon_id)
-        check_segment(new.segment)
+        await check_segment(connection, shop_id, new.segment)
         room_id = await find_room(connection, shop_id, new.room_id)
         planned = await connection.fetchval(
             "SELECT count(*) FROM outreach.campaign WHERE shop_id = $1 AND state IN ('planned', 'sending')", shop_id
