@@ -59,7 +59,7 @@ async def create_segment(records: Records, caller: Caller, shop_id: ShopId, told
     """Save a new one. Raises ConditionError, InvalidInputError, NotFoundError, ForbiddenError, TooManyRequestsError."""
     condition, name, counted = await _prepare(records, caller, shop_id, told)
     async with records.database.transaction() as connection:
-        await connection.execute("SELECT pg_advisory_xact_lock(hashtextextended('segments ' || $1::text, 0))", shop_id)
+        await connection.execute("SELECT pg_advisory_xact_lock(hashtextextended('segments ' || $1, 0))", str(shop_id))
         if await connection.fetchval(_HOW_MANY, shop_id) >= MOST_SEGMENTS:
             raise InvalidInputError(field="name", reason="too_many", limit=MOST_SEGMENTS)
         segment_id = new_id()
