@@ -72,7 +72,7 @@ def test_room_control_shipping_and_fans_ask_for_their_scopes_and_nothing_else_do
 
 def _scope_of(method: str, path: str) -> str:
     if FANS.match(path):
-        return "fans:read" if method == "get" else "fans:write"
+        return "fans:read" if method == "get" or path.endswith("/segments/count") else "fans:write"
     if "/control/" in path or path in ROOM_SURFACING or path.startswith("/api/rooms/{room_id}/surfacing"):
         return "room:control"
     ships = path.endswith("/shipment-files") or path in {f"/api/orders/{{order_id}}/{end}" for end in SHIPPING}

@@ -81,9 +81,7 @@ async def preview_campaign(
     ctx: Ctx, caller: SignedIn, shop_id: FromPath[UUID], data: JSONBody[PreviewInput]
 ) -> Preview:
     """Who would get a message now, and who would not and why (`fans:read`)."""
-    async with ctx.database.transaction() as connection:
-        await shops.require_right(connection, caller, ShopId(shop_id), Scope.FANS_READ)
-        return await preview.preview(connection, ctx.settings, ShopId(shop_id), data)
+    return await preview.preview(ctx, caller, ShopId(shop_id), data)
 
 
 @get(CAMPAIGNS + "/{campaign_id:uuid}", opt=MEMBER, tags=TAGS, responses=READS)

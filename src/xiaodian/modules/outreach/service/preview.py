@@ -3,8 +3,10 @@
 from collections import Counter
 from datetime import timedelta
 
+from xiaodian.contracts.accounts import Caller, Scope
 from xiaodian.contracts.outreach import Skip
 from xiaodian.contracts.shops import ShopId
+from xiaodian.edge.context import Records
 from xiaodian.infra.database import Connection
 from xiaodian.kit.clock import from_epoch_ms, utc_now
 from xiaodian.modules.outreach.queries import list_known
@@ -12,17 +14,24 @@ from xiaodian.modules.outreach.rules import find_skip, next_loud
 from xiaodian.modules.outreach.service.audience import BEFORE_ALL, check_segment, list_members
 from xiaodian.modules.outreach.service.bounds import bounds_of
 from xiaodian.modules.outreach.wire import Preview, PreviewInput
+from xiaodian.modules.shops import api as shops
 from xiaodian.settings import Settings
 
 AT_ONCE = 10_000
 MOST_COUNTED = 50_000
 
 
-async def preview(connection: Connection, settings: Settings, shop_id: ShopId, wish: PreviewInput) -> Preview:
-    """Count a segment as a campaign would find it now, within a transaction.
+async def preview(records: Records, caller: Caller, shop_id: ShopId, wish: PreviewInput) -> Preview:
+    """Count a segment as a campaign would find it now.
 
-    Raises InvalidInputError, ConditionError.
+    Raises NotFoundError, ForbiddenError, InvalidInputError, ConditionError.
     """
+    async with records.database.transaction() as connection:
+        await shops.require_right(connection, caller, shop_id, Scope.FANS_READ)
+        return await _count(connection, records.settings, shop_id, wish)
+
+
+async def _count(connection: Connection, settings: Settings, shop_id: ShopId, wish: PreviewInput) -> Preview:
     await check_segment(connection, shop_id, wish.segment)
     now = utc_now()
     bounds = await bounds_of(connection, settings, shop_id)
