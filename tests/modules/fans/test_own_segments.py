@@ -33,8 +33,9 @@ async def test_a_condition_is_counted_while_it_is_written_and_shown_in_both_form
     refused = await host.post(f"{segments}/count", json={"cel": "orders >= 2 && hue == 1"})
     assert refused.status_code == 422
     assert refused.json()["params"] == {"reason": "unknown_field", "at": "1:16", "name": "hue"}
-    for wish in ({}, {"cel": "follows", "condition": TWICE}):
-        assert (await host.post(f"{segments}/count", json=wish)).status_code == 422
+    both: dict[str, Any] = {"cel": "follows", "condition": TWICE}
+    for unclear in ({}, both):
+        assert (await host.post(f"{segments}/count", json=unclear)).status_code == 422
 
 
 async def test_a_saved_segment_follows_what_fans_do_until_it_is_deleted(counter: Counter) -> None:
