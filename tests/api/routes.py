@@ -47,6 +47,7 @@ FILES = [
     Row("GET", "/assets/{name}", everybody(404), address="/assets/none.js"),
     *(Row("GET", f"/{name}", everybody(404)) for name in ("favicon.ico", "robots.txt", "manifest.webmanifest")),
     Row("GET", "/favicon.svg", everybody(200)),
+    Row("GET", "/sw.js", everybody(200)),
     Row("GET", "/media/streams", everybody(404), address=f"/media/streams/{NOWHERE}/index.m3u8"),
     Row("GET", "/media/pictures", everybody(404), address="/media/pictures/none.webp"),
     Row("GET", "/media/vods", everybody(404), address=f"/media/vods/{NOWHERE}/master.m3u8"),

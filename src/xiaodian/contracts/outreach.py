@@ -43,6 +43,8 @@ class Channel(StrEnum):
 
     APP = "app"
     EMAIL = "email"
+    PUSH = "push"
+    """To the browsers of who said so in them, also while no page is open."""
 
 
 class CampaignState(StrEnum):

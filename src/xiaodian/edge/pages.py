@@ -158,7 +158,7 @@ def get_reference_page(state: State, request: Request[None, None, State]) -> Res
 
 
 @get(
-    ["/favicon.svg", "/favicon.ico", "/robots.txt", "/manifest.webmanifest"],
+    ["/favicon.svg", "/favicon.ico", "/robots.txt", "/manifest.webmanifest", "/sw.js"],
     opt=access(Access.PUBLIC),
     include_in_schema=False,
     sync_to_thread=False,

@@ -6,6 +6,7 @@ from xiaodian.infra.work import Job
 from xiaodian.kit.clock import utc_now
 from xiaodian.modules.outreach.service.deliver_in_app import deliver_in_app
 from xiaodian.modules.outreach.service.deliver_mail import deliver_mail
+from xiaodian.modules.outreach.service.deliver_push import deliver_push
 from xiaodian.modules.outreach.service.run_campaigns import run_campaigns
 from xiaodian.modules.outreach.service.run_flows import DAILY, learn_rhythms, run_flows
 from xiaodian.modules.outreach.service.watch_goods import forget_goods
@@ -40,7 +41,11 @@ def jobs(ctx: Context) -> list[Job]:
     async def _mail() -> None:
         await deliver_mail(ctx, utc_now())
 
+    async def _push() -> None:
+        await deliver_push(ctx, utc_now())
+
     return [
+        Job(name="outreach_deliver_push", period_s=CAMPAIGNS_EVERY_S, run=_push),
         Job(name="outreach_campaigns", period_s=CAMPAIGNS_EVERY_S, run=_campaigns),
         Job(name="outreach_flows", period_s=FLOWS_EVERY_S, run=_flows),
         Job(name="outreach_daily_flows", period_s=DAILY_EVERY_S, run=_daily_flows),

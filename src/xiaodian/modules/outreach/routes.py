@@ -14,7 +14,7 @@ from xiaodian.edge.access import Access, SignedIn, access
 from xiaodian.edge.context import Ctx
 from xiaodian.edge.problems import MalformedRequestError, problems
 from xiaodian.kit.paging import MAX_PAGE_SIZE, Page, decode_cursor, encode_cursor
-from xiaodian.modules.outreach import queries, routes_unsubscribe
+from xiaodian.modules.outreach import queries, routes_push, routes_unsubscribe
 from xiaodian.modules.outreach.service import bounds, opt_out, preview, see_campaign, write_campaign, write_to_fan
 from xiaodian.modules.outreach.wire import (
     BoundsInput,
@@ -191,6 +191,7 @@ async def set_mail_consent(ctx: Ctx, caller: SignedIn, data: JSONBody[MailConsen
 
 routes = [
     set_mail_consent,
+    *routes_push.routes,
     *routes_unsubscribe.routes,
     list_campaigns,
     create_campaign,

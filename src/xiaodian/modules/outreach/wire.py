@@ -234,6 +234,27 @@ class MailConsentInput(Input, frozen=True, kw_only=True):
     is_welcome: bool
 
 
+class PushEndpoint(Input, frozen=True, kw_only=True):
+    """A browser, by the address at its push service."""
+
+    endpoint: Annotated[str, Meta(max_length=1000)]
+
+
+class PushInput(PushEndpoint, frozen=True, kw_only=True):
+    """A browser that messages may come to, as its PushSubscription says (base64url)."""
+
+    receiver_key: Annotated[str, Meta(max_length=200)]
+    """`p256dh`."""
+    auth: Annotated[str, Meta(max_length=50)]
+
+
+class PushState(Contract, frozen=True, kw_only=True):
+    """What a browser needs to subscribe, and how many of the caller's do."""
+
+    public_key: str
+    browsers: int
+
+
 class OptedOutShop(Contract, frozen=True, kw_only=True):
     """A shop whose messages somebody does not want."""
 

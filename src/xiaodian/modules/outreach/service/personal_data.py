@@ -16,6 +16,9 @@ _PARTS = {
     """,
     "opt_outs": "SELECT shop_id, since FROM outreach.opt_out WHERE account_id = $1 LIMIT $2",
     "mail_consent": "SELECT since FROM outreach.mail_consent WHERE account_id = $1 LIMIT $2",
+    "push_subscriptions": """
+        SELECT endpoint, since FROM outreach.push_subscription WHERE account_id = $1 LIMIT $2
+    """,
     "products_looked_at": "SELECT product_id, seen_at FROM outreach.watched WHERE account_id = $1 LIMIT $2",
 }
 # Whom a message reached counts on in its effect, under who stands for the fan.
@@ -36,7 +39,7 @@ _SILENCE = """
     INSERT INTO outreach.opt_out (account_id, shop_id, since)
     SELECT ghost, $2, $3 FROM unnest($1::uuid[]) AS ghost ON CONFLICT DO NOTHING
 """
-_TABLES = ("delivery", "recipient", "opt_out", "mail_consent", "watched")
+_TABLES = ("delivery", "recipient", "opt_out", "mail_consent", "push_subscription", "watched")
 
 
 async def export(connection: Connection, account_id: AccountId, limit: int) -> dict[str, list[dict[str, Any]]]:
