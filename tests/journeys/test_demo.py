@@ -89,6 +89,8 @@ async def _visit_and_end(folder: Path, ending: signal.Signals) -> None:
         await visitor.enter(VISITOR.sign_in, PASSWORD, VISITOR.name)
         snapshot = await _until_somebody_bought(visitor)
         assert [item["title"] for item in snapshot["bag"]] == [product.title for product in YUE.products]
+        films = (await visitor.call("GET", "/api/feed", params={"tab": "discover"}))["items"]
+        assert any(entry.get("video") for entry in films), "the demo's short videos stand in the feed"
         family = _family(process, folder)
         assert sum("ffmpeg" in member.name() for member in family) >= 2, "an encoder and our own remuxer"
     finally:

@@ -172,9 +172,10 @@ async def test_a_viewer_swipes_through_films_and_takes_part_in_them(
     await _swipe_up(page)
     third = await _expect_playing(page, 2)
     assert len({films[0], second, third}) == 3, "no film comes twice"
-    for index in (1, 0):
-        await page.keyboard.press("PageUp")
-        await _expect_playing(page, index)
+    # Neither key is lost, though the second comes while the picture still moves.
+    await page.keyboard.press("PageUp")
+    await page.keyboard.press("PageUp")
+    await _expect_playing(page, 0)
     await _take_part(page, viewer, films[0])
 
     await page.goto(page.url.partition("/v/")[0] + "/?tab=following")

@@ -7,7 +7,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from prometheus_client import Counter, Histogram
+from prometheus_client import Counter, Gauge, Histogram
 
 from xiaodian.contracts.base import NotFoundError, UnavailableError
 from xiaodian.edge.context import Context
@@ -31,6 +31,7 @@ OLD_WORK_S = 86_400.0
 
 ended = Counter("xiaodian_vods_total", "Short videos made or refused", ["outcome"])
 seconds = Histogram("xiaodian_vod_seconds", "Making of a short video", buckets=(1, 3, 10, 30, 60, 180, 600, 1800, 7200))
+waiting = Gauge("xiaodian_vods_waiting", "Short videos that wait to be made, as this process last saw it")
 log = get_logger(__name__)
 
 
@@ -38,7 +39,10 @@ async def make_vods(ctx: Context) -> None:
     """Make films until cancelled."""
     await asyncio.to_thread(_forget_old_work, ctx.settings.data_dir / "work")
     while True:
-        if not await make_next(ctx):
+        if await make_next(ctx):
+            waiting.set(await vod_claim.count_waiting(ctx.database))
+        else:
+            waiting.set(0)
             await asyncio.sleep(POLL_S)
 
 

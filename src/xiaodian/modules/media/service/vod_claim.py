@@ -143,3 +143,10 @@ async def _forget_source(connection: Connection, claim: Claim) -> None:
     if claim.stream_id is None:
         await connection.execute("DELETE FROM media.upload_part WHERE upload_id = $1", claim.vod_id)
         await condemn(connection, upload_folder(claim.vod_id))
+
+
+async def count_waiting(database: Database) -> int:
+    """How many films wait for a worker."""
+    async with database.connection() as connection:
+        waiting: int = await connection.fetchval("SELECT count(*) FROM media.vod WHERE state = 'waiting'")
+    return waiting
