@@ -103,6 +103,8 @@ class Traffic(Contract, frozen=True, kw_only=True):
     opened_bag: int
     viewed_product: int
     started_checkout: int
+    watched_minute: int
+    """Stayed for a minute or longer."""
 
 
 class RoomMetrics(Contract, frozen=True, kw_only=True):
@@ -187,6 +189,45 @@ class FeaturedSpan(Contract, frozen=True, kw_only=True):
     picture_url: str | None
     start_ms: int
     end_ms: int | None
+
+
+class BoardFigure(Contract, frozen=True, kw_only=True):
+    """A figure of a room on air, and what the host's rooms before had come to at the same minute.
+
+    None: nothing to tell, or not for these eyes. Money in minor units, shares between 0 and 1.
+    """
+
+    key: str
+    """Of its definition."""
+    now: float | None
+    median: float | None
+    best: float | None
+
+
+class BoardStep(Contract, frozen=True, kw_only=True):
+    """How many people got so far."""
+
+    key: str
+    people: int
+
+
+class Board(Contract, frozen=True, kw_only=True):
+    """A room while it is on air, added up once a second."""
+
+    room_id: RoomId
+    title: str
+    state: RoomState
+    at_ms: int
+    started_at_ms: int | None
+    is_whole: bool
+    currency: str
+    online: int | None
+    past_rooms: int
+    """So many rooms of the same host it is compared with."""
+    figures: list[BoardFigure]
+    steps: list[BoardStep]
+    products: list[RoomProduct]
+    """Those that brought most, the first first."""
 
 
 class ShopDay(Contract, frozen=True, kw_only=True):

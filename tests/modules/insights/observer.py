@@ -35,6 +35,7 @@ TABLES = (
     "room_minute",
     "room_audience",
     "room_viewer",
+    "room_account",
     "room_visit",
     "room_visit_minute",
     "room_product_visit",

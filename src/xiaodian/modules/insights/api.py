@@ -11,6 +11,7 @@ from xiaodian.kit.clock import utc_now
 from xiaodian.modules.insights.behaviour_route import make_report_route
 from xiaodian.modules.insights.queries import count_recent_orders
 from xiaodian.modules.insights.service import compare_days, see_minutes, see_room
+from xiaodian.modules.insights.service.board_desk import BoardDesk
 from xiaodian.modules.insights.service.eyes import open_eyes
 from xiaodian.modules.insights.service.personal_data import export
 from xiaodian.modules.insights.service.rebuild import Rebuilt, rebuild
@@ -25,6 +26,7 @@ from xiaodian.modules.shops import api as shops
 
 __all__ = [
     "BehaviourDesk",
+    "BoardDesk",
     "Rebuilt",
     "count_recent_orders",
     "export",

@@ -8,7 +8,7 @@ from xiaodian.kit.clock import utc_now
 from xiaodian.modules.insights.service.count_moments import count_moments
 from xiaodian.modules.insights.service.keep_days import keep_days
 
-FOLLOW_LOGS_EVERY_S = 2.0
+FOLLOW_LOGS_EVERY_S = 1.0
 KEEP_DAYS_EVERY_S = 3600.0
 
 

@@ -24,6 +24,9 @@ STEPS: dict[BehaviourKind, int] = {
 }
 """A bit for each step that a viewer took in a room at least once."""
 
+LONG_ENOUGH_S = 60
+"""Who watched for so long has not only looked in."""
+
 
 class Act(NamedTuple):
     """A row of insights.behaviour."""
@@ -66,6 +69,8 @@ class Visit(NamedTuple):
     opened_bag: int = 0
     viewed_product: int = 0
     started_checkout: int = 0
+    watched_minute: int = 0
+    """Stayed for a minute in all; not a step of STEPS."""
 
 
 class VisitMinute(NamedTuple):
@@ -116,6 +121,8 @@ class VisitTally:
         self.rooms: dict[RoomId, Visit] = {}
         self.minutes: dict[tuple[RoomId, datetime], VisitMinute] = {}
         self.products: dict[tuple[RoomId, ProductId], ProductVisit] = {}
+        self.accounts: set[tuple[RoomId, AccountId]] = set()
+        """Who came signed in."""
 
     def take(self, act: Act) -> None:
         """Count an act in a room."""
@@ -133,7 +140,10 @@ class VisitTally:
             self._note_entrance(act.room_id, before.entered_at, moment) if is_visit else before.entered_at,
         )
         firsts = (int(step == bit and not before.steps & bit) for bit in STEPS.values())
-        self._add_to_room(act.room_id, Visit(int(is_visit), act.watch_s, *firsts))
+        stayed = before.watch_s < LONG_ENOUGH_S <= before.watch_s + act.watch_s
+        self._add_to_room(act.room_id, Visit._make((int(is_visit), act.watch_s, *firsts, int(stayed))))
+        if is_visit and act.account_id is not None:
+            self.accounts.add((act.room_id, act.account_id))
         self._add_to_minute(act.room_id, moment, _OF_MINUTE[kind])
         if act.product_id is not None and kind in _OF_PRODUCT:
             of = act.room_id, act.product_id

@@ -57,6 +57,7 @@ async def _count_in_rooms(connection: Connection, acts: Sequence[Act]) -> None:
     for act in ordered:
         tally.take(act)
     await _save_viewers(connection, tally)
+    await _save_accounts(connection, tally)
     room, minute = {"room_id": "uuid"}, {"room_id": "uuid", "minute": "timestamptz"}
     rooms = [(room_id, *visit) for room_id, visit in tally.rooms.items()]
     await add_up(connection, "insights.room_visit", room, Visit._fields, rooms)
@@ -119,4 +120,15 @@ async def _save_viewers(connection: Connection, tally: VisitTally) -> None:
                 watch_s = excluded.watch_s, entered_at = excluded.entered_at
             """,
             *map(list, zip(*rows, strict=True)),
+        )
+
+
+async def _save_accounts(connection: Connection, tally: VisitTally) -> None:
+    if tally.accounts:
+        await connection.execute(
+            """
+            INSERT INTO insights.room_account (room_id, account_id) SELECT * FROM unnest($1::uuid[], $2::uuid[])
+            ON CONFLICT DO NOTHING
+            """,
+            *map(list, zip(*sorted(tally.accounts), strict=True)),
         )

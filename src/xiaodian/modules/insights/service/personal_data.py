@@ -37,6 +37,7 @@ async def erase(connection: Connection, erased: AccountErased) -> None:
     account_id = erased.account_id
     await connection.execute("SELECT pg_advisory_xact_lock($1)", LOCK)
     await connection.execute("UPDATE insights.behaviour SET account_id = NULL WHERE account_id = $1", account_id)
+    await connection.execute("DELETE FROM insights.room_account WHERE account_id = $1", account_id)
     shop_ids = [ghost.shop_id for ghost in erased.ghosts]
     ghosts = [ghost.account_id for ghost in erased.ghosts]
     order_ids = await orders.list_ids_of_buyers(connection, ghosts)

@@ -126,6 +126,7 @@ async def _get_traffic(connection: Connection, eyes: Eyes, now: datetime) -> Tra
         opened_bag=visit.opened_bag,
         viewed_product=visit.viewed_product,
         started_checkout=visit.started_checkout,
+        watched_minute=visit.watched_minute,
     )
 
 

@@ -1,0 +1,46 @@
+"""From what a room has come to at a minute to the figures of its board, beside rooms before: pure."""
+
+from collections.abc import Mapping, Sequence
+from statistics import median
+from typing import NamedTuple
+
+from xiaodian.contracts.insights import BoardFigure
+from xiaodian.modules.insights.definitions import gpm_minor, share, uv_value_minor
+
+
+class Reached(NamedTuple):
+    """What a room has come to; None: not for these eyes."""
+
+    gmv_minor: int | None
+    orders_paid: int
+    buyers: int
+    views: int | None
+    viewers: int | None
+    new_fans: int | None
+
+
+def figures_of(reached: Reached) -> dict[str, float | None]:
+    """The figures of which a room before can be asked at the same minute."""
+    gmv, views, viewers = reached.gmv_minor, reached.views, reached.viewers
+    return {
+        "gmv": gmv,
+        "orders_paid": reached.orders_paid,
+        "buyers": reached.buyers,
+        "viewers": viewers,
+        "views": views,
+        "new_fans": reached.new_fans,
+        "conversion": None if viewers is None else share(reached.buyers, viewers),
+        "gpm": None if gmv is None or views is None else gpm_minor(gmv, views),
+        "uv_value": None if gmv is None or viewers is None else uv_value_minor(gmv, viewers),
+    }
+
+
+def beside(now: Mapping[str, float | None], past: Sequence[Mapping[str, float | None]]) -> list[BoardFigure]:
+    """Each figure with the median and the best of rooms before, as far as those can tell."""
+    figures = []
+    for key, value in now.items():
+        known = [found for each in past if (found := each.get(key)) is not None]
+        figures.append(
+            BoardFigure(key=key, now=value, median=median(known) if known else None, best=max(known) if known else None)
+        )
+    return figures
