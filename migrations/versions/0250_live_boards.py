@@ -3,7 +3,7 @@
 from alembic import op
 
 revision = "0250"
-down_revision = "0230"
+down_revision = "0243"
 
 
 def upgrade() -> None:
