@@ -66,8 +66,8 @@ async def predict(database: Database, shop_id: ShopId, today: date) -> Predictio
         judgement, predictor, newest = await _learn_likelihood(connection, shop_id, today, every)
         products, by, product_ids = await _learn_products(connection, shop_id, today, every)
     learnt = Learnt(predictor, None if newest is None else typical_of(newest), by, product_ids)
-    async for account_ids, sheet, basket in _all_buyers(database, shop_id, today, learnt):
-        await _save(database, shop_id, today, account_ids, sheet, basket, learnt)
+    async for sheet, basket in _all_buyers(database, shop_id, today, learnt):
+        await _save(database, shop_id, today, sheet, basket, learnt)
     report = to_report(judgement, products, today)
     async with database.transaction() as connection:
         await connection.execute(
@@ -125,7 +125,7 @@ async def _learn_products(
 
 async def _all_buyers(
     database: Database, shop_id: ShopId, today: date, learnt: Learnt
-) -> AsyncIterator[tuple[list[UUID], Sheet, Basket | None]]:
+) -> AsyncIterator[tuple[Sheet, Basket | None]]:
     """Every fan who has bought, with what is known of them and what they bought, some thousands at a time."""
     after = _NOBODY
     while True:
@@ -145,7 +145,7 @@ async def _all_buyers(
                 first, end = today - timedelta(days=PRODUCTS_DAYS), today + timedelta(days=1)
                 rows = await connection.fetch(_BOUGHT, shop_id, first, end, 1, *span, timeout=NO_LIMIT_S)
                 basket = Basket.of([tuple(row) for row in rows], learnt.product_ids)
-        yield sheet.account_ids, sheet, basket
+        yield sheet, basket
         after = span[1]
 
 
@@ -153,11 +153,11 @@ async def _save(
     database: Database,
     shop_id: ShopId,
     today: date,
-    account_ids: list[UUID],
     sheet: Sheet,
     basket: Basket | None,
     learnt: Learnt,
 ) -> None:
+    account_ids = sheet.account_ids
     likelihoods: list[float | None] = [None] * len(account_ids)
     reasons: list[list[tuple[str, float]]] = [[] for _ in account_ids]
     if learnt.likelihood is not None and account_ids:
