@@ -32,6 +32,8 @@ class Trigger(StrEnum):
     """A product that was sold out can be bought again, and the fan had looked at it."""
     PRICE_DROP = "price_drop"
     """A product costs less than in the thirty days before, and the fan had looked at it."""
+    SEGMENT_JOINED = "segment_joined"
+    """A fan comes into a segment, ready or the shop's own; a shop has one flow for each."""
 
 
 FLOWS: Sequence[Trigger] = tuple(each for each in Trigger if each not in (Trigger.ONCE, Trigger.FAN))
@@ -94,6 +96,8 @@ class Campaign(Contract, frozen=True, kw_only=True):
     channels: list[Channel]
     hold_out_bp: int
     window_days: int
+    again_days: int
+    """Of who comes into a segment: nobody is reached again within so many days."""
     state: CampaignState
     send_at: datetime
 

@@ -16,13 +16,18 @@ export class MessageDraft {
   channels = $state<Campaign["channels"]>(["app"]);
   sendAt = $state("");
   delay = $state("7");
+  /** Of who comes into a segment: how many days long nobody is reached again. */
+  again = $state("30");
   holdOut = $state("10");
   isWithoutHoldOut = $state(false);
   coupons = $state.raw<Coupon[]>([]);
   readonly #windowDays: number;
   readonly #link: string | null;
 
-  constructor(before: Campaign | null, delayDays: number) {
+  /** A flow is for all at first, a message that is sent once for all who have bought. */
+  constructor(before: Campaign | null, delayDays: number, readonly isFlow = false) {
+    this.segment = before?.segment ?? (isFlow ? "" : "buyers");
+    this.again = String(before?.again_days ?? 30);
     this.name = before?.name ?? "";
     this.text = before?.text ?? "";
     this.couponId = before?.coupon_id ?? "";
@@ -52,12 +57,18 @@ export class MessageDraft {
     return Number(this.delay.normalize("NFKC").trim());
   }
 
-  check(): FieldErrors {
+  get againDays(): number {
+    return Number(this.again.normalize("NFKC").trim());
+  }
+
+  check(needsSegment = false): FieldErrors {
     const wrong: FieldErrors = {};
     if (!this.name.trim()) wrong.name = t("required");
     if (!this.text.trim()) wrong.text = t("required");
     if (!this.isHoldOutGood) wrong.hold_out_bp = t("outreach_hold_out_wrong");
     if (!(Number.isInteger(this.delayDays) && this.delayDays >= 0 && this.delayDays <= 365)) wrong.delay_days = t("count_malformed");
+    if (!(Number.isInteger(this.againDays) && this.againDays >= 1 && this.againDays <= 365)) wrong.again_days = t("count_malformed");
+    if (needsSegment && !this.segment) wrong.segment = t("outreach_choose_segment");
     if (this.channels.length === 0) wrong.channels = t("required");
     return wrong;
   }

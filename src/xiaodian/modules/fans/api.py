@@ -1,5 +1,6 @@
 """The door of fans."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 
 from xiaodian.contracts.accounts import AccountId
@@ -13,7 +14,7 @@ from xiaodian.modules.fans import queries
 from xiaodian.modules.fans.outgrown.feed import feed_all
 from xiaodian.modules.fans.outgrown.warehouse import open_warehouse
 from xiaodian.modules.fans.service import own_segments
-from xiaodian.modules.fans.service.ask_condition import books_of, list_by_id
+from xiaodian.modules.fans.service.ask_condition import books_of, keep_ids, list_ids
 from xiaodian.modules.fans.service.personal_data import list_known
 from xiaodian.modules.fans.service.predict_due import can_predict, predict_due
 from xiaodian.modules.fans.service.rebuild import Rebuilt, rebuild
@@ -23,8 +24,11 @@ __all__ = [
     "can_predict",
     "count_members",
     "feed",
+    "find_mark",
     "get_name",
     "has_segment",
+    "keep_members",
+    "keep_own_members",
     "list_entered",
     "list_known",
     "list_members",
@@ -93,6 +97,46 @@ async def has_segment(connection: Connection, shop_id: ShopId, segment_id: Segme
     return True
 
 
+async def find_mark(connection: Connection, shop_id: ShopId, segment_id: SegmentId) -> str | None:
+    """What changes when somebody changes the condition of a segment of the shop's own; None: there is none such."""
+    try:
+        return (await own_segments.get_segment(connection, shop_id, segment_id)).cel
+    except NotFoundError:
+        return None
+
+
+async def keep_members(
+    connection: Connection, shop_id: ShopId, segment: SegmentCode, people: Sequence[AccountId]
+) -> list[AccountId]:
+    """Who of these people is in a ready segment now."""
+    rows = await connection.fetch(
+        "SELECT account_id FROM fans.fan WHERE shop_id = $1 AND segment = $2 AND account_id = ANY($3::uuid[])",
+        shop_id,
+        segment,
+        people,
+    )
+    return [row["account_id"] for row in rows]
+
+
+async def keep_own_members(
+    connection: Connection,
+    shop_id: ShopId,
+    segment_id: SegmentId,
+    people: Sequence[AccountId],
+    *,
+    utc_offset_h: int,
+    now: datetime,
+) -> list[AccountId]:
+    """Who of these people is now in a segment that the shop made itself.
+
+    Within a transaction. Raises ConditionError where that takes too long.
+    """
+    condition = await own_segments.find_condition(connection, shop_id, segment_id)
+    return (
+        [] if condition is None else await keep_ids(connection, shop_id, condition, books_of(utc_offset_h, now), people)
+    )
+
+
 async def list_own_members(
     connection: Connection,
     shop_id: ShopId,
@@ -111,5 +155,4 @@ async def list_own_members(
     if condition is None:
         return []
     books = books_of(utc_offset_h, now)
-    rows = await list_by_id(connection, shop_id, condition, books, after=after, limit=limit)
-    return [row["account_id"] for row in rows]
+    return await list_ids(connection, shop_id, condition, books, after=after, limit=limit)

@@ -1,6 +1,5 @@
 """What happens by time alone: campaigns whose hour has come, occasions of flows, what waits to be delivered."""
 
-from xiaodian.contracts.outreach import FLOWS
 from xiaodian.edge.context import Context
 from xiaodian.infra.work import Job
 from xiaodian.kit.clock import utc_now
@@ -8,11 +7,12 @@ from xiaodian.modules.outreach.service.deliver_in_app import deliver_in_app
 from xiaodian.modules.outreach.service.deliver_mail import deliver_mail
 from xiaodian.modules.outreach.service.deliver_push import deliver_push
 from xiaodian.modules.outreach.service.run_campaigns import run_campaigns
-from xiaodian.modules.outreach.service.run_flows import DAILY, learn_rhythms, run_flows
+from xiaodian.modules.outreach.service.run_flows import DAILY, OF_THEMSELVES, learn_rhythms, run_flows, run_joins
 from xiaodian.modules.outreach.service.watch_goods import forget_goods
 
 CAMPAIGNS_EVERY_S = 2.0
 FLOWS_EVERY_S = 60.0
+JOINS_EVERY_S = 5.0
 DAILY_EVERY_S = 600.0
 RHYTHMS_EVERY_S = 6 * 3600.0
 
@@ -24,7 +24,10 @@ def jobs(ctx: Context) -> list[Job]:
         await run_campaigns(ctx, utc_now())
 
     async def _flows() -> None:
-        await run_flows(ctx, utc_now(), [each for each in FLOWS if each not in DAILY])
+        await run_flows(ctx, utc_now(), [each for each in OF_THEMSELVES if each not in DAILY])
+
+    async def _joins() -> None:
+        await run_joins(ctx, utc_now())
 
     async def _daily_flows() -> None:
         await run_flows(ctx, utc_now(), DAILY)
@@ -48,6 +51,7 @@ def jobs(ctx: Context) -> list[Job]:
         Job(name="outreach_deliver_push", period_s=CAMPAIGNS_EVERY_S, run=_push),
         Job(name="outreach_campaigns", period_s=CAMPAIGNS_EVERY_S, run=_campaigns),
         Job(name="outreach_flows", period_s=FLOWS_EVERY_S, run=_flows),
+        Job(name="outreach_joins", period_s=JOINS_EVERY_S, run=_joins),
         Job(name="outreach_daily_flows", period_s=DAILY_EVERY_S, run=_daily_flows),
         Job(name="outreach_forget_goods", period_s=RHYTHMS_EVERY_S, run=_forget),
         Job(name="outreach_rhythms", period_s=RHYTHMS_EVERY_S, run=_rhythms),

@@ -79,12 +79,16 @@ async def list_of_fan(connection: Connection, shop_id: ShopId, account_id: Accou
     )
 
 
-async def list_flows(connection: Connection, shop_id: ShopId) -> dict[Trigger, Campaign]:
-    """A shop's flows, by what triggers them."""
+async def list_flows(connection: Connection, shop_id: ShopId) -> list[Campaign]:
+    """A shop's flows, the oldest first."""
     rows = await connection.fetch(
-        f"SELECT {CAMPAIGN} FROM outreach.campaign WHERE shop_id = $1 AND trigger NOT IN ('once', 'fan')", shop_id
+        f"""
+        SELECT {CAMPAIGN} FROM outreach.campaign
+        WHERE shop_id = $1 AND trigger NOT IN ('once', 'fan') ORDER BY campaign_id
+        """,
+        shop_id,
     )
-    return {flow.trigger: flow for flow in map(to_campaign, rows)}
+    return [to_campaign(row) for row in rows]
 
 
 async def list_known(

@@ -108,12 +108,10 @@ async def list_flows(ctx: Ctx, caller: SignedIn, shop_id: FromPath[UUID]) -> Flo
     async with ctx.database.connection() as connection:
         await shops.require_right(connection, caller, ShopId(shop_id), Scope.FANS_READ)
         found = await queries.list_flows(connection, ShopId(shop_id))
-    return FlowList(
-        items=[
-            FlowView(trigger=trigger, campaign=to_view(found[trigger]) if trigger in found else None)
-            for trigger in FLOWS
-        ]
-    )
+    items = [FlowView(trigger=flow.trigger, campaign=to_view(flow)) for flow in found]
+    known = {flow.trigger for flow in found} - {Trigger.SEGMENT_JOINED}
+    items += [FlowView(trigger=trigger, campaign=None) for trigger in FLOWS if trigger not in known]
+    return FlowList(items=sorted(items, key=lambda flow: FLOWS.index(flow.trigger)))
 
 
 @put(SHOP + "/flows/{trigger:str}", opt=MEMBER, tags=TAGS, responses=WRITES)

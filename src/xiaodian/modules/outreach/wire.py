@@ -13,7 +13,7 @@ from xiaodian.contracts.outreach import Campaign, CampaignId, CampaignState, Cha
 from xiaodian.contracts.promotion import CouponId
 from xiaodian.contracts.shops import ShopId
 from xiaodian.modules.outreach.effect_rules import Gain
-from xiaodian.modules.outreach.rules import HOLD_OUT_BP, WINDOW_DAYS
+from xiaodian.modules.outreach.rules import AGAIN_DAYS, HOLD_OUT_BP, WINDOW_DAYS
 
 MAX_EPOCH_MS = 4_102_444_800_000  # 2100-01-01
 Hour = Annotated[int, Meta(ge=0, le=23)]
@@ -95,6 +95,10 @@ class FlowInput(MessageInput, frozen=True, kw_only=True):
     is_on: bool
     delay_days: Annotated[int, Meta(ge=0, le=365)] = 0
     """So long after the occasion."""
+    segment: Segment | None = None
+    """Only fans who are then in this segment; of `segment_joined`: the one that they come into. Null: all."""
+    again_days: Annotated[int, Meta(ge=1, le=365)] = AGAIN_DAYS
+    """Who leaves the segment and comes back within so many days is not reached again (`segment_joined`)."""
 
 
 class PreviewInput(Input, frozen=True, kw_only=True):
@@ -157,6 +161,7 @@ class CampaignView(Contract, frozen=True, kw_only=True):
     channels: list[Channel]
     hold_out_bp: int
     window_days: int
+    again_days: int
     state: CampaignState
     send_at: datetime
 
@@ -169,7 +174,7 @@ class FlowView(Contract, frozen=True, kw_only=True):
 
 
 class FlowList(Contract, frozen=True, kw_only=True):
-    """Every occasion there is."""
+    """Every occasion there is; `segment_joined` once for each segment that has one, and once more for another."""
 
     items: list[FlowView]
 

@@ -1,6 +1,6 @@
 """Who meets a condition: how many, which, a page at a time; never for longer than a moment."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
 from uuid import UUID
@@ -105,6 +105,38 @@ async def list_biggest(
             f"ORDER BY spent_minor DESC, account_id LIMIT {asked.add(limit, 'integer')}",
             *asked.values,
         )
+
+
+async def list_ids(
+    connection: Connection,
+    shop_id: ShopId,
+    condition: Condition,
+    books: Books,
+    *,
+    after: AccountId | None,
+    limit: int,
+) -> list[AccountId]:
+    """Who meets it, by id; those after this one. Raises ConditionError."""
+    asked = Statement(shop_id, books)
+    where = f"fan.account_id > {asked.add(after or NOBODY, 'uuid')} AND {asked.where(condition)}"
+    return await _fetch_ids(connection, asked, f"{where} ORDER BY account_id LIMIT {asked.add(limit, 'integer')}")
+
+
+async def keep_ids(
+    connection: Connection, shop_id: ShopId, condition: Condition, books: Books, people: Sequence[AccountId]
+) -> list[AccountId]:
+    """Who of these people meets it. Raises ConditionError."""
+    asked = Statement(shop_id, books)
+    where = f"fan.account_id = ANY({asked.add(people, 'uuid[]')}) AND {asked.where(condition)}"
+    return await _fetch_ids(connection, asked, where)
+
+
+async def _fetch_ids(connection: Connection, asked: Statement, where: str) -> list[AccountId]:
+    async with not_for_long(connection, LIST_WITHIN_MS):
+        rows = await connection.fetch(
+            f"SELECT account_id FROM fans.fan WHERE fan.shop_id = {asked.shop} AND {where}", *asked.values
+        )
+    return [row["account_id"] for row in rows]
 
 
 async def list_by_id(

@@ -1,6 +1,6 @@
 """Who is in a segment."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from uuid import UUID
 
 from xiaodian.contracts.accounts import AccountId
@@ -21,7 +21,7 @@ async def check_segment(connection: Connection, shop_id: ShopId, segment: str) -
     """Whether there is such a segment. Raises InvalidInputError."""
     if segment in SEGMENTS:
         return
-    own = _own(segment)
+    own = own_id(segment)
     if own is None or not await fans.has_segment(connection, shop_id, own):
         raise InvalidInputError(field="segment", reason="unknown")
 
@@ -32,7 +32,7 @@ async def list_members(
     """Fans of a shop in the order of their ids: of a ready segment, of one that the shop made itself (by its id), or
     `buyers`: all who bought and did not give everything back. Within a transaction.
     """
-    if (own := _own(segment)) is not None:
+    if (own := own_id(segment)) is not None:
         return await fans.list_own_members(
             connection,
             shop_id,
@@ -58,7 +58,31 @@ async def list_members(
     return [row["buyer_id"] for row in rows]
 
 
-def _own(segment: str) -> UUID | None:
+async def keep_members(
+    connection: Connection, settings: Settings, shop_id: ShopId, segment: str, people: Sequence[AccountId]
+) -> set[AccountId]:
+    """Who of these people is now in a segment; nobody, if the shop has deleted it. Within a transaction.
+
+    Raises ConditionError where that takes too long.
+    """
+    if (own := own_id(segment)) is not None:
+        if not await fans.has_segment(connection, shop_id, own):
+            return set()
+        offset, now = settings.books_utc_offset_h, utc_now()
+        return set(await fans.keep_own_members(connection, shop_id, own, people, utc_offset_h=offset, now=now))
+    if segment != BUYERS:
+        return set(await fans.keep_members(connection, shop_id, SegmentCode(segment), people))
+    rows = await connection.fetch(
+        "SELECT DISTINCT buyer_id FROM outreach.sale WHERE shop_id = $1 AND buyer_id = ANY($2::uuid[]) "
+        "AND net_minor > 0",
+        shop_id,
+        people,
+    )
+    return {row["buyer_id"] for row in rows}
+
+
+def own_id(segment: str) -> UUID | None:
+    """Of a segment that the shop made itself; None: a ready one."""
     try:
         return UUID(segment)
     except ValueError:

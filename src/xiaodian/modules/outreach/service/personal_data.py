@@ -39,7 +39,7 @@ _SILENCE = """
     INSERT INTO outreach.opt_out (account_id, shop_id, since)
     SELECT ghost, $2, $3 FROM unnest($1::uuid[]) AS ghost ON CONFLICT DO NOTHING
 """
-_TABLES = ("delivery", "recipient", "opt_out", "mail_consent", "push_subscription", "watched")
+_TABLES = ("delivery", "recipient", "opt_out", "mail_consent", "push_subscription", "watched", "member")
 
 
 async def export(connection: Connection, account_id: AccountId, limit: int) -> dict[str, list[dict[str, Any]]]:

@@ -1,11 +1,10 @@
 """Find the occasions of flows that are on, and enlist who has one."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from datetime import date, datetime, timedelta
-from typing import NamedTuple
 
 from xiaodian.contracts.accounts import AccountId
-from xiaodian.contracts.fans import SegmentCode
+from xiaodian.contracts.fans import ConditionError, SegmentCode
 from xiaodian.contracts.outreach import FLOWS, Campaign, CampaignId, Trigger
 from xiaodian.edge.context import Records
 from xiaodian.infra.database import Connection
@@ -13,12 +12,12 @@ from xiaodian.modules.accounts import api as accounts
 from xiaodian.modules.fans import api as fans
 from xiaodian.modules.outreach.queries import CAMPAIGN, to_campaign
 from xiaodian.modules.outreach.rules import birthdays_on
-from xiaodian.modules.outreach.service.audience import BEFORE_ALL
+from xiaodian.modules.outreach.service.audience import BEFORE_ALL, keep_members
 from xiaodian.modules.outreach.service.bounds import bounds_of
 from xiaodian.modules.outreach.service.enlist import AT_ONCE, Occasion, enlist
-
-GRACE = timedelta(days=2)
-"""An occasion that is longer past, as when no worker ran, is let pass: a late message is a wrong one."""
+from xiaodian.modules.outreach.service.occasions import GRACE, Piece, day_of, list_not_met
+from xiaodian.modules.outreach.service.watch_segments import find_joined, look_through
+from xiaodian.settings import Settings
 
 LEAST_GAPS = 20
 """So many times between purchases of one product must be known before anything is said of it."""
@@ -29,16 +28,11 @@ AHEAD = 0.9
 
 DAILY: Collection[Trigger] = (Trigger.SLIPPING, Trigger.BIRTHDAY)
 """These occasions are days, not moments: they are looked for less often."""
+OF_THEMSELVES: Collection[Trigger] = tuple(each for each in FLOWS if each is not Trigger.SEGMENT_JOINED)
+"""Of these nobody needs to look who has come in."""
 
 
-class Piece(NamedTuple):
-    """Some whose occasion it is, and after whom to go on; None: these were the last."""
-
-    fans: list[Occasion]
-    last: AccountId | None
-
-
-# $2 the flow, $3 and $4 the moments between which the occasion lies that is due now.
+# $2 the flow, $3 and $4 the moments between which the occasion lies that is due now, $6 after whom to go on.
 _FIRST_PURCHASE = """
     SELECT DISTINCT ON (sale.buyer_id) sale.buyer_id AS account_id, 'first' AS occasion
     FROM outreach.sale WHERE shop_id = $1 AND net_minor > 0 AND paid_at > $3 AND paid_at <= $4
@@ -48,21 +42,22 @@ _FIRST_PURCHASE = """
         ) AND NOT EXISTS (
             SELECT FROM outreach.recipient AS met WHERE met.campaign_id = $2 AND met.account_id = sale.buyer_id
         )
+        AND sale.buyer_id > $6
     ORDER BY sale.buyer_id LIMIT $5
 """
 _RUNNING_OUT = """
     SELECT DISTINCT ON (last.buyer_id) last.buyer_id AS account_id, last.product_id || ' ' || last.order_id AS occasion
     FROM outreach.rhythm JOIN outreach.bought AS last USING (shop_id, product_id)
     WHERE rhythm.shop_id = $1
-        AND last.paid_at > $3::timestamptz - rhythm.gap * $6::float8
-        AND last.paid_at <= $4::timestamptz - rhythm.gap * $6::float8
+        AND last.paid_at > $3::timestamptz - rhythm.gap * $7::float8
+        AND last.paid_at <= $4::timestamptz - rhythm.gap * $7::float8
         AND NOT EXISTS (
             SELECT FROM outreach.bought AS later WHERE later.shop_id = $1 AND later.product_id = last.product_id
                 AND later.buyer_id = last.buyer_id AND later.paid_at > last.paid_at
         ) AND NOT EXISTS (
             SELECT FROM outreach.recipient AS met WHERE met.campaign_id = $2 AND met.account_id = last.buyer_id
                 AND met.occasion = last.product_id || ' ' || last.order_id
-        )
+        ) AND last.buyer_id > $6
     ORDER BY last.buyer_id, last.paid_at LIMIT $5
 """
 # Who looked within thirty days before, and has not bought it within as many.
@@ -70,7 +65,7 @@ _TURNED = """
     SELECT DISTINCT ON (watched.account_id) watched.account_id,
         turn.product_id || ' ' || to_char(turn.at AT TIME ZONE 'UTC', 'YYYY-MM-DD') AS occasion
     FROM outreach.turn JOIN outreach.watched USING (shop_id, product_id)
-    WHERE turn.shop_id = $1 AND turn.kind = $6 AND turn.at > $3 AND turn.at <= $4
+    WHERE turn.shop_id = $1 AND turn.kind = $7 AND turn.at > $3 AND turn.at <= $4
         AND watched.seen_at > turn.at - interval '30 days' AND watched.seen_at <= turn.at
         AND NOT EXISTS (SELECT FROM outreach.sold_out WHERE sold_out.product_id = turn.product_id)
         AND NOT EXISTS (
@@ -79,18 +74,12 @@ _TURNED = """
         ) AND NOT EXISTS (
             SELECT FROM outreach.recipient AS met WHERE met.campaign_id = $2 AND met.account_id = watched.account_id
                 AND met.occasion = turn.product_id || ' ' || to_char(turn.at AT TIME ZONE 'UTC', 'YYYY-MM-DD')
-        )
+        ) AND watched.account_id > $6
     ORDER BY watched.account_id, turn.at LIMIT $5
 """
 _BOUGHT_HERE = """
     SELECT buyer_id FROM unnest($2::uuid[]) AS buyer_id WHERE EXISTS (
         SELECT FROM outreach.sale WHERE shop_id = $1 AND sale.buyer_id = buyer_id.buyer_id AND net_minor > 0
-    )
-"""
-_NOT_MET = """
-    SELECT account_id, occasion FROM unnest($2::uuid[], $3::text[]) AS fan (account_id, occasion) WHERE NOT EXISTS (
-        SELECT FROM outreach.recipient AS met
-        WHERE (met.campaign_id, met.account_id, met.occasion) = ($1, fan.account_id, fan.occasion)
     )
 """
 _LEARN = """
@@ -109,13 +98,18 @@ _LEARN = """
 """
 
 
-async def run_flows(records: Records, now: datetime, triggers: Collection[Trigger] = FLOWS) -> int:
+async def run_flows(records: Records, now: datetime, triggers: Collection[Trigger] = OF_THEMSELVES) -> int:
     """Enlist all whose occasion is due; answers how many are reached."""
     async with records.database.connection() as connection:
         rows = await connection.fetch(
             f"SELECT {CAMPAIGN} FROM outreach.campaign WHERE state = 'on' AND trigger = ANY($1::text[])", list(triggers)
         )
     return sum([await _run(records, to_campaign(row).campaign_id, now) for row in rows])
+
+
+async def run_joins(records: Records, now: datetime) -> int:
+    """Look who has come into the segments at which flows wait, and enlist them; answers how many are reached."""
+    return sum([await _run(records, flow_id, now) for flow_id in await look_through(records, now)])
 
 
 async def learn_rhythms(records: Records, now: datetime) -> None:
@@ -126,6 +120,14 @@ async def learn_rhythms(records: Records, now: datetime) -> None:
 
 
 async def _run(records: Records, flow_id: CampaignId, now: datetime) -> int:
+    try:
+        return await _run_pieces(records, flow_id, now)
+    except ConditionError:
+        # The shop's segment takes too long to look through just now. Others' flows do not wait for it.
+        return 0
+
+
+async def _run_pieces(records: Records, flow_id: CampaignId, now: datetime) -> int:
     total, place = 0, BEFORE_ALL
     while True:
         async with records.database.transaction() as connection:
@@ -137,21 +139,36 @@ async def _run(records: Records, flow_id: CampaignId, now: datetime) -> int:
             flow = to_campaign(row)
             bounds = await bounds_of(connection, records.settings, flow.shop_id)
             piece = await _find_occasions(connection, flow, now, place, bounds.utc_offset_h)
-            total += await enlist(connection, flow, piece.fans, bounds, now)
+            found = await _keep_members(connection, records.settings, flow, piece.fans)
+            total += await enlist(connection, flow, found, bounds, now)
         if piece.last is None:
             return total
         place = piece.last
+
+
+async def _keep_members(
+    connection: Connection, settings: Settings, flow: Campaign, found: list[Occasion]
+) -> list[Occasion]:
+    """Those who are in the segment that the flow is limited to; who comes into it later is written to if the occasion
+    is not long past then.
+    """
+    if not flow.segment or flow.trigger is Trigger.SEGMENT_JOINED or not found:
+        return found
+    people = [fan.account_id for fan in found]
+    members = await keep_members(connection, settings, flow.shop_id, flow.segment, people)
+    return [fan for fan in found if fan.account_id in members]
 
 
 async def _find_occasions(
     connection: Connection, flow: Campaign, now: datetime, place: AccountId, utc_offset_h: int
 ) -> Piece:
     if flow.trigger is Trigger.BIRTHDAY:
-        return await _find_birthdays(connection, flow, _day(now, utc_offset_h), place)
+        return await _find_birthdays(connection, flow, day_of(now, utc_offset_h), place)
     if flow.trigger is Trigger.SLIPPING:
         return await _find_slipping(connection, flow, now, utc_offset_h, place)
-    found = await _find_moments(connection, flow, now)
-    return Piece(found, place if len(found) == AT_ONCE else None)
+    if flow.trigger is Trigger.SEGMENT_JOINED:
+        return await find_joined(connection, flow, now, place, utc_offset_h)
+    return await _find_moments(connection, flow, now, place)
 
 
 async def _find_birthdays(connection: Connection, flow: Campaign, today: date, place: AccountId) -> Piece:
@@ -159,40 +176,30 @@ async def _find_birthdays(connection: Connection, flow: Campaign, today: date, p
     born = await accounts.list_born_on(connection, birthdays_on(today), after=place, limit=AT_ONCE)
     rows = await connection.fetch(_BOUGHT_HERE, flow.shop_id, born)
     born_here = [Occasion(row["buyer_id"], f"birthday {today.year}") for row in rows]
-    return Piece(await _list_not_met(connection, flow, born_here), born[-1] if len(born) == AT_ONCE else None)
+    return Piece(await list_not_met(connection, flow, born_here), born[-1] if len(born) == AT_ONCE else None)
 
 
 async def _find_slipping(
     connection: Connection, flow: Campaign, now: datetime, utc_offset_h: int, place: AccountId
 ) -> Piece:
     delay = timedelta(days=flow.delay_days)
-    days = (_day(max(now - GRACE, flow.send_at), utc_offset_h) - delay, _day(now, utc_offset_h) - delay)
+    days = (day_of(max(now - GRACE, flow.send_at), utc_offset_h) - delay, day_of(now, utc_offset_h) - delay)
     found = await fans.list_entered(connection, flow.shop_id, SegmentCode.SLIPPING, days, after=place, limit=AT_ONCE)
     entered = [Occasion(account_id, f"slipping {since}") for account_id, since in found]
-    return Piece(await _list_not_met(connection, flow, entered), found[-1][0] if len(found) == AT_ONCE else None)
+    return Piece(await list_not_met(connection, flow, entered), found[-1][0] if len(found) == AT_ONCE else None)
 
 
-async def _list_not_met(connection: Connection, flow: Campaign, found: Sequence[Occasion]) -> list[Occasion]:
-    rows = await connection.fetch(
-        _NOT_MET, flow.campaign_id, [fan.account_id for fan in found], [fan.occasion for fan in found]
-    )
-    return [Occasion(*row) for row in rows]
-
-
-def _day(moment: datetime, utc_offset_h: int) -> date:
-    return (moment + timedelta(hours=utc_offset_h)).date()
-
-
-async def _find_moments(connection: Connection, flow: Campaign, now: datetime) -> list[Occasion]:
+async def _find_moments(connection: Connection, flow: Campaign, now: datetime, place: AccountId) -> Piece:
     delay = timedelta(days=flow.delay_days)
     until = now - delay
     # What came before the flow was turned on is let pass, except what is due only now.
     since = max(now - GRACE, flow.send_at) - delay
     more = {Trigger.RUNNING_OUT: [AHEAD], Trigger.FIRST_PURCHASE: []}.get(flow.trigger, [flow.trigger.value])
     rows = await connection.fetch(
-        _OCCASIONS[flow.trigger], flow.shop_id, flow.campaign_id, since, until, AT_ONCE, *more
+        _OCCASIONS[flow.trigger], flow.shop_id, flow.campaign_id, since, until, AT_ONCE, place, *more
     )
-    return [Occasion(row["account_id"], row["occasion"]) for row in rows]
+    found = [Occasion(row["account_id"], row["occasion"]) for row in rows]
+    return Piece(found, found[-1].account_id if len(found) == AT_ONCE else None)
 
 
 _OCCASIONS: Mapping[Trigger, str] = {

@@ -17,15 +17,17 @@ from xiaodian.kit.clock import from_epoch_ms, utc_now
 from xiaodian.kit.ids import new_id
 from xiaodian.modules.live import api as live
 from xiaodian.modules.outreach.queries import get_campaign, list_flows
-from xiaodian.modules.outreach.rules import FARTHEST_SENDING, check_cancel, check_hold_out
-from xiaodian.modules.outreach.service.audience import check_segment
+from xiaodian.modules.outreach.rules import AGAIN_DAYS, FARTHEST_SENDING, check_cancel, check_hold_out
+from xiaodian.modules.outreach.service.audience import BUYERS, check_segment
 from xiaodian.modules.outreach.service.deliver_mail import is_mail_set_up
+from xiaodian.modules.outreach.service.watch_segments import look_afresh
 from xiaodian.modules.outreach.wire import FlowInput, MessageInput, NewCampaign, WordsInput
 from xiaodian.modules.promotion import api as promotion
 from xiaodian.modules.shops import api as shops
 from xiaodian.settings import Settings
 
 MOST_PLANNED = 100
+MOST_JOINED_FLOWS = 20
 OPEN_ROOMS: Collection[RoomState] = (RoomState.PLANNED, *live.ON_AIR_STATES)
 
 _FIELDS = Campaign.__struct_fields__
@@ -34,9 +36,13 @@ _INSERT = f"""
     VALUES ({", ".join(f"${number}" for number in range(1, len(_FIELDS) + 3))})
 """
 # What a flow says may change; whom it reached, and which group they are in, stays.
-_CHANGED = ("delay_days", "name", "text", "link", "picture_url", "coupon_id", "channels", "hold_out_bp", "window_days")
+_CHANGED = (
+    *("delay_days", "segment", "name", "text", "link", "picture_url", "coupon_id", "channels"),
+    *("hold_out_bp", "window_days", "again_days"),
+)
 _SET_FLOW = f"""
-    {_INSERT} ON CONFLICT (shop_id, trigger) WHERE trigger NOT IN ('once', 'fan') DO UPDATE
+    {_INSERT} ON CONFLICT (shop_id, trigger, (CASE WHEN trigger = 'segment_joined' THEN segment ELSE '' END))
+    WHERE trigger NOT IN ('once', 'fan') DO UPDATE
     SET {", ".join(f"{name} = excluded.{name}" for name in (*_CHANGED, "state", "send_at", "changed_at"))}
 """
 _DROP = """
@@ -67,6 +73,7 @@ async def create_campaign(records: Records, caller: Caller, shop_id: ShopId, new
             trigger=Trigger.ONCE,
             delay_days=0,
             segment=new.segment,
+            again_days=AGAIN_DAYS,
             room_id=room_id,
             state=CampaignState.PLANNED,
             send_at=send_at,
@@ -107,13 +114,14 @@ async def set_flow(records: Records, caller: Caller, shop_id: ShopId, trigger: T
     now = utc_now()
     async with records.database.transaction() as connection:
         shop = await require_sender(connection, records.settings, caller, shop_id, new.channels, new.coupon_id)
-        before = (await list_flows(connection, shop_id)).get(trigger)
+        before = await _find_flow(connection, shop_id, trigger, new.segment)
         was_on = before is not None and before.state is CampaignState.ON
         flow = Campaign(
             **_measured(shop, new, None) | ({"campaign_id": before.campaign_id} if before else {}),
             trigger=trigger,
             delay_days=new.delay_days,
-            segment="",
+            segment=new.segment or "",
+            again_days=new.again_days,
             room_id=None,
             state=CampaignState.ON if new.is_on else CampaignState.OFF,
             send_at=before.send_at if before and was_on else now,
@@ -121,9 +129,27 @@ async def set_flow(records: Records, caller: Caller, shop_id: ShopId, trigger: T
         await connection.execute(_SET_FLOW, *_values(flow), caller.account_id, now)
         if was_on and not new.is_on:
             await connection.execute(_DROP, flow.campaign_id, "turned_off")
+        if was_on != new.is_on and trigger is Trigger.SEGMENT_JOINED:
+            await look_afresh(connection, flow.campaign_id)
         deed = "flow.set" if was_on == new.is_on else "flow.turned_on" if new.is_on else "flow.turned_off"
         await _note(connection, caller, flow, deed)
-        return (await list_flows(connection, shop_id))[trigger]
+        return await get_campaign(connection, shop_id, flow.campaign_id)
+
+
+async def _find_flow(connection: Connection, shop_id: ShopId, trigger: Trigger, segment: str | None) -> Campaign | None:
+    """The flow that is there already. Raises InvalidInputError where the segment does not fit."""
+    flows = [flow for flow in await list_flows(connection, shop_id) if flow.trigger is trigger]
+    if trigger is Trigger.SEGMENT_JOINED:
+        if segment is None or segment == BUYERS:
+            raise InvalidInputError(field="segment", reason="none_to_join")
+        known = next((flow for flow in flows if flow.segment == segment), None)
+        if known is None and len(flows) >= MOST_JOINED_FLOWS:
+            raise InvalidInputError(field="segment", reason="too_many", limit=MOST_JOINED_FLOWS)
+        flows = [known] if known else []
+    before = flows[0] if flows else None
+    if segment is not None and (before is None or before.segment != segment):
+        await check_segment(connection, shop_id, segment)
+    return before
 
 
 async def require_sender(

@@ -10,7 +10,7 @@ from xiaodian.infra.database import Connection
 from xiaodian.kit.clock import utc_now
 from xiaodian.modules.fans import api as fans
 from xiaodian.modules.outreach.queries import list_known, list_of_fan
-from xiaodian.modules.outreach.rules import WINDOW_DAYS, find_skip, next_loud
+from xiaodian.modules.outreach.rules import AGAIN_DAYS, WINDOW_DAYS, find_skip, next_loud
 from xiaodian.modules.outreach.service.bounds import bounds_of
 from xiaodian.modules.outreach.service.enlist import Occasion, enlist
 from xiaodian.modules.outreach.service.write_campaign import common_of, find_room, require_sender, save_campaign
@@ -44,6 +44,7 @@ async def write_to_fan(
             room_id=room_id,
             hold_out_bp=0,
             window_days=WINDOW_DAYS,
+            again_days=AGAIN_DAYS,
             state=CampaignState.SENT,
             send_at=now,
         )
