@@ -146,3 +146,10 @@ async def test_a_shop_has_a_flow_for_each_segment_and_none_for_what_is_no_segmen
         assert (told.status_code, told.json()["field"]) == (422, "segment")
     told = await sender.market.seller.put(f"{flows}/birthday", json={**body, "segment": "nothing"})
     assert told.status_code == 422
+
+
+async def test_who_comes_in_the_moment_after_it_was_turned_on_has_come_in(sender: Sender) -> None:
+    fans, segment = await talkers(sender, 2)
+    await set_flow(sender, "segment_joined", segment=segment)
+    await set_comments(sender, 9, *fans)
+    assert await look(sender, NOON) == 1

@@ -5,6 +5,7 @@ then, and who is in it is compared with who was. Who is in it at the first look 
 """
 
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
@@ -82,6 +83,13 @@ async def look_afresh(connection: Connection, campaign_id: CampaignId) -> None:
     """Who is in the segment at the next look has not come in: the flow was turned on or off."""
     for table in ("sweep", "member"):
         await connection.execute(f"DELETE FROM outreach.{table} WHERE campaign_id = $1", campaign_id)
+
+
+async def look_at_once(records: Records, flow: Campaign) -> None:
+    """Who comes in from now on has come in, where one piece holds the whole segment; else the next look tells."""
+    if own_id(flow.segment) is not None:
+        with suppress(ConditionError):
+            await _look_at_piece(records, flow, utc_now())
 
 
 async def find_joined(

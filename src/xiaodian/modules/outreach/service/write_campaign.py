@@ -20,7 +20,7 @@ from xiaodian.modules.outreach.queries import get_campaign, list_flows
 from xiaodian.modules.outreach.rules import AGAIN_DAYS, FARTHEST_SENDING, check_cancel, check_hold_out
 from xiaodian.modules.outreach.service.audience import BUYERS, check_segment
 from xiaodian.modules.outreach.service.deliver_mail import is_mail_set_up
-from xiaodian.modules.outreach.service.watch_segments import look_afresh
+from xiaodian.modules.outreach.service.watch_segments import look_afresh, look_at_once
 from xiaodian.modules.outreach.wire import FlowInput, MessageInput, NewCampaign, WordsInput
 from xiaodian.modules.promotion import api as promotion
 from xiaodian.modules.shops import api as shops
@@ -133,7 +133,10 @@ async def set_flow(records: Records, caller: Caller, shop_id: ShopId, trigger: T
             await look_afresh(connection, flow.campaign_id)
         deed = "flow.set" if was_on == new.is_on else "flow.turned_on" if new.is_on else "flow.turned_off"
         await _note(connection, caller, flow, deed)
-        return await get_campaign(connection, shop_id, flow.campaign_id)
+        flow = await get_campaign(connection, shop_id, flow.campaign_id)
+    if new.is_on and trigger is Trigger.SEGMENT_JOINED and not was_on:
+        await look_at_once(records, flow)
+    return flow
 
 
 async def _find_flow(connection: Connection, shop_id: ShopId, trigger: Trigger, segment: str | None) -> Campaign | None:
