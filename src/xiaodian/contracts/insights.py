@@ -3,6 +3,8 @@
 from enum import StrEnum
 from uuid import UUID
 
+import msgspec
+
 from xiaodian.contracts.accounts import AccountId
 from xiaodian.contracts.base import Contract, Event
 from xiaodian.contracts.catalog import ProductId
@@ -68,6 +70,34 @@ class BehaviourReported(Event, frozen=True, kw_only=True):
     account_id: AccountId | None
     """By the session, never by the page's own word."""
     items: list[Behaviour]
+
+
+class GuestReported(BehaviourReported, frozen=True, kw_only=True):
+    """The same of who is not signed in: most of all reports, which those who learn of people alone need not hear."""
+
+
+REPORTS = (BehaviourReported.__name__, GuestReported.__name__)
+"""Both."""
+
+
+class ReportedItem(msgspec.Struct, frozen=True, gc=False):
+    """A Behaviour, read as fast as can be: texts stay texts, as most of them are never looked at."""
+
+    kind: str
+    at_ms: int
+    room_id: str | None = None
+    video_id: str | None = None
+    product_id: str | None = None
+    media_at_ms: int | None = None
+    watch_s: int = 0
+
+
+class Report(msgspec.Struct, frozen=True, gc=False):
+    """A BehaviourReported or GuestReported, read the same way; the desk that sent it has looked at every field."""
+
+    viewer_id: str
+    account_id: str | None
+    items: list[ReportedItem]
 
 
 class VideosCounted(Event, frozen=True, kw_only=True):

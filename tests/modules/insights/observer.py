@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 
 import httpx
 import msgspec
+from nats.js.api import ConsumerConfig
 from tests.conftest import SignUp
 from tests.live.stage import Stage, make_product, publish, relay
 from tests.modules.orders.market import Buyer, Market
@@ -14,7 +15,7 @@ from tests.outbox import list_envelopes
 
 from xiaodian.contracts.base import Envelope
 from xiaodian.contracts.catalog import Product
-from xiaodian.contracts.insights import BehaviourReported
+from xiaodian.contracts.insights import REPORTS, BehaviourReported, GuestReported
 from xiaodian.contracts.live import AnyMoment
 from xiaodian.contracts.shops import ShopId
 from xiaodian.infra.database import Connection
@@ -129,14 +130,17 @@ class Observer:
     async def reports(self) -> list[Envelope]:
         """Reports that pages sent, as the broker keeps them."""
         broker = self.ctx.broker
-        pull = await broker.jetstream.pull_subscribe(
-            broker.subject("event.BehaviourReported"), stream=broker.events_stream
+        config = ConsumerConfig(
+            durable_name=f"{broker.prefix}-observer-{uuid4().hex}",
+            filter_subjects=[broker.subject(f"event.{name}") for name in REPORTS],
         )
-        try:
-            messages = await pull.fetch(100, timeout=1)
-        except TimeoutError:
-            return []
-        return decode_batch(messages)
+        await broker.jetstream.add_consumer(broker.events_stream, config)
+        pull = await broker.jetstream.pull_subscribe_bind(durable=config.durable_name, stream=broker.events_stream)
+        told: list[Envelope] = []
+        while pending := (await pull.consumer_info()).num_pending:
+            told += decode_batch(await pull.fetch(pending, timeout=5))
+        await pull.unsubscribe()
+        return told
 
     async def moment(self, moment: AnyMoment) -> None:
         """Something happens in the room."""
@@ -190,6 +194,6 @@ async def most_rows_read(connection: Connection, statement: str, *values: Any) -
     return max(_steps(plan["Plan"]))
 
 
-def viewer_of(envelope: Envelope) -> BehaviourReported:
+def viewer_of(envelope: Envelope) -> BehaviourReported | GuestReported:
     """What a report says."""
-    return msgspec.json.decode(envelope.data, type=BehaviourReported)
+    return msgspec.json.decode(envelope.data, type=BehaviourReported | GuestReported)

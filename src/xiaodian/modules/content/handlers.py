@@ -7,6 +7,7 @@ import msgspec
 from xiaodian.contracts.accounts import Notice, NoticeKind
 from xiaodian.contracts.base import Envelope
 from xiaodian.contracts.catalog import ProductId
+from xiaodian.contracts.insights import REPORTS
 from xiaodian.contracts.live import RoomMoved, RoomState
 from xiaodian.contracts.media import VodReady, VodRefused
 from xiaodian.contracts.shops import StaffChanged
@@ -42,7 +43,7 @@ def consumers(ctx: Context) -> list[Consumer]:
     reactions = Reactions(ctx)
     return [
         accounts.on_erasure(ctx, "content", erase),
-        Consumer(durable="content-views", event_types=("BehaviourReported",), handle=reactions.count_views),
+        Consumer(durable="content-views", event_types=REPORTS, handle=reactions.count_views),
         Consumer(durable="content-films", event_types=("VodReady", "VodRefused"), handle=reactions.follow_films),
         Consumer(durable="content-rooms", event_types=("RoomMoved",), handle=reactions.follow_rooms),
         Consumer(durable="content-commissions", event_types=("CommissionEnded",), handle=reactions.drop_goods),

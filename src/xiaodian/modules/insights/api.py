@@ -22,9 +22,11 @@ from xiaodian.modules.insights.video_queries import (
     list_acts_of_videos,
     list_product_seconds,
 )
+from xiaodian.modules.insights.visit_rules import Act
 from xiaodian.modules.shops import api as shops
 
 __all__ = [
+    "Act",
     "BehaviourDesk",
     "BoardDesk",
     "Rebuilt",

@@ -8,6 +8,7 @@ import msgspec
 
 from xiaodian.contracts.base import Envelope
 from xiaodian.contracts.imports import ExternalOrderNoted
+from xiaodian.contracts.insights import REPORTS
 from xiaodian.contracts.orders import OrderId
 from xiaodian.edge.context import Context
 from xiaodian.infra.work import Consumer
@@ -55,6 +56,6 @@ def consumers(ctx: Context) -> list[Consumer]:
             event_types=("OrderPlaced", "OrderPaid", "OrderCancelled", "OrderRefunded"),
             handle=_count_sales,
         ),
-        Consumer(durable="insights-behaviour", event_types=("BehaviourReported",), handle=_count_behaviour),
+        Consumer(durable="insights-behaviour", event_types=REPORTS, handle=_count_behaviour),
         Consumer(durable="insights-elsewhere", event_types=("ExternalOrderNoted",), handle=_count_elsewhere),
     ]

@@ -12,7 +12,7 @@ from xiaodian.kit.clock import utc_now
 from xiaodian.modules.accounts import api as accounts
 from xiaodian.modules.outreach.service.count_sales import count_sales
 from xiaodian.modules.outreach.service.personal_data import erase
-from xiaodian.modules.outreach.service.watch_goods import note_prices, note_stocks, note_watching
+from xiaodian.modules.outreach.service.watch_goods import may_tell_of_goods, note_prices, note_stocks, note_watching
 
 ORDERS_AT_ONCE = 1000
 
@@ -36,8 +36,10 @@ def consumers(ctx: Context) -> list[Consumer]:
                 await count_sales(connection, order_ids[start : start + ORDERS_AT_ONCE])
 
     async def _note_watching(envelopes: Sequence[Envelope]) -> None:
-        async with ctx.database.transaction() as connection:
-            await note_watching(connection, envelopes, utc_now())
+        told = [envelope for envelope in envelopes if may_tell_of_goods(bytes(envelope.data))]
+        if told:
+            async with ctx.database.transaction() as connection:
+                await note_watching(connection, told, utc_now())
 
     async def _note_goods(envelopes: Sequence[Envelope]) -> None:
         async with ctx.database.transaction() as connection:

@@ -1,12 +1,14 @@
 """Reactions: rooms go on air and end; what visitors open is handed to whoever decides in the room."""
 
 from collections.abc import Sequence
+from uuid import UUID
 
 import msgspec
 
 from xiaodian.contracts.base import Envelope
-from xiaodian.contracts.insights import BehaviourKind, BehaviourReported
-from xiaodian.contracts.live import RoomMoved
+from xiaodian.contracts.catalog import ProductId
+from xiaodian.contracts.insights import REPORTS, BehaviourKind, Report
+from xiaodian.contracts.live import RoomId, RoomMoved
 from xiaodian.edge.context import Context
 from xiaodian.infra.work import Consumer
 from xiaodian.kit.clock import to_epoch_ms, utc_now
@@ -21,7 +23,7 @@ CLICKS_COUNT_FOR_MS = 30_000
 CLICK_WORDS = tuple(kind.value.encode() for kind in CLICKS)
 
 _decode_moved = msgspec.json.Decoder(RoomMoved).decode
-_decode_reported = msgspec.json.Decoder(BehaviourReported).decode
+_decode_reported = msgspec.json.Decoder(Report).decode
 
 
 def consumers(ctx: Context) -> list[Consumer]:
@@ -40,12 +42,12 @@ def consumers(ctx: Context) -> list[Consumer]:
             told = _decode_reported(envelope.data)
             for item in told.items:
                 if item.kind in CLICKS and item.room_id and item.product_id and item.at_ms >= since_ms:
-                    click = encode_click(Click(viewer_id=told.viewer_id, product_id=item.product_id))
-                    await ctx.broker.poke(clicked(item.room_id), click)
+                    click = Click(viewer_id=UUID(told.viewer_id), product_id=ProductId(UUID(item.product_id)))
+                    await ctx.broker.poke(clicked(RoomId(UUID(item.room_id))), encode_click(click))
 
     return [
         accounts.on_erasure(ctx, "surfacing", erase),
         *video_handlers.consumers(ctx),
         Consumer(durable="surfacing-rooms", event_types=("RoomMoved",), handle=_follow_rooms),
-        Consumer(durable="surfacing-clicks", event_types=("BehaviourReported",), handle=_hand_on_clicks),
+        Consumer(durable="surfacing-clicks", event_types=REPORTS, handle=_hand_on_clicks),
     ]

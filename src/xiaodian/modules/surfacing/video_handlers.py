@@ -7,6 +7,7 @@ import msgspec
 from xiaodian.contracts.base import Envelope
 from xiaodian.contracts.catalog import ProductId
 from xiaodian.contracts.content import VideoId
+from xiaodian.contracts.insights import REPORTS, Report
 from xiaodian.contracts.orders import OrderId
 from xiaodian.edge.context import Context
 from xiaodian.infra.work import Consumer
@@ -29,6 +30,7 @@ class OfOrder(msgspec.Struct, frozen=True):
     order_id: OrderId
 
 
+_decode_report = msgspec.json.Decoder(Report).decode
 _decode_of_order = msgspec.json.Decoder(OfOrder).decode
 _decode_moved = msgspec.json.Decoder(OfVideo).decode
 
@@ -37,9 +39,10 @@ def consumers(ctx: Context) -> list[Consumer]:
     """What is reacted to. None needs an inbox: learning what is known changes nothing."""
 
     async def _learn_reports(envelopes: Sequence[Envelope]) -> None:
+        reports = [_decode_report(envelope.data) for envelope in envelopes]
         async with ctx.database.transaction() as connection:
-            await learn_reports(connection, envelopes)
-            await remember_views(connection, envelopes)
+            await learn_reports(connection, reports)
+            await remember_views(connection, reports)
 
     async def _learn_orders(envelopes: Sequence[Envelope]) -> None:
         order_ids = sorted({_decode_of_order(envelope.data).order_id for envelope in envelopes})
@@ -57,7 +60,7 @@ def consumers(ctx: Context) -> list[Consumer]:
                     await mark_stale(connection, [event.video_id], is_unread=True)
 
     return [
-        Consumer(durable="surfacing-viewings", event_types=("BehaviourReported",), handle=_learn_reports),
+        Consumer(durable="surfacing-viewings", event_types=REPORTS, handle=_learn_reports),
         Consumer(durable="surfacing-orders", event_types=("OrderPaid",), handle=_learn_orders),
         Consumer(
             durable="surfacing-videos",

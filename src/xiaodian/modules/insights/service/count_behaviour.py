@@ -5,10 +5,13 @@ from datetime import datetime
 
 import msgspec
 
+from xiaodian.contracts.accounts import AccountId
 from xiaodian.contracts.base import Envelope
+from xiaodian.contracts.catalog import ProductId
 from xiaodian.contracts.content import VideoId
-from xiaodian.contracts.insights import PRODUCT_KINDS, BehaviourReported
-from xiaodian.infra.database import Connection
+from xiaodian.contracts.insights import PRODUCT_KINDS, Report
+from xiaodian.contracts.live import RoomId
+from xiaodian.infra.database import Connection, Ids
 from xiaodian.kit.clock import from_epoch_ms
 from xiaodian.modules.insights.service.add_up import add_up
 from xiaodian.modules.insights.service.count_videos import count_on_videos
@@ -26,7 +29,7 @@ from xiaodian.modules.insights.visit_rules import (
 LOCK = 7_142_386
 MAX_FILM_MS = 2**31 - 1
 
-_decode = msgspec.json.Decoder(BehaviourReported).decode
+_decode = msgspec.json.Decoder(Report).decode
 
 
 async def take_reports(connection: Connection, envelopes: Sequence[Envelope]) -> None:
@@ -35,8 +38,8 @@ async def take_reports(connection: Connection, envelopes: Sequence[Envelope]) ->
     What is told of rooms and videos that do not exist, or of products that they never showed, is dropped here.
     """
     await connection.execute("SELECT pg_advisory_xact_lock($1)", LOCK)
-    moments: dict[int, datetime] = {}
-    acts = [act for envelope in envelopes for act in _to_acts(envelope, moments)]
+    ids, moments = Ids(), dict[int, datetime]()
+    acts = [act for envelope in envelopes for act in _to_acts(envelope, ids, moments)]
     durations_ms, acts = await drop_invented(connection, acts)
     acts = await keep_acts(connection, acts)
     await count_acts(connection, acts, durations_ms)
@@ -68,28 +71,30 @@ async def _count_in_rooms(connection: Connection, acts: Sequence[Act]) -> None:
     await add_up(connection, "insights.room_product_visit", product, ProductVisit._fields, products)
 
 
-def _to_acts(envelope: Envelope, moments: dict[int, datetime]) -> list[Act]:
-    """`moments`: those of the batch, of which many are the same, so that each is made once."""
+def _to_acts(envelope: Envelope, ids: Ids, moments: dict[int, datetime]) -> list[Act]:
+    """`ids` and `moments`: those of the batch, of which many are the same, so that each is made once."""
     told = _decode(envelope.data)
+    report_id, viewer_id = ids[str(envelope.event_id)], ids[told.viewer_id]
+    account_id = None if told.account_id is None else AccountId(ids[told.account_id])
     acts: list[Act] = []
     for number, item in enumerate(told.items):
-        is_room, moment = item.room_id is not None, item.media_at_ms
+        room_id, moment = item.room_id, item.media_at_ms
         at = moments.get(item.at_ms)
         if at is None:
             at = moments[item.at_ms] = from_epoch_ms(item.at_ms)
         acts.append(
             Act(
                 at,
-                envelope.event_id,
+                report_id,
                 number,
-                item.kind.value,
-                told.viewer_id,
-                told.account_id,
-                item.room_id,
-                item.video_id,
-                item.product_id if item.kind in PRODUCT_KINDS else None,
-                from_epoch_ms(moment) if is_room and moment is not None else None,
-                None if is_room or moment is None else min(moment, MAX_FILM_MS),
+                item.kind,
+                viewer_id,
+                account_id,
+                None if room_id is None else RoomId(ids[room_id]),
+                None if item.video_id is None else VideoId(ids[item.video_id]),
+                ProductId(ids[item.product_id]) if item.product_id and item.kind in PRODUCT_KINDS else None,
+                from_epoch_ms(moment) if room_id is not None and moment is not None else None,
+                None if room_id is not None or moment is None else min(moment, MAX_FILM_MS),
                 item.watch_s,
             )
         )

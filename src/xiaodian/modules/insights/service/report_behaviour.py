@@ -9,7 +9,15 @@ from xiaodian.contracts.accounts import AccountId
 from xiaodian.contracts.base import Envelope, InvalidInputError
 from xiaodian.contracts.catalog import ProductId
 from xiaodian.contracts.content import VideoId
-from xiaodian.contracts.insights import PRODUCT_KINDS, VIDEO_KINDS, Behaviour, BehaviourKind, BehaviourReported
+from xiaodian.contracts.insights import (
+    PRODUCT_KINDS,
+    REPORTS,
+    VIDEO_KINDS,
+    Behaviour,
+    BehaviourKind,
+    BehaviourReported,
+    GuestReported,
+)
 from xiaodian.contracts.live import RoomId
 from xiaodian.contracts.risk import Limit
 from xiaodian.edge.context import Context
@@ -20,11 +28,10 @@ from xiaodian.modules.insights.wire import BehaviourItem
 from xiaodian.modules.risk import api as risk
 
 MINUTE_S = 60.0
-EVENT = BehaviourReported.__name__
 TOGETHER = 40
 """Reports that arrive together travel in one message; so many of the largest stay below the mebibyte of a message."""
 MAX_WAITING = 5_000
-PARALLEL = 4
+PARALLEL = 1
 
 _encode = msgspec.json.Encoder().encode
 
@@ -34,9 +41,7 @@ class BehaviourDesk:
 
     def __init__(self, ctx: Context) -> None:
         self._broker = ctx.broker
-        self._batcher: Batcher[bytes, None] = Batcher(
-            self._hand_on, max_batch=TOGETHER, max_queue=MAX_WAITING, parallel=PARALLEL
-        )
+        self._batchers: dict[str, Batcher[bytes, None]] = {name: self._make_batcher(name) for name in REPORTS}
         self._pace = risk.Pace(
             Limit(name="behaviour", burst=ctx.settings.behaviour_reports_per_minute, period_s=MINUTE_S)
         )
@@ -47,16 +52,17 @@ class BehaviourDesk:
         """Hand on what was done. Raises TooManyRequestsError, InvalidInputError, UnavailableError."""
         self._pace.take(network)
         now_ms = to_epoch_ms(utc_now())
-        event = BehaviourReported(
+        kind = GuestReported if account_id is None else BehaviourReported
+        event = kind(
             viewer_id=viewer_id,
             account_id=account_id,
             items=[_check(number, item, now_ms) for number, item in enumerate(items)],
         )
-        await self._batcher.submit(
+        await self._batchers[kind.__name__].submit(
             _encode(
                 Envelope(
                     event_id=new_id(),
-                    type=EVENT,
+                    type=kind.__name__,
                     occurred_at_ms=now_ms,
                     key=str(viewer_id),
                     data=msgspec.Raw(_encode(event)),
@@ -66,12 +72,16 @@ class BehaviourDesk:
 
     async def settle(self) -> None:
         """Wait until what was handed in is handed on."""
-        await self._batcher.settle()
+        for batcher in self._batchers.values():
+            await batcher.settle()
 
-    async def _hand_on(self, envelopes: Sequence[bytes]) -> list[None]:
-        payload = envelopes[0] if len(envelopes) == 1 else b"[" + b",".join(envelopes) + b"]"
-        await self._broker.publish(f"event.{EVENT}", payload, message_id=new_id().hex)
-        return [None] * len(envelopes)
+    def _make_batcher(self, name: str) -> Batcher[bytes, None]:
+        async def _hand_on(envelopes: Sequence[bytes]) -> list[None]:
+            payload = envelopes[0] if len(envelopes) == 1 else b"[" + b",".join(envelopes) + b"]"
+            await self._broker.publish(f"event.{name}", payload, message_id=new_id().hex)
+            return [None] * len(envelopes)
+
+        return Batcher(_hand_on, max_batch=TOGETHER, max_queue=MAX_WAITING, parallel=PARALLEL)
 
 
 def _check(number: int, item: BehaviourItem, now_ms: int) -> Behaviour:

@@ -1,20 +1,22 @@
 """What viewers of short videos do is added to what is known of each viewing, and to the sums that follow from it."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import NamedTuple
 from uuid import UUID
 
 import msgspec
 
-from xiaodian.contracts.base import Envelope
 from xiaodian.contracts.catalog import ProductId
-from xiaodian.contracts.content import VideoId, VideoInfo
-from xiaodian.contracts.insights import BehaviourKind, BehaviourReported
+from xiaodian.contracts.content import VideoId
+from xiaodian.contracts.insights import BehaviourKind, Report, ReportedItem
 from xiaodian.contracts.orders import OrderId
 from xiaodian.infra.database import Connection
 from xiaodian.kit.clock import to_epoch_ms
 from xiaodian.modules.content import api as content
+from xiaodian.modules.insights import api as insights
 from xiaodian.modules.orders import api as orders
 from xiaodian.modules.surfacing.learning.viewing import (
+    MAX_SHOWINGS,
     NEVER,
     SECOND_MS,
     SLOT_MS,
@@ -32,7 +34,19 @@ LOCK = 7_142_397
 UNKNOWN_SECOND = -1
 ViewingKey = tuple[VideoId, UUID]
 
-_decode_reported = msgspec.json.Decoder(BehaviourReported).decode
+NOTHING_KNOWN = Viewing()
+
+_OF_CARDS = frozenset({BehaviourKind.CARD_SHOWN, BehaviourKind.CARD_CLICKED})
+_TELLING = _OF_CARDS | {BehaviourKind.WATCHED, BehaviourKind.LEFT}
+
+
+class Film(NamedTuple):
+    """A published video that shows products."""
+
+    video_id: VideoId
+    duration_ms: int
+    product_ids: dict[str, ProductId]
+    """By their texts."""
 
 
 class _Stored(msgspec.Struct, frozen=True, array_like=True):
@@ -49,78 +63,101 @@ _decode_stored = msgspec.json.Decoder(_Stored).decode
 _encode = msgspec.json.Encoder().encode
 
 
-async def learn_reports(connection: Connection, envelopes: Sequence[Envelope]) -> None:
+async def learn_reports(connection: Connection, reports: Sequence[Report]) -> None:
     """What pages told, in the caller's transaction. What is told of things that no video shows is dropped."""
-    told: list[tuple[ViewingKey, ProductId | None, Viewing]] = []
-    for envelope in envelopes:
-        report = _decode_reported(envelope.data)
+    told = {item.video_id for report in reports for item in report.items if item.video_id is not None}
+    films = await _find_films(connection, {VideoId(UUID(each)) for each in told})
+    by_text = {str(video_id): film for video_id, film in films.items()}
+    fresh: dict[ViewingKey, Viewing] = {}
+    for report in reports if by_text else ():
+        person_id = UUID(report.account_id or report.viewer_id)
+        of_films: dict[str, list[ReportedItem]] = {}
         for item in report.items:
-            if item.video_id is not None:
-                key = item.video_id, report.account_id or report.viewer_id
-                told += _hear(key, item.kind, item.product_id, item.media_at_ms, item.at_ms)
-    await learn(connection, told)
+            if item.video_id in by_text:
+                of_films.setdefault(item.video_id, []).append(item)
+        for video_id, items in of_films.items():
+            _note(fresh, (by_text[video_id].video_id, person_id), _hear(items, by_text[video_id]))
+    await _learn(connection, fresh, films)
+
+
+async def learn_acts(connection: Connection, acts: Sequence[insights.Act]) -> None:
+    """The same from what insights keep of it."""
+    films = await _find_films(connection, {act.video_id for act in acts if act.video_id is not None})
+    fresh: dict[ViewingKey, Viewing] = {}
+    for act in acts:
+        film = films.get(act.video_id) if act.video_id is not None else None
+        if film is not None:
+            product_id = None if act.product_id is None else str(act.product_id)
+            item = ReportedItem(act.kind, to_epoch_ms(act.at), None, None, product_id, act.media_at_ms)
+            _note(fresh, (film.video_id, act.account_id or act.viewer_id), _hear([item], film))
+    await _learn(connection, fresh, films)
 
 
 async def learn_orders(connection: Connection, order_ids: Sequence[OrderId]) -> None:
     """What was paid for; looked up afresh, so that a rebuild learns the same."""
-    found = await orders.find_orders(connection, order_ids)
-    told: list[tuple[ViewingKey, ProductId | None, Viewing]] = []
-    for order in found.values():
-        for line in order.lines if order.paid_at is not None else []:
-            if line.video_id is not None and order.paid_at is not None:
-                second = UNKNOWN_SECOND if line.video_at_ms is None else line.video_at_ms // SECOND_MS
-                bought = {Mark(line.product_id, second): to_epoch_ms(order.paid_at) // SLOT_MS}
-                told.append(((line.video_id, order.buyer_id), line.product_id, Viewing(bought=bought)))
-    await learn(connection, told)
-
-
-async def learn(connection: Connection, told: Iterable[tuple[ViewingKey, ProductId | None, Viewing]]) -> None:
-    """Words of viewings, each with the product it is about, in the caller's transaction."""
-    words = list(told)
-    videos = await content.get_videos(connection, {key[0] for key, _, _ in words}) if words else {}
+    found = (await orders.find_orders(connection, order_ids)).values()
+    lines = [(order, line) for order in found if order.paid_at is not None for line in order.lines]
+    films = await _find_films(connection, {line.video_id for _, line in lines if line.video_id is not None})
     fresh: dict[ViewingKey, Viewing] = {}
-    for key, product_id, word in words:
-        video = videos.get(key[0])
-        if video is None or not video.published_at or not video.product_ids:
+    for order, line in lines:
+        film = films.get(line.video_id) if line.video_id is not None else None
+        if film is not None and order.paid_at is not None and line.product_id in film.product_ids.values():
+            second = UNKNOWN_SECOND if line.video_at_ms is None else line.video_at_ms // SECOND_MS
+            bought = {Mark(line.product_id, second): to_epoch_ms(order.paid_at) // SLOT_MS}
+            _note(fresh, (film.video_id, order.buyer_id), Viewing(bought=bought))
+    await _learn(connection, fresh, films)
+
+
+async def _find_films(connection: Connection, video_ids: Collection[VideoId]) -> dict[VideoId, Film]:
+    """Those of the videos whose cards there is anything to learn of."""
+    videos = await content.get_videos(connection, video_ids) if video_ids else {}
+    return {
+        video_id: Film(video_id, video.duration_ms, {str(each): each for each in video.product_ids})
+        for video_id, video in videos.items()
+        if video.published_at and video.product_ids
+    }
+
+
+def _note(fresh: dict[ViewingKey, Viewing], key: ViewingKey, word: Viewing | None) -> None:
+    if word is not None:
+        fresh[key] = join(fresh[key], word) if key in fresh else word
+
+
+def _hear(items: Iterable[ReportedItem], film: Film) -> Viewing | None:
+    """What one person's page told of one video; None: nothing that teaches anything."""
+    is_told, furthest_ms, left_ms = False, 0, NEVER
+    shown: dict[Mark, int] = {}
+    clicked: set[Mark] = set()
+    for item in items:
+        kind = item.kind
+        if kind == BehaviourKind.ENTERED:
+            is_told = True
             continue
-        if product_id is None or product_id in video.product_ids:
-            fresh[key] = join(fresh[key], word) if key in fresh else word
-    if fresh:
-        await _add(connection, fresh, videos)
+        if item.media_at_ms is None or kind not in _TELLING:
+            continue
+        media_ms = min(item.media_at_ms, NEVER - 1)
+        if kind in _OF_CARDS:
+            product_id = film.product_ids.get(item.product_id or "")
+            if product_id is None:
+                continue
+            mark = Mark(product_id, media_ms // SECOND_MS)
+            if kind == BehaviourKind.CARD_SHOWN:
+                shown[mark] = min(shown.get(mark, NEVER), item.at_ms // SLOT_MS)
+            else:
+                clicked.add(mark)
+        is_told, furthest_ms = True, max(furthest_ms, media_ms)
+        if kind == BehaviourKind.LEFT:
+            left_ms = min(left_ms, media_ms)
+    word = Viewing(furthest_ms, left_ms, shown, frozenset(clicked))
+    if max(len(shown), len(clicked)) > MAX_SHOWINGS:
+        word = join(NOTHING_KNOWN, word)
+    return word if is_told else None
 
 
-def hear_act(
-    video_id: VideoId, person_id: UUID, kind: str, product_id: ProductId | None, media_ms: int | None, at_ms: int
-) -> list[tuple[ViewingKey, ProductId | None, Viewing]]:
-    """The word of one act, as insights keeps it."""
-    return _hear((video_id, person_id), kind, product_id, media_ms, at_ms)
-
-
-def _hear(
-    key: ViewingKey, kind: str, product_id: ProductId | None, media_ms: int | None, at_ms: int
-) -> list[tuple[ViewingKey, ProductId | None, Viewing]]:
-    if kind == BehaviourKind.ENTERED:
-        return [(key, None, Viewing())]
-    if media_ms is None:
-        return []
-    media_ms = min(media_ms, NEVER - 1)
-    if kind == BehaviourKind.LEFT:
-        return [(key, None, Viewing(furthest_ms=media_ms, left_ms=media_ms))]
-    if kind == BehaviourKind.WATCHED:
-        return [(key, None, Viewing(furthest_ms=media_ms))]
-    if product_id is None:
-        return []
-    mark = Mark(product_id, media_ms // SECOND_MS)
-    if kind == BehaviourKind.CARD_SHOWN:
-        return [(key, product_id, Viewing(furthest_ms=media_ms, shown={mark: at_ms // SLOT_MS}))]
-    if kind == BehaviourKind.CARD_CLICKED:
-        return [(key, product_id, Viewing(furthest_ms=media_ms, clicked=frozenset([mark])))]
-    return []
-
-
-async def _add(
-    connection: Connection, fresh: Mapping[ViewingKey, Viewing], videos: Mapping[VideoId, VideoInfo]
-) -> None:
+async def _learn(connection: Connection, fresh: Mapping[ViewingKey, Viewing], films: Mapping[VideoId, Film]) -> None:
+    """Words of viewings, in the caller's transaction."""
+    if not fresh:
+        return
     await connection.execute("SELECT pg_advisory_xact_lock($1)", LOCK)
     rows = await connection.fetch(
         """
@@ -140,7 +177,7 @@ async def _add(
         if after == before:
             continue
         changed[key] = after
-        duration_ms = videos[key[0]].duration_ms
+        duration_ms = films[key[0]].duration_ms
         more = count(after, duration_ms)
         if before is not None:
             more = difference(more, count(before, duration_ms))

@@ -2,15 +2,14 @@
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
-import msgspec
-
 from xiaodian.contracts.accounts import AccountId
-from xiaodian.contracts.base import Envelope, NotFoundError
+from xiaodian.contracts.base import NotFoundError
 from xiaodian.contracts.catalog import ProductId
 from xiaodian.contracts.content import VideoId, VideoState
-from xiaodian.contracts.insights import BehaviourKind, BehaviourReported
+from xiaodian.contracts.insights import BehaviourKind, Report
 from xiaodian.contracts.live import BagItem, RoomId
 from xiaodian.contracts.orders import OrderId
 from xiaodian.infra.database import Connection
@@ -26,7 +25,15 @@ VIEWS = frozenset({BehaviourKind.PRODUCT_VIEWED, BehaviourKind.CARD_CLICKED})
 
 Seen = tuple[AccountId, ProductId, datetime]
 
-_decode_reported = msgspec.json.Decoder(BehaviourReported).decode
+
+class Look(NamedTuple):
+    """An account looked at a product in a room or on a video."""
+
+    account_id: AccountId
+    product_id: ProductId
+    room_id: RoomId | None
+    video_id: VideoId | None
+    at: datetime
 
 
 async def order_bag_of_room(connection: Connection, account_id: AccountId, room_id: RoomId) -> list[Placing]:
@@ -44,24 +51,31 @@ async def order_bag_of_video(connection: Connection, account_id: AccountId, vide
     return await _order(connection, account_id, (await live.show_goods(connection, placed, "video")).get(video_id, []))
 
 
-async def remember_views(connection: Connection, envelopes: Sequence[Envelope]) -> None:
+async def remember_views(connection: Connection, reports: Sequence[Report]) -> None:
     """What was looked at by who was signed in, in the caller's transaction; only what the room or video has shown."""
     told = [
-        (report.account_id, item)
-        for report in (_decode_reported(envelope.data) for envelope in envelopes)
+        Look(
+            AccountId(UUID(report.account_id)),
+            ProductId(UUID(item.product_id)),
+            None if item.room_id is None else RoomId(UUID(item.room_id)),
+            None if item.video_id is None else VideoId(UUID(item.video_id)),
+            from_epoch_ms(item.at_ms),
+        )
+        for report in reports
+        if report.account_id is not None
         for item in report.items
-        if report.account_id is not None and item.kind in VIEWS
+        if item.kind in VIEWS and item.product_id is not None
     ]
     if not told:
         return
-    rooms = await live.list_shown_products(connection, {item.room_id for _, item in told if item.room_id is not None})
-    videos = await content.get_videos(connection, {item.video_id for _, item in told if item.video_id is not None})
+    rooms = await live.list_shown_products(connection, {look.room_id for look in told if look.room_id is not None})
+    videos = await content.get_videos(connection, {look.video_id for look in told if look.video_id is not None})
     shown: dict[UUID | None, Collection[ProductId]] = dict(rooms.items())
     shown |= {video_id: each.product_ids for video_id, each in videos.items() if each.published_at}
     seen = [
-        (account_id, item.product_id, from_epoch_ms(item.at_ms))
-        for account_id, item in told
-        if item.product_id is not None and item.product_id in shown.get(item.room_id or item.video_id, ())
+        (look.account_id, look.product_id, look.at)
+        for look in told
+        if look.product_id in shown.get(look.room_id or look.video_id, ())
     ]
     await keep_views(connection, seen)
 

@@ -5,11 +5,9 @@ from uuid import UUID
 from xiaodian.contracts.base import Contract
 from xiaodian.edge.context import Records
 from xiaodian.infra.database import Connection
-from xiaodian.kit.clock import to_epoch_ms
 from xiaodian.modules.insights import api as insights
 from xiaodian.modules.orders import api as orders
 from xiaodian.modules.surfacing.service import learn_viewings
-from xiaodian.modules.surfacing.service.learn_viewings import hear_act
 from xiaodian.modules.surfacing.service.order_bags import VIEWS, keep_views, remember_orders
 
 BATCH = 1000
@@ -44,20 +42,7 @@ async def rebuild(records: Records) -> Rebuilt:
 async def _learn_acts(connection: Connection) -> int:
     done, after = 0, None
     while acts := await insights.list_acts_of_videos(connection, after, BATCH):
-        told = [
-            word
-            for act in acts
-            if act.video_id is not None
-            for word in hear_act(
-                act.video_id,
-                act.account_id or act.viewer_id,
-                act.kind,
-                act.product_id,
-                act.media_at_ms,
-                to_epoch_ms(act.at),
-            )
-        ]
-        await learn_viewings.learn(connection, told)
+        await learn_viewings.learn_acts(connection, acts)
         done += len(acts)
         after = acts[-1].at, acts[-1].report_id, acts[-1].number
     return done
