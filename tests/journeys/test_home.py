@@ -69,7 +69,7 @@ async def test_home_shows_what_came_in_and_the_room_is_walked_along_its_time_lin
     await home.goto(home.url.partition("/console")[0] + f"/console/rooms/{room_id}")
     console = home
     await expect(console.get_by_test_id("figure-viewers")).to_have_text("1", timeout=30_000)
-    await expect(console.get_by_test_id("step-2")).to_contain_text("1")
+    await expect(console.get_by_test_id("step-clicked")).to_contain_text("1")
     await expect(console.get_by_test_id("product-row")).to_contain_text("丹东草莓")
     await expect(console.get_by_test_id("room-chart")).to_have_attribute("data-ready", "true")
     # The picture plays; a press on what was held up goes to where it came up, and the cursor with it.

@@ -47,7 +47,7 @@ const ROOM_LISTS: readonly string[] = ROOM_TABS;
 
 export type Section = (typeof ENTRIES)[number]["section"];
 export type NavEntry = Omit<Entry, "section"> & { section: Section };
-export type Route = { page: Section | "consent" | "shipping" | "imports" | "unknown" } | { page: "room" | "product" | "room_figures" | "board" | "clip" | "video" | "video_figures" | "fan" | "join"; id: string };
+export type Route = { page: Section | "consent" | "shipping" | "imports" | "unknown" } | { page: "room" | "product" | "room_figures" | "report" | "board" | "clip" | "video" | "video_figures" | "fan" | "join"; id: string };
 
 export function routeOf(path: string): Route {
   if (match("/console", path)) return { page: "home" };
@@ -58,6 +58,8 @@ export function routeOf(path: string): Route {
   for (const page of PAGES_WITH_PARTS) if (match(`/console/${page}/:part`, path)) return { page };
   const figures = match("/console/rooms/:id/figures", path)?.id;
   if (figures) return { page: "room_figures", id: figures };
+  const report = match("/console/rooms/:id/report", path)?.id;
+  if (report) return { page: "report", id: report };
   const board = match("/console/rooms/:id/board", path)?.id;
   if (board) return { page: "board", id: board };
   const clip = match("/console/rooms/:id/clip", path)?.id;
@@ -87,7 +89,7 @@ export function rightFor(route: Route): Right | null {
 }
 
 export function sectionOf(route: Route): Section | null {
-  if (route.page === "room" || route.page === "room_figures" || route.page === "board" || route.page === "clip") return "rooms";
+  if (route.page === "room" || route.page === "room_figures" || route.page === "report" || route.page === "board" || route.page === "clip") return "rooms";
   if (route.page === "video" || route.page === "video_figures") return "videos";
   if (route.page === "product") return "products";
   if (route.page === "fan") return "fans";
@@ -97,7 +99,7 @@ export function sectionOf(route: Route): Section | null {
 }
 
 /** One may sell for others, live or not, be invited, or run the platform, without a shop of one's own. */
-const WITHOUT_SHOP: readonly Route["page"][] = ["rooms", "room", "room_figures", "board", "clip", "videos", "video", "video_figures", "commissions", "earnings", "settings", "operator", "join"];
+const WITHOUT_SHOP: readonly Route["page"][] = ["rooms", "room", "room_figures", "report", "board", "clip", "videos", "video", "video_figures", "commissions", "earnings", "settings", "operator", "join"];
 
 export function needsNoShop(route: { page: Route["page"] }): boolean {
   return WITHOUT_SHOP.includes(route.page);

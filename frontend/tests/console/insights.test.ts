@@ -3,7 +3,7 @@ import { sparkPath } from "../../src/console/home/spark";
 import { todosOf } from "../../src/console/home/todos";
 import { chartOption, heightOf, rowsOf, tickMs } from "../../src/console/insights/chart";
 import { pressed, sorted } from "../../src/console/insights/sort";
-import { stepsOf } from "../../src/console/insights/steps";
+import { stepsOf, withShares } from "../../src/console/insights/steps";
 import { LEFT, extentOf, fill, momentAt, spanAt, stretchAt, xOf } from "../../src/console/insights/timeline";
 import type { Home, Metrics, Minute, Minutes, ProductRow, Span } from "../../src/console/insights/wire";
 import { Reporter } from "../../src/viewer/behaviour/report";
@@ -71,8 +71,8 @@ it("steps say how many of all got so far, and only what a shop may know", () => 
     buyers_paid: 6,
   } as Metrics;
   expect(stepsOf(metrics).map((step) => step.people)).toEqual([200, 100, 50, 10, 8, 6]);
-  expect(stepsOf(metrics).at(-1)).toMatchObject({ ofAll: 0.03, ofLast: 0.75 });
-  expect(stepsOf({ ...metrics, traffic: null })).toMatchObject([{ people: 8, ofAll: null }, { people: 6, ofAll: null }]);
+  expect(withShares(stepsOf(metrics)).at(-1)).toMatchObject({ ofAll: 0.03, ofLast: 0.75 });
+  expect(withShares(stepsOf({ ...metrics, traffic: null }))).toMatchObject([{ people: 8, ofAll: null }, { people: 6, ofAll: null }]);
 });
 
 it("products are sorted by a press, the other way round by another, and keep their places when equal", () => {

@@ -45,4 +45,5 @@ it("kinds of rooms, rooms and their figures have addresses of their own", () => 
   expect(routeOf("/console/rooms/past")).toEqual({ page: "rooms" });
   expect(routeOf("/console/rooms/0190")).toEqual({ page: "room", id: "0190" });
   expect(routeOf("/console/rooms/0190/figures")).toEqual({ page: "room_figures", id: "0190" });
+  expect(routeOf("/console/rooms/0190/report")).toEqual({ page: "report", id: "0190" });
 });

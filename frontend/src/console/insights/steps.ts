@@ -1,23 +1,40 @@
-/** A room's steps from entering to paying, by people. Pure. */
+/** The steps from entering a room to paying, by people. Pure. */
+import type { Schemas } from "../../lib/api/client";
 import type { MessageKey } from "../../lib/i18n/index.svelte";
 import type { Metrics } from "./wire";
 
-export type Step = { text: MessageKey; people: number; ofAll: number | null; ofLast: number | null };
+/** How many people got so far. */
+export type StepPeople = Schemas["BoardStep"];
+export type Step = StepPeople & { ofAll: number | null; ofLast: number | null };
 
-export function stepsOf(metrics: Metrics): Step[] {
+export const STEP_TEXTS: Record<string, MessageKey> = {
+  entered: "step_entered",
+  watched_minute: "metric_watched_minute",
+  saw_card: "step_saw_card",
+  clicked: "step_clicked",
+  checkout: "step_checkout",
+  ordered: "step_ordered",
+  paid: "step_paid",
+};
+
+export function stepsOf(metrics: Metrics): StepPeople[] {
   const traffic = metrics.traffic;
-  const people: [MessageKey, number][] = traffic
+  const came = traffic
     ? [
-        ["step_entered", traffic.viewers],
-        ["step_saw_card", traffic.saw_card],
-        ["step_clicked", traffic.viewed_product],
-        ["step_checkout", traffic.started_checkout],
+        { key: "entered", people: traffic.viewers },
+        { key: "saw_card", people: traffic.saw_card },
+        { key: "clicked", people: traffic.viewed_product },
+        { key: "checkout", people: traffic.started_checkout },
       ]
     : [];
-  people.push(["step_ordered", metrics.buyers_placed], ["step_paid", metrics.buyers_paid]);
-  const first = people[0]?.[1] ?? 0;
-  return people.map(([text, count], index) => {
-    const last = people[index - 1]?.[1];
-    return { text, people: count, ofAll: traffic && first > 0 && index > 0 ? count / first : null, ofLast: last ? count / last : null };
+  return [...came, { key: "ordered", people: metrics.buyers_placed }, { key: "paid", people: metrics.buyers_paid }];
+}
+
+/** Each step beside all who entered and the step before; who may not know who entered is told the latter alone. */
+export function withShares(steps: readonly StepPeople[]): Step[] {
+  const all = steps[0]?.key === "entered" ? steps[0].people : 0;
+  return steps.map((step, index) => {
+    const last = steps[index - 1]?.people;
+    return { ...step, ofAll: all > 0 && index > 0 ? step.people / all : null, ofLast: last ? step.people / last : null };
   });
 }

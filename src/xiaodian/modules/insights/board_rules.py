@@ -4,8 +4,11 @@ from collections.abc import Mapping, Sequence
 from statistics import median
 from typing import NamedTuple
 
-from xiaodian.contracts.insights import BoardFigure
+from xiaodian.contracts.insights import BoardFigure, BoardStep, RoomMetrics
 from xiaodian.modules.insights.definitions import gpm_minor, share, uv_value_minor
+
+BOARD_STEPS = ("entered", "watched_minute", "clicked", "ordered", "paid")
+REPORT_STEPS = ("entered", "saw_card", "clicked", "checkout", "ordered", "paid")
 
 
 class Reached(NamedTuple):
@@ -44,3 +47,17 @@ def beside(now: Mapping[str, float | None], past: Sequence[Mapping[str, float | 
             BoardFigure(key=key, now=value, median=median(known) if known else None, best=max(known) if known else None)
         )
     return figures
+
+
+def steps_of(metrics: RoomMetrics, keys: Sequence[str]) -> list[BoardStep]:
+    """How many people got how far; of who only sees sales, from ordering on."""
+    people = {"ordered": metrics.buyers_placed, "paid": metrics.buyers_paid}
+    if (traffic := metrics.traffic) is not None:
+        people |= {
+            "entered": traffic.viewers,
+            "watched_minute": traffic.watched_minute,
+            "saw_card": traffic.saw_card,
+            "clicked": traffic.viewed_product,
+            "checkout": traffic.started_checkout,
+        }
+    return [BoardStep(key=key, people=people[key]) for key in keys if key in people]

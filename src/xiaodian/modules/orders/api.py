@@ -34,6 +34,8 @@ from xiaodian.modules.orders.service.sandbox_shop import (
 from xiaodian.modules.orders.service.ship_from_file import RowOutcome, ship_from_file
 from xiaodian.modules.orders.service.ship_order import ship_order
 from xiaodian.modules.orders.service.sold import (
+    SetAside,
+    StockSold,
     list_cancelled_after_payment,
     list_open_sums_of_creator,
     list_open_sums_of_shop,
@@ -42,6 +44,7 @@ from xiaodian.modules.orders.service.sold import (
     list_refunds,
     list_sold_by_creator,
     list_sold_of_shop,
+    sum_sold_in_room,
 )
 from xiaodian.modules.orders.service.to_ship import ToShip, get_to_ship
 from xiaodian.modules.orders.service.track_parcel import track_parcel
@@ -67,7 +70,9 @@ __all__ = [
     "Role",
     "RowOutcome",
     "SellerRefund",
+    "SetAside",
     "ShipmentRow",
+    "StockSold",
     "ToShip",
     "TrackingEvent",
     "TrackingKind",
@@ -112,6 +117,7 @@ __all__ = [
     "set_tags",
     "ship_from_file",
     "ship_order",
+    "sum_sold_in_room",
     "to_view_of",
     "track_parcel",
     "unlink",

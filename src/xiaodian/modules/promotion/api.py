@@ -1,7 +1,12 @@
 """The door of promotion. What takes a connection runs inside the caller's transaction and checks no rights."""
 
 from xiaodian.modules.promotion.commission_queries import find_commissions, may_sell
-from xiaodian.modules.promotion.flash_queries import find_flash_sales, find_next_flash_sales, list_flash_sales
+from xiaodian.modules.promotion.flash_queries import (
+    find_flash_sales,
+    find_next_flash_sales,
+    list_flash_sales,
+    list_flash_sales_between,
+)
 from xiaodian.modules.promotion.models import FlashSaleRow
 from xiaodian.modules.promotion.queries import find_coupon, list_coupons, live_prices, open_coupon_book
 from xiaodian.modules.promotion.rules import ANNOUNCED_AHEAD, Coupon, CouponBook, LimitBook, choose_price
@@ -37,6 +42,7 @@ __all__ = [
     "give_coupon",
     "list_coupons",
     "list_flash_sales",
+    "list_flash_sales_between",
     "live_prices",
     "may_sell",
     "open_coupon_book",

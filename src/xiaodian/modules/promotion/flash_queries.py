@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 from uuid import UUID
 
-from xiaodian.contracts.catalog import SkuId, StockId
+from xiaodian.contracts.catalog import ProductId, SkuId, StockId
 from xiaodian.contracts.promotion import FlashSale
 from xiaodian.contracts.shops import ShopId
 from xiaodian.infra.database import Connection
@@ -54,6 +54,31 @@ async def list_flash_sales(
         """,
         shop_id,
         before,
+        limit,
+    )
+    return [FlashSaleRow(**row) for row in rows]
+
+
+async def list_flash_sales_between(
+    connection: Connection,
+    shop_ids: Collection[ShopId],
+    product_ids: Collection[ProductId],
+    start: datetime,
+    end: datetime,
+    limit: int,
+) -> list[FlashSaleRow]:
+    """Flash sales of these products that began and were under way at some time in [start, end), the first first."""
+    rows = await connection.fetch(
+        f"""
+        SELECT {_ROW} FROM promotion.flash_sale
+        WHERE shop_id = ANY($1::uuid[]) AND product_id = ANY($2::uuid[])
+            AND starts_at < $4 AND least(ends_at, coalesce(ended_at, ends_at)) > greatest($3, starts_at)
+        ORDER BY starts_at, flash_sale_id LIMIT $5
+        """,
+        list(shop_ids),
+        list(product_ids),
+        start,
+        end,
         limit,
     )
     return [FlashSaleRow(**row) for row in rows]

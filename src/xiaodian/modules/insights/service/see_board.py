@@ -3,13 +3,13 @@
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from xiaodian.contracts.insights import Board, BoardFigure, BoardStep, RoomMetrics, RoomProduct
+from xiaodian.contracts.insights import Board, BoardFigure, RoomMetrics, RoomProduct
 from xiaodian.contracts.live import RoomInfo, RoomState
 from xiaodian.infra.database import Connection
 from xiaodian.kit.clock import to_epoch_ms
 from xiaodian.modules.content import api as content
 from xiaodian.modules.insights import board_queries, queries
-from xiaodian.modules.insights.board_rules import Reached, beside, figures_of
+from xiaodian.modules.insights.board_rules import BOARD_STEPS, Reached, beside, figures_of, steps_of
 from xiaodian.modules.insights.definitions import share
 from xiaodian.modules.insights.service import see_room
 from xiaodian.modules.insights.service.eyes import Eyes
@@ -49,8 +49,8 @@ async def get_board(connection: Connection, eyes: Eyes, past: list[Figures], sha
             _alone("fan_share_viewers", shares.of_viewers),
             _alone("fan_share_buyers", shares.of_buyers),
         ],
-        steps=_steps(metrics),
-        products=sorted(products, key=_brought, reverse=True)[:MAX_PRODUCTS],
+        steps=steps_of(metrics, BOARD_STEPS),
+        products=sorted(products, key=brought, reverse=True)[:MAX_PRODUCTS],
     )
 
 
@@ -62,7 +62,7 @@ async def list_past(connection: Connection, eyes: Eyes, now: datetime) -> list[F
     if eyes.room.started_at is None:
         return []
     elapsed = (eyes.room.ended_at or now) - eyes.room.started_at
-    rooms = [room for room in await _list_rooms_before(connection, eyes) if room.started_at and room.ended_at]
+    rooms = [room for room in await list_rooms_before(connection, eyes) if room.started_at and room.ended_at]
     spans = {
         room.room_id: (room.started_at, min(room.started_at + elapsed, room.ended_at))
         for room in rooms
@@ -95,7 +95,8 @@ async def get_fan_shares(connection: Connection, eyes: Eyes) -> FanShares:
     )
 
 
-async def _list_rooms_before(connection: Connection, eyes: Eyes) -> list[RoomInfo]:
+async def list_rooms_before(connection: Connection, eyes: Eyes) -> list[RoomInfo]:
+    """The host's last rooms before this one, the newest first; to a shop that looks at its own room, its own."""
     rooms = await live.list_rooms_of_host(
         connection, eyes.room.host_id, [RoomState.ENDED], before=eyes.room.room_id, limit=PAST_ROOMS
     )
@@ -119,22 +120,10 @@ async def _reached(connection: Connection, eyes: Eyes, metrics: RoomMetrics, now
     )
 
 
-def _steps(metrics: RoomMetrics) -> list[BoardStep]:
-    traffic = metrics.traffic
-    people: list[tuple[str, int]] = []
-    if traffic is not None:
-        people = [
-            ("entered", traffic.viewers),
-            ("watched_minute", traffic.watched_minute),
-            ("clicked", traffic.viewed_product),
-        ]
-    people += [("ordered", metrics.buyers_placed), ("paid", metrics.buyers_paid)]
-    return [BoardStep(key=key, people=count) for key, count in people]
-
-
 def _alone(key: str, value: float | None) -> BoardFigure:
     return BoardFigure(key=key, now=value, median=None, best=None)
 
 
-def _brought(product: RoomProduct) -> tuple[int, int, int]:
+def brought(product: RoomProduct) -> tuple[int, int, int]:
+    """By what a product brought, to sort by."""
     return product.gmv_minor or 0, product.orders_paid, product.clicks

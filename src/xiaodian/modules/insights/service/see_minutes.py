@@ -20,14 +20,14 @@ Stretch = tuple[Minute, VisitMinute, SaleSums]
 NOTHING: Stretch = (Minute(), VisitMinute(), SaleSums())
 
 
-async def list_minutes(connection: Connection, eyes: Eyes, now: datetime) -> RoomMinutes:
+async def list_minutes(connection: Connection, eyes: Eyes, now: datetime, most: int = MAX_STRETCHES) -> RoomMinutes:
     """What happened while a room was on air, in minutes, or longer stretches if it was on air for long."""
     room = eyes.room
     if room.started_at is None:
         return RoomMinutes(step_s=MINUTE_MS // 1000, items=[])
     start_ms = to_epoch_ms(room.started_at) // MINUTE_MS * MINUTE_MS
     end_ms = to_epoch_ms(room.ended_at or now)
-    step_ms = choose_step(end_ms - start_ms)
+    step_ms = choose_step(end_ms - start_ms, most)
     stretches: dict[int, Stretch] = {}
     sales = await queries.list_sale_minutes(connection, room.room_id, eyes.shop_id)
     _gather(stretches, sales, start_ms, end_ms, step_ms)
@@ -40,10 +40,10 @@ async def list_minutes(connection: Connection, eyes: Eyes, now: datetime) -> Roo
     return RoomMinutes(step_s=step_ms // 1000, items=items)
 
 
-def choose_step(length_ms: int) -> int:
+def choose_step(length_ms: int, most: int = MAX_STRETCHES) -> int:
     """How long a stretch is, so that a room has no more of them than a chart can show."""
     for minutes in STEPS_MINUTES:
-        if length_ms <= minutes * MINUTE_MS * MAX_STRETCHES:
+        if length_ms <= minutes * MINUTE_MS * most:
             return minutes * MINUTE_MS
     return STEPS_MINUTES[-1] * MINUTE_MS
 

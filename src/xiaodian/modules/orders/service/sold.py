@@ -1,11 +1,14 @@
 """What was paid for, as those see it who keep the books: settlement and reconciliation."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import date, datetime, timedelta
+from typing import NamedTuple
 from uuid import UUID
 
 from xiaodian.contracts.accounts import AccountId
 from xiaodian.contracts.base import Contract
+from xiaodian.contracts.catalog import StockId
+from xiaodian.contracts.live import RoomId
 from xiaodian.contracts.orders import Order, OrderId
 from xiaodian.contracts.shops import ShopId
 from xiaodian.infra.database import Connection
@@ -14,6 +17,7 @@ from xiaodian.modules.orders.queries import find_orders
 
 UNDER_WAY_AT_MOST = timedelta(days=90)
 """An order that is under way for longer is none that anybody counts on."""
+CLOCKS_DIFFER = timedelta(seconds=10)
 PAID_AT_MOST_AFTER = timedelta(days=1)
 """How long after it was placed an order is paid at most; minutes in truth."""
 
@@ -24,6 +28,23 @@ class OpenSum(Contract, frozen=True, kw_only=True):
     completes_on: date | None
     fee_bp: int
     commission_bp: int
+    goods_minor: int
+
+
+class SetAside(NamedTuple):
+    """A stock that was set aside for a while, such as that of a flash sale."""
+
+    stock_id: StockId
+    shop_id: ShopId
+    starts_at: datetime
+    ends_at: datetime
+
+
+class StockSold(NamedTuple):
+    """What was paid for out of one stock."""
+
+    orders: int
+    pieces: int
     goods_minor: int
 
 
@@ -91,6 +112,35 @@ async def list_sold_by_creator(
         limit,
     )
     return await _in_order(connection, [row["order_id"] for row in rows])
+
+
+async def sum_sold_in_room(
+    connection: Connection, room_id: RoomId, stocks: Sequence[SetAside]
+) -> dict[StockId, StockSold]:
+    """What was paid for in a room out of each of these stocks; those of which nothing was are left out.
+
+    Only orders placed while the stock was set aside can hold it, and an order's id says when it was placed.
+    """
+    rows = await connection.fetch(
+        """
+        SELECT stock.stock_id, sold.orders, sold.pieces, sold.goods_minor
+        FROM unnest($2::uuid[], $3::uuid[], $4::uuid[], $5::uuid[]) AS stock (stock_id, shop_id, first_id, end_id)
+        CROSS JOIN LATERAL (
+            SELECT count(DISTINCT l.order_id) AS orders, coalesce(sum(l.quantity), 0)::bigint AS pieces,
+                coalesce(sum(l.amount_minor - l.off_minor), 0)::bigint AS goods_minor
+            FROM orders.line AS l JOIN orders.order AS o USING (shop_id, order_id)
+            WHERE l.shop_id = stock.shop_id AND l.order_id >= stock.first_id AND l.order_id < stock.end_id
+                AND l.stock_id = stock.stock_id AND l.room_id = $1 AND o.paid_at IS NOT NULL
+        ) AS sold
+        WHERE sold.orders > 0
+        """,
+        room_id,
+        [stock.stock_id for stock in stocks],
+        [stock.shop_id for stock in stocks],
+        [earliest_id(stock.starts_at - CLOCKS_DIFFER) for stock in stocks],
+        [earliest_id(stock.ends_at + CLOCKS_DIFFER) for stock in stocks],
+    )
+    return {row[0]: StockSold(row[1], row[2], row[3]) for row in rows}
 
 
 async def list_open_sums_of_shop(

@@ -1,0 +1,110 @@
+"""From what whole rooms came to to the figures of a report, beside rooms before: pure."""
+
+from collections.abc import Mapping, Sequence
+from statistics import median
+from typing import NamedTuple
+
+from xiaodian.contracts.insights import FeaturedSpan, ReportFigure, ReportMoment, RoomMetrics
+from xiaodian.modules.insights.board_rules import Reached, figures_of
+from xiaodian.modules.insights.definitions import aov_minor, average
+from xiaodian.modules.insights.log_rules import MINUTE_MS, Minute
+from xiaodian.modules.insights.queries import SaleSums
+
+MONEY = frozenset({"gmv", "returned", "gmv_net", "aov", "gpm", "uv_value"})
+TRAFFIC = frozenset({"views", "viewers", "watch_average", "online_max", "comments", "likes", "new_fans"})
+OF_TRAFFIC = TRAFFIC | {"conversion", "gpm", "uv_value"}
+
+Figures = dict[str, float | None]
+
+
+class Whole(NamedTuple):
+    """What a room came to from beginning to end."""
+
+    gmv_minor: int = 0
+    returned_minor: int = 0
+    orders_paid: int = 0
+    pieces: int = 0
+    buyers: int = 0
+    views: int = 0
+    viewers: int = 0
+    watch_s: int = 0
+    online_max: int = 0
+    comments: int = 0
+    likes: int = 0
+
+
+def whole_of(metrics: RoomMetrics) -> Whole:
+    """The same from a room's figures; what is not for these eyes is nought here, and left out by `figures_of_whole`."""
+    sums, traffic = metrics.sums, metrics.traffic
+    sold = (sums.gmv_minor or 0, sums.returned_minor or 0, sums.orders_paid, sums.pieces, metrics.buyers_paid)
+    if traffic is None:
+        return Whole(*sold)
+    came = (traffic.views, traffic.viewers, traffic.watch_s, traffic.online_max, traffic.comments, traffic.likes)
+    return Whole(*sold, *came)
+
+
+def figures_of_whole(whole: Whole, new_fans: int, *, sees_money: bool, sees_traffic: bool) -> Figures:
+    """A room's figures, None where they are not for these eyes."""
+    reached = Reached(
+        whole.gmv_minor, whole.orders_paid, whole.buyers, whole.views, whole.viewers, new_fans if sees_traffic else None
+    )
+    figures: Figures = {
+        **figures_of(reached),
+        "returned": whole.returned_minor,
+        "gmv_net": whole.gmv_minor - whole.returned_minor,
+        "pieces": whole.pieces,
+        "aov": aov_minor(whole.gmv_minor, whole.buyers),
+        "watch_average": average(whole.watch_s, whole.viewers),
+        "online_max": whole.online_max,
+        "comments": whole.comments,
+        "likes": whole.likes,
+    }
+    hidden = (frozenset() if sees_money else MONEY) | (frozenset() if sees_traffic else OF_TRAFFIC)
+    return {key: None if key in hidden else value for key, value in figures.items()}
+
+
+def beside_whole(now: Mapping[str, float | None], past: Sequence[Mapping[str, float | None]]) -> list[ReportFigure]:
+    """Each figure with the median of rooms before and with the last of them (`past` begins with it)."""
+    figures = []
+    for key, value in now.items():
+        known = [found for each in past if (found := each.get(key)) is not None]
+        last = past[0].get(key) if past else None
+        figures.append(ReportFigure(key=key, value=value, median=median(known) if known else None, last=last))
+    return figures
+
+
+def find_best_minute(
+    sales: Sequence[tuple[int, SaleSums]],
+    logged: Mapping[int, Minute],
+    featured: Sequence[FeaturedSpan],
+    span_ms: tuple[int, int],
+    *,
+    sees_money: bool,
+) -> ReportMoment | None:
+    """The minute on air that brought most, the earlier of two that are equal; None if nothing was paid.
+
+    Who may not see money is told by orders alone. `logged` is empty for who does not see a room's traffic.
+    """
+    first_ms, end_ms = span_ms
+    paid = [(at, sums) for at, sums in sales if first_ms - MINUTE_MS < at <= end_ms and sums.orders_paid]
+    if not paid:
+        return None
+    at_ms, sums = max(paid, key=lambda each: (each[1].gmv_minor if sees_money else 0, each[1].orders_paid, -each[0]))
+    return ReportMoment(
+        at_ms=at_ms,
+        orders_paid=sums.orders_paid,
+        gmv_minor=sums.gmv_minor if sees_money else None,
+        online_max=logged[at_ms].online_max if at_ms in logged else None,
+        title=_on_show(featured, at_ms),
+    )
+
+
+def _on_show(featured: Sequence[FeaturedSpan], at_ms: int) -> str | None:
+    """What was held up for longest in a minute."""
+    end_ms = at_ms + MINUTE_MS
+    times: dict[str, int] = {}
+    for span in featured:
+        shown_ms = min(end_ms, end_ms if span.end_ms is None else span.end_ms) - max(at_ms, span.start_ms)
+        if shown_ms > 0:
+            times[span.title] = times.get(span.title, 0) + shown_ms
+    return max(times, key=lambda title: times[title]) if times else None
