@@ -11,10 +11,13 @@ export const GROUPS = [
 /** These are made of orders, which can be looked at. */
 export const OF_ORDERS: readonly string[] = ["gmv", "gmv_net", "returned", "orders_paid", "buyers", "pieces", "aov"];
 
-/** Averages and shares of nothing, and what is not for these eyes, are left out. */
+const OF_REFUNDS: readonly string[] = ["gmv_net", "returned"];
+
+/** Averages and shares of nothing, what is not for these eyes, and refunds while there are none, are left out. */
 export function shownOf(report: Report, keys: readonly string[]): ReportFigure[] {
   const known = new Map(report.figures.map((figure) => [figure.key, figure]));
-  return keys.flatMap((key) => known.get(key) ?? []).filter((figure) => figure.value !== null);
+  const hasRefunds = (known.get("returned")?.value ?? 0) > 0;
+  return keys.flatMap((key) => known.get(key) ?? []).filter(({ key, value }) => value !== null && (hasRefunds || !OF_REFUNDS.includes(key)));
 }
 
 export function valueOf(report: Report, key: string): number | null {
