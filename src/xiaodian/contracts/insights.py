@@ -6,7 +6,7 @@ from uuid import UUID
 import msgspec
 
 from xiaodian.contracts.accounts import AccountId
-from xiaodian.contracts.base import Contract, DomainError, Event
+from xiaodian.contracts.base import Contract, Event
 from xiaodian.contracts.catalog import ProductId
 from xiaodian.contracts.content import VideoId
 from xiaodian.contracts.live import CueId, RoomId, RoomState
@@ -258,81 +258,6 @@ class Board(Contract, frozen=True, kw_only=True):
     steps: list[BoardStep]
     products: list[RoomProduct]
     """Those that brought most, the first first."""
-
-
-class RoomNotOverError(DomainError):
-    """A report is of a room that is over; one on air has its board."""
-
-    code = "room_not_over"
-    status = 409
-
-
-class ReportFigure(Contract, frozen=True, kw_only=True):
-    """A figure of a whole room, beside the same of the host's rooms before.
-
-    None: nothing to tell, or not for these eyes. Money in minor units, shares between 0 and 1.
-    """
-
-    key: str
-    """Of its definition."""
-    value: float | None
-    median: float | None
-    """Of the rooms before."""
-    last: float | None
-    """Of the room just before."""
-
-
-class ReportMoment(Contract, frozen=True, kw_only=True):
-    """The minute in which most was sold, and what was held up in it."""
-
-    at_ms: int
-    orders_paid: int
-    gmv_minor: int | None
-    online_max: int | None
-    title: str | None
-
-
-class ReportFlashSale(Contract, frozen=True, kw_only=True):
-    """A flash sale while the room was on air, and what of it was sold in this room."""
-
-    flash_sale_id: UUID
-    product_id: ProductId
-    title: str
-    sku_name: str
-    price_minor: int
-    starts_at_ms: int
-    ends_at_ms: int
-    set_aside: int
-    """Pieces that were to be had at the price, here or elsewhere."""
-    orders_paid: int
-    pieces: int
-    gmv_minor: int | None
-
-
-class Report(Contract, frozen=True, kw_only=True):
-    """What came of a room, as far as is known at `at_ms`: refunds and late payments still change it."""
-
-    room_id: RoomId
-    title: str
-    cover_url: str | None
-    host_name: str
-    at_ms: int
-    started_at_ms: int | None
-    """None: it was never on air."""
-    ended_at_ms: int | None
-    is_whole: bool
-    """All shops' sales are in it; else one shop's alone."""
-    currency: str
-    past_rooms: int
-    """So many rooms of the same host before are compared with."""
-    figures: list[ReportFigure]
-    steps: list[BoardStep]
-    minutes: RoomMinutes
-    featured: list[FeaturedSpan]
-    best_minute: ReportMoment | None
-    products: list[RoomProduct]
-    """The one that brought most first."""
-    flash_sales: list[ReportFlashSale]
 
 
 class ShopDay(Contract, frozen=True, kw_only=True):

@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 from statistics import median
 from typing import NamedTuple
 
-from xiaodian.contracts.insights import FeaturedSpan, ReportFigure, ReportMoment, RoomMetrics
+from xiaodian.contracts.insights import FeaturedSpan, RoomMetrics
+from xiaodian.contracts.reports import ReportFigure, ReportMoment
 from xiaodian.modules.insights.board_rules import Reached, figures_of
 from xiaodian.modules.insights.definitions import aov_minor, average
 from xiaodian.modules.insights.log_rules import MINUTE_MS, Minute

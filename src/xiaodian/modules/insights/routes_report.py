@@ -8,8 +8,8 @@ from litestar.params import FromPath, QueryParameter
 
 from xiaodian.contracts.accounts import Caller
 from xiaodian.contracts.base import ForbiddenError, NotFoundError, UnauthenticatedError
-from xiaodian.contracts.insights import Report, RoomNotOverError
 from xiaodian.contracts.live import RoomId
+from xiaodian.contracts.reports import Report, RoomNotOverError
 from xiaodian.contracts.shops import ShopId
 from xiaodian.edge.access import Access, SignedIn, access
 from xiaodian.edge.context import Context, Ctx

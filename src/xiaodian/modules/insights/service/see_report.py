@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from xiaodian.contracts.catalog import Product
-from xiaodian.contracts.insights import Report, ReportFigure, ReportFlashSale, RoomNotOverError, RoomProduct
+from xiaodian.contracts.insights import RoomProduct
 from xiaodian.contracts.live import RoomInfo, RoomState
+from xiaodian.contracts.reports import Report, ReportFigure, ReportFlashSale, RoomNotOverError
 from xiaodian.infra.database import Connection
 from xiaodian.kit.clock import to_epoch_ms
 from xiaodian.modules.accounts import api as accounts
