@@ -1,8 +1,12 @@
 """What everything stands on: transactions, outbox and broker."""
 
+import asyncio
+from collections.abc import Sequence
+
 import asyncpg
 import msgspec
 import pytest
+from nats.aio.msg import Msg
 from tests.outbox import list_envelopes
 
 from xiaodian.contracts.accounts import AccountCreated, AccountId
@@ -51,6 +55,38 @@ async def test_an_event_that_comes_twice_is_handled_once(database: Database, bro
         assert await first_time(connection, "test", envelopes) == envelopes
     async with database.transaction() as connection:
         assert await first_time(connection, "test", envelopes) == []
+
+
+async def test_events_are_handled_at_once_though_word_of_an_earlier_request_came_late(broker: Broker) -> None:
+    told: asyncio.Queue[int] = asyncio.Queue()
+
+    async def _handle(messages: Sequence[Msg]) -> None:
+        told.put_nowait(len(messages))
+
+    asked = await broker.client.subscribe(f"$JS.API.CONSUMER.MSG.NEXT.{broker.events_stream}.*")
+    consuming = asyncio.create_task(broker.consume_events("late", ("AccountCreated",), _handle))
+    async with asyncio.timeout(10):
+        request = await anext(aiter(asked.messages))
+        await broker.client.publish(request.reply, headers={"Status": "408", "Description": "Request Timeout"})
+        for _ in range(3):
+            await broker.publish("event.AccountCreated", b"{}")
+            assert await told.get() == 1
+    consuming.cancel()
+    await asked.unsubscribe()
+
+
+async def test_events_that_wait_are_handled_together(broker: Broker) -> None:
+    for _ in range(50):
+        await broker.publish("event.AccountCreated", b"{}")
+    told: asyncio.Queue[int] = asyncio.Queue()
+
+    async def _handle(messages: Sequence[Msg]) -> None:
+        told.put_nowait(len(messages))
+
+    consuming = asyncio.create_task(broker.consume_events("many", ("AccountCreated",), _handle))
+    async with asyncio.timeout(10):
+        assert await told.get() == 50
+    consuming.cancel()
 
 
 async def test_who_meets_a_connection_that_was_just_cut_is_told_to_wait(database: Database, settings: Settings) -> None:

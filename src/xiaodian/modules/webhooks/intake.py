@@ -15,7 +15,7 @@ from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy
 
 from xiaodian.contracts.base import UnavailableError
 from xiaodian.edge.context import Context
-from xiaodian.infra.broker import AWAY_ERRORS, Broker
+from xiaodian.infra.broker import AWAY_ERRORS, Broker, fetch_batch
 from xiaodian.infra.database import Connection, forget_old_plans
 from xiaodian.infra.logging import get_logger
 from xiaodian.infra.work import decode_batch
@@ -109,7 +109,7 @@ class _Reader:
     async def fetch(self, timeout_s: float) -> list[Msg]:
         """The next ones; none if nothing happened meanwhile. Raises UnavailableError, also if one got lost."""
         try:
-            messages = await self._pull.fetch(BATCH, timeout=timeout_s)
+            messages = await fetch_batch(self._pull, BATCH, timeout_s=timeout_s)
         except TimeoutError:
             return []
         except AWAY_ERRORS as error:
@@ -119,7 +119,7 @@ class _Reader:
             if message.metadata.sequence.consumer != self._number:
                 raise UnavailableError(retry_after_s=1)
         self.pending = messages[-1].metadata.num_pending or 0
-        return list(messages)
+        return messages
 
 
 def _decode(messages: Sequence[Msg]) -> tuple[list[Told], list[Aside]]:
