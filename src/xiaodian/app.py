@@ -36,6 +36,9 @@ from xiaodian.modules.apps import routes as apps_routes
 from xiaodian.modules.catalog import handlers as catalog_handlers
 from xiaodian.modules.catalog import jobs as catalog_jobs
 from xiaodian.modules.catalog import routes as catalog_routes
+from xiaodian.modules.club import handlers as club_handlers
+from xiaodian.modules.club import jobs as club_jobs
+from xiaodian.modules.club import routes as club_routes
 from xiaodian.modules.content import api as content_api
 from xiaodian.modules.content import handlers as content_handlers
 from xiaodian.modules.content import jobs as content_jobs
@@ -114,6 +117,7 @@ ROUTES: list[ControllerRouterHandler] = [
     *imports_routes.routes,
     *apps_routes.routes,
     *insights_routes.routes,
+    *club_routes.routes,
     *fans_routes.routes,
     *feed_routes.routes,
     *surfacing_routes.routes,
@@ -139,6 +143,7 @@ JOBS = (
     imports_jobs,
     apps_jobs,
     insights_jobs,
+    club_jobs,
     fans_jobs,
     feed_jobs,
     outreach_jobs,
@@ -178,6 +183,7 @@ def consumers(ctx: Context) -> list[Consumer]:
         *settlement_handlers.consumers(ctx),
         *aftersales_handlers.consumers(ctx),
         *insights_handlers.consumers(ctx),
+        *club_handlers.consumers(ctx),
         *fans_handlers.consumers(ctx),
         *feed_handlers.consumers(ctx),
         *surfacing_handlers.consumers(ctx),

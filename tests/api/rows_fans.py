@@ -14,6 +14,22 @@ THRESHOLDS = {
     "returner_bp": 5000,
 }
 
+SHOP_CLUB = f"{SHOP}/fan-club"
+CLUB = "/api/fan-clubs/{shop_id}"
+CLUB_RULES = {
+    "is_open": False,
+    "name": "老友会",
+    "word": "老友",
+    "minute_points": 1,
+    "daily_minutes": 60,
+    "yuan_points": 1,
+    "month_points": 50,
+    "levels": [
+        {"name": "新朋友", "colour": "mist", "points": 0},
+        {"name": "老朋友", "colour": "leaf", "points": 100},
+        {"name": "铁粉", "colour": "sea", "points": 1000},
+    ],
+}
 SEGMENT = f"{SHOP}/segments/{{segment_id}}"
 WISH = {"cel": "orders >= 2"}
 
@@ -32,6 +48,15 @@ ROWS: list[Row] = [
     Row("GET", f"{SHOP}/repurchase", owner_only(200), address=f"{SHOP}/repurchase?{DAYS}"),
     Row("GET", f"{SHOP}/cohorts", owner_only(200)),
     Row("GET", f"{SHOP}/repurchase/by/{{kind}}", owner_only(200), address=f"{SHOP}/repurchase/by/product?{DAYS}"),
+    # The world's shop has no club until its owner sets one.
+    Row("GET", CLUB, everybody(404)),
+    Row("POST", f"{CLUB}/membership", members(404), {}),
+    Row("GET", f"{CLUB}/points", members(404)),
+    Row("POST", f"{CLUB}/membership/end", members(204)),
+    Row("GET", "/api/me/fan-clubs", members(200)),
+    Row("GET", f"{SHOP_CLUB}/settings", owner_only(200)),
+    Row("PUT", f"{SHOP_CLUB}/settings", owner_only(200), CLUB_RULES),
+    Row("GET", f"{SHOP_CLUB}/members", owner_only(200)),
     Row("GET", "/api/fans/condition-fields", everybody(200)),
     Row("POST", f"{SHOP}/segments/count", owner_only(200), WISH),
     Row("POST", f"{SHOP}/segments", owner_only(201), {**WISH, "name": "回头客"}),

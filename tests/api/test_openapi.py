@@ -18,7 +18,9 @@ from xiaodian.edge.problems import PROBLEM_MEDIA_TYPE
 
 SHIPPING = ("shipment", "tracking")
 """What a warehouse's program may do to an order."""
-FANS = re.compile(r"/api/shops/\{shop_id\}/(fans|segments|fan-thresholds|fan-prediction-report|repurchase|cohorts)\b")
+FANS = re.compile(
+    r"/api/shops/\{shop_id\}/(fan-club|fans|segments|fan-thresholds|fan-prediction-report|repurchase|cohorts)\b"
+)
 ROOM_SURFACING = {"/api/rooms/{room_id}/transcript"}
 
 

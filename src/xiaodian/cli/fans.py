@@ -10,6 +10,7 @@ from xiaodian.contracts.base import UnavailableError
 from xiaodian.infra.embedded.engines import EnginesNotStartedError
 from xiaodian.infra.logging import configure_logging
 from xiaodian.kit.clock import utc_now
+from xiaodian.modules.club import api as club
 from xiaodian.modules.fans import api as fans
 from xiaodian.settings import Settings
 
@@ -40,8 +41,10 @@ def run(options: argparse.Namespace) -> int:
 
 async def _rebuild(settings: Settings) -> int:
     async with open_records(settings) as records:
-        done = await fans.rebuild(records, utc_now())
-    print(f"made anew from {done.orders} orders")
+        now = utc_now()
+        done = await fans.rebuild(records, now)
+        members = await club.rebuild(records, now)
+    print(f"made anew from {done.orders} orders; {members} members of fan clubs counted anew")
     return 0
 
 

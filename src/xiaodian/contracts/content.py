@@ -6,9 +6,10 @@ from typing import NewType
 from uuid import UUID
 
 from xiaodian.contracts.accounts import Account, AccountId
+from xiaodian.contracts.bag import BagItem
 from xiaodian.contracts.base import Contract, DomainError, Event
 from xiaodian.contracts.catalog import ProductId
-from xiaodian.contracts.live import BagItem, CommentId, RoomId
+from xiaodian.contracts.live import CommentId, RoomId
 from xiaodian.contracts.media import VodId
 from xiaodian.contracts.shops import ShopId
 

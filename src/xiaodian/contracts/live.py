@@ -14,6 +14,7 @@ from uuid import UUID
 import msgspec
 
 from xiaodian.contracts.accounts import AccountId
+from xiaodian.contracts.bag import BagItem
 from xiaodian.contracts.base import Contract, DomainError, Event
 from xiaodian.contracts.catalog import ProductId, SkuId, StockId
 from xiaodian.contracts.media import StreamId
@@ -53,52 +54,13 @@ class CueWhy(Contract, frozen=True, kw_only=True):
     """Between 0 and 1."""
 
 
-class BagFlashSale(Contract, frozen=True, kw_only=True):
-    """A flash sale of a SKU that is under way, or starts within the hour: by the clock, so clients compare times."""
+class ClubBadge(Contract, frozen=True, kw_only=True):
+    """What a member of the shop's fan club wears in its rooms."""
 
-    flash_sale_id: StockId
-    price_minor: int
-    left: int
-    """Of the pieces set aside; stock moments whose `stock_id` is this sale's id change it."""
-    limit_per_buyer: int | None
-    starts_at_ms: int
-    ends_at_ms: int
-
-
-class BagSku(Contract, frozen=True, kw_only=True):
-    """A SKU as the bag shows it."""
-
-    sku_id: SkuId
-    name: str
-    list_price_minor: int
-    """The ordinary price."""
-    price_minor: int
-    """What it costs in this room now, flash sales aside; never above a lower ordinary price by mistake of ours."""
-    available: int
-    """Of its own stock, without what a flash sale has set aside."""
-    flash_sale: BagFlashSale | None = None
-    """If its price is lower, it counts as long as pieces are left."""
-
-
-class BagLink(Contract, frozen=True, kw_only=True):
-    """Where a product of the bag is bought that is not sold here."""
-
-    url: str
-    """Says which room the buyer comes from."""
-    source_name: str
-
-
-class BagItem(Contract, frozen=True, kw_only=True):
-    """A product in the bag, with its number (`3号链接`)."""
-
-    number: int
-    product_id: ProductId
-    shop_id: ShopId
-    title: str
-    picture_url: str | None
-    currency: str
-    skus: list[BagSku]
-    external: BagLink | None = None
+    word: str
+    level: int
+    colour: str
+    """One of the palette: see contracts/club.py."""
 
 
 class Moment(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind"):
@@ -152,7 +114,7 @@ class StockMoment(Moment, frozen=True, kw_only=True, tag="stock"):
     """The flash sale of whose pieces this is told; null: of the SKU's own stock."""
 
 
-class CommentMoment(Moment, frozen=True, kw_only=True, tag="comment"):
+class CommentMoment(Moment, frozen=True, kw_only=True, omit_defaults=True, tag="comment"):
     """Somebody said something. Text is plain text; show it as text."""
 
     comment_id: CommentId
@@ -160,6 +122,8 @@ class CommentMoment(Moment, frozen=True, kw_only=True, tag="comment"):
     name: str
     text: str
     is_host: bool
+    badge: ClubBadge | None = None
+    """As it was when this was said; left out if there was none."""
 
 
 class CommentPinnedMoment(Moment, frozen=True, kw_only=True, tag="comment_pinned"):
@@ -170,6 +134,7 @@ class CommentPinnedMoment(Moment, frozen=True, kw_only=True, tag="comment_pinned
     text: str | None
     account_id: AccountId | None = None
     is_host: bool = False
+    badge: ClubBadge | None = None
 
 
 class CommentRemovedMoment(Moment, frozen=True, kw_only=True, tag="comment_removed"):
@@ -207,6 +172,15 @@ class PurchaseMoment(Moment, frozen=True, kw_only=True, tag="purchase"):
     buyers: int = 1
 
 
+class ClubMoment(Moment, frozen=True, kw_only=True, tag="club"):
+    """Somebody joined the shop's fan club, or reached a level of it by watching or buying here."""
+
+    name: str
+    badge: ClubBadge
+    is_new: bool
+    """Has just joined."""
+
+
 class PulseMoment(Moment, frozen=True, kw_only=True, tag="pulse"):
     """Says only that time has passed, so that the tick before it is known to be whole. Never sent to clients."""
 
@@ -225,6 +199,7 @@ AnyMoment = (
     | LikesMoment
     | ViewersMoment
     | PurchaseMoment
+    | ClubMoment
     | PulseMoment
 )
 
@@ -236,7 +211,7 @@ class Tick(Contract, frozen=True, kw_only=True):
     moments: list[AnyMoment]
 
 
-class Comment(Contract, frozen=True, kw_only=True):
+class Comment(Contract, frozen=True, kw_only=True, omit_defaults=True):
     """A comment in a snapshot."""
 
     comment_id: CommentId
@@ -245,6 +220,7 @@ class Comment(Contract, frozen=True, kw_only=True):
     text: str
     is_host: bool
     at_ms: int
+    badge: ClubBadge | None = None
 
 
 class Featured(Contract, frozen=True, kw_only=True):

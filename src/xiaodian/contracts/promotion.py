@@ -26,7 +26,11 @@ class FlashSale(Contract, frozen=True, kw_only=True):
     set_aside: int
     limit_per_buyer: int | None
     starts_at: datetime
+    """When everybody may buy."""
     ends_at: datetime
+    opens_at: datetime | None = None
+    """From when on members of the shop's fan club may, from `early_level` on; None: nobody is let in before others."""
+    early_level: int | None = None
 
 
 class FlashSaleAnnounced(Event, frozen=True, kw_only=True):

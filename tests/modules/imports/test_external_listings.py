@@ -6,7 +6,7 @@ from uuid import uuid4
 import pytest
 from tests.modules.orders.market import Market
 
-from xiaodian.contracts.live import BagLink
+from xiaodian.contracts.bag import BagLink
 from xiaodian.modules.live.service.show_bags import show_bags
 
 LINK = {"url": "https://shop.example/p/1?a=b&ref=old", "source_name": "别处"}

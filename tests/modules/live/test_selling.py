@@ -9,8 +9,9 @@ import pytest
 from tests.conftest import SignUp
 from tests.live.stage import Stage, make_product
 
+from xiaodian.contracts.bag import BagFlashSale
 from xiaodian.contracts.catalog import Product
-from xiaodian.contracts.live import BagFlashSale, BagMoment, RoomId, StockMoment, UnfeaturedMoment
+from xiaodian.contracts.live import BagMoment, RoomId, StockMoment, UnfeaturedMoment
 from xiaodian.contracts.orders import LineOfEvent, OrderId, OrderPaid
 from xiaodian.contracts.shops import ShopId
 from xiaodian.infra.work import decode_message

@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import msgspec
+from tests.modules.club.clubhouse import CLUB
 from tests.modules.orders.market import Buyer
 from tests.modules.outreach.sender import NOON, Sender
 from tests.outbox import list_envelopes
@@ -60,10 +61,24 @@ class World:
                 UUID(order["order_id"]),
             )
         await self.hear()
+        await self._join_club(fan)
         shop = f"/api/shops/{self.market.shop_id}/fans/{fan.account_id}"
         assert (await self.market.seller.post(f"{shop}/notes", json={"text": "爱喝茶"})).is_success
         assert (await self.market.seller.put(f"{shop}/tags", json={"tags": ["老客"]})).is_success
         return fan
+
+    async def _join_club(self, fan: Buyer) -> None:
+        """The shop has a club, and the fan has watched as a member of it."""
+        settings = f"/api/shops/{self.market.shop_id}/fan-club/settings"
+        assert (await self.market.seller.put(settings, json=CLUB)).is_success
+        assert (await fan.client.post(f"/api/fan-clubs/{self.market.shop_id}/membership", json={})).is_success
+        async with self.ctx.database.connection() as connection:
+            await connection.execute(
+                "INSERT INTO club.attendance (shop_id, account_id, day, watch_s) VALUES ($1, $2, $3, 600)",
+                self.market.shop_id,
+                fan.account_id,
+                utc_now().date(),
+            )
 
     async def report(self, fan: Buyer, sku_id: SkuId, room_id: RoomId) -> None:
         """The fan's page tells that a product was opened in a room."""

@@ -36,6 +36,7 @@ async def test_after_erasing_nothing_names_the_person_and_the_shops_sums_and_oth
     await world.hear()
     before, of_other = await world.rows(*SUMS), await world.tables_that_name(stays.account_id)
     assert {"fans.fan", "fans.visit", "outreach.recipient", "content.follow", "insights.behaviour"} <= of_other
+    assert {"club.member", "club.attendance", "club.purchase", "promotion.standing"} <= of_other
     known = (await goes.client.get("/api/me/known-to-shops")).json()["items"]
     assert [(each["orders"], each["tags"], each["notes"]) for each in known] == [(1, ["老客"], ["爱喝茶"])]
 
@@ -78,6 +79,8 @@ async def test_the_export_holds_what_is_theirs_and_nothing_of_others(world: Worl
     data = answer.json()
     assert data["account"]["display_name"] == "小丹"
     assert [len(data[part]) for part in ("orders", "follows", "messages", "coupons", "addresses")] == [1] * 5
+    assert [(club["name"], club["level"]) for club in data["fan_clubs"]] == [("小丹粉丝团", 2)]
+    assert [day["watch_s"] for day in data["fan_club_attendance"]] == [600]
     assert data["orders"][0]["recipient"]
     assert data["behaviour"]
     assert [each["notes"] for each in data["known_to_shops"]] == [["爱喝茶"]]

@@ -6,13 +6,11 @@ from uuid import UUID
 from hypothesis import strategies as st
 
 from xiaodian.contracts.accounts import AccountId
+from xiaodian.contracts.bag import BagFlashSale, BagItem, BagSku
 from xiaodian.contracts.catalog import ProductId, SkuId, StockId
 from xiaodian.contracts.live import (
     AnyMoment,
-    BagFlashSale,
-    BagItem,
     BagMoment,
-    BagSku,
     CommentId,
     CommentMoment,
     CommentPinnedMoment,

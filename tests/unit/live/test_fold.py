@@ -8,13 +8,11 @@ from hypothesis import strategies as st
 from tests.unit.live.moments import AT_MS, logs
 
 from xiaodian.contracts.accounts import AccountId
+from xiaodian.contracts.bag import BagFlashSale, BagItem, BagSku
 from xiaodian.contracts.catalog import ProductId, SkuId, StockId
 from xiaodian.contracts.live import (
     AnyMoment,
-    BagFlashSale,
-    BagItem,
     BagMoment,
-    BagSku,
     CommentId,
     CommentMoment,
     CueId,

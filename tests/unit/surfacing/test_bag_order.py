@@ -4,8 +4,8 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from xiaodian.contracts.bag import BagItem, BagSku
 from xiaodian.contracts.catalog import ProductId, SkuId
-from xiaodian.contracts.live import BagItem, BagSku
 from xiaodian.contracts.shops import ShopId
 from xiaodian.modules.surfacing.learning.bag_order import Acquaintance, MarkCode, find_sizes, order_bag
 

@@ -11,7 +11,8 @@ from xiaodian.modules.content.list_queries import (
     list_topics_after,
 )
 from xiaodian.modules.content.previews import make_find_preview
-from xiaodian.modules.content.queries import count_fans, is_fan
+from xiaodian.modules.content.queries import count_fans, is_fan, list_followed_since
+from xiaodian.modules.content.service.follow_creator import follow_creator
 from xiaodian.modules.content.service.personal_data import export, is_creator
 from xiaodian.modules.content.service.read_creator import read_creators
 from xiaodian.modules.content.service.read_own import get_own, list_own
@@ -29,6 +30,7 @@ __all__ = [
     "count_new_fans",
     "count_topics",
     "export",
+    "follow_creator",
     "get_own",
     "get_video_counts",
     "get_video_facts",
@@ -39,6 +41,7 @@ __all__ = [
     "list_creators_after",
     "list_followed",
     "list_followed_of",
+    "list_followed_since",
     "list_likes",
     "list_own",
     "list_published_after",

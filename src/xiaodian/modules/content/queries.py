@@ -20,6 +20,18 @@ async def count_fans(connection: Connection, creator_id: AccountId) -> int:
     )
 
 
+async def list_followed_since(
+    connection: Connection, creator_id: AccountId, fan_ids: Collection[AccountId]
+) -> dict[AccountId, datetime]:
+    """Those of these who follow this creator, and since when."""
+    rows = await connection.fetch(
+        "SELECT fan_id, since FROM content.follow WHERE creator_id = $1 AND fan_id = ANY($2::uuid[])",
+        creator_id,
+        list(fan_ids),
+    )
+    return {row["fan_id"]: row["since"] for row in rows}
+
+
 async def is_fan(connection: Connection, creator_id: AccountId, fan_id: AccountId) -> bool:
     """Whether one follows the other."""
     return cast(

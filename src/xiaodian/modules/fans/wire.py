@@ -6,6 +6,7 @@ from uuid import UUID
 from msgspec import Meta
 
 from xiaodian.contracts.base import Contract, Input, Line, Text
+from xiaodian.contracts.club import FanClubCard
 from xiaodian.contracts.fans import FanCard, SegmentCode
 from xiaodian.modules.fans.definitions import FanDefinition
 from xiaodian.modules.fans.wire_segments import OwnSegment
@@ -115,6 +116,8 @@ class FanPage(Contract, frozen=True, kw_only=True):
     """The newest first."""
     notes: list[FanNote]
     """The newest first."""
+    club: FanClubCard | None
+    """Null for who is no member of the shop's fan club."""
 
 
 class ReadySegment(Contract, frozen=True, kw_only=True):

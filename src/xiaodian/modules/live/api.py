@@ -27,6 +27,7 @@ from xiaodian.modules.live.queries import (
 from xiaodian.modules.live.rules import ON_AIR_STATES, clean_comment
 from xiaodian.modules.live.service.change_room import change_room
 from xiaodian.modules.live.service.check_goods import check_goods, find_sellable
+from xiaodian.modules.live.service.club import drop_club_look, set_club_look, tell_club
 from xiaodian.modules.live.service.create_room import create_room
 from xiaodian.modules.live.service.feature_by_platform import (
     CueRefusal,
@@ -59,6 +60,7 @@ __all__ = [
     "check_goods",
     "clean_comment",
     "create_room",
+    "drop_club_look",
     "feature_by_platform",
     "feature_product",
     "find_cue_refusal",
@@ -80,10 +82,12 @@ __all__ = [
     "read_room_since",
     "run_gateway",
     "set_bag",
+    "set_club_look",
     "set_live_price",
     "show_bags",
     "show_goods",
     "take_down_by_platform",
+    "tell_club",
     "unfeature_product",
     "with_sku",
 ]

@@ -4,11 +4,10 @@ from collections.abc import Iterable, Sequence
 
 import msgspec
 
+from xiaodian.contracts.bag import BagItem, BagSku
 from xiaodian.contracts.live import (
     AnyMoment,
-    BagItem,
     BagMoment,
-    BagSku,
     Comment,
     CommentMoment,
     CommentPinnedMoment,
@@ -91,6 +90,7 @@ def _apply_comment(
             text=moment.text,
             is_host=moment.is_host,
             at_ms=moment.at_ms,
+            badge=moment.badge,
         )
         return replace(snapshot, comments=[*snapshot.comments, comment][-Snapshot.MAX_COMMENTS :])
     if isinstance(moment, CommentPinnedMoment):
@@ -110,6 +110,7 @@ def _pinned(moment: CommentPinnedMoment) -> Comment | None:
         text=moment.text or "",
         is_host=moment.is_host,
         at_ms=moment.at_ms,
+        badge=moment.badge,
     )
 
 

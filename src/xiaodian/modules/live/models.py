@@ -33,6 +33,13 @@ class Room(msgspec.Struct, frozen=True, kw_only=True):
     host_cued_at: datetime | None
 
 
+class ClubLook(NamedTuple):
+    """How members of a shop's fan club are shown: the word on their badge, and each level's colour, lowest first."""
+
+    word: str
+    colours: list[str]
+
+
 class Cue(msgspec.Struct, frozen=True, kw_only=True):
     """A row of live.cue: a product was on show from `start_at` to `end_at` (null: still is), in media time."""
 

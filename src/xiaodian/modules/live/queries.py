@@ -14,7 +14,7 @@ from xiaodian.contracts.media import StreamId
 from xiaodian.contracts.shops import ShopId
 from xiaodian.infra.database import Connection, Record
 from xiaodian.infra.logging import get_logger
-from xiaodian.modules.live.models import Checkpoint, Cue, Room
+from xiaodian.modules.live.models import Checkpoint, ClubLook, Cue, Room
 
 MAX_CUES = 2000
 
@@ -252,14 +252,22 @@ async def list_cues(connection: Connection, room_id: RoomId) -> list[Cue]:
     return [_cue(row) for row in reversed(rows)]
 
 
-async def get_room_for_comment(connection: Connection, room_id: RoomId, account_id: AccountId) -> tuple[Room, bool]:
-    """A room, and whether the account is muted in it. Raises NotFoundError."""
+async def find_club_look(connection: Connection, shop_id: ShopId) -> ClubLook | None:
+    """How the shop's fan club looks, if it has one."""
+    row = await connection.fetchrow("SELECT word, colours FROM live.club_look WHERE shop_id = $1", shop_id)
+    return ClubLook(*row) if row else None
+
+
+async def get_room_for_comment(
+    connection: Connection, room_id: RoomId, account_id: AccountId
+) -> tuple[Room, bool, ClubLook | None]:
+    """A room, whether the account is muted in it, and the look of the shop's fan club. Raises NotFoundError."""
     row = await connection.fetchrow(
         f"""
         SELECT {_ROOM}, EXISTS (
             SELECT FROM live.mute WHERE mute.room_id = room.room_id AND mute.account_id = $2
-        ) AS is_muted
-        FROM live.room WHERE room_id = $1
+        ) AS is_muted, club_look.word, club_look.colours
+        FROM live.room LEFT JOIN live.club_look ON club_look.shop_id = room.shop_id WHERE room_id = $1
         """,
         room_id,
         account_id,
@@ -267,9 +275,9 @@ async def get_room_for_comment(connection: Connection, room_id: RoomId, account_
     if row is None:
         raise NotFoundError
     values = dict(row)
-    is_muted = values.pop("is_muted")
+    is_muted, word, colours = (values.pop(name) for name in ("is_muted", "word", "colours"))
     values["state"] = RoomState(values["state"])
-    return Room(**values), is_muted
+    return Room(**values), is_muted, None if word is None else ClubLook(word, colours)
 
 
 async def list_hosts_after(connection: Connection, after: AccountId | None, limit: int) -> list[AccountId]:

@@ -6,8 +6,8 @@ from uuid import UUID
 from litestar import get
 from litestar.params import FromPath, FromQuery, QueryParameter
 
+from xiaodian.contracts.bag import BagItem
 from xiaodian.contracts.base import InvalidInputError, NotFoundError
-from xiaodian.contracts.live import BagItem
 from xiaodian.contracts.shops import ShopId
 from xiaodian.edge.access import Access, MaybeSignedIn, access
 from xiaodian.edge.context import Ctx

@@ -13,6 +13,7 @@ from xiaodian.infra.database import Connection
 from xiaodian.kit.clock import to_epoch_ms, utc_now
 from xiaodian.kit.paging import Page, encode_cursor
 from xiaodian.modules.accounts import api as accounts
+from xiaodian.modules.live import queries
 from xiaodian.modules.live.models import Room
 from xiaodian.modules.live.rules import ON_AIR_STATES
 from xiaodian.modules.live.wire import RoomCard, RoomView
@@ -26,12 +27,14 @@ async def show_room(ctx: Context, connection: Connection, request: Request[Any, 
     started_at_ms = to_epoch_ms(room.started_at) if room.started_at else None
     ended_at_ms = to_epoch_ms(room.ended_at) if room.ended_at else None
     until = await _interrupted_until(connection, room)
+    look = await queries.find_club_look(connection, room.shop_id) if room.shop_id else None
     return RoomView(
         room_id=room.room_id,
         title=room.title,
         cover_url=room.cover_url,
         host=await accounts.get_account(connection, room.host_id),
         shop_id=room.shop_id,
+        club_word=look.word if look else None,
         state=room.state,
         planned_at_ms=to_epoch_ms(room.planned_at) if room.planned_at else None,
         started_at_ms=started_at_ms,

@@ -120,6 +120,8 @@ class RoomView(Contract, frozen=True, kw_only=True):
     cover_url: str | None
     host: Account
     shop_id: UUID | None
+    club_word: str | None
+    """On the badges of the shop's fan club; null if it has none."""
     state: RoomState
     planned_at_ms: int | None
     started_at_ms: int | None

@@ -11,13 +11,15 @@ from xiaodian.infra.database import Connection
 from xiaodian.modules.promotion.models import FlashSaleRow
 
 _SALE = """
-    flash_sale_id, shop_id, product_id, sku_id, price_minor, set_aside, limit_per_buyer, starts_at, ends_at
+    flash_sale_id, shop_id, product_id, sku_id, price_minor, set_aside, limit_per_buyer, starts_at, ends_at,
+    opens_at, early_level
 """
+_OPENS = "coalesce(opens_at, starts_at)"
 _ROW = _SALE + ", started_at, ended_at"
 
 
 async def find_flash_sales(connection: Connection, sku_ids: Collection[SkuId], now: datetime) -> dict[SkuId, FlashSale]:
-    """The flash sales of these SKUs that are under way."""
+    """The flash sales of these SKUs that are under way, for some buyers at least (`rules.is_open_to`)."""
     return await find_next_flash_sales(connection, sku_ids, now, now)
 
 
@@ -33,7 +35,7 @@ async def find_next_flash_sales(
     rows = await connection.fetch(
         f"""
         SELECT DISTINCT ON (sku_id) {_SALE} FROM promotion.flash_sale
-        WHERE sku_id = ANY($1::uuid[]) AND ended_at IS NULL AND starts_at <= $3 AND ends_at > $2
+        WHERE sku_id = ANY($1::uuid[]) AND ended_at IS NULL AND {_OPENS} <= $3 AND ends_at > $2
         ORDER BY sku_id, starts_at
         """,
         list(sku_ids),
@@ -92,18 +94,18 @@ async def lock_flash_sale(connection: Connection, flash_sale_id: UUID) -> FlashS
     return FlashSaleRow(**row) if row else None
 
 
-async def is_taken(connection: Connection, sku_id: SkuId, starts_at: datetime, ends_at: datetime) -> bool:
+async def is_taken(connection: Connection, sku_id: SkuId, opens_at: datetime, ends_at: datetime) -> bool:
     """Whether another flash sale of the SKU falls into this time."""
     return bool(
         await connection.fetchval(
-            """
+            f"""
             SELECT EXISTS (
                 SELECT FROM promotion.flash_sale
-                WHERE sku_id = $1 AND ended_at IS NULL AND starts_at < $3 AND ends_at > $2
+                WHERE sku_id = $1 AND ended_at IS NULL AND {_OPENS} < $3 AND ends_at > $2
             )
             """,
             sku_id,
-            starts_at,
+            opens_at,
             ends_at,
         )
     )
@@ -114,7 +116,7 @@ async def mark_announced(connection: Connection, now: datetime, until: datetime,
     return await _mark(
         connection,
         "announced_at",
-        "announced_at IS NULL AND ended_at IS NULL AND starts_at <= $3 AND ends_at > $1",
+        f"announced_at IS NULL AND ended_at IS NULL AND {_OPENS} <= $3 AND ends_at > $1",
         now,
         limit,
         until,

@@ -34,6 +34,9 @@ ANNOUNCED_AHEAD = timedelta(hours=1)
 """Rooms show the next flash sale so long before it starts."""
 LONGEST_FLASH_SALE = timedelta(days=31)
 FARTHEST_FLASH_SALE = timedelta(days=180)
+MOST_LEVELS = 6
+"""Of a shop's fan club."""
+LONGEST_EARLY_S = 24 * 3600
 FIRST_SWEEP = timedelta(minutes=1)
 LAST_SWEEP = timedelta(days=120)
 """Longer after a flash sale's end nothing comes back any more: orders are paid, shipped, returned or done."""
@@ -173,6 +176,21 @@ def choose_price(
     if flash is not None and flash.price_minor < price_minor and quantity <= flash_left:
         return flash.price_minor, flash.flash_sale_id
     return price_minor, None
+
+
+def opens_early(starts_at: datetime, early_s: int, now: datetime) -> datetime | None:
+    """When the first may buy; None where that would not be before others."""
+    opens_at = max(now, starts_at - timedelta(seconds=early_s))
+    return opens_at if opens_at < starts_at else None
+
+
+def is_open_to(sale: FlashSale, level: int | None, now: datetime) -> bool:
+    """Whether a buyer of this level in the shop's fan club (None: no member) may have the flash price now."""
+    if now >= sale.starts_at:
+        return True
+    if sale.opens_at is None or sale.early_level is None or level is None:
+        return False
+    return now >= sale.opens_at and level >= sale.early_level
 
 
 def check_time(starts_at: datetime, ends_at: datetime, now: datetime) -> None:

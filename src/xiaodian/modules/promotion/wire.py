@@ -68,6 +68,9 @@ class FlashSaleView(Contract, frozen=True, kw_only=True):
     limit_per_buyer: int | None
     starts_at_ms: int
     ends_at_ms: int
+    opens_at_ms: int | None
+    """From when on members of the fan club may buy, from `early_level` on."""
+    early_level: int | None
     started_at_ms: int | None
     ended_at_ms: int | None
 
@@ -157,6 +160,8 @@ def to_flash_view(sale: FlashSaleRow, *, title: str, sku_name: str, list_price_m
         limit_per_buyer=sale.limit_per_buyer,
         starts_at_ms=to_epoch_ms(sale.starts_at),
         ends_at_ms=to_epoch_ms(sale.ends_at),
+        opens_at_ms=to_epoch_ms(sale.opens_at) if sale.opens_at else None,
+        early_level=sale.early_level,
         started_at_ms=to_epoch_ms(sale.started_at) if sale.started_at else None,
         ended_at_ms=to_epoch_ms(sale.ended_at) if sale.ended_at else None,
     )

@@ -2,9 +2,9 @@
 
 from enum import StrEnum
 
+from xiaodian.contracts.bag import BagItem
 from xiaodian.contracts.base import Contract
 from xiaodian.contracts.content import CreatorCard, VideoCard
-from xiaodian.contracts.live import BagItem
 
 
 class SearchKind(StrEnum):

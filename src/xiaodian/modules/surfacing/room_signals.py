@@ -4,9 +4,9 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from xiaodian.contracts import surfacing
+from xiaodian.contracts.bag import BagItem
 from xiaodian.contracts.live import (
     AnyMoment,
-    BagItem,
     BagMoment,
     CommentMoment,
     CueSource,

@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from xiaodian.contracts.base import Contract
 from xiaodian.contracts.fans import SegmentCode
+from xiaodian.modules.club import api as club
 
 
 class Kind(StrEnum):
@@ -213,6 +214,7 @@ FIELDS: tuple[Field, ...] = (
         "EXISTS (SELECT FROM fans.tag AS tagged WHERE tagged.shop_id = {shop} AND tagged.account_id = fan.account_id "
         "AND tagged.tag = {value})",
     ),
+    _f("club_level", Kind.INTEGER, "level in the fan club; no test passes for who is no member", club.LEVEL_OF_FAN),
     _f("segment", Kind.CHOICE, "the ready segment", "fan.segment", choices=tuple(SegmentCode)),
     _f("days_in_segment", Kind.DAYS, "days since they came into it", "({today} - fan.segment_since)"),
     _f(

@@ -11,6 +11,7 @@ from xiaodian.edge.context import Context
 from xiaodian.infra.database import Connection
 from xiaodian.kit.clock import to_epoch_ms
 from xiaodian.modules.accounts import api as accounts
+from xiaodian.modules.club import api as club
 from xiaodian.modules.fans import page_rules, queries
 from xiaodian.modules.fans.page_rules import Bought, Purchase, Visit
 from xiaodian.modules.fans.wire import FanCategory, FanOrder, FanPage, FanRoom
@@ -80,6 +81,7 @@ async def _read(connection: Connection, shop_id: ShopId, account_id: AccountId, 
         orders=[_to_order(each) for each in purchases[:MOST_ORDERS]],
         moves=queries.to_moves(row["moves"]),
         notes=queries.to_notes(row["notes"]),
+        club=await club.find_card(connection, shop_id, account_id),
     )
 
 

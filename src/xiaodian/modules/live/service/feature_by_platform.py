@@ -3,8 +3,9 @@
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from xiaodian.contracts.bag import BagItem
 from xiaodian.contracts.catalog import ProductId
-from xiaodian.contracts.live import BagItem, CueSource, CueWhy, RoomId
+from xiaodian.contracts.live import CueSource, CueWhy, RoomId
 from xiaodian.edge.context import Context
 from xiaodian.infra.database import Connection
 from xiaodian.infra.outbox_relay import POKE

@@ -1,8 +1,8 @@
 """What a shop sells, as whoever looks around in it sees it."""
 
 from xiaodian.contracts.accounts import Caller
+from xiaodian.contracts.bag import BagItem
 from xiaodian.contracts.catalog import ProductState
-from xiaodian.contracts.live import BagItem
 from xiaodian.contracts.shops import ShopId
 from xiaodian.infra.database import Connection
 from xiaodian.kit.paging import Page

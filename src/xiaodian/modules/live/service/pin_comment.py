@@ -38,6 +38,7 @@ async def pin_comment(ctx: Context, caller: Caller, room_id: RoomId, comment_id:
                 text=comment.text,
                 account_id=comment.account_id,
                 is_host=comment.is_host,
+                badge=comment.badge,
             ),
         )
 

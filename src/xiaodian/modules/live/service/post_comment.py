@@ -14,6 +14,7 @@ from xiaodian.kit.ids import new_id
 from xiaodian.modules.live.caps import CapPerSecond
 from xiaodian.modules.live.queries import get_room_for_comment
 from xiaodian.modules.live.rules import clean_comment
+from xiaodian.modules.live.service.club import find_badge
 from xiaodian.modules.risk import api as risk
 
 _encode = msgspec.json.Encoder().encode
@@ -35,7 +36,8 @@ async def post_comment(
     if len(shown) > ctx.settings.comment_max_chars:
         raise InvalidInputError(field="text", reason="too_long", limit=ctx.settings.comment_max_chars)
     async with ctx.database.connection() as connection:
-        room, is_muted = await get_room_for_comment(connection, room_id, caller.account_id)
+        room, is_muted, look = await get_room_for_comment(connection, room_id, caller.account_id)
+        badge = await find_badge(connection, room.shop_id, look, caller.account_id)
     if room.state is RoomState.ENDED:
         raise RoomEndedError
     if is_muted:
@@ -53,6 +55,7 @@ async def post_comment(
         name=caller.display_name,
         text=shown,
         is_host=is_host,
+        badge=badge,
     )
     await ctx.broker.publish(f"room.{room_id}.comment", _encode(moment), message_id=str(comment_id))
     return comment_id

@@ -3,9 +3,10 @@
 from collections.abc import Collection, Sequence
 
 from xiaodian.contracts.accounts import Caller
+from xiaodian.contracts.bag import BagItem
 from xiaodian.contracts.base import InvalidInputError
 from xiaodian.contracts.catalog import Product, ProductId
-from xiaodian.contracts.live import BagFullError, BagItem, BagMoment, RoomId
+from xiaodian.contracts.live import BagFullError, BagMoment, RoomId
 from xiaodian.edge.context import Context
 from xiaodian.infra.database import Connection
 from xiaodian.kit.clock import to_epoch_ms, utc_now

@@ -3,8 +3,9 @@
 from collections.abc import Collection
 from uuid import UUID
 
+from xiaodian.contracts.bag import BagItem
 from xiaodian.contracts.catalog import SkuId
-from xiaodian.contracts.live import BagItem, BagMoment, RoomId
+from xiaodian.contracts.live import BagMoment, RoomId
 from xiaodian.infra import outbox
 from xiaodian.infra.database import Connection
 from xiaodian.kit.clock import to_epoch_ms, utc_now

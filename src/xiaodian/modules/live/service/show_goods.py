@@ -5,8 +5,8 @@ from typing import NamedTuple
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 from uuid import UUID
 
+from xiaodian.contracts.bag import BagFlashSale, BagItem, BagLink, BagSku
 from xiaodian.contracts.catalog import ExternalLink, Product, ProductId, ProductState, Sku, SkuId
-from xiaodian.contracts.live import BagFlashSale, BagItem, BagLink, BagSku
 from xiaodian.infra.database import Connection
 from xiaodian.kit.clock import to_epoch_ms, utc_now
 from xiaodian.modules.catalog import api as catalog
@@ -66,6 +66,8 @@ async def _find_flash_sales(connection: Connection, sku_ids: Collection[SkuId]) 
             limit_per_buyer=sale.limit_per_buyer,
             starts_at_ms=to_epoch_ms(sale.starts_at),
             ends_at_ms=to_epoch_ms(sale.ends_at),
+            opens_at_ms=to_epoch_ms(sale.opens_at) if sale.opens_at else None,
+            early_level=sale.early_level,
         )
         for sku_id, sale in sales.items()
     }

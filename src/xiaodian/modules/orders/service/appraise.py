@@ -112,9 +112,14 @@ def _find_video(video_id: VideoId, sku: SkuAtSale, facts: Facts) -> VideoId | No
 
 
 def _find_flash_sale(buyer_id: AccountId, shown: LineInput, facts: Facts) -> FlashSale | None:
-    """The flash sale under way. Who has had the share of it may still buy at the ordinary price, if shown that."""
+    """The flash sale under way, if it is for this buyer already.
+
+    Who has had the share of it may still buy at the ordinary price, if shown that.
+    """
     sale = facts.flash_sales.get(shown.sku_id)
     if sale is None or sale.flash_sale_id not in facts.shelf.skus:
+        return None
+    if not promotion.is_open_to(sale, facts.standings.get((sale.shop_id, buyer_id)), facts.now):
         return None
     if sale.limit_per_buyer is not None and shown.price_minor != sale.price_minor:
         left = facts.limits.left(sale.flash_sale_id, buyer_id, sale.limit_per_buyer)

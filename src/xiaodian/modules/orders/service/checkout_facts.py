@@ -25,6 +25,7 @@ from xiaodian.modules.shops.api import FreightBook
 
 OwnAddress = tuple[AccountId, AddressId]
 RoomOfSku = tuple[RoomId, SkuId]
+BuyerOfShop = tuple[ShopId, AccountId]
 CreatorOfProduct = tuple[AccountId, ProductId]
 
 
@@ -50,6 +51,8 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     freight: FreightBook
     coupons: promotion.CouponBook
     limits: promotion.LimitBook
+    standings: dict[BuyerOfShop, int]
+    """Levels in fan clubs, of those who may want what is for members first."""
     commissions: dict[CreatorOfProduct, int]
 
 
@@ -85,9 +88,18 @@ async def get_facts(connection: Connection, asks: Sequence[Ask], now: datetime, 
         shops=owners,
         freight=freight,
         commissions=await promotion.find_commissions(connection, pairs) if pairs else {},
+        standings=await promotion.find_standings(connection, _find_early(asks, flash_sales, now)),
         coupons=await promotion.open_coupon_book(connection, _find_coupon_wishes(asks), lock=lock),
         limits=await _open_limit_book(connection, asks, shelf, flash_sales, lock=lock),
     )
+
+
+def _find_early(asks: Sequence[Ask], sales: Mapping[SkuId, FlashSale], now: datetime) -> set[BuyerOfShop]:
+    """Who wants what only members may have yet."""
+    early = {sku_id: sale.shop_id for sku_id, sale in sales.items() if now < sale.starts_at}
+    return {
+        (early[line.sku_id], ask.buyer_id) for ask in asks if early for line in ask.wish.lines if line.sku_id in early
+    }
 
 
 def _find_helpers(

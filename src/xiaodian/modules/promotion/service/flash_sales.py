@@ -20,7 +20,15 @@ from xiaodian.kit.money import format_minor
 from xiaodian.modules.catalog import api as catalog
 from xiaodian.modules.promotion import flash_queries as queries
 from xiaodian.modules.promotion.models import FlashSaleRow
-from xiaodian.modules.promotion.rules import HONEST_PRICE_DAYS, check_price, check_time, next_sweep
+from xiaodian.modules.promotion.rules import (
+    HONEST_PRICE_DAYS,
+    LONGEST_EARLY_S,
+    MOST_LEVELS,
+    check_price,
+    check_time,
+    next_sweep,
+    opens_early,
+)
 from xiaodian.modules.promotion.service.create_coupon import MAX_EPOCH_MS, MAX_MINOR
 from xiaodian.modules.shops import api as shops
 
@@ -28,9 +36,16 @@ MAX_PIECES = 100_000_000
 
 _INSERT = """
     INSERT INTO promotion.flash_sale (shop_id, flash_sale_id, product_id, sku_id, price_minor, set_aside,
-        limit_per_buyer, starts_at, ends_at, created_by, created_at)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+        limit_per_buyer, starts_at, ends_at, created_by, created_at, opens_at, early_level)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
 """
+
+
+class EarlyAccess(Input, frozen=True, kw_only=True):
+    """Members of the shop's fan club, from this level on, may buy so long before others."""
+
+    level: Annotated[int, Meta(ge=1, le=MOST_LEVELS)]
+    seconds: Annotated[int, Meta(ge=1, le=LONGEST_EARLY_S)]
 
 
 class NewFlashSale(Input, frozen=True, kw_only=True):
@@ -43,6 +58,8 @@ class NewFlashSale(Input, frozen=True, kw_only=True):
     starts_at_ms: Annotated[int, Meta(ge=0, le=MAX_EPOCH_MS)]
     """A time that is past means now."""
     ends_at_ms: Annotated[int, Meta(ge=0, le=MAX_EPOCH_MS)]
+    early: EarlyAccess | None = None
+    """None: everybody at the same moment. Of a sale that starts now, nothing is earlier."""
 
 
 async def create_flash_sale(database: Database, caller: Caller, shop_id: ShopId, new: NewFlashSale) -> FlashSaleRow:
@@ -58,8 +75,9 @@ async def create_flash_sale(database: Database, caller: Caller, shop_id: ShopId,
         check_time(starts_at, ends_at, now)
         sku = await _get_sku(connection, shop_id, SkuId(new.sku_id))
         await _check_price(connection, sku, new.price_minor, now)
+        opens_at = opens_early(starts_at, new.early.seconds, now) if new.early else None
         await _hold_sales_of(connection, sku.sku_id)
-        if await queries.is_taken(connection, sku.sku_id, starts_at, ends_at):
+        if await queries.is_taken(connection, sku.sku_id, opens_at or starts_at, ends_at):
             raise FlashSaleOverlapsError(field="starts_at_ms")
         sale = FlashSaleRow(
             flash_sale_id=StockId(new_id()),
@@ -71,6 +89,8 @@ async def create_flash_sale(database: Database, caller: Caller, shop_id: ShopId,
             limit_per_buyer=new.limit_per_buyer,
             starts_at=starts_at,
             ends_at=ends_at,
+            opens_at=opens_at,
+            early_level=new.early.level if new.early and opens_at else None,
             started_at=None,
             ended_at=None,
         )
@@ -174,4 +194,6 @@ async def _write(connection: Connection, sale: FlashSaleRow, by: AccountId, now:
         sale.ends_at,
         by,
         now,
+        sale.opens_at,
+        sale.early_level,
     )

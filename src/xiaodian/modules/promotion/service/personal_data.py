@@ -22,7 +22,7 @@ async def export(connection: Connection, account_id: AccountId, limit: int) -> d
 
 async def erase(connection: Connection, erased: AccountErased) -> None:
     """Coupons made out to the account go; redeemed ones stay in the books under who stands for it."""
-    for table in ("holder", "purchase_count"):
+    for table in ("holder", "purchase_count", "standing"):
         await connection.execute(f"DELETE FROM promotion.{table} WHERE account_id = $1", erased.account_id)
     await connection.execute(
         """

@@ -7,8 +7,8 @@ from enum import StrEnum
 from statistics import median
 from typing import NamedTuple
 
+from xiaodian.contracts.bag import BagItem
 from xiaodian.contracts.catalog import ProductId
-from xiaodian.contracts.live import BagItem
 
 BOUGHT, SIZE, VIEWED, PRICE = 4.0, 2.5, 2.0, 0.5
 PRICE_SPREAD = 1.5

@@ -6,11 +6,12 @@ from typing import NamedTuple
 from uuid import UUID
 
 from xiaodian.contracts.accounts import AccountId
+from xiaodian.contracts.bag import BagItem
 from xiaodian.contracts.base import NotFoundError
 from xiaodian.contracts.catalog import ProductId
 from xiaodian.contracts.content import VideoId, VideoState
 from xiaodian.contracts.insights import BehaviourKind, Report
-from xiaodian.contracts.live import BagItem, RoomId
+from xiaodian.contracts.live import RoomId
 from xiaodian.contracts.orders import OrderId
 from xiaodian.infra.database import Connection
 from xiaodian.kit.clock import from_epoch_ms
