@@ -3,7 +3,7 @@
 from alembic import op
 
 revision = "0310"
-down_revision = "0250"
+down_revision = "0290"
 
 
 def upgrade() -> None:
