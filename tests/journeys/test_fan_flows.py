@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from uuid import UUID
 
 import pytest
-from playwright.async_api import Page, expect
+from playwright.async_api import Locator, Page, expect
 from tests.journeys.conftest import DESK, STEP_TIMEOUT_MS, OpenPage, Stage
 
 from xiaodian.cli.show.client import Json, Member
@@ -18,13 +18,35 @@ pytestmark = pytest.mark.journey
 WORDS = "谢谢你买了草莓，下次来找我"
 HOLD_OUT_PERCENT = 50
 LIVE = "/?tab=live"
+CEL = "orders >= 1 && (days_since_first <= 30 || follows)"
+
+
+async def _click_together(editor: Locator) -> None:
+    """At least one purchase, and either the first is at most 30 days ago or the host is followed."""
+    await _fill_row(editor.get_by_test_id("condition-row"), "orders", "ge", "1")
+    await editor.get_by_test_id("group-add").click()
+    inner = editor.get_by_test_id("condition-group").nth(1)
+    await _fill_row(inner.get_by_test_id("condition-row"), "days_since_first", "le", "30")
+    await inner.get_by_test_id("condition-add").click()
+    await inner.get_by_test_id("condition-field").nth(1).select_option("follows")
+    await expect(editor.get_by_test_id("segment-count")).to_contain_text("0")
+
+
+async def _fill_row(row: Locator, field: str, op: str, value: str) -> None:
+    await row.get_by_test_id("condition-field").select_option(field)
+    await row.get_by_test_id("condition-op").select_option(op)
+    await row.get_by_test_id("condition-value").fill(value)
 
 
 async def _save_segment(console: Page) -> None:
     await console.get_by_test_id("segment-new").click()
     editor = console.get_by_test_id("segment-editor")
     await editor.get_by_test_id("segment-name").fill("买过的新面孔")
-    await editor.get_by_test_id("segment-cel").fill("orders >= 1 && days_since_first <= 30")
+    await _click_together(editor)
+    await editor.get_by_test_id("segment-form-cel").click()
+    await expect(editor.get_by_test_id("segment-cel")).to_have_value(CEL)
+    await editor.get_by_test_id("segment-form-clicks").click()
+    await expect(editor.get_by_test_id("condition-group")).to_have_count(2)
     await expect(editor.get_by_test_id("segment-count")).to_contain_text("0")
     await editor.get_by_test_id("segment-save").click()
     await expect(console.get_by_test_id("own-segment")).to_contain_text("买过的新面孔")
