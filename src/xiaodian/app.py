@@ -267,6 +267,7 @@ def wire(app: Litestar, ctx: Context) -> None:
     app.state.job_kinds = JOB_KINDS
     app.state.search_desk = search_api.SearchDesk(ctx)
     app.state.behaviour_desk = behaviour_desk = insights_api.BehaviourDesk(ctx)
+    app.state.report_press = insights_api.ReportPress(ctx)
     app.state.board_desk = insights_api.BoardDesk(ctx)
     app.state.feed_desk = feed_desk = feed_api.FeedDesk(ctx)
     app.state.cursors = integrations_api.Cursors(ctx.database)

@@ -19,6 +19,8 @@ ROWS: list[Row] = [
     Row("GET", f"{_METRICS}/board/stream", owner_only(200)),
     # The world's room is planned only: it has no report yet.
     Row("GET", "/api/rooms/{room_id}/report", owner_only(409)),
+    Row("GET", "/api/rooms/{room_id}/report/pdf", owner_only(409)),
+    Row("GET", "/api/rooms/{room_id}/report/picture", owner_only(409)),
     Row("GET", "/api/me/videos/{video_id}/metrics", members(404), address=f"/api/me/videos/{NOWHERE}/metrics"),
     Row("GET", "/api/me/videos/orders", members(200), address=f"/api/me/videos/orders?video_id={NOWHERE}"),
     Row("GET", "/api/shops/{shop_id}/home", owner_only(200)),

@@ -14,6 +14,7 @@ from xiaodian.modules.insights.service import compare_days, see_minutes, see_roo
 from xiaodian.modules.insights.service.board_desk import BoardDesk
 from xiaodian.modules.insights.service.eyes import open_eyes
 from xiaodian.modules.insights.service.personal_data import export
+from xiaodian.modules.insights.service.print_report import ReportPress
 from xiaodian.modules.insights.service.rebuild import Rebuilt, rebuild
 from xiaodian.modules.insights.service.report_behaviour import BehaviourDesk
 from xiaodian.modules.insights.video_queries import (
@@ -30,6 +31,7 @@ __all__ = [
     "BehaviourDesk",
     "BoardDesk",
     "Rebuilt",
+    "ReportPress",
     "count_recent_orders",
     "export",
     "get_room_metrics",

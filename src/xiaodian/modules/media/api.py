@@ -13,11 +13,11 @@ from xiaodian.infra.database import Connection
 from xiaodian.kit.clock import from_epoch_ms, to_epoch_ms
 from xiaodian.kit.ids import new_id
 from xiaodian.modules.media.ingest.server import IngestPorts, serve_ingest
-from xiaodian.modules.media.rules import stream_file_path
+from xiaodian.modules.media.rules import PICTURES, stream_file_path
 from xiaodian.modules.media.service import publish
 from xiaodian.modules.media.service.film_time import to_film_ms
 from xiaodian.modules.media.service.notify import tell_ingest_to_stop
-from xiaodian.modules.media.service.pictures import StoredPicture, store_picture
+from xiaodian.modules.media.service.pictures import StoredPicture, read_picture, store_picture
 from xiaodian.modules.media.service.serve_playlist import PlaylistCache
 from xiaodian.modules.media.service.serve_vod import VodShelf
 from xiaodian.modules.media.service.take_still import take_still
@@ -46,6 +46,7 @@ __all__ = [
     "make_playlists",
     "newest_segment",
     "playback_path",
+    "read_picture",
     "read_stream_file",
     "request_clip",
     "run_ingest",
@@ -95,7 +96,7 @@ async def interrupted_until(connection: Connection, stream_id: StreamId) -> date
 
 def picture_address(name: str) -> str:
     """The path of a stored picture on our HTTP server; what products and covers name."""
-    return f"/media/pictures/{name}"
+    return PICTURES + name
 
 
 def playback_path(stream_id: UUID) -> str:

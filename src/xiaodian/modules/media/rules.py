@@ -14,6 +14,8 @@ LEASE_RENEWAL_S = 4.0
 KEY_BYTES = 20
 DEFAULT_RTMP_PORT = 1935
 _FILE_NAME = re.compile(r"(?a:\d{1,9}-(init\.mp4|\d{1,9}\.m4s))")
+PICTURES = "/media/pictures/"
+"""Where pictures are served on our HTTP server."""
 _PICTURE_NAME = re.compile(r"[0-9a-f]{64}\.webp")
 
 

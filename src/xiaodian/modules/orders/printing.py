@@ -5,7 +5,7 @@ from datetime import datetime, timedelta, timezone
 from enum import StrEnum
 
 from xiaodian.contracts.orders import Line, Order
-from xiaodian.modules.orders.paper import GREY, LOCK, Paper
+from xiaodian.kit.paper import GREY, LOCK, Paper
 
 LABEL_MM = (100.0, 180.0)
 SLIP_MM = (210.0, 297.0)

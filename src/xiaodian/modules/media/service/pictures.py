@@ -9,9 +9,10 @@ from typing import NamedTuple
 from PIL import Image, ImageOps
 
 from xiaodian.contracts.accounts import AccountId
+from xiaodian.contracts.base import NotFoundError
 from xiaodian.contracts.media import NotAPictureError
 from xiaodian.edge.context import Context
-from xiaodian.modules.media.rules import picture_file_path
+from xiaodian.modules.media.rules import PICTURES, is_picture_file, picture_file_path
 
 FORMATS = ("JPEG", "PNG", "WEBP")
 MAX_PIXELS = 50_000_000
@@ -57,6 +58,14 @@ async def store_picture(ctx: Context, owner_id: AccountId, upload: bytes) -> Sto
             len(picture.content),
         )
     return StoredPicture(name, picture.width, picture.height)
+
+
+async def read_picture(ctx: Context, address: str) -> bytes:
+    """A picture that was stored here, by the address that products and covers name it by. Raises NotFoundError."""
+    name = address.removeprefix(PICTURES)
+    if name == address or not is_picture_file(name):
+        raise NotFoundError
+    return await ctx.storage.get(picture_file_path(name))
 
 
 def clean_picture(upload: bytes) -> CleanPicture | None:

@@ -1,10 +1,10 @@
-"""Paper: text that wraps, bar codes, lines; in millimetres from the top left corner. Knows nothing of orders.
+"""Paper: text that wraps, bar codes, lines, areas, pictures; in millimetres from the top left corner.
 
 The font is in the file, cut down to the characters used, so that every printer and every reader sees the same; text
 stays text. Bar codes are drawn as areas, sharp at any size.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache, lru_cache
 from threading import Lock
 from typing import Any
@@ -14,6 +14,7 @@ import pymupdf as _untyped
 pymupdf: Any = _untyped
 
 POINTS = 72 / 25.4
+Colour = tuple[float, float, float]
 BLACK, GREY = (0.0, 0.0, 0.0), (0.45, 0.45, 0.45)
 LINE_HEIGHT = 1.35
 _ERROR_LEVEL = 4
@@ -36,7 +37,7 @@ class Paper:
         self.height_mm = height_mm
         self._document = pymupdf.open()
         self._page: Any = None
-        self._writers: dict[tuple[float, float, float], Any] = {}
+        self._writers: dict[tuple[Colour, bool], Any] = {}
 
     def turn(self) -> None:
         """Begin a page."""
@@ -52,12 +53,20 @@ class Paper:
         size: float,
         width: float | None = None,
         most: int = 1,
-        colour: tuple[float, float, float] = BLACK,
+        colour: Colour = BLACK,
+        bold: bool = False,
         right: bool = False,
     ) -> float:
-        """Write in at most so many lines of a width; answers where the next line would begin. `right`: up to x."""
+        """Write in at most so many lines of a width; answers where the next line would begin. `right`: up to x.
+
+        Characters that the font lacks, such as faces, are left out.
+        """
+        text = "".join(filter(_is_known, text))
         lines = list(wrap(text, size, width, most)) if width else [text]
-        writer = self._writers.setdefault(colour, pymupdf.TextWriter(self._page.rect, color=colour))
+        key = colour, bold
+        if key not in self._writers:
+            self._writers[key] = pymupdf.TextWriter(self._page.rect, color=colour)
+        writer = self._writers[key]
         for line in lines:
             y += size * LINE_HEIGHT / POINTS
             at = x * POINTS - (measure(line, size) if right else 0)
@@ -65,10 +74,30 @@ class Paper:
                 writer.append((at, y * POINTS - size * 0.3), line, font=_font(), fontsize=size)
         return y
 
-    def line(self, y: float, *, left: float, right: float, width_pt: float = 0.6) -> None:
+    def width_of(self, text: str, size: float) -> float:
+        """How wide a text is written."""
+        return measure(text, size) / POINTS
+
+    def line(self, y: float, *, left: float, right: float, width_pt: float = 0.6, colour: Colour = BLACK) -> None:
         """A line from left to right."""
         start, end = (left * POINTS, y * POINTS), (right * POINTS, y * POINTS)
-        self._page.draw_line(start, end, width=width_pt)
+        self._page.draw_line(start, end, width=width_pt, color=colour)
+
+    def box(self, x: float, y: float, width: float, height: float, *, fill: Colour, radius: float = 0) -> None:
+        """A filled box, its corners rounded."""
+        box = pymupdf.Rect(x * POINTS, y * POINTS, (x + width) * POINTS, (y + height) * POINTS)
+        rounded = min(0.5, radius / max(0.01, min(width, height)))
+        self._page.draw_rect(box, color=None, fill=fill, width=0, radius=rounded or None)
+
+    def area(self, points: Sequence[tuple[float, float]], *, fill: Colour, colour: Colour) -> None:
+        """A filled shape of straight lines."""
+        at = [(x * POINTS, y * POINTS) for x, y in points]
+        self._page.draw_polyline(at, color=colour, fill=fill, width=0.6, closePath=True)
+
+    def picture(self, x: float, y: float, width: float, height: float, content: bytes) -> None:
+        """A picture that has this proportion already."""
+        box = pymupdf.Rect(x * POINTS, y * POINTS, (x + width) * POINTS, (y + height) * POINTS)
+        self._page.insert_image(box, stream=content)
 
     def code128(self, x: float, y: float, text: str, *, width: float, height: float) -> None:
         """A bar code in a box."""
@@ -88,6 +117,15 @@ class Paper:
         self._document.close()
         return content
 
+    def to_png(self, scale: float, height_mm: float) -> bytes:
+        """The last page down to this height, at so many pixels a point, instead of a document."""
+        self._write()
+        shown = pymupdf.Rect(0, 0, self.width_mm * POINTS, height_mm * POINTS)
+        pixels = self._page.get_pixmap(matrix=pymupdf.Matrix(scale, scale), clip=shown, alpha=False)
+        content: bytes = pixels.tobytes("png")
+        self._document.close()
+        return content
+
     def _fill(self, x: float, y: float, module: float, height: float, rows: list[bytes]) -> None:
         shape = self._page.new_shape()
         for number, row in enumerate(rows):
@@ -99,14 +137,20 @@ class Paper:
         shape.commit()
 
     def _write(self) -> None:
-        for writer in self._writers.values():
-            writer.write_text(self._page)
+        for (_, bold), writer in self._writers.items():
+            # The font has one weight; a bold one is the same with its outline drawn too.
+            writer.write_text(self._page, render_mode=2 if bold else 0)
         self._writers.clear()
 
 
 def measure(text: str, size: float) -> float:
     """How wide a text is, in points."""
     return sum(map(_advance, text)) * size
+
+
+@lru_cache(maxsize=8192)
+def _is_known(char: str) -> bool:
+    return bool(_font().has_glyph(ord(char)))
 
 
 @lru_cache(maxsize=8192)
