@@ -20,6 +20,7 @@ UNTOUCHED_BY_REFUSALS = (
     "aftersales",
     "catalog",
     "live",
+    "fans",
     "orders",
     "promotion",
     "settlement",

@@ -119,6 +119,19 @@ VIDEOS = [
     OpenRow("GET", "/short-videos", 200, 200),
     OpenRow("GET", "/short-videos/{video_id}", 200, HIDDEN, address="/short-videos/{draft_id}"),
 ]
+SEGMENT = "/fan-segments/{segment_id}"
+NEW_SEGMENT = {"name": "熟客", "cel": "orders >= 2"}
+FANS = [
+    OpenRow("GET", "/fan-segments", 200, 200),
+    OpenRow("POST", "/fan-segments/count", 200, 200, {"cel": "orders >= 2"}),
+    OpenRow("POST", "/fan-segments", 201, 201, NEW_SEGMENT),
+    OpenRow("GET", SEGMENT, 200, HIDDEN),
+    OpenRow("PUT", SEGMENT, 200, HIDDEN, {"name": "老友", "cel": "orders >= 3"}),
+    OpenRow("GET", f"{SEGMENT}/fans", 200, HIDDEN),
+    OpenRow("GET", "/fan-segments/ready/{code}/fans", 200, 200, address="/fan-segments/ready/loyal/fans"),
+    OpenRow("GET", f"{SEGMENT}/fans/csv", 200, HIDDEN),
+    OpenRow("DELETE", SEGMENT, 204, HIDDEN),
+]
 FINANCE = [
     OpenRow("GET", "/shop", 200, 200),
     OpenRow("PATCH", "/shop", 200, 200, {"is_open": True}),
@@ -177,11 +190,19 @@ OPEN_ROWS: list[OpenRow] = [
     *PROMOTION,
     *ROOMS,
     *VIDEOS,
+    *FANS,
     *WEBHOOKS,
     *JOBS,
 ]
 
-UNKNOWN = {"webhook_id": NOWHERE, "job_id": NOWHERE, "video_id": NOWHERE, "which": "result", "period": "2026-11"}
+UNKNOWN = {
+    "webhook_id": NOWHERE,
+    "job_id": NOWHERE,
+    "video_id": NOWHERE,
+    "which": "result",
+    "period": "2026-11",
+    "code": "loyal",
+}
 """What the world of people has none of."""
 
 

@@ -51,11 +51,16 @@ async def test_only_the_right_token_gets_in_and_whoever_is_refused_changes_nothi
     assert {key: (got, wanted[key]) for key, got in found.items() if got != wanted[key]} == {}
 
 
+QUESTIONS = {("POST", "/fan-segments/count")}
+"""They change nothing; what is asked is too long for an address."""
+
+
 def test_a_write_asks_for_a_scope_to_write() -> None:
     handlers = _handlers()
     for row in OPEN_ROWS:
         scope = handlers[row.method, row.path].opt["scope"]
-        assert (row.method == "GET") is not (scope.endswith(":write") or scope is Scope.SHIPPING), row
+        is_read = row.method == "GET" or (row.method, row.path) in QUESTIONS
+        assert is_read is not (scope.endswith(":write") or scope is Scope.SHIPPING), row
 
 
 def _assert_nothing_is_told(answer: httpx.Response, world: OpenWorld) -> None:

@@ -171,6 +171,21 @@ class RowOutcome(StrEnum):
     UPDATED = "updated"
 
 
+class SegmentCode(StrEnum):
+    """The ready segments; a fan is in one, the first that fits: rules are in modules/fans/segment_rules.py.
+    Others may be added.
+    """
+
+    ACTIVE = "active"
+    BIG_SPENDER = "big_spender"
+    LOST = "lost"
+    LOYAL = "loyal"
+    NEW = "new"
+    RETURNER = "returner"
+    SLIPPING = "slipping"
+    WATCHER = "watcher"
+
+
 class ShipmentResult(StrEnum):
     """Whether an order of a batch is on its way. Others may be added."""
 
@@ -493,6 +508,74 @@ class ExternalLink(Struct, frozen=True, kw_only=True):
     """The parameter of the address that says which room a buyer comes from."""
 
 
+class Fan(Struct, frozen=True, kw_only=True):
+    """Somebody who has bought here or watches; spending is without what was given back."""
+
+    id: UUID
+    name: str
+    """The first character alone."""
+    segment: str
+    orders: int
+    spent_minor: int
+    currency: str
+    first_order_at: str | None
+    last_order_at: str | None
+    followed_at: str | None
+    tags: list[str]
+
+
+class FanCondition(Struct, frozen=True, kw_only=True):
+    """A condition in one of two forms: as JSON (`{"all": [...]}`, `{"any": [...]}`, `{"not": ...}`,
+    `{"field", "op", "value"}`) or as CEL.
+    """
+
+    condition: dict[str, Any] | UnsetType | None = UNSET
+    cel: str | UnsetType | None = UNSET
+
+
+class FanCount(Struct, frozen=True, kw_only=True):
+    """How many fans meet a condition now, and the condition in both forms."""
+
+    fans: int
+    condition: dict[str, Any]
+    cel: str
+
+
+class FanPage(Struct, frozen=True, kw_only=True):
+    """A page of fans, who spent most first."""
+
+    items: list[Fan]
+    next_cursor: str | None
+
+
+class FanSegment(Struct, frozen=True, kw_only=True):
+    """A segment that the shop made itself: who meets its condition now is in it."""
+
+    id: UUID
+    name: str
+    condition: dict[str, Any]
+    cel: str
+    """The same condition in CEL."""
+    fans: int | None
+    """As counted then; null: counting took too long."""
+    counted_at: str | None
+    changed_at: str
+
+
+class ReadyFanSegment(Struct, frozen=True, kw_only=True):
+    """A segment that every shop has, by the shop's thresholds, and how many fans are in it."""
+
+    code: str
+    fans: int
+
+
+class FanSegments(Struct, frozen=True, kw_only=True):
+    """The ready segments, and the shop's own by name."""
+
+    ready: list[ReadyFanSegment]
+    own: list[FanSegment]
+
+
 class FlashSale(Struct, frozen=True, kw_only=True):
     """A price for a time, for so many pieces set aside."""
 
@@ -618,6 +701,14 @@ class NewCue(Struct, frozen=True, kw_only=True):
 
     product_id: UUID
     at: datetime | UnsetType | None = UNSET
+
+
+class NewFanSegment(Struct, frozen=True, kw_only=True):
+    """A segment as it shall be; its name is one of a kind in the shop."""
+
+    name: str
+    condition: dict[str, Any] | UnsetType | None = UNSET
+    cel: str | UnsetType | None = UNSET
 
 
 class NewFlashSale(Struct, frozen=True, kw_only=True):

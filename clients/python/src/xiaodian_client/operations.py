@@ -181,6 +181,78 @@ class Operations(Transport):
             "GET", "/open/v1/events", models.EventPage, query={"cursor": cursor, "limit": limit, "types": types}
         )
 
+    def list_fan_segments(self) -> models.FanSegments:
+        """The ready segments counted now, and the shop's own as they were counted last."""
+        return self.request("GET", "/open/v1/fan-segments", models.FanSegments)
+
+    def create_fan_segment(
+        self, body: models.NewFanSegment, *, idempotency_key: str | None = None
+    ) -> models.FanSegment:
+        """Save a condition under a name; fans come and go as they meet it."""
+        return self.request(
+            "POST", "/open/v1/fan-segments", models.FanSegment, body=body, idempotency_key=idempotency_key, is_once=True
+        )
+
+    def count_fans(self, body: models.FanCondition) -> models.FanCount:
+        """How many fans meet a condition now. Nothing is saved."""
+        return self.request("POST", "/open/v1/fan-segments/count", models.FanCount, body=body)
+
+    def list_fans_of_ready_segment(
+        self, code: str, *, cursor: str | None = None, limit: int | None = None
+    ) -> models.FanPage:
+        """Who is in a ready segment now, who spent most first."""
+        return self.request(
+            "GET", f"/open/v1/fan-segments/ready/{code}/fans", models.FanPage, query={"cursor": cursor, "limit": limit}
+        )
+
+    def iter_fans_of_ready_segment(self, code: str, *, limit: int | None = None) -> Iterator[models.Fan]:
+        """All items of `list_fans_of_ready_segment`, page by page as they are needed."""
+        cursor: str | None = None
+        while True:
+            page = self.list_fans_of_ready_segment(code, limit=limit, cursor=cursor)
+            yield from page.items
+            cursor = page.next_cursor
+            if cursor is None:
+                return
+
+    def delete_fan_segment(self, segment_id: UUID) -> None:
+        """List it no more. Messages that were planned for it are still sent; flows that wait at it reach
+        nobody.
+        """
+        self.request("DELETE", f"/open/v1/fan-segments/{segment_id}", None)
+
+    def get_fan_segment(self, segment_id: UUID) -> models.FanSegment:
+        """One of the shop's own segments, counted now."""
+        return self.request("GET", f"/open/v1/fan-segments/{segment_id}", models.FanSegment)
+
+    def change_fan_segment(self, segment_id: UUID, body: models.NewFanSegment) -> models.FanSegment:
+        """Another name or condition from now on, also for what is still to be sent to it."""
+        return self.request("PUT", f"/open/v1/fan-segments/{segment_id}", models.FanSegment, body=body)
+
+    def list_fans_of_segment(
+        self, segment_id: UUID, *, cursor: str | None = None, limit: int | None = None
+    ) -> models.FanPage:
+        """Who is in one of the shop's own segments now, who spent most first."""
+        return self.request(
+            "GET", f"/open/v1/fan-segments/{segment_id}/fans", models.FanPage, query={"cursor": cursor, "limit": limit}
+        )
+
+    def iter_fans_of_segment(self, segment_id: UUID, *, limit: int | None = None) -> Iterator[models.Fan]:
+        """All items of `list_fans_of_segment`, page by page as they are needed."""
+        cursor: str | None = None
+        while True:
+            page = self.list_fans_of_segment(segment_id, limit=limit, cursor=cursor)
+            yield from page.items
+            cursor = page.next_cursor
+            if cursor is None:
+                return
+
+    def export_fan_segment(self, segment_id: UUID) -> bytes:
+        """All who are in one of the shop's own segments now, as a table; that it was taken stands in the
+        shop's log.
+        """
+        return self.request("GET", f"/open/v1/fan-segments/{segment_id}/fans/csv", bytes)
+
     def list_flash_sales(self, *, cursor: str | None = None, limit: int | None = None) -> models.FlashSalePage:
         """The shop's flash sales, planned, running and over, the newest first."""
         return self.request(

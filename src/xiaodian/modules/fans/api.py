@@ -15,14 +15,33 @@ from xiaodian.modules.fans.outgrown.feed import feed_all
 from xiaodian.modules.fans.outgrown.warehouse import open_warehouse
 from xiaodian.modules.fans.service import own_segments
 from xiaodian.modules.fans.service.ask_condition import books_of, keep_ids, list_ids
+from xiaodian.modules.fans.service.export_members import export_members
+from xiaodian.modules.fans.service.export_members import list_members as list_fans_of_own
+from xiaodian.modules.fans.service.list_fans import list_fans
+from xiaodian.modules.fans.service.own_segments import (
+    change_segment,
+    count_condition,
+    create_segment,
+    delete_segment,
+    see_segment,
+)
 from xiaodian.modules.fans.service.personal_data import list_known
 from xiaodian.modules.fans.service.predict_due import can_predict, predict_due
 from xiaodian.modules.fans.service.rebuild import Rebuilt, rebuild
+from xiaodian.modules.fans.service.see_segments import see_segments
+from xiaodian.modules.fans.wire_segments import ConditionInput, SegmentInput
 
 __all__ = [
+    "ConditionInput",
     "Rebuilt",
+    "SegmentInput",
     "can_predict",
+    "change_segment",
+    "count_condition",
     "count_members",
+    "create_segment",
+    "delete_segment",
+    "export_members",
     "feed",
     "find_mark",
     "get_name",
@@ -30,11 +49,15 @@ __all__ = [
     "keep_members",
     "keep_own_members",
     "list_entered",
+    "list_fans",
+    "list_fans_of_own",
     "list_known",
     "list_members",
     "list_own_members",
     "predict_due",
     "rebuild",
+    "see_segment",
+    "see_segments",
 ]
 
 

@@ -17,9 +17,10 @@ from xiaodian.kit.clock import utc_now
 from xiaodian.kit.paging import MAX_PAGE_SIZE, Page
 from xiaodian.modules.fans import prediction_routes, queries, segment_routes, wire
 from xiaodian.modules.fans.definitions import DEFINITIONS
-from xiaodian.modules.fans.service import annotate_fan, list_fans, own_segments, see_fan, see_repurchase, thresholds
+from xiaodian.modules.fans.service import annotate_fan, list_fans, see_fan, see_repurchase, thresholds
 from xiaodian.modules.fans.service.count_purchases import day_of_books
 from xiaodian.modules.fans.service.questions import heavy_questions
+from xiaodian.modules.fans.service.see_segments import see_segments
 from xiaodian.modules.shops import api as shops
 
 TAGS = ["fans"]
@@ -97,12 +98,7 @@ async def set_fan_tags(
 @get(f"{SHOP}/segments", opt=access(Access.MEMBER, Scope.FANS_READ), tags=TAGS, responses=READS)
 async def list_segments(ctx: Ctx, caller: SignedIn, shop_id: FromPath[ShopId]) -> wire.SegmentList:
     """The ready segments with how many fans are in each, and the shop's own as they were counted last."""
-    async with ctx.database.connection() as connection:
-        await shops.require_right(connection, caller, shop_id, Scope.FANS_READ)
-        today = day_of_books(utc_now(), ctx.settings.books_utc_offset_h)
-        items = await heavy_questions(ctx.settings, connection).count_segments(shop_id, today)
-        own = await own_segments.list_segments(connection, shop_id)
-    return wire.SegmentList(items=items, fans=sum(each.fans for each in items), own=own)
+    return await see_segments(ctx, caller, shop_id)
 
 
 @get(f"{SHOP}/fan-thresholds", opt=access(Access.MEMBER, Scope.FANS_READ), tags=TAGS, responses=READS)

@@ -7,6 +7,7 @@ import msgspec
 
 from xiaodian.contracts.aftersales import AfterSaleKind, AfterSaleReason, AfterSaleState
 from xiaodian.contracts.catalog import SkuId
+from xiaodian.contracts.fans import SegmentCode
 from xiaodian.contracts.imports import JobState, RowOutcome
 from xiaodian.contracts.live import RoomState
 from xiaodian.contracts.media import VodState
@@ -14,6 +15,7 @@ from xiaodian.contracts.payments import RefundState
 from xiaodian.contracts.webhooks import DeliveryState
 from xiaodian.modules.apps.api import SandboxLine
 from xiaodian.modules.integrations import wire_aftersales as aftersales
+from xiaodian.modules.integrations import wire_fan_segments as fan_segments
 from xiaodian.modules.integrations import wire_finance as finance
 from xiaodian.modules.integrations import wire_platform as platform
 from xiaodian.modules.integrations import wire_promotion as promotion
@@ -117,6 +119,31 @@ SHORT_VIDEO = short_videos.ShortVideo(
     shares=9,
     created_at=AT,
     published_at=LATER,
+)
+FAN_CONDITION = {
+    "all": [{"field": "orders", "op": "ge", "value": 2}, {"field": "days_since_last", "op": "gt", "value": 30}]
+}
+FAN_CEL = "orders >= 2 && days_since_last > 30"
+FAN_SEGMENT = fan_segments.FanSegment(
+    id=AN_ID,
+    name="该回来的熟客",
+    condition=FAN_CONDITION,
+    cel=FAN_CEL,
+    fans=128,
+    counted_at=AT,
+    changed_at=AT,
+)
+FAN = fan_segments.Fan(
+    id=ANOTHER_ID,
+    name="王*",
+    segment=SegmentCode.SLIPPING,
+    orders=3,
+    spent_minor=20340,
+    currency="CNY",
+    first_order_at=AT,
+    last_order_at=LATER,
+    followed_at=AT,
+    tags=["爱草莓"],
 )
 SHOP = finance.Shop(id=AN_ID, name="丹东草莓", is_open=True)
 CUSTOMER = finance.Customer(
@@ -259,6 +286,12 @@ MORE_EXAMPLES: tuple[msgspec.Struct, ...] = (
     rooms.RoomProducts(items=[]),
     SHORT_VIDEO,
     short_videos.ShortVideoPage(items=[SHORT_VIDEO], next_cursor=None),
+    fan_segments.FanSegments(ready=[fan_segments.ReadyFanSegment(code=SegmentCode.LOYAL, fans=64)], own=[FAN_SEGMENT]),
+    FAN_SEGMENT,
+    fan_segments.NewFanSegment(name="该回来的熟客", cel=FAN_CEL),
+    fan_segments.FanCondition(condition=FAN_CONDITION),
+    fan_segments.FanCount(fans=128, condition=FAN_CONDITION, cel=FAN_CEL),
+    fan_segments.FanPage(items=[FAN], next_cursor=None),
     surfacing.NewTranscript(lines=[surfacing.NewLine(text="接下来看二号链接", end_at=AT, line_id="asr-17")]),
     surfacing.TakenTranscript(taken=1, known=0),
     surfacing.NewSurfacing(mode=Mode.SUGGEST),
