@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { type BagItem, type BagSku, type RoomFold, applyMoment, available, flashOf, priceRange } from "../src/lib/live/fold";
-import { offerOf } from "../src/lib/live/offer";
+import { early, offerOf } from "../src/lib/live/offer";
 
 const sale = { flash_sale_id: "f1", price_minor: 5900, left: 8, limit_per_buyer: 2, starts_at_ms: 1000, ends_at_ms: 2000 };
 const sku = (change: Partial<BagSku> = {}): BagSku => ({
@@ -20,6 +20,16 @@ describe("a flash sale", () => {
     expect(offerOf(sku(), 1000)).toMatchObject({ priceMinor: 5900, wasMinor: 9900, available: 8, flash: sale, next: null });
     expect(offerOf(sku(), 2000)).toMatchObject({ priceMinor: 8900, available: 40, flash: null, next: null });
     expect(offerOf(sku({ flash_sale: { ...sale, left: 0 } }), 1500)).toMatchObject({ priceMinor: 8900, available: 40, flash: null });
+  });
+
+  it("is open before its start to members alone whom the server lets in", () => {
+    const first = { ...sale, opens_at_ms: 500, early_level: 2 };
+    expect(offerOf(sku({ flash_sale: first }), 600)).toMatchObject({ priceMinor: 8900, flash: null, next: first });
+    early.add("f1");
+    expect(offerOf(sku({ flash_sale: first }), 499)).toMatchObject({ priceMinor: 8900, flash: null, next: first });
+    expect(offerOf(sku({ flash_sale: first }), 600)).toMatchObject({ priceMinor: 5900, available: 8, flash: first, next: null });
+    expect(offerOf(sku(), 600)).toMatchObject({ priceMinor: 8900, flash: null, next: sale });
+    early.delete("f1");
   });
 
   it("gives way to a host's price that is lower still", () => {

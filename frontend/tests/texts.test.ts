@@ -37,8 +37,8 @@ describe("the message catalogue", () => {
   });
 
   it.each([
-    ["viewer", ["common", "viewer", "viewer_videos", "sheets"]],
-    ["console", ["common", ...AREAS.filter((area) => /^(console|deeds)/.test(area))]],
+    ["viewer", ["common", "viewer", "viewer_videos", "sheets", "club"]],
+    ["console", ["common", ...AREAS.filter((area) => /^(console|deeds|club$)/.test(area))]],
   ])("loads every text that the %s uses", (app, areas) => {
     const loaded = Object.assign({}, ...areas.map((area) => messages("zh", area)));
     const folder = new URL(`src/${app}/`, root);
@@ -49,7 +49,7 @@ describe("the message catalogue", () => {
     expect(missing).toEqual([]);
   });
 
-  it.each([["viewer", /^(common|viewer|viewer_videos|sheets)$/], ["console", /^(common|console.*|deeds)$/]])("has every text of the %s in one area only, so that none hides another", (_, pattern) => {
+  it.each([["viewer", /^(common|viewer|viewer_videos|sheets|club)$/], ["console", /^(common|console.*|deeds|club)$/]])("has every text of the %s in one area only, so that none hides another", (_, pattern) => {
     const keys = AREAS.filter((area) => pattern.test(area)).flatMap((area) => Object.keys(messages("zh", area)));
     expect(keys.filter((key, index) => keys.indexOf(key) !== index)).toEqual([]);
   });

@@ -79,9 +79,11 @@ def test_product_pictures_differ_from_each_other() -> None:
 
 
 def test_the_audience_offers_what_the_platform_asks_for_before_during_and_after_a_flash_sale() -> None:
-    sale = {"price_minor": 1990, "left": 2, "starts_at_ms": 10, "ends_at_ms": 20}
+    sale = {"price_minor": 1990, "left": 2, "starts_at_ms": 10, "ends_at_ms": 20, "opens_at_ms": None}
     sku = {"price_minor": 2900, "flash_sale": sale}
     assert [price_now(sku, 2, now_ms) for now_ms in (9, 10, 19, 20)] == [2900, 1990, 1990, 2900]
     assert price_now(sku, 3, 10) == 2900
     assert price_now({**sku, "price_minor": 1500}, 1, 10) == 1500
     assert price_now({**sku, "flash_sale": None}, 1, 10) == 2900
+    early = {**sku, "flash_sale": {**sale, "opens_at_ms": 5, "early_level": 2}}
+    assert [price_now(early, 1, 6, level) for level in (0, 1, 2, 3)] == [2900, 2900, 1990, 1990]

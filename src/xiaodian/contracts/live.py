@@ -175,6 +175,7 @@ class PurchaseMoment(Moment, frozen=True, kw_only=True, tag="purchase"):
 class ClubMoment(Moment, frozen=True, kw_only=True, tag="club"):
     """Somebody joined the shop's fan club, or reached a level of it by watching or buying here."""
 
+    account_id: AccountId
     name: str
     badge: ClubBadge
     is_new: bool

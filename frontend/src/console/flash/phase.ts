@@ -21,7 +21,8 @@ export function inPhase<T extends Times>(sales: readonly T[], phase: Phase, nowM
 
 export type Typed = { price: string; pieces: string; limit: string; startsNow: boolean; start: string; end: string };
 export type Wanted = { price_minor: number; set_aside: number; limit_per_buyer: number | null; starts_at_ms: number; ends_at_ms: number };
-export type Wrong = Partial<Record<keyof Wanted, MessageKey>>;
+export type Early = { level: number; seconds: number };
+export type Wrong = Partial<Record<keyof Wanted | "early", MessageKey>>;
 
 function readPieces(text: string): number | MessageKey {
   const pieces = readStock(text);

@@ -2,8 +2,10 @@
 import type { Comment, Moment } from "../../lib/live/fold";
 
 export type Bought = { name: string; title: string; quantity: number; buyers: number };
+export type Risen = Extract<Moment, { kind: "club" }>;
 export type Said =
   | { kind: "comment"; key: string; at_ms: number; comment: Comment }
+  | { kind: "club"; key: string; at_ms: number; risen: Risen }
   | { kind: "purchase"; key: string; at_ms: number; bought: Bought };
 
 const KEPT = 300;
@@ -14,13 +16,13 @@ function asSaid(comment: Comment): Said {
 }
 
 export function isSaid(moment: Moment): boolean {
-  return ["comment", "comment_removed", "muted", "purchase"].includes(moment.kind);
+  return ["comment", "comment_removed", "muted", "purchase", "club"].includes(moment.kind);
 }
 
 /** The feed after a snapshot: what it says of the time it speaks of; what we knew of the time before. */
 export function mergeSaid(feed: readonly Said[], comments: readonly Comment[]): Said[] {
   const since = comments[0]?.at_ms ?? Number.POSITIVE_INFINITY;
-  const kept = feed.filter((said) => said.kind === "purchase" || said.at_ms < since);
+  const kept = feed.filter((said) => said.kind !== "comment" || said.at_ms < since);
   return [...kept, ...comments.map(asSaid)].sort((a, b) => a.at_ms - b.at_ms).slice(-KEPT);
 }
 
@@ -35,6 +37,8 @@ export function withMoment(feed: Said[], moment: Moment): Said[] {
       const said: Said = { kind: "purchase", key: `purchase-${++purchases}`, at_ms: moment.at_ms, bought };
       return [...feed, said].slice(-KEPT);
     }
+    case "club":
+      return [...feed, { kind: "club" as const, key: `club-${moment.account_id}-${moment.at_ms}`, at_ms: moment.at_ms, risen: moment }].slice(-KEPT);
     case "comment_removed":
       return feed.filter((said) => said.kind !== "comment" || said.comment.comment_id !== moment.comment_id);
     case "muted":

@@ -11,6 +11,7 @@ import type consoleWebhooks from "../../../../src/xiaodian/messages/zh/console_w
 import type consoleOpen from "../../../../src/xiaodian/messages/zh/console_open.json";
 import type consoleSurfacing from "../../../../src/xiaodian/messages/zh/console_surfacing.json";
 import type consoleVideos from "../../../../src/xiaodian/messages/zh/console_videos.json";
+import type club from "../../../../src/xiaodian/messages/zh/club.json";
 import type consoleFans from "../../../../src/xiaodian/messages/zh/console_fans.json";
 import type consoleOutreach from "../../../../src/xiaodian/messages/zh/console_outreach.json";
 import type deeds from "../../../../src/xiaodian/messages/zh/deeds.json";
@@ -33,6 +34,7 @@ export type Areas = {
   console_open: typeof consoleOpen;
   console_surfacing: typeof consoleSurfacing;
   console_videos: typeof consoleVideos;
+  club: typeof club;
   console_fans: typeof consoleFans;
   console_outreach: typeof consoleOutreach;
   deeds: typeof deeds;

@@ -149,6 +149,7 @@ function pinnedBy(moment: Extract<Moment, { kind: "comment_pinned" }>): Comment 
     text: moment.text ?? "",
     is_host: moment.is_host ?? false,
     at_ms: moment.at_ms,
+    badge: moment.badge,
   };
 }
 

@@ -15,9 +15,12 @@ export type Offer = {
   next: FlashSale | null;
 };
 
+/** The flash sales that the reader, a member of the shop's fan club, may buy before others; `viewer/club` tells of them. */
+export const early = new Set<string>();
+
 export function offerOf(sku: BagSku, nowMs: number): Offer {
   const sale = sku.flash_sale ?? null;
-  const isOn = sale !== null && sale.starts_at_ms <= nowMs && nowMs < sale.ends_at_ms && sale.left > 0;
+  const isOn = sale !== null && ((early.has(sale.flash_sale_id) && sale.opens_at_ms) || sale.starts_at_ms) <= nowMs && nowMs < sale.ends_at_ms && sale.left > 0;
   // The lowest price counts: a host's may be below the flash price, and then the ordinary stock is sold.
   const flash = isOn && sale.price_minor < sku.price_minor ? sale : null;
   const priceMinor = flash?.price_minor ?? sku.price_minor;
@@ -27,6 +30,6 @@ export function offerOf(sku: BagSku, nowMs: number): Offer {
     wasMinor: highest > priceMinor ? highest : null,
     available: Math.max(0, flash?.left ?? sku.available),
     flash,
-    next: sale && nowMs < sale.starts_at_ms ? sale : null,
+    next: sale && !isOn && nowMs < sale.starts_at_ms ? sale : null,
   };
 }

@@ -3,6 +3,8 @@ import type { PlaceSheets } from "../place/sheets.svelte";
 import { watchRoom } from "../behaviour/watch.svelte";
 import { askCaptions, putCaptions } from "../captions/captions.svelte";
 import { captionParts } from "../captions/parts";
+import { learnEarly } from "../club/early.svelte";
+import { showLines } from "../club/lines";
 import type { RoomSession } from "./session.svelte";
 
 /** Answers what ends it. */
@@ -19,7 +21,11 @@ export function later(session: RoomSession, sheets: PlaceSheets): () => void {
     },
     () => (session.mode === "replay" && session.mediaMs !== null ? session.mediaMs - startedMs() : null),
   );
+  const stopLines = showLines(session);
+  const stopLearning = learnEarly(() => session.bag);
   return () => {
+    stopLearning();
+    stopLines();
     stopWatching();
     stopCaptions();
   };

@@ -6,6 +6,7 @@ import {
   type BagItem,
   type Comment,
   type Cue,
+  type Moment,
   type RoomFold,
   type Snapshot,
   type Tick,
@@ -43,6 +44,8 @@ export class RoomSession implements Place {
   bubble = $state.raw<Bubble | null>(null);
   /** Likes of others, for the hearts. */
   heartsFrom = $state(0);
+  /** What belongs to no part of the fold is for who asks. */
+  onMoment: ((moment: Moment) => void) | null = null;
   /** The room ended while we watched. */
   endedHere = $state(false);
 
@@ -226,6 +229,7 @@ export class RoomSession implements Place {
     const before = this.fold;
     this.fold = applyTick(before, tick);
     for (const moment of tick.moments) {
+      this.onMoment?.(moment);
       if (moment.kind === "purchase") this.#announce(() => this.#bubbles.add(moment));
       if (moment.kind === "likes") this.#takeLikes(moment.count);
     }
@@ -239,6 +243,7 @@ export class RoomSession implements Place {
     this.fold = { ...this.fold, pinned: talked.pinned };
     if (isPast) return;
     for (const moment of tick.moments) {
+      this.onMoment?.(moment);
       if (moment.kind === "purchase") this.#announce(() => this.#bubbles.add(moment));
       if (moment.kind === "likes") this.heartsFrom += Math.min(moment.count, 6);
     }

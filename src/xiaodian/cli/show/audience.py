@@ -35,6 +35,7 @@ COMES_WITHIN_S = 12.0
 BUYS_ONE_CUE_IN = 5
 CLICKS_ONE_CARD_IN = 3
 OPENS_BAG_ONE_CUE_IN = 4
+JOINS_CLUB = 0.7
 TELLS_EACH_S = 10
 LOOKS_FOR_ROOM_EACH_S = 3.0
 WAITS_FOR_FAVOURITE_LOOKS = 20
@@ -59,6 +60,9 @@ class Viewer:
         self._address_id = ""
         self._viewer_id = str(uuid4())
         self._done: list[Json] = []
+        self._shop_id = ""
+        self._levels: dict[str, int] = {}
+        """In fan clubs, by shop."""
 
     async def live(self) -> None:
         """Come in after a while, and go from room to room for ever."""
@@ -89,7 +93,7 @@ class Viewer:
     async def _visit(self, card: Json) -> None:
         room = await self._member.call("GET", f"/api/rooms/{card['room_id']}")
         snapshot = await self._member.call("GET", f"/live/{card['room_id']}/snapshot")
-        self._bag, self._held_up = snapshot["bag"], None
+        self._bag, self._held_up, self._shop_id = snapshot["bag"], None, room["shop_id"]
         self._over.clear()
         socket = await RoomSocket.connect(self._member, room["gateway_url"], snapshot["tick"], self._hear)
         habits = (
@@ -97,7 +101,7 @@ class Viewer:
             self._like(socket),
             self._chat(room["room_id"]),
             self._buy_now_and_then(room["room_id"]),
-            self._follow(room["host"]["account_id"]),
+            self._follow(room),
             self._tell(room["room_id"]),
         )
         self._note("entered", room["room_id"])
@@ -122,6 +126,8 @@ class Viewer:
         elif kind in ("price", "stock"):
             for sku in (sku for item in self._bag for sku in item["skus"] if sku["sku_id"] == moment["sku_id"]):
                 _change(sku, moment)
+        elif kind == "club" and moment["account_id"] == self._member.me["account_id"]:
+            self._levels[self._shop_id] = moment["badge"]["level"]
         elif kind == "state" and moment["state"] == "ended":
             self._over.set()
 
@@ -148,10 +154,15 @@ class Viewer:
             await asyncio.sleep(self._chance.uniform(3, 15))
             socket.send({"type": "likes", "count": self._chance.randint(1, 8)})
 
-    async def _follow(self, host_id: str) -> None:
+    async def _follow(self, room: Json) -> None:
+        """Follow the host; some join the fan club at once."""
         await asyncio.sleep(self._chance.uniform(5, 60))
         with suppress(*REFUSALS_TO_SHRUG_AT):
-            await self._member.call("PUT", f"/api/creators/{host_id}/follow")
+            await self._member.call("PUT", f"/api/creators/{room['host']['account_id']}/follow")
+            if room["club_word"] and self._chance.random() < JOINS_CLUB:
+                path = f"/api/fan-clubs/{room['shop_id']}/membership"
+                joined = await self._member.call("POST", path, {"room_id": room["room_id"]})
+                self._levels[room["shop_id"]] = joined["mine"]["level"]
 
     async def _chat(self, room_id: str) -> None:
         await asyncio.sleep(self._chance.uniform(0.5, 6))
@@ -207,7 +218,8 @@ class Viewer:
             self._note("checkout_started", room_id, item["product_id"])
             with suppress(*REFUSALS_TO_SHRUG_AT):
                 quantity = self._chance.choice((1, 1, 1, 2, 3))
-                await self._member.buy(room_id, self._address_id, self._chance.choice(skus), quantity)
+                level = self._levels.get(item["shop_id"], 0)
+                await self._member.buy(room_id, self._address_id, self._chance.choice(skus), quantity, level)
                 if self._chance.random() < 0.5:
                     await asyncio.sleep(self._chance.uniform(1, 3))
                     await self._say(room_id, self._pick(AFTER_BUYING))

@@ -13,6 +13,8 @@ from xiaodian.cli.show.client import ApiError, Json, Member
 STARTS_IN_S = 60
 """Long enough to be announced in the room, short enough to be waited for."""
 LASTS_S = 300
+EARLY = {"level": 2, "seconds": 40}
+"""Regulars of the fan club buy before others."""
 REST_S = 600
 
 
@@ -39,5 +41,6 @@ async def _plan(offered: ProductSample, member: Member, product: Json) -> None:
         "limit_per_buyer": offered.flash.per_buyer,
         "starts_at_ms": starts_at_ms,
         "ends_at_ms": starts_at_ms + LASTS_S * 1000,
+        "early": EARLY,
     }
     await member.call("POST", f"/api/shops/{product['shop_id']}/flash-sales", sale)

@@ -64,12 +64,15 @@ class Member:
         answer = await self.call("POST", "/api/media/pictures", files={"file": ("p.jpg", picture, "image/jpeg")})
         return cast(str, answer["url"])
 
-    async def buy(self, room_id: str, address_id: str, sku: Json, quantity: int) -> Json:
-        """Place an order for one SKU and pay it with the sandbox provider; answers the order as placed."""
+    async def buy(self, room_id: str, address_id: str, sku: Json, quantity: int, level: int = 0) -> Json:
+        """Place an order for one SKU and pay it with the sandbox provider; answers the order as placed.
+
+        `level`: of the buyer in the shop's fan club.
+        """
         line = {
             "sku_id": sku["sku_id"],
             "quantity": quantity,
-            "price_minor": price_now(sku, quantity, time.time() * 1000),
+            "price_minor": price_now(sku, quantity, time.time() * 1000, level),
             "room_id": room_id,
         }
         placed: Json = await self.call(
@@ -107,11 +110,13 @@ class Member:
         return cast(str, made["address_id"])
 
 
-def price_now(sku: Json, quantity: int, now_ms: float) -> int:
+def price_now(sku: Json, quantity: int, now_ms: float, level: int = 0) -> int:
     """What a piece of a SKU of the bag costs: in a flash sale, as long as its pieces last, if that is less."""
     price_minor, sale = int(sku["price_minor"]), sku["flash_sale"]
-    if sale and sale["starts_at_ms"] <= now_ms < sale["ends_at_ms"] and sale["left"] >= quantity:
-        return min(price_minor, int(sale["price_minor"]))
+    if sale and sale["left"] >= quantity:
+        is_early = sale["opens_at_ms"] is not None and level >= sale["early_level"]
+        if sale["opens_at_ms" if is_early else "starts_at_ms"] <= now_ms < sale["ends_at_ms"]:
+            return min(price_minor, int(sale["price_minor"]))
     return price_minor
 
 

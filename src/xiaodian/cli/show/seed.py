@@ -27,6 +27,7 @@ async def set_up_shop(host: HostSample, member: Member) -> list[Json]:
     path = f"/api/shops/{shop['shop_id']}"
     await _issue_coupon(host, member, path)
     await _set_freight(host.freight, member, path)
+    await _open_club(member, path)
     page = await member.call("GET", f"{path}/products", params={"limit": 100})
     there = {product["title"]: product for product in page["items"]}
     products = [there.get(sample.title) or await _list_product(sample, member, path) for sample in host.products]
@@ -35,6 +36,14 @@ async def set_up_shop(host: HostSample, member: Member) -> list[Json]:
             rate = {"rate_bp": sample.commission_bp}
             await member.call("PUT", f"/api/products/{product['product_id']}/commission", rate)
     return products
+
+
+async def _open_club(member: Member, path: str) -> None:
+    """A fan club by the rules that are ready, as one press in the console opens it."""
+    club = await member.call("GET", f"{path}/fan-club/settings")
+    if not club["is_set"]:
+        rules = {name: club[name] for name in ("name", "word", "levels")} | club["rules"] | {"is_open": True}
+        await member.call("PUT", f"{path}/fan-club/settings", rules)
 
 
 async def make_cover(host: HostSample, member: Member) -> str:

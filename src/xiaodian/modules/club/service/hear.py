@@ -131,5 +131,4 @@ async def _tell(ctx: Context, risen: Sequence[Risen], places: dict[Buyer, RoomId
     for each in seen:
         if person := people.get(each.account_id):
             room_id = places[each.shop_id, each.account_id]
-            told_id = f"{each.account_id}-{each.level}"
-            await live.tell_club(ctx, room_id, told_id, person.display_name, each.level, is_new=False)
+            await live.tell_club(ctx, room_id, each.account_id, person.display_name, each.level, is_new=False)

@@ -46,7 +46,7 @@ async def join_club(ctx: Context, caller: Caller, shop_id: ShopId, room_id: UUID
     async with ctx.database.connection() as connection:
         seen = await see_club(connection, shop_id, caller.account_id)
     if is_new and room_id is not None and seen.mine is not None:
-        await _tell(ctx, RoomId(room_id), shop_id, caller, seen.mine.level, now)
+        await _tell(ctx, RoomId(room_id), shop_id, caller, seen.mine.level)
     return seen
 
 
@@ -55,13 +55,12 @@ async def _write(connection: Connection, shop_id: ShopId, account_id: AccountId,
     return bool(await connection.execute(_JOIN, shop_id, account_id, now) == "INSERT 0 1")
 
 
-async def _tell(ctx: Context, room_id: RoomId, shop_id: ShopId, caller: Caller, level: int, now: datetime) -> None:
+async def _tell(ctx: Context, room_id: RoomId, shop_id: ShopId, caller: Caller, level: int) -> None:
     """The room they are in, if it is one of the shop's."""
     async with ctx.database.connection() as connection:
         room = (await live.get_rooms(connection, [room_id])).get(room_id)
     if room is not None and room.shop_id == shop_id:
-        told_id = f"{caller.account_id}-{now.timestamp():.0f}"
-        await live.tell_club(ctx, room_id, told_id, caller.display_name, level, is_new=True)
+        await live.tell_club(ctx, room_id, caller.account_id, caller.display_name, level, is_new=True)
 
 
 async def leave_club(ctx: Context, caller: Caller, shop_id: ShopId) -> None:

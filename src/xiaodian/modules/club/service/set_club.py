@@ -18,6 +18,7 @@ from xiaodian.modules.promotion import api as promotion
 from xiaodian.modules.shops import api as shops
 
 AREA = "club_ready"
+MOST_OF_SHOP = 11
 _SAVE = """
     INSERT INTO club.club AS known (shop_id, is_open, name, word, minute_points, daily_minutes, yuan_points,
         month_points, levels, version, applied_version, opened_at)
@@ -105,6 +106,11 @@ def _is_applied(club: Club) -> bool:
     return club.applied_version == club.version
 
 
+def _short(shop_name: str) -> str:
+    """As much of a shop's name as fits into a club's, cut between words where it can be."""
+    return shop_name if len(shop_name) <= MOST_OF_SHOP else shop_name.split()[0][:MOST_OF_SHOP]
+
+
 async def _show_ready(connection: Connection, shop_id: ShopId, language: str) -> ClubSettings:
     """Rules that suit most shops, with the shop's own name on them."""
     shop = await shops.get_shop(connection, shop_id)
@@ -116,7 +122,7 @@ async def _show_ready(connection: Connection, shop_id: ShopId, language: str) ->
     return ClubSettings(
         is_set=False,
         is_open=False,
-        name=translate(language, AREA, "name", {"shop": shop.name[:10]}),
+        name=translate(language, AREA, "name", {"shop": _short(shop.name)}),
         word=translate(language, AREA, "word"),
         rules=READY_RULES,
         levels=levels,

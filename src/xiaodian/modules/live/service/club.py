@@ -57,8 +57,10 @@ def make_badge(look: ClubLook, level: int) -> ClubBadge:
     return ClubBadge(word=look.word, level=level, colour=look.colours[min(level, len(look.colours)) - 1])
 
 
-async def tell_club(ctx: Context, room_id: RoomId, told_id: str, name: str, level: int, *, is_new: bool) -> None:
-    """Have a room that is on air see who joined or rose. Told again by the same id, or too often, it stays silent.
+async def tell_club(
+    ctx: Context, room_id: RoomId, account_id: AccountId, name: str, level: int, *, is_new: bool
+) -> None:
+    """Have a room that is on air see who joined or rose; told too often, or twice in two minutes, it stays silent.
 
     Raises UnavailableError.
     """
@@ -73,5 +75,12 @@ async def tell_club(ctx: Context, room_id: RoomId, told_id: str, name: str, leve
         await risk.take(ctx.database, LINES, str(room_id))
     except TooManyRequestsError:
         return
-    moment = ClubMoment(at_ms=to_epoch_ms(utc_now()), name=name, badge=make_badge(look, level), is_new=is_new)
-    await ctx.broker.publish(f"room.{room_id}.club", _encode(moment), message_id=f"club-{room_id}-{told_id}")
+    moment = ClubMoment(
+        at_ms=to_epoch_ms(utc_now()),
+        account_id=account_id,
+        name=name,
+        badge=make_badge(look, level),
+        is_new=is_new,
+    )
+    told_id = f"club-{room_id}-{account_id}-{'new' if is_new else level}"
+    await ctx.broker.publish(f"room.{room_id}.club", _encode(moment), message_id=told_id)
