@@ -23,7 +23,8 @@ from xiaodian.infra.logging import configure_logging
 from xiaodian.infra.parents import end_with_parent_process
 from xiaodian.infra.patience import patiently
 from xiaodian.infra.storage import Storage
-from xiaodian.infra.work import Consumer, Job, Service
+from xiaodian.infra.work import Consumer, Job, Service, forget_handled
+from xiaodian.kit.clock import utc_now
 from xiaodian.modules.accounts import api as accounts_api
 from xiaodian.modules.accounts import jobs as accounts_jobs
 from xiaodian.modules.accounts import routes as accounts_routes
@@ -151,6 +152,7 @@ JOBS = (
     webhooks_jobs,
     integrations_jobs,
 )
+FORGET_HANDLED_EVERY_S = 3600.0
 JOB_KINDS = imports_api.JobKinds([*imports_api.OWN_KINDS, *orders_jobs.KINDS])
 """Every kind of bulk job, of all modules (edge/bulk.py)."""
 
@@ -195,7 +197,14 @@ def consumers(ctx: Context) -> list[Consumer]:
 
 def jobs(ctx: Context) -> list[Job]:
     """All scheduled work, of all modules."""
-    return [job for module in JOBS for job in module.jobs(ctx)]
+
+    async def _forget_handled() -> None:
+        await forget_handled(ctx.database, utc_now())
+
+    return [
+        Job(name="inbox", period_s=FORGET_HANDLED_EVERY_S, run=_forget_handled),
+        *(job for module in JOBS for job in module.jobs(ctx)),
+    ]
 
 
 def services(ctx: Context) -> list[Service]:

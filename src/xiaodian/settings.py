@@ -71,6 +71,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     behaviour_reports_per_minute: Annotated[
         int, "Reports of visitors' pages a minute that count from one address, in each HTTP process."
     ] = 600
+    behaviour_rows_per_s: Annotated[
+        int,
+        "Rows a second that are kept of what visitors who are not signed in did, in each HTTP process; of more a "
+        "sample is kept, and figures still count all. 0: every row is kept.",
+    ] = 20_000
     searches_per_minute: Annotated[int, "Searches a minute from one address, in each HTTP process."] = 120
     feed_lists_fresh_s: Annotated[
         float, "Lists of the feed that are the same for everybody are kept in memory for so long."

@@ -70,6 +70,8 @@ class BehaviourReported(Event, frozen=True, kw_only=True):
     account_id: AccountId | None
     """By the session, never by the page's own word."""
     items: list[Behaviour]
+    one_in: int = 1
+    """Of so many viewers who are not signed in, rows are kept of one; more than one while too many came at once."""
 
 
 class GuestReported(BehaviourReported, frozen=True, kw_only=True):
@@ -98,6 +100,7 @@ class Report(msgspec.Struct, frozen=True, gc=False):
     viewer_id: str
     account_id: str | None
     items: list[ReportedItem]
+    one_in: int = 1
 
 
 class VideosCounted(Event, frozen=True, kw_only=True):
@@ -135,6 +138,10 @@ class Traffic(Contract, frozen=True, kw_only=True):
     started_checkout: int
     watched_minute: int
     """Stayed for a minute or longer."""
+    sampled: float | None
+    """While more came than the set rate, single records were kept of this share of what visitors who were not signed in
+    did (0 to 1). The figures count all of it all the same. None: every record was kept.
+    """
 
 
 class RoomMetrics(Contract, frozen=True, kw_only=True):
@@ -359,6 +366,8 @@ class VideoMetrics(Contract, frozen=True, kw_only=True):
     buyers: int
     conversion: float | None
     sums: Sums
+    sampled: float | None
+    """The share of records that was kept while more came than the set rate, as in a room's traffic; None: all were."""
     moments: list[VideoMoment]
     products: list[VideoProductFigures]
 

@@ -1,14 +1,18 @@
 """Background work of modules: reactions to events and scheduled jobs, as plain data that the worker process runs."""
 
 from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime, timedelta
 
 import msgspec
 from nats.aio.msg import Msg
 
 from xiaodian.contracts.base import Envelope
-from xiaodian.infra.database import Connection
+from xiaodian.infra.database import Connection, Database
 
 EventBatchHandler = Callable[[Sequence[Envelope]], Awaitable[None]]
+
+MARKS_KEPT = timedelta(days=14)
+"""Twice as long as the broker keeps events (EVENT_RETENTION_S)."""
 
 _decode_envelopes = msgspec.json.Decoder(Envelope | list[Envelope]).decode
 
@@ -45,6 +49,12 @@ def decode_message(payload: bytes) -> list[Envelope]:
     """The envelopes in one message of the outbox (see outbox.event_messages)."""
     told = _decode_envelopes(payload)
     return told if isinstance(told, list) else [told]
+
+
+async def forget_handled(database: Database, now: datetime) -> None:
+    """Inbox marks of events that no broker has any more."""
+    async with database.connection() as connection:
+        await connection.execute("DELETE FROM infra.inbox WHERE handled_at < $1", now - MARKS_KEPT)
 
 
 async def first_time(connection: Connection, handler: str, envelopes: Sequence[Envelope]) -> list[Envelope]:

@@ -42,7 +42,7 @@ UNKNOWN = Watching({}, FILM_MS)
 
 def test_whatever_order_words_of_a_viewing_come_in_and_however_often_they_count_the_same() -> None:
     words = [
-        Viewing(furthest_ms=12_000, left_ms=12_400, shown={Mark(TEA, 10): 3}),
+        Viewing(last_day=7, furthest_ms=12_000, left_ms=12_400, shown={Mark(TEA, 10): 3}),
         Viewing(shown={Mark(TEA, 10): 2}, clicked=frozenset([Mark(TEA, 11)])),
         Viewing(furthest_ms=9_000, bought={Mark(TEA, 12): 3}),
     ]

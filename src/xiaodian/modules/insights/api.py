@@ -17,6 +17,7 @@ from xiaodian.modules.insights.service.personal_data import export
 from xiaodian.modules.insights.service.print_report import ReportPress
 from xiaodian.modules.insights.service.rebuild import Rebuilt, rebuild
 from xiaodian.modules.insights.service.report_behaviour import BehaviourDesk
+from xiaodian.modules.insights.service.whole_places import WholePlaces, find_whole_places
 from xiaodian.modules.insights.video_queries import (
     get_video_sums,
     list_acts_of_accounts,
@@ -32,8 +33,10 @@ __all__ = [
     "BoardDesk",
     "Rebuilt",
     "ReportPress",
+    "WholePlaces",
     "count_recent_orders",
     "export",
+    "find_whole_places",
     "get_room_metrics",
     "get_room_products",
     "get_video_sums",

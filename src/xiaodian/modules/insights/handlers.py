@@ -13,7 +13,7 @@ from xiaodian.contracts.orders import OrderId
 from xiaodian.edge.context import Context
 from xiaodian.infra.work import Consumer
 from xiaodian.modules.accounts import api as accounts
-from xiaodian.modules.insights.service.count_behaviour import take_reports
+from xiaodian.modules.insights.service.count_behaviour import HANDLER, take_reports
 from xiaodian.modules.insights.service.count_elsewhere import count_elsewhere
 from xiaodian.modules.insights.service.count_sales import count_sales
 from xiaodian.modules.insights.service.personal_data import erase
@@ -56,6 +56,6 @@ def consumers(ctx: Context) -> list[Consumer]:
             event_types=("OrderPlaced", "OrderPaid", "OrderCancelled", "OrderRefunded"),
             handle=_count_sales,
         ),
-        Consumer(durable="insights-behaviour", event_types=REPORTS, handle=_count_behaviour),
+        Consumer(durable=HANDLER, event_types=REPORTS, handle=_count_behaviour),
         Consumer(durable="insights-elsewhere", event_types=("ExternalOrderNoted",), handle=_count_elsewhere),
     ]

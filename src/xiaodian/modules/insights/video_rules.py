@@ -11,6 +11,7 @@ from uuid import UUID
 from xiaodian.contracts.catalog import ProductId
 from xiaodian.contracts.content import VideoId
 from xiaodian.contracts.insights import BehaviourKind
+from xiaodian.modules.insights.sampling import ALONE
 from xiaodian.modules.insights.visit_rules import Act
 
 SECOND_MS = 1000
@@ -64,7 +65,14 @@ class VideoVisit(NamedTuple):
     opened_bag: int = 0
     viewed_product: int = 0
     started_checkout: int = 0
+    sampled_acts: int = 0
+    """Told while not of everybody rows were kept."""
+    sampled_rows: int = 0
+    """So many of these have rows."""
 
+
+_SAMPLED_ACTS = VideoVisit._fields.index("sampled_acts")
+_SAMPLED_ROWS = VideoVisit._fields.index("sampled_rows")
 
 VIDEO_SECOND = ("ended", "times_left")
 PRODUCT_SECOND = ("impressions", "clicks", "product_views", "checkout_starts")
@@ -94,6 +102,9 @@ class VideoTally:
         video = self.videos.get(video_id)
         if video is None:
             video = self.videos[video_id] = [0] * len(VideoVisit._fields)
+        if act.weight != ALONE:
+            video[_SAMPLED_ACTS] += 1
+            video[_SAMPLED_ROWS] += act.weight > ALONE
         step = VIDEO_STEPS.get(kind, 0)
         if step and not viewer[0] & step:
             viewer[0] |= step

@@ -10,6 +10,7 @@ from xiaodian.contracts.content import VideoId
 from xiaodian.contracts.insights import BehaviourKind
 from xiaodian.contracts.live import RoomId
 from xiaodian.modules.insights.sale_rules import minute_of
+from xiaodian.modules.insights.sampling import ALONE
 
 LIVE_IS_WITHIN = timedelta(minutes=2)
 """A picture further behind is a replay: what is done then belongs to the minute of its doing, not of the picture."""
@@ -46,6 +47,8 @@ class Act(NamedTuple):
     media_at_ms: int | None
     """Of a video, from its start."""
     watch_s: int
+    weight: int
+    """For how many viewers the row stands (see sampling.py)."""
 
 
 class Viewer(NamedTuple):
@@ -71,6 +74,10 @@ class Visit(NamedTuple):
     started_checkout: int = 0
     watched_minute: int = 0
     """Stayed for a minute in all; not a step of STEPS."""
+    sampled_acts: int = 0
+    """Told while not of everybody rows were kept."""
+    sampled_rows: int = 0
+    """So many of these have rows."""
 
 
 class VisitMinute(NamedTuple):
@@ -141,7 +148,8 @@ class VisitTally:
         )
         firsts = (int(step == bit and not before.steps & bit) for bit in STEPS.values())
         stayed = before.watch_s < LONG_ENOUGH_S <= before.watch_s + act.watch_s
-        self._add_to_room(act.room_id, Visit._make((int(is_visit), act.watch_s, *firsts, int(stayed))))
+        sampled = int(act.weight != ALONE), int(act.weight > ALONE)
+        self._add_to_room(act.room_id, Visit._make((int(is_visit), act.watch_s, *firsts, int(stayed), *sampled)))
         if is_visit and act.account_id is not None:
             self.accounts.add((act.room_id, act.account_id))
         self._add_to_minute(act.room_id, moment, _OF_MINUTE[kind])

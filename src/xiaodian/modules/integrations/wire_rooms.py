@@ -102,6 +102,10 @@ class RoomTraffic(Contract, frozen=True, kw_only=True):
     opened_bag: int
     viewed_product: int
     started_checkout: int
+    sampled: float | None
+    """At the busiest times single records were kept of this share of visitors not signed in (0 to 1); the figures here
+    count all of them. Null: every record was kept.
+    """
 
 
 class RoomMetrics(Contract, frozen=True, kw_only=True):

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from uuid import UUID
 
 import msgspec
 
@@ -12,7 +13,9 @@ from xiaodian.contracts.content import VideoId
 from xiaodian.contracts.insights import PRODUCT_KINDS, Report
 from xiaodian.contracts.live import RoomId
 from xiaodian.infra.database import Connection, Ids
+from xiaodian.infra.work import first_time
 from xiaodian.kit.clock import from_epoch_ms
+from xiaodian.modules.insights.sampling import ALONE, NO_ROW, SAMPLED_KINDS, weigh
 from xiaodian.modules.insights.service.add_up import add_up
 from xiaodian.modules.insights.service.count_videos import count_on_videos
 from xiaodian.modules.insights.service.keep_acts import drop_invented, keep_acts
@@ -26,6 +29,7 @@ from xiaodian.modules.insights.visit_rules import (
     VisitTally,
 )
 
+HANDLER = "insights-behaviour"
 LOCK = 7_142_386
 MAX_FILM_MS = 2**31 - 1
 
@@ -39,7 +43,18 @@ async def take_reports(connection: Connection, envelopes: Sequence[Envelope]) ->
     """
     await connection.execute("SELECT pg_advisory_xact_lock($1)", LOCK)
     ids, moments = Ids(), dict[int, datetime]()
-    acts = [act for envelope in envelopes for act in _to_acts(envelope, ids, moments)]
+    acts: list[Act] = []
+    bare: dict[UUID, list[Act]] = {}
+    for envelope in envelopes:
+        told, has_rows = _to_acts(envelope, ids, moments)
+        if has_rows:
+            acts += told
+        else:
+            bare[envelope.event_id] = told
+    if bare:
+        # Rows themselves say that their report came before; of reports that leave none the inbox does.
+        fresh = await first_time(connection, HANDLER, [each for each in envelopes if each.event_id in bare])
+        acts += [act for envelope in fresh for act in bare[envelope.event_id]]
     durations_ms, acts = await drop_invented(connection, acts)
     acts = await keep_acts(connection, acts)
     await count_acts(connection, acts, durations_ms)
@@ -71,11 +86,15 @@ async def _count_in_rooms(connection: Connection, acts: Sequence[Act]) -> None:
     await add_up(connection, "insights.room_product_visit", product, ProductVisit._fields, products)
 
 
-def _to_acts(envelope: Envelope, ids: Ids, moments: dict[int, datetime]) -> list[Act]:
-    """`ids` and `moments`: those of the batch, of which many are the same, so that each is made once."""
+def _to_acts(envelope: Envelope, ids: Ids, moments: dict[int, datetime]) -> tuple[list[Act], bool]:
+    """What a report tells of, and whether a row of each is kept.
+
+    `ids` and `moments`: those of the batch, of which many are the same, so that each is made once.
+    """
     told = _decode(envelope.data)
     report_id, viewer_id = ids[str(envelope.event_id)], ids[told.viewer_id]
     account_id = None if told.account_id is None else AccountId(ids[told.account_id])
+    weight = weigh(told.viewer_id, told.one_in) if account_id is None else ALONE
     acts: list[Act] = []
     for number, item in enumerate(told.items):
         room_id, moment = item.room_id, item.media_at_ms
@@ -96,9 +115,10 @@ def _to_acts(envelope: Envelope, ids: Ids, moments: dict[int, datetime]) -> list
                 from_epoch_ms(moment) if room_id is not None and moment is not None else None,
                 None if room_id is not None or moment is None else min(moment, MAX_FILM_MS),
                 item.watch_s,
+                weight if item.kind in SAMPLED_KINDS else ALONE,
             )
         )
-    return acts
+    return acts, weight != NO_ROW
 
 
 async def _read_viewers(connection: Connection, keys: set[ViewerKey]) -> dict[ViewerKey, Viewer]:

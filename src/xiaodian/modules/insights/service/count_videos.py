@@ -30,6 +30,7 @@ async def count_on_videos(connection: Connection, acts: Sequence[Act], durations
     await add_up(connection, "insights.video_visit", video, VideoVisit._fields, visits)
     seconds = [(*key, *sums) for key, sums in tally.seconds.items()]
     await add_up(connection, "insights.video_second", second, VIDEO_SECOND, seconds)
+    await _drop_emptied(connection, tally)
     products = [(*key, *sums) for key, sums in tally.products.items()]
     await add_up(connection, "insights.video_product_second", product, PRODUCT_SECOND, products)
     await tell_counted(connection, tally.videos)
@@ -45,6 +46,18 @@ async def _read_viewers(connection: Connection, keys: Collection[VideoViewerKey]
         [viewer_id for _, viewer_id in keys],
     )
     return {(row[0], row[1]): VideoViewer(row[2], row[3], row[4], row[5]) for row in rows}
+
+
+async def _drop_emptied(connection: Connection, tally: VideoTally) -> None:
+    """Seconds in which nobody stands any more; whoever counts anew finds no such row either."""
+    if emptied := [key for key, (ended, _) in tally.seconds.items() if ended < 0]:
+        await connection.execute(
+            """
+            DELETE FROM insights.video_second WHERE ended = 0 AND times_left = 0
+                AND (video_id, second) IN (SELECT * FROM unnest($1::uuid[], $2::integer[]))
+            """,
+            *map(list, zip(*emptied, strict=True)),
+        )
 
 
 async def _save_viewers(connection: Connection, tally: VideoTally) -> None:

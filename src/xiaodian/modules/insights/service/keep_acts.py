@@ -10,6 +10,8 @@ from xiaodian.contracts.catalog import ProductId
 from xiaodian.contracts.content import VideoId
 from xiaodian.infra.database import Connection
 from xiaodian.modules.content import api as content
+from xiaodian.modules.insights.metrics import kept, left_out
+from xiaodian.modules.insights.sampling import NO_ROW
 from xiaodian.modules.insights.visit_rules import Act
 from xiaodian.modules.live import api as live
 
@@ -36,16 +38,25 @@ async def drop_invented(connection: Connection, acts: Sequence[Act]) -> tuple[di
 
 
 async def keep_acts(connection: Connection, acts: Sequence[Act]) -> list[Act]:
-    """Write the acts; answers those that were not kept already. The rows themselves remember that their report came.
+    """Write the acts of which rows are kept; answers all that were not kept already. The rows themselves remember that
+    their report came; that the others are told for the first time, the caller knows.
 
     Hardly ever does a report come twice, so it is tried as if none did, which costs a third.
     """
+    bare = [act for act in acts if act.weight == NO_ROW]
+    rows = [act for act in acts if act.weight != NO_ROW] if bare else acts
+    left_out.inc(len(bare))
+    kept.inc(len(rows))
+    return [*await _keep(connection, rows), *bare]
+
+
+async def _keep(connection: Connection, acts: Sequence[Act]) -> Sequence[Act]:
     if not acts:
         return []
     try:
         async with connection.transaction():
             await _write(connection, acts)
-        return list(acts)
+        return acts
     except asyncpg.UniqueViolationError:
         fresh = await _drop_known(connection, acts)
         if fresh:

@@ -1,17 +1,15 @@
 """Make the summaries anew from the facts: orders, logs of rooms, what is kept of visitors."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
-from datetime import UTC, datetime
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from uuid import UUID
 
 from xiaodian.contracts.base import Contract
 from xiaodian.contracts.imports import ExternalOrderNoted
 from xiaodian.edge.context import Records
 from xiaodian.infra.database import Connection, Record
-from xiaodian.kit.ids import earliest_id
 from xiaodian.modules.content import api as content
 from xiaodian.modules.insights.service import count_behaviour, count_elsewhere, count_sales
-from xiaodian.modules.insights.service.keep_days import list_days
+from xiaodian.modules.insights.service.whole_places import find_whole_places
 from xiaodian.modules.insights.visit_rules import Act
 from xiaodian.modules.orders import api as orders
 
@@ -41,7 +39,7 @@ async def rebuild(records: Records, read_elsewhere: ReadElsewhere) -> Rebuilt:
     are there; the logs are read anew by the worker, from their beginning.
 
     Visits of rooms that were planned before the oldest day that is kept of visitors stay as they are; so do those of
-    videos that were made before it.
+    videos that were made before it, and of rooms and videos of which only a sample was kept: they were counted whole.
     """
     order_count = await _rebuild_sales(records)
     await _rebuild_elsewhere(records, read_elsewhere)
@@ -81,12 +79,17 @@ async def _rebuild_visits(records: Records) -> int:
     done = 0
     async with records.database.transaction() as connection:
         await connection.execute("SELECT pg_advisory_xact_lock($1)", count_behaviour.LOCK, timeout=NO_LIMIT_S)
-        first_id = await _first_whole_place(connection)
-        for table in _VISITS:
-            await connection.execute(f"DELETE FROM insights.{table} WHERE room_id >= $1", first_id, timeout=NO_LIMIT_S)
-        for table in _VIDEO_VISITS:
-            await connection.execute(f"DELETE FROM insights.{table} WHERE video_id >= $1", first_id, timeout=NO_LIMIT_S)
-        async for acts in _read_acts(connection, first_id):
+        whole = await find_whole_places(connection)
+        first_id, sampled = whole.first_id, list(whole.sampled)
+        for tables, place in ((_VISITS, "room_id"), (_VIDEO_VISITS, "video_id")):
+            for table in tables:
+                await connection.execute(
+                    f"DELETE FROM insights.{table} WHERE {place} >= $1 AND {place} <> ALL($2::uuid[])",
+                    first_id,
+                    sampled,
+                    timeout=NO_LIMIT_S,
+                )
+        async for acts in _read_acts(connection, first_id, sampled):
             videos = await content.get_videos(connection, {act.video_id for act in acts if act.video_id is not None})
             durations_ms = {video_id: video.duration_ms for video_id, video in videos.items()}
             known = [act for act in acts if act.video_id is None or act.video_id in videos]
@@ -95,24 +98,16 @@ async def _rebuild_visits(records: Records) -> int:
     return done
 
 
-async def _first_whole_place(connection: Connection) -> UUID:
-    """Rooms and videos have ids by the time they were made; of those from the oldest day kept on nothing is missing."""
-    days = await list_days(connection)
-    oldest = await connection.fetchval("SELECT min(at) FROM insights.behaviour_other")
-    starts = [datetime(day.year, day.month, day.day, tzinfo=UTC) for day in days[:1]]
-    if oldest is not None:
-        starts.append(oldest)
-    return earliest_id(min(starts)) if starts else UUID(int=2**128 - 1)
-
-
-async def _read_acts(connection: Connection, first_id: UUID) -> AsyncIterator[list[Act]]:
+async def _read_acts(connection: Connection, first_id: UUID, sampled: Sequence[UUID]) -> AsyncIterator[list[Act]]:
     batch: list[Act] = []
     rows = connection.cursor(
         f"""
-        SELECT {", ".join(Act._fields)} FROM insights.behaviour WHERE room_id >= $1 OR video_id >= $1
+        SELECT {", ".join(Act._fields)} FROM insights.behaviour
+        WHERE coalesce(room_id, video_id) >= $1 AND coalesce(room_id, video_id) <> ALL($2::uuid[])
         ORDER BY at, report_id, number
         """,
         first_id,
+        sampled,
         prefetch=BATCH,
         timeout=NO_LIMIT_S,
     )

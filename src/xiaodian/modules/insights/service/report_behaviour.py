@@ -24,6 +24,8 @@ from xiaodian.edge.context import Context
 from xiaodian.infra.batcher import Batcher
 from xiaodian.kit.clock import to_epoch_ms, utc_now
 from xiaodian.kit.ids import new_id
+from xiaodian.modules.insights.metrics import sampled_of
+from xiaodian.modules.insights.sampling import ALONE, Sampler
 from xiaodian.modules.insights.wire import BehaviourItem
 from xiaodian.modules.risk import api as risk
 
@@ -42,6 +44,7 @@ class BehaviourDesk:
     def __init__(self, ctx: Context) -> None:
         self._broker = ctx.broker
         self._batchers: dict[str, Batcher[bytes, None]] = {name: self._make_batcher(name) for name in REPORTS}
+        self._sampler = Sampler(ctx.settings.behaviour_rows_per_s)
         self._pace = risk.Pace(
             Limit(name="behaviour", burst=ctx.settings.behaviour_reports_per_minute, period_s=MINUTE_S)
         )
@@ -53,11 +56,8 @@ class BehaviourDesk:
         self._pace.take(network)
         now_ms = to_epoch_ms(utc_now())
         kind = GuestReported if account_id is None else BehaviourReported
-        event = kind(
-            viewer_id=viewer_id,
-            account_id=account_id,
-            items=[_check(number, item, now_ms) for number, item in enumerate(items)],
-        )
+        told = [_check(number, item, now_ms) for number, item in enumerate(items)]
+        event = kind(viewer_id=viewer_id, account_id=account_id, items=told, one_in=self._one_in(account_id, told))
         await self._batchers[kind.__name__].submit(
             _encode(
                 Envelope(
@@ -74,6 +74,14 @@ class BehaviourDesk:
         """Wait until what was handed in is handed on."""
         for batcher in self._batchers.values():
             await batcher.settle()
+
+    def _one_in(self, account_id: AccountId | None, told: Sequence[Behaviour]) -> int:
+        """Said here, not by who keeps the rows, so that a report that comes twice is kept or left out twice."""
+        if account_id is not None:
+            return ALONE
+        one_in = self._sampler.take(len(told))
+        sampled_of.set(one_in)
+        return one_in
 
     def _make_batcher(self, name: str) -> Batcher[bytes, None]:
         async def _hand_on(envelopes: Sequence[bytes]) -> list[None]:

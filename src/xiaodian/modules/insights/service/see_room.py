@@ -127,6 +127,7 @@ async def _get_traffic(connection: Connection, eyes: Eyes, now: datetime) -> Tra
         viewed_product=visit.viewed_product,
         started_checkout=visit.started_checkout,
         watched_minute=visit.watched_minute,
+        sampled=share(visit.sampled_rows, visit.sampled_acts),
     )
 
 

@@ -79,6 +79,7 @@ async def get_video_metrics(connection: Connection, caller: Caller, video_id: Vi
             gmv_minor=sums.gmv_minor,
             returned_minor=sums.returned_minor,
         ),
+        sampled=share(visit.sampled_rows, visit.sampled_acts),
         moments=_moments(await queries.list_video_seconds(connection, video_id), told, sold, step, seconds),
         products=await _products(connection, video, told, sold, step, seconds),
     )

@@ -18,6 +18,7 @@ from xiaodian.contracts.catalog import ProductId
 SECOND_MS = 1000
 SOON_S = 5
 """Who leaves within so many seconds after a card came up may have left because of it."""
+DAY_MS = 24 * 3_600_000
 SLOT_MS = 6 * 3_600_000
 """Showings of so long a time are counted together, so that old ones can count less than new ones."""
 MAX_SHOWINGS = 40
@@ -44,6 +45,8 @@ class Viewing(msgspec.Struct, frozen=True):
     clicked: frozenset[Mark] = frozenset()
     bought: dict[Mark, int] = {}
     """What was paid for, by the second at which it was bought; -1: nobody knows."""
+    last_day: int = 0
+    """The last on which anything was told of it, in days since 1970; what was long silent is forgotten."""
 
 
 class Count(NamedTuple):
@@ -80,6 +83,7 @@ NOTHING = Counted({}, {})
 def join(one: Viewing, other: Viewing) -> Viewing:
     """All that either knows. In any order, and of the same twice, the same comes."""
     return Viewing(
+        last_day=max(one.last_day, other.last_day),
         furthest_ms=max(one.furthest_ms, other.furthest_ms),
         left_ms=min(one.left_ms, other.left_ms),
         shown=_join_marks(one.shown, other.shown),

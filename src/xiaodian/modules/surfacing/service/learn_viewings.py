@@ -16,6 +16,7 @@ from xiaodian.modules.content import api as content
 from xiaodian.modules.insights import api as insights
 from xiaodian.modules.orders import api as orders
 from xiaodian.modules.surfacing.learning.viewing import (
+    DAY_MS,
     MAX_SHOWINGS,
     NEVER,
     SECOND_MS,
@@ -93,18 +94,23 @@ async def learn_acts(connection: Connection, acts: Sequence[insights.Act]) -> No
     await _learn(connection, fresh, films)
 
 
-async def learn_orders(connection: Connection, order_ids: Sequence[OrderId]) -> None:
-    """What was paid for; looked up afresh, so that a rebuild learns the same."""
+async def learn_orders(
+    connection: Connection, order_ids: Sequence[OrderId], whole: insights.WholePlaces | None = None
+) -> None:
+    """What was paid for; looked up afresh, so that a rebuild learns the same: of those videos alone that are whole."""
     found = (await orders.find_orders(connection, order_ids)).values()
     lines = [(order, line) for order in found if order.paid_at is not None for line in order.lines]
     films = await _find_films(connection, {line.video_id for _, line in lines if line.video_id is not None})
     fresh: dict[ViewingKey, Viewing] = {}
     for order, line in lines:
         film = films.get(line.video_id) if line.video_id is not None else None
-        if film is not None and order.paid_at is not None and line.product_id in film.product_ids.values():
+        if film is None or (whole is not None and not whole.has(film.video_id)):
+            continue
+        if order.paid_at is not None and line.product_id in film.product_ids.values():
             second = UNKNOWN_SECOND if line.video_at_ms is None else line.video_at_ms // SECOND_MS
-            bought = {Mark(line.product_id, second): to_epoch_ms(order.paid_at) // SLOT_MS}
-            _note(fresh, (film.video_id, order.buyer_id), Viewing(bought=bought))
+            paid_ms = to_epoch_ms(order.paid_at)
+            bought = {Mark(line.product_id, second): paid_ms // SLOT_MS}
+            _note(fresh, (film.video_id, order.buyer_id), Viewing(last_day=paid_ms // DAY_MS, bought=bought))
     await _learn(connection, fresh, films)
 
 
@@ -125,13 +131,13 @@ def _note(fresh: dict[ViewingKey, Viewing], key: ViewingKey, word: Viewing | Non
 
 def _hear(items: Iterable[ReportedItem], film: Film) -> Viewing | None:
     """What one person's page told of one video; None: nothing that teaches anything."""
-    is_told, furthest_ms, left_ms = False, 0, NEVER
+    last_ms, furthest_ms, left_ms = 0, 0, NEVER
     shown: dict[Mark, int] = {}
     clicked: set[Mark] = set()
     for item in items:
         kind = item.kind
         if kind == BehaviourKind.ENTERED:
-            is_told = True
+            last_ms = max(last_ms, item.at_ms)
             continue
         if item.media_at_ms is None or kind not in _TELLING:
             continue
@@ -145,13 +151,13 @@ def _hear(items: Iterable[ReportedItem], film: Film) -> Viewing | None:
                 shown[mark] = min(shown.get(mark, NEVER), item.at_ms // SLOT_MS)
             else:
                 clicked.add(mark)
-        is_told, furthest_ms = True, max(furthest_ms, media_ms)
+        last_ms, furthest_ms = max(last_ms, item.at_ms), max(furthest_ms, media_ms)
         if kind == BehaviourKind.LEFT:
             left_ms = min(left_ms, media_ms)
-    word = Viewing(furthest_ms, left_ms, shown, frozenset(clicked))
+    word = Viewing(furthest_ms, left_ms, shown, frozenset(clicked), last_day=last_ms // DAY_MS)
     if max(len(shown), len(clicked)) > MAX_SHOWINGS:
         word = join(NOTHING_KNOWN, word)
-    return word if is_told else None
+    return word if last_ms else None
 
 
 async def _learn(connection: Connection, fresh: Mapping[ViewingKey, Viewing], films: Mapping[VideoId, Film]) -> None:
@@ -161,13 +167,13 @@ async def _learn(connection: Connection, fresh: Mapping[ViewingKey, Viewing], fi
     await connection.execute("SELECT pg_advisory_xact_lock($1)", LOCK)
     rows = await connection.fetch(
         """
-        SELECT video_id, person_id, known FROM surfacing.viewing
+        SELECT video_id, person_id, last_day, known FROM surfacing.viewing
         WHERE (video_id, person_id) IN (SELECT * FROM unnest($1::uuid[], $2::uuid[]))
         """,
         [video_id for video_id, _ in fresh],
         [person_id for _, person_id in fresh],
     )
-    known: dict[ViewingKey, Viewing] = {(row[0], row[1]): _load(row[2]) for row in rows}
+    known: dict[ViewingKey, Viewing] = {(row[0], row[1]): _load(row[2], row[3]) for row in rows}
     changed: dict[ViewingKey, Viewing] = {}
     moments: dict[tuple[VideoId, CountKey], list[int]] = {}
     seconds: dict[tuple[VideoId, int], list[int]] = {}
@@ -197,12 +203,13 @@ async def _save(
 ) -> None:
     await connection.execute(
         """
-        INSERT INTO surfacing.viewing (video_id, person_id, known)
-        SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::bytea[])
-        ON CONFLICT (video_id, person_id) DO UPDATE SET known = excluded.known
+        INSERT INTO surfacing.viewing (video_id, person_id, last_day, known)
+        SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::integer[], $4::bytea[])
+        ON CONFLICT (video_id, person_id) DO UPDATE SET last_day = excluded.last_day, known = excluded.known
         """,
         [video_id for video_id, _ in viewings],
         [person_id for _, person_id in viewings],
+        [each.last_day for each in viewings.values()],
         [_store(each) for each in viewings.values()],
     )
     told = sorted((video_id, *key, *sums) for (video_id, key), sums in moments.items() if any(sums))
@@ -244,9 +251,10 @@ def _sum(sums: list[int], more: Sequence[int]) -> None:
         sums[column] += value
 
 
-def _load(stored: bytes) -> Viewing:
+def _load(last_day: int, stored: bytes) -> Viewing:
     told = _decode_stored(stored)
     return Viewing(
+        last_day=last_day,
         furthest_ms=told.furthest_ms,
         left_ms=told.left_ms,
         shown={Mark(product_id, second): slot for product_id, second, slot in told.shown},

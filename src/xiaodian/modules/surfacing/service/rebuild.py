@@ -1,13 +1,16 @@
 """Make anew what is known of viewings and acquaintances: from what pages told, as long as it is kept, and orders."""
 
+from datetime import timedelta
 from uuid import UUID
 
 from xiaodian.contracts.base import Contract
 from xiaodian.edge.context import Records
 from xiaodian.infra.database import Connection
+from xiaodian.kit.clock import utc_now
 from xiaodian.modules.insights import api as insights
 from xiaodian.modules.orders import api as orders
 from xiaodian.modules.surfacing.service import learn_viewings
+from xiaodian.modules.surfacing.service.forget_old import forget_acquaintances
 from xiaodian.modules.surfacing.service.order_bags import VIEWS, keep_views, remember_orders
 
 BATCH = 1000
@@ -22,27 +25,41 @@ class Rebuilt(Contract, frozen=True, kw_only=True):
 
 
 async def rebuild(records: Records) -> Rebuilt:
-    """In one transaction: readers see the old rows until the new ones are there."""
+    """In one transaction: readers see the old rows until the new ones are there.
+
+    What is known of videos of which insights do not keep all that pages told, as they are older or only a sample was
+    kept, stays as it is.
+    """
     async with records.database.transaction() as connection:
         await connection.execute("SELECT pg_advisory_xact_lock($1)", learn_viewings.LOCK, timeout=NO_LIMIT_S)
-        for table in ("viewing", "moment_count", "quiet_second", "acquaintance"):
-            await connection.execute(f"DELETE FROM surfacing.{table}", timeout=NO_LIMIT_S)
-        acts = await _learn_acts(connection)
+        whole = await insights.find_whole_places(connection)
+        for table in ("viewing", "moment_count", "quiet_second"):
+            await connection.execute(
+                f"DELETE FROM surfacing.{table} WHERE video_id >= $1 AND video_id <> ALL($2::uuid[])",
+                whole.first_id,
+                list(whole.sampled),
+                timeout=NO_LIMIT_S,
+            )
+        await connection.execute("DELETE FROM surfacing.acquaintance", timeout=NO_LIMIT_S)
+        acts = await _learn_acts(connection, whole)
         await _remember_views(connection)
         done = 0
         after = UUID(int=0)
         while order_ids := await orders.list_order_ids(connection, after=after, limit=BATCH):
-            await learn_viewings.learn_orders(connection, order_ids)
+            await learn_viewings.learn_orders(connection, order_ids, whole)
             await remember_orders(connection, order_ids)
             done += len(order_ids)
             after = order_ids[-1]
+        today = utc_now().date()
+        await forget_acquaintances(connection, today, timedelta(days=records.settings.behaviour_days))
     return Rebuilt(orders=done, acts=acts)
 
 
-async def _learn_acts(connection: Connection) -> int:
+async def _learn_acts(connection: Connection, whole: insights.WholePlaces) -> int:
     done, after = 0, None
     while acts := await insights.list_acts_of_videos(connection, after, BATCH):
-        await learn_viewings.learn_acts(connection, acts)
+        of_whole = [act for act in acts if act.video_id is not None and whole.has(act.video_id)]
+        await learn_viewings.learn_acts(connection, of_whole)
         done += len(acts)
         after = acts[-1].at, acts[-1].report_id, acts[-1].number
     return done
