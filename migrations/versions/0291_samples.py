@@ -3,7 +3,7 @@
 from alembic import op
 
 revision = "0291"
-down_revision = "0290"
+down_revision = "0311"
 
 
 def upgrade() -> None:
