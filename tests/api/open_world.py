@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 from uuid import uuid4
 
 import httpx
+from tests.api.rows_fans import CLUB_RULES
 from tests.api.world import World
 from tests.modules.apps.dance import make_app_token
 
@@ -20,6 +21,7 @@ UNTOUCHED_BY_REFUSALS = (
     "aftersales",
     "catalog",
     "live",
+    "club",
     "fans",
     "orders",
     "promotion",
@@ -71,6 +73,8 @@ async def make_open_world(world: World, make_client: Callable[[], httpx.AsyncCli
         "expired": await let_in(owner, world.ids["shop_id"], everything, nobody),
         "right": await let_in(owner, world.ids["shop_id"], everything, nobody),
     }
+    club = await owner.put(f"/api/shops/{world.ids['shop_id']}/fan-club/settings", json=CLUB_RULES)
+    assert club.status_code == 200, club.text
     await _expire(database, tokens["expired"])
     world.ids.update(job_id=NOWHERE, video_id=NOWHERE, which="result")
     for name in ("to_ship_id", "to_batch_id", "to_cancel_id"):

@@ -130,6 +130,8 @@ FANS = [
     OpenRow("GET", f"{SEGMENT}/fans", 200, HIDDEN),
     OpenRow("GET", "/fan-segments/ready/{code}/fans", 200, 200, address="/fan-segments/ready/loyal/fans"),
     OpenRow("GET", f"{SEGMENT}/fans/csv", 200, HIDDEN),
+    OpenRow("GET", "/fan-club", 200, HIDDEN),
+    OpenRow("GET", "/fan-club/members", 200, 200),
     OpenRow("DELETE", SEGMENT, 204, HIDDEN),
 ]
 FINANCE = [

@@ -100,6 +100,17 @@ class JournalKind(StrEnum):
     SET_ASIDE = "set_aside"
 
 
+class LevelColour(StrEnum):
+    """The palette of badges; every one is legible on the picture of a room and on paper. Others may be added."""
+
+    GOLD = "gold"
+    GRAPE = "grape"
+    LEAF = "leaf"
+    MIST = "mist"
+    PERSIMMON = "persimmon"
+    SEA = "sea"
+
+
 class Mode(StrEnum):
     """Who puts cards up in a room: the host alone, the host when asked, or the platform by itself. Others may
     be added.
@@ -522,6 +533,62 @@ class Fan(Struct, frozen=True, kw_only=True):
     last_order_at: str | None
     followed_at: str | None
     tags: list[str]
+
+
+class FanClubLevel(Struct, frozen=True, kw_only=True):
+    """A level and how many members have it."""
+
+    level: int
+    name: str
+    colour: str
+    points: int
+    """So many are needed in all."""
+    coupon_id: UUID | None
+    """Made out once to each member who reaches the level."""
+    members: int
+
+
+class FanClubPoints(Struct, frozen=True, kw_only=True):
+    """How points come; 0 gives none."""
+
+    per_minute_watched: int
+    """Of a room on air, while a member."""
+    most_minutes_a_day: int
+    per_yuan: int
+    """Of an order's goods, whole yuan, less what was refunded."""
+    per_month_followed: int
+    """For each 30 days."""
+
+
+class FanClub(Struct, frozen=True, kw_only=True):
+    """The shop's fan club: what members wear in its rooms, how points come, and the levels, lowest first."""
+
+    is_open: bool
+    name: str
+    badge: str
+    points: FanClubPoints
+    levels: list[FanClubLevel]
+
+
+class FanClubMember(Struct, frozen=True, kw_only=True):
+    """A member and what their points came of."""
+
+    id: UUID
+    name: str
+    """The first character alone."""
+    level: int
+    points: int
+    points_by_watching: int
+    points_by_buying: int
+    points_by_following: int
+    joined_at: str
+
+
+class FanClubMemberPage(Struct, frozen=True, kw_only=True):
+    """A page of members, the highest level and the most points first."""
+
+    items: list[FanClubMember]
+    next_cursor: str | None
 
 
 class FanCondition(Struct, frozen=True, kw_only=True):

@@ -181,6 +181,33 @@ class Operations(Transport):
             "GET", "/open/v1/events", models.EventPage, query={"cursor": cursor, "limit": limit, "types": types}
         )
 
+    def get_fan_club(self) -> models.FanClub:
+        """The shop's fan club, open or closed, with how many members each level has."""
+        return self.request("GET", "/open/v1/fan-club", models.FanClub)
+
+    def list_fan_club_members(
+        self, *, level: int | None = None, cursor: str | None = None, limit: int | None = None
+    ) -> models.FanClubMemberPage:
+        """Members of the club, or of one level of it, the highest first."""
+        return self.request(
+            "GET",
+            "/open/v1/fan-club/members",
+            models.FanClubMemberPage,
+            query={"level": level, "cursor": cursor, "limit": limit},
+        )
+
+    def iter_fan_club_members(
+        self, *, level: int | None = None, limit: int | None = None
+    ) -> Iterator[models.FanClubMember]:
+        """All items of `list_fan_club_members`, page by page as they are needed."""
+        cursor: str | None = None
+        while True:
+            page = self.list_fan_club_members(level=level, limit=limit, cursor=cursor)
+            yield from page.items
+            cursor = page.next_cursor
+            if cursor is None:
+                return
+
     def list_fan_segments(self) -> models.FanSegments:
         """The ready segments counted now, and the shop's own as they were counted last."""
         return self.request("GET", "/open/v1/fan-segments", models.FanSegments)

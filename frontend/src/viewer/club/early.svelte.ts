@@ -14,6 +14,11 @@ export function learnLevel(shopId: string, level: number): void {
   standing.levels[shopId] = level;
 }
 
+/** The level of the reader in this shop's club, as far as it is known: 0 for no member. */
+export function levelIn(shopId: string): number {
+  return standing.levels[shopId] ?? 0;
+}
+
 async function ask(shopId: string): Promise<void> {
   if (asked.has(shopId)) return;
   asked.add(shopId);

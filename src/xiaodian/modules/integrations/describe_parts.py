@@ -42,6 +42,7 @@ TAGS: list[dict[str, str]] = [
     {"name": "room metrics", "description": "What came of a room."},
     {"name": "short videos", "description": "Films of the shop's owner with their bags and counters."},
     {"name": "fan segments", "description": "Groups of fans by how they buy and watch, and who is in them."},
+    {"name": "fan club", "description": "Levels of regulars, how points come, and who has which."},
     {"name": "customers", "description": "Who has bought, as far as the shop may see."},
     {"name": "ledger", "description": "The shop's money: balance, settlements, statements."},
     {"name": "media", "description": "Pictures for products, covers and evidence."},
@@ -54,6 +55,7 @@ TAGS: list[dict[str, str]] = [
 
 PARAMETER_WORDS = {
     "cursor": "Where to go on: the `next_cursor` of the page before, with the same filters.",
+    "level": "Only those of this level of the fan club.",
     "limit": "Most items on a page.",
     "product_id": "Id of the product.",
     "sku_id": "Id of the SKU.",

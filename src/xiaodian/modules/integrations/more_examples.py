@@ -7,6 +7,7 @@ import msgspec
 
 from xiaodian.contracts.aftersales import AfterSaleKind, AfterSaleReason, AfterSaleState
 from xiaodian.contracts.catalog import SkuId
+from xiaodian.contracts.club import LevelColour
 from xiaodian.contracts.fans import SegmentCode
 from xiaodian.contracts.imports import JobState, RowOutcome
 from xiaodian.contracts.live import RoomState
@@ -15,6 +16,7 @@ from xiaodian.contracts.payments import RefundState
 from xiaodian.contracts.webhooks import DeliveryState
 from xiaodian.modules.apps.api import SandboxLine
 from xiaodian.modules.integrations import wire_aftersales as aftersales
+from xiaodian.modules.integrations import wire_fan_club as fan_club
 from xiaodian.modules.integrations import wire_fan_segments as fan_segments
 from xiaodian.modules.integrations import wire_finance as finance
 from xiaodian.modules.integrations import wire_platform as platform
@@ -144,6 +146,27 @@ FAN = fan_segments.Fan(
     last_order_at=LATER,
     followed_at=AT,
     tags=["爱草莓"],
+)
+FAN_CLUB = fan_club.FanClub(
+    is_open=True,
+    name="丹东草莓粉丝团",
+    badge="老铁",
+    points=fan_club.FanClubPoints(per_minute_watched=1, most_minutes_a_day=60, per_yuan=1, per_month_followed=50),
+    levels=[
+        fan_club.FanClubLevel(
+            level=2, name="老朋友", colour=LevelColour.LEAF, points=300, coupon_id=ANOTHER_ID, members=64
+        )
+    ],
+)
+FAN_CLUB_MEMBER = fan_club.FanClubMember(
+    id=ANOTHER_ID,
+    name="王*",
+    level=2,
+    points=418,
+    points_by_watching=120,
+    points_by_buying=248,
+    points_by_following=50,
+    joined_at=AT,
 )
 SHOP = finance.Shop(id=AN_ID, name="丹东草莓", is_open=True)
 CUSTOMER = finance.Customer(
@@ -292,6 +315,8 @@ MORE_EXAMPLES: tuple[msgspec.Struct, ...] = (
     fan_segments.FanCondition(condition=FAN_CONDITION),
     fan_segments.FanCount(fans=128, condition=FAN_CONDITION, cel=FAN_CEL),
     fan_segments.FanPage(items=[FAN], next_cursor=None),
+    FAN_CLUB,
+    fan_club.FanClubMemberPage(items=[FAN_CLUB_MEMBER], next_cursor=None),
     surfacing.NewTranscript(lines=[surfacing.NewLine(text="接下来看二号链接", end_at=AT, line_id="asr-17")]),
     surfacing.TakenTranscript(taken=1, known=0),
     surfacing.NewSurfacing(mode=Mode.SUGGEST),

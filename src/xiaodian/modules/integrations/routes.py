@@ -7,6 +7,7 @@ from litestar.types import ControllerRouterHandler
 from xiaodian.modules.integrations import (
     routes_after_sales,
     routes_document,
+    routes_fan_club,
     routes_fan_segments,
     routes_finance,
     routes_jobs,
@@ -36,6 +37,7 @@ routes: list[ControllerRouterHandler] = [
             *routes_surfacing.routes,
             *routes_short_videos.routes,
             *routes_fan_segments.routes,
+            *routes_fan_club.routes,
             *routes_finance.routes,
             *routes_webhooks.routes,
             *routes_jobs.routes,
