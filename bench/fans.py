@@ -9,6 +9,7 @@ The client shares the machine.
 rebuild_s                 `xiaodian fans rebuild` of all of them
 fan_page_p99_ms           a fan's page, of buyers drawn by their orders
 segment_count_ms          all ready segments, counted; the slowest of twenty
+nested_count_ms           a condition of the shop's own: nested, over sums, purchases and a product; slowest of ten
 segment_list_ms           the first page of a hundred of the largest ready segment; the slowest of twenty
 cohort_ms                 triangle and repurchase table together; the slowest of ten
 event_to_page_ms          from a payment's event in the outbox to a page that shows it; the slowest of ten
@@ -43,15 +44,21 @@ from xiaodian.cli.platform import Platform
 from xiaodian.contracts.fans import SegmentCode
 from xiaodian.contracts.orders import OrderId, OrderPaid
 from xiaodian.edge.context import Records
+from xiaodian.infra.broker import Broker
 from xiaodian.infra.database import Database
 from xiaodian.infra.logging import configure_logging
 from xiaodian.infra.outbox import emit
+from xiaodian.infra.outbox_relay import POKE
 from xiaodian.kit.clock import utc_now
 from xiaodian.modules.fans.api import rebuild
 from xiaodian.modules.fans.service.count_purchases import count_purchases
 from xiaodian.settings import Settings
 
 BATCH = 1000
+NESTED = """
+    orders >= 2 && segment != "lost" && (recent_spent_minor(180) >= 30000 || bought_product("{product}", 365))
+    && !(days_since_last <= 7 || (returned_share > 0.5 && average_minor < 5000))
+"""
 SHOWN_WITHIN_S = 30.0
 
 PLAIN_COHORT = """
@@ -75,9 +82,16 @@ PLAIN_PAGE = """
 class FansBench:
     """One run: the platform, the shop, and what came of each part."""
 
-    def __init__(self, platform: Platform, connection: "asyncpg.Connection[Any]", options: argparse.Namespace) -> None:
+    def __init__(
+        self,
+        platform: Platform,
+        connection: "asyncpg.Connection[Any]",
+        broker: Broker,
+        options: argparse.Namespace,
+    ) -> None:
         self._settings = platform.settings
         self._connection = connection
+        self._broker = broker
         self._options = options
         postmaster = int((platform.settings.data_dir / "postgres" / "postmaster.pid").read_text().split()[0])
         self._postgres = psutil.Process(postmaster)
@@ -86,7 +100,8 @@ class FansBench:
     async def run(self) -> None:
         """All parts, in order."""
         started = time.perf_counter()
-        shop = await seed_shop(self._connection, orders=self._options.orders, buyers=self._options.buyers)
+        url = self._settings.database_url
+        shop = await seed_shop(self._connection, url, orders=self._options.orders, buyers=self._options.buyers)
         self.figures["seed_s"] = f"{time.perf_counter() - started:.0f} s"
         database = await Database.connect(self._settings.database_url, pool_size=2)
         started = time.perf_counter()
@@ -120,6 +135,9 @@ class FansBench:
         sizes = (await _get(client, "segments"))["items"]
         largest = SegmentCode(max(sizes, key=lambda one: one["fans"])["segment"])
         await self._slowest("segment_list_ms", 20, lambda: _get(client, f"fans?segment={largest}&limit=100"))
+        product = await self._connection.fetchval("SELECT id FROM bench_product WHERE number = 0")
+        asked = {"cel": NESTED.format(product=product)}
+        await self._slowest("nested_count_ms", 10, lambda: _post(client, "segments/count", asked))
         now = utc_now()
         span = f"from={now.year - 2}-01-01&to={now:%Y-%m-%d}"
 
@@ -146,6 +164,7 @@ class FansBench:
                     row["order_id"],
                 )
                 await emit(self._connection, _paid(shop.shop_id, row))
+            await self._broker.poke(POKE)
 
             async def _until_shown(buyer_id: UUID = row["buyer_id"], known: int = before) -> None:
                 async with asyncio.timeout(SHOWN_WITHIN_S):
@@ -221,6 +240,13 @@ async def _get(client: httpx.AsyncClient, path: str) -> Any:
     return answer.json()
 
 
+async def _post(client: httpx.AsyncClient, path: str, body: dict[str, str]) -> Any:
+    answer = await client.post(path, json=body, headers={"origin": str(client.base_url.copy_with(path="/"))[:-1]})
+    if answer.status_code != 200:
+        raise SystemExit(f"{path}: {answer.status_code} {answer.text[:200]}")
+    return answer.json()
+
+
 async def _time(ask: Callable[[], Awaitable[Any]]) -> float:
     started = time.perf_counter()
     await ask()
@@ -242,8 +268,12 @@ async def run(options: argparse.Namespace) -> dict[str, str]:
         )
         async with Platform(settings, ("http", "worker")) as platform:
             connection = await asyncpg.connect(platform.settings.database_url)
-            bench = FansBench(platform, connection, options)
+            broker = await Broker.connect(
+                platform.settings.nats_url, prefix=platform.settings.nats_prefix, name="bench"
+            )
+            bench = FansBench(platform, connection, broker, options)
             await bench.run()
+            await broker.close()
             await connection.close()
     return bench.figures
 

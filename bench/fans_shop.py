@@ -1,7 +1,11 @@
 """A shop with millions of orders for the benchmark of fans, written straight into the tables by sets."""
 
+import asyncio
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 from uuid import UUID
+
+import asyncpg
 
 from xiaodian.cli.rush.town import seed_buyers
 from xiaodian.infra.database import Connection
@@ -10,7 +14,9 @@ from xiaodian.kit.ids import new_id
 ROOMS = 729
 """One an evening."""
 PRODUCTS = 2_000
-CHUNK = 500_000
+CHUNK = 250_000
+WRITERS = 2
+"""Sessions that write at once: one does nothing but wait for its processor."""
 NO_LIMIT_S = 3600.0
 
 
@@ -26,7 +32,7 @@ _ACCOUNTS = """
     SELECT uuidv7(), 'f' || n || '@example.com', '-', '粉丝' || n FROM generate_series(1, $1::int) AS n
 """
 _NUMBERED = """
-    CREATE TEMP TABLE {table} AS SELECT id, (row_number() OVER ())::int - 1 AS number FROM ({ids}) AS made
+    CREATE UNLOGGED TABLE {table} AS SELECT id, (row_number() OVER ())::int - 1 AS number FROM ({ids}) AS made
 """
 # Trade grows over two years. A tenth of the buyers makes half of the orders, the best some hundreds of a thousand times
 # as many as there are buyers, most a few. Half is bought on show, one show an evening; the rest at any hour.
@@ -68,11 +74,10 @@ _LINES = """
 """
 
 
-async def seed_shop(database: Connection, *, orders: int, buyers: int) -> Shop:
-    """So many orders of so many people, some of whom never buy."""
+async def seed_shop(database: Connection, url: str, *, orders: int, buyers: int) -> Shop:
+    """So many orders of so many people, some of whom never buy; `url` is for further sessions."""
     shop_id, [owner] = new_id(), await seed_buyers(database, 1)
-    await database.execute("SET session_replication_role = replica")
-    await database.execute("SET work_mem = '256MB'")
+    await _ready(database)
     name = f"粉丝 {shop_id.hex[-8:]}"
     await database.execute(
         "INSERT INTO shops.shop (shop_id, owner_id, name, name_key) VALUES ($1, $2, $3, $3)",
@@ -96,12 +101,33 @@ async def seed_shop(database: Connection, *, orders: int, buyers: int) -> Shop:
         await database.execute(f"CREATE UNIQUE INDEX ON {table} (number)")
         await database.execute(f"ANALYZE {table}")
     indices = await _drop_indices(database)
-    for start in range(0, orders, CHUNK):
-        await write_orders(database, shop_id, orders=min(CHUNK, orders - start), buyers=buyers, serial=start)
-    for index in indices:
-        await database.execute(index, timeout=NO_LIMIT_S)
+    starts = iter(range(0, orders, CHUNK))
+    await asyncio.gather(*(_write_some(url, shop_id, starts, orders, buyers) for _ in range(WRITERS)))
+    await asyncio.gather(*(_make_some(url, indices[number::WRITERS]) for number in range(WRITERS)))
     await database.execute("ANALYZE", timeout=NO_LIMIT_S)
     return Shop(shop_id, owner.cookie)
+
+
+async def _ready(database: Connection) -> None:
+    await database.execute("SET session_replication_role = replica")
+    await database.execute("SET work_mem = '256MB'")
+
+
+async def _write_some(url: str, shop_id: UUID, starts: Iterator[int], orders: int, buyers: int) -> None:
+    """The next portion that nobody has taken, until there is none."""
+    database = await asyncpg.connect(url)
+    await _ready(database)
+    for start in starts:
+        await write_orders(database, shop_id, orders=min(CHUNK, orders - start), buyers=buyers, serial=start)
+    await database.close()
+
+
+async def _make_some(url: str, indices: Sequence[str]) -> None:
+    database = await asyncpg.connect(url)
+    await database.execute("SET maintenance_work_mem = '256MB'")
+    for index in indices:
+        await database.execute(index, timeout=NO_LIMIT_S)
+    await database.close()
 
 
 async def write_orders(

