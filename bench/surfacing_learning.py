@@ -23,12 +23,12 @@ from xiaodian.modules.surfacing.learning.candidates import (
     BEFORE_END_MS,
     EARLIEST_MS,
     Candidate,
-    Known,
     Signs,
-    choose_candidates,
+    list_candidates,
 )
+from xiaodian.modules.surfacing.learning.change import SecondCount
 from xiaodian.modules.surfacing.learning.learner import Tally
-from xiaodian.modules.surfacing.learning.moments import Learned, SecondCount, fade_counts, learn
+from xiaodian.modules.surfacing.learning.moments import Learned, expect, fade_counts, learn, total_shown
 from xiaodian.modules.surfacing.learning.viewing import (
     NEVER,
     SECOND_MS,
@@ -154,10 +154,9 @@ class Learner:
         """Weights by all that was seen so far."""
         watching = Watching(self._quiet, self._duration_ms)
         seconds = fade_counts(SecondCount(*key, tally) for key, tally in self._counts.items())
-        known = [Known(each.candidate, each.tally.shown, each.weight) for each in self.learned]
-        shown = {second: tally.shown for second, tally in seconds.items()}
-        candidates = choose_candidates(self._signs, self._duration_ms, known, shown, watching, self.viewers)
-        self.learned = learn(candidates, seconds, {}, watching)
+        candidates = list_candidates(self._signs, self._duration_ms, watching, self.viewers, total_shown(seconds))
+        priors = {each: expect(each.why) for each in candidates}
+        self.learned = learn(candidates, seconds, priors, watching)
 
     def draw(self, chance: random.Random) -> Candidate:
         """The moment of one viewing."""

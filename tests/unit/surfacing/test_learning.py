@@ -4,6 +4,7 @@ import importlib.util
 import random
 from itertools import pairwise, permutations
 from pathlib import Path
+from statistics import fmean, pstdev
 from types import ModuleType
 from uuid import UUID
 
@@ -11,17 +12,18 @@ import pytest
 
 from xiaodian.contracts.catalog import ProductId
 from xiaodian.modules.surfacing.learning.candidates import (
-    APART_MS,
-    MAX_CANDIDATES,
-    PROVEN,
+    MAX_PLACES,
+    SHOW_MS,
+    STEP_MS,
     Candidate,
-    Known,
     Signs,
     Why,
-    choose_candidates,
+    list_candidates,
 )
-from xiaodian.modules.surfacing.learning.learner import WEIGHTS_SUM_TO, Judged, Prior, Tally, Worth, fade, judge, weigh
-from xiaodian.modules.surfacing.learning.moments import SecondCount, fade_counts, learn, tally_moments
+from xiaodian.modules.surfacing.learning.change import BEFORE_CHANGE, SecondCount, find_change, weigh_slots
+from xiaodian.modules.surfacing.learning.curve import Curve, Shape
+from xiaodian.modules.surfacing.learning.learner import WEIGHTS_SUM_TO, Judged, Prior, Tally, Worth, judge
+from xiaodian.modules.surfacing.learning.moments import expect, fade_counts, learn, tally_moments
 from xiaodian.modules.surfacing.learning.viewing import (
     MAX_SHOWINGS,
     Count,
@@ -109,90 +111,139 @@ def test_it_is_known_how_many_get_how_far() -> None:
     assert watching.worst_second() == 10
 
 
-def test_moments_with_nothing_for_them_are_spread_over_the_film_and_never_more_than_so_many() -> None:
-    few = choose_candidates(Signs(), FILM_MS, [], {}, UNKNOWN, 0)
-    many = choose_candidates(Signs(said=range(0, FILM_MS, 500)), FILM_MS, [], {}, UNKNOWN, 0)
+def test_moments_are_tried_all_over_the_film_and_never_more_than_so_many() -> None:
+    few = list_candidates(Signs(), FILM_MS, UNKNOWN, 0)
+    long_ms = 600_000
+    long = list_candidates(Signs(said=range(0, long_ms, 500)), long_ms, Watching({}, long_ms), 0)
     assert {each.why for each in few} == {Why.TRIED}
-    assert len(many) == MAX_CANDIDATES
-    for chosen in (few, many):
+    assert few[-1].at_ms > FILM_MS * 0.8
+    assert len(long) <= MAX_PLACES
+    for chosen in (few, long):
         times = [each.at_ms for each in chosen]
-        assert all(later - earlier >= APART_MS for earlier, later in pairwise(times))
-        assert all(each.at_ms >= 0 and each.at_ms + each.show_ms <= FILM_MS for each in chosen)
+        assert all(later - earlier >= STEP_MS for earlier, later in pairwise(times))
+        assert all(each.at_ms >= 0 and each.at_ms + each.show_ms <= long_ms for each in chosen)
 
 
 @pytest.mark.parametrize("duration_ms", [1, 900, 2_000, 3_500])
 def test_a_film_of_a_second_has_a_moment_too(duration_ms: int) -> None:
-    chosen = choose_candidates(Signs(said=[5_000]), duration_ms, [], {}, Watching({}, duration_ms), 0)
+    watching = Watching({}, duration_ms)
+    chosen = list_candidates(Signs(said=[5_000]), duration_ms, watching, 0)
     assert chosen
     assert all(each.at_ms < duration_ms and each.at_ms + each.show_ms <= duration_ms for each in chosen)
+    assert sum(each.weight for each in learn(chosen, {}, {}, watching)) == WEIGHTS_SUM_TO
 
 
-def test_what_the_film_says_of_a_product_is_tried_first() -> None:
-    chosen = choose_candidates(Signs(said=[12_300]), FILM_MS, [], {}, UNKNOWN, 0)
-    assert Candidate(12_000, 8_000, Why.SAID) in chosen
+def test_where_the_film_speaks_of_a_product_and_where_it_was_bought_before_is_tried() -> None:
+    chosen = list_candidates(Signs(said=[12_300], bought=[20_100, 12_900], clicked=[5_700]), FILM_MS, UNKNOWN, 0)
+    reasons = {each.at_ms: each.why for each in chosen if each.why is not Why.TRIED}
+    assert reasons == {12_000: Why.SAID, 20_000: Why.BOUGHT, 5_000: Why.CLICKED}
 
 
-def test_a_moment_without_hope_makes_room_for_one_close_to_the_best_and_does_not_come_back_at_once() -> None:
-    best, poor = Candidate(12_000, 8_000, Why.TRIED), Candidate(20_000, 8_000, Why.TRIED)
-    known = [Known(best, 500.0, 9_990), Known(poor, PROVEN, 10)]
-    chosen = choose_candidates(Signs(said=[20_000]), FILM_MS, known, {12: 500.0, 20: PROVEN}, UNKNOWN, 0)
-    assert best in chosen
-    assert 20_000 not in [each.at_ms for each in chosen]
-    assert Candidate(14_000, 8_000, Why.NEAR_BEST) in chosen
-    later = choose_candidates(Signs(said=[20_000]), FILM_MS, known, {12: 500.0, 20: PROVEN / 2}, UNKNOWN, 0)
-    assert Candidate(20_000, 8_000, Why.SAID) in later
+def test_where_viewers_bought_before_is_shown_more_than_a_moment_that_nothing_speaks_for() -> None:
+    chosen = list_candidates(Signs(bought=[20_000]), FILM_MS, UNKNOWN, 0)
+    still = Watching({0: (5_000, 0, 0)}, FILM_MS)
+    learned = learn(chosen, {}, {each: expect(each.why) for each in chosen}, still)
+    weights = {each.candidate.at_ms: each.weight for each in learned}
+    assert weights[20_000] == max(weights.values())
 
 
 def test_old_showings_count_less_only_when_there_are_newer_ones() -> None:
-    alone = fade([(1, Tally(shown=100.0))])
-    followed = fade([(1, Tally(shown=100.0)), (9, Tally(shown=50_000.0))])
+    alone = weigh_slots([SecondCount(4, 1, Tally(shown=100.0))])
+    followed = weigh_slots([SecondCount(4, 1, Tally(shown=100.0)), SecondCount(9, 9, Tally(shown=150_000.0))])
     assert alone[1] == followed[9] == 1.0
     assert followed[1] < 0.1
 
 
-def _judged(tally: Tally, prior: Prior | None = None) -> Judged:
-    return Judged(tally=tally, near=Tally(), prior=prior or Prior(), reach=0.5, leaving=0.1)
+def _slots(rates: list[float], shown: float = 400.0) -> list[SecondCount]:
+    return [SecondCount(12, slot, Tally(shown, shown * rate)) for slot, rate in enumerate(rates)]
+
+
+def test_when_the_same_card_is_clicked_at_another_rate_what_was_known_before_hardly_counts() -> None:
+    counts = _slots([0.12, 0.11, 0.12, 0.13, 0.03, 0.02])
+    assert find_change(counts) == 4
+    weighed = weigh_slots(counts)
+    assert weighed[3] < BEFORE_CHANGE
+    assert weighed[4] > 0.9
+
+
+def test_chance_and_cards_that_are_shown_at_other_moments_are_no_change() -> None:
+    assert find_change(_slots([0.11, 0.13, 0.12, 0.1, 0.12])) is None
+    elsewhere = [SecondCount(2, 0, Tally(900, 20)), SecondCount(20, 1, Tally(900, 120))]
+    assert find_change(elsewhere) is None
+
+
+def _judged(tally: Tally, at_s: float = 0.0, prior: Prior | None = None) -> Judged:
+    return Judged(at_s=at_s, tally=tally, prior=prior or Prior(), reach=0.5, leaving=0.1)
+
+
+def _chances(*moments: Judged) -> list[float]:
+    return [each.best for each in judge(moments)]
 
 
 def test_a_card_that_drives_people_away_loses_though_it_sells_as_well() -> None:
     calm = Tally(shown=2_000, clicked=120, ordered=20, left=200)
     annoying = calm._replace(left=800)
-    chances = weigh(judge([_judged(calm), _judged(annoying)]))
-    assert chances[0] > 0.99
+    assert _chances(_judged(calm), _judged(annoying, 20.0))[0] > 0.95
 
 
 def test_clicks_without_orders_do_not_win() -> None:
-    sells = Tally(shown=3_000, clicked=150, ordered=30)
-    bait = Tally(shown=3_000, clicked=300, ordered=2)
-    assert weigh(judge([_judged(sells), _judged(bait)]))[0] > 0.95
+    sells = Tally(shown=6_000, clicked=300, ordered=60)
+    bait = Tally(shown=6_000, clicked=450, ordered=4)
+    assert _chances(_judged(sells), _judged(bait, 60.0))[0] > 0.9
 
 
 def test_new_moments_are_tried_by_what_is_known_of_their_like() -> None:
-    likely, unlikely = Prior(click_rate=0.12), Prior(click_rate=0.03)
-    chances = weigh(judge([_judged(Tally(), likely), _judged(Tally(), unlikely)]))
-    assert 0.6 < chances[0] < 0.99
+    likely, unlikely = Prior(click_rate=0.12), Prior(click_rate=0.04)
+    chances = _chances(_judged(Tally(), prior=likely), _judged(Tally(), 30.0, unlikely))
+    assert 0.6 < chances[0] < 1.0
 
 
-def test_weights_are_the_chances_of_being_best() -> None:
-    assert weigh([Worth(1.0, 0.5)]) == [1.0]
-    assert weigh([Worth(1.0, 0.5), Worth(1.0, 0.5)]) == pytest.approx([0.5, 0.5])
-    assert sum(weigh([Worth(number / 10, 0.1) for number in range(8)])) == pytest.approx(1.0)
+def test_where_every_card_drives_people_away_none_is_the_best() -> None:
+    hated = Tally(shown=3_000, clicked=2, left=1_500)
+    worths = judge([_judged(hated), _judged(hated, 30.0)], may_be_none=True)
+    assert [each.best for each in worths] == [0.0, 0.0]
+    assert all(isinstance(each, Worth) and each.mean < 0 for each in worths)
 
 
-def test_a_second_counts_for_the_card_that_was_up_then() -> None:
-    one, other = Candidate(5_000, 8_000, Why.TRIED), Candidate(9_000, 8_000, Why.TRIED)
+def test_what_is_known_of_a_moment_tells_of_those_around_it_and_not_of_those_far_away() -> None:
+    times = [0.0, 2.0, 60.0]
+    curve = Curve(Shape(1.0, 20.0, 0.1), times, [0.05] * 3, [60.0, 0.0, 0.0], [300.0, 0.0, 0.0])
+    seen, close, far = curve.rates
+    assert seen == pytest.approx(0.2, abs=0.02)
+    assert close > 0.15
+    assert far < 0.08
+
+
+def test_drawn_rates_lie_around_the_likeliest_and_are_surer_where_more_was_seen() -> None:
+    curve = Curve(Shape(1.0, 5.0, 0.5), [0.0, 50.0], [0.1, 0.1], [200.0, 0.0], [2_000.0, 0.0])
+    chance = random.Random(5)
+    drawn = [curve.draw(chance) for _ in range(400)]
+    known, unknown = zip(*drawn, strict=True)
+    assert fmean(known) == pytest.approx(0.1, abs=0.01)
+    assert pstdev(unknown) > 5 * pstdev(known)
+
+
+def test_a_second_counts_for_the_moment_before_it() -> None:
+    one, other = Candidate(5_000, SHOW_MS, Why.TRIED), Candidate(9_000, SHOW_MS, Why.TRIED)
     seconds = {4: Tally(1.0), 5: Tally(2.0), 10: Tally(4.0), 40: Tally(8.0)}
-    tallies = tally_moments([one, other], seconds)
-    assert (tallies[one].shown, tallies[other].shown) == (2.0, 4.0)
+    assert [each.shown for each in tally_moments([one, other], seconds)] == [2.0, 4.0]
 
 
 def test_the_same_counts_give_the_same_weights_whatever_their_order() -> None:
     counts = [SecondCount(number % 30, number % 5, Tally(9, 2, 1, 1)) for number in range(150)]
-    candidates = choose_candidates(Signs(), FILM_MS, [], {}, UNKNOWN, 0)
+    candidates = list_candidates(Signs(), FILM_MS, UNKNOWN, 0)
     first = learn(candidates, fade_counts(counts), {}, UNKNOWN)
     again = learn(candidates, fade_counts(reversed(counts)), {}, UNKNOWN)
     assert [each.weight for each in first] == [each.weight for each in again]
     assert sum(each.weight for each in first) == pytest.approx(WEIGHTS_SUM_TO, abs=len(first))
+
+
+def test_what_became_of_a_moment_that_is_shown_no_more_is_still_told() -> None:
+    candidates = list_candidates(Signs(), FILM_MS, UNKNOWN, 0)
+    seconds = {5: Tally(2_000, 10), 17: Tally(2_000, 300, 50)}
+    learned = {each.candidate.at_ms: each for each in learn(candidates, seconds, {}, UNKNOWN)}
+    assert (learned[5_000].weight, learned[5_000].tally.shown) == (0, 2_000)
+    assert learned[17_000].weight > WEIGHTS_SUM_TO / 2
 
 
 @pytest.fixture(scope="module")

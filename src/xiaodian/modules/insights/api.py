@@ -23,6 +23,7 @@ from xiaodian.modules.insights.video_queries import (
     list_acts_of_accounts,
     list_acts_of_videos,
     list_product_seconds,
+    list_video_sales,
 )
 from xiaodian.modules.insights.visit_rules import Act
 from xiaodian.modules.shops import api as shops
@@ -45,6 +46,7 @@ __all__ = [
     "list_product_seconds",
     "list_room_minutes",
     "list_shop_days",
+    "list_video_sales",
     "make_report_route",
     "rebuild",
 ]

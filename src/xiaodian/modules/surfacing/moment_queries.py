@@ -8,8 +8,8 @@ from xiaodian.contracts.catalog import ProductId
 from xiaodian.contracts.content import VideoId
 from xiaodian.infra.database import Connection
 from xiaodian.modules.surfacing.learning.candidates import Candidate, Why
+from xiaodian.modules.surfacing.learning.change import SecondCount
 from xiaodian.modules.surfacing.learning.learner import Tally
-from xiaodian.modules.surfacing.learning.moments import SecondCount
 
 MAX_MENTIONS = 20
 """Of one product in one video."""

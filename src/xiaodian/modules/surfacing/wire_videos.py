@@ -12,7 +12,7 @@ class LearnedView(Contract, frozen=True, kw_only=True):
     at_ms: int
     show_ms: int
     reason: str
-    """Why it is tried: `said`, `clicked`, `stayed`, `before_leaving`, `near_best`, `tried`."""
+    """Why it is tried: `said`, `bought`, `clicked`, `stayed`, `before_leaving`, `near_best`, `tried`."""
     text: str
     """The reason in the reader's language."""
     shown: int

@@ -3,35 +3,32 @@
 Thompson sampling: the weights are the probabilities of being best, and each viewing draws one moment by them. What a
 moment is worth to a viewing: that the viewer gets so far × (orders that come of the card, a little for clicks, less
 what it drives away). Orders are few, so what a card is clicked and what becomes of clicks are believed apart: clicks
-are many, and tell early.
+are many, and tell early. All three rates change smoothly along a film, so what is known of a moment tells of those
+around it, and a moment that nobody was shown is neither hopeless nor as good as the best.
 """
 
+import random
 from collections.abc import Sequence
-from math import erf, sqrt
+from math import sqrt
 from typing import NamedTuple
+
+from xiaodian.modules.surfacing.learning.curve import Curve, Shape
 
 CLICK_WORTH = 0.01
 """Orders, beside those that come of it."""
 LEAVER_COST = 0.1
 """Orders: who is driven away buys nothing else, and may not come back."""
-CLICKS_COUNT_FOR = 15.0
-"""Showings that what is believed of all moments of a product counts for."""
-NEAR_COUNTS_FOR = 20.0
-"""Showings that what is known of seconds close by counts for at most."""
-ORDERS_COUNT_FOR = 150.0
-"""Clicks, likewise."""
-POOL_COUNTS_FOR = 20.0
-"""Showings that what is usual counts for, against what is known of a product."""
+CLICKS = Shape(sd=0.9, length_s=12.0, level_sd=0.6)
+ORDERS = Shape(sd=0.25, length_s=40.0, level_sd=0.7)
+LEAVING = Shape(sd=0.35, length_s=4.0, level_sd=0.1)
 LEVEL_COUNTS_FOR = 200.0
 """Showings, or clicks, that what is known of more general moments counts for."""
-LEAVING_COUNTS_FOR = 150.0
-HALF_LIFE_SHOWINGS = 6_000.0
-"""What was learned counts half after so many newer showings of the product; without newer ones nothing is forgotten."""
-BOLDNESS = 0.6
+BOLDNESS = 0.55
 """Below 1 the uncertain is tried less than sampling by the book would: most videos have few viewers."""
+MANY_SHOWN = 1_500.0
+"""Showings of a product from which on moments close to each other are told apart."""
 WEIGHTS_SUM_TO = 10_000
-STEPS = 160
-REACH_SD = 4.5
+DRAWS = 100
 
 
 class Prior(NamedTuple):
@@ -60,9 +57,8 @@ class Tally(NamedTuple):
 class Judged(NamedTuple):
     """A moment to be weighed against the others of its product."""
 
+    at_s: float
     tally: Tally
-    near: Tally
-    """What is known of seconds close by, each counting the less the farther it is."""
     prior: Prior
     reach: float
     """The share of viewers that gets to it."""
@@ -71,17 +67,18 @@ class Judged(NamedTuple):
 
 
 class Worth(NamedTuple):
-    """What a moment is believed to bring a viewing, in orders."""
+    """What a moment is believed to bring a viewing, in orders, and the probability that it is the best."""
 
     mean: float
     sd: float
+    best: float
 
 
-def prior_of(levels: Sequence[Tally]) -> Prior:
+def prior_of(levels: Sequence[Tally], prior: Prior | None = None) -> Prior:
     """What is expected of a new moment by what its like did: from all moments of its kind to those of its category,
     each level believed as far as it was seen.
     """
-    prior = Prior()
+    prior = prior or Prior()
     for level in levels:
         clicked, ordered = max(level.clicked, level.ordered), level.ordered
         prior = Prior(
@@ -91,57 +88,49 @@ def prior_of(levels: Sequence[Tally]) -> Prior:
     return prior
 
 
-def fade(slots: Sequence[tuple[int, Tally]]) -> dict[int, float]:
-    """How much each slot of time counts, by the showings of the product that came after it."""
-    newer = 0.0
-    factors: dict[int, float] = {}
-    shown: dict[int, float] = {}
-    for slot, tally in slots:
-        shown[slot] = shown.get(slot, 0.0) + tally.shown
-    for slot in sorted(shown, reverse=True):
-        factors[slot] = 0.5 ** (newer / HALF_LIFE_SHOWINGS)
-        newer += max(0.0, shown[slot])
-    return factors
-
-
-def judge(moments: Sequence[Judged]) -> list[Worth]:
-    """What each moment of a product is worth; the moments lend each other what they know of the product."""
-    total = Tally(*(sum(column) for column in zip(*(each.tally for each in moments), strict=True)))
-    usual_click = sum(each.prior.click_rate for each in moments) / len(moments)
-    usual_order = sum(each.prior.orders_per_click for each in moments) / len(moments)
-    clicked, ordered = max(total.clicked, total.ordered), total.ordered
-    click = (usual_click * POOL_COUNTS_FOR + clicked) / (POOL_COUNTS_FOR + max(total.shown, clicked))
-    order = (usual_order * ORDERS_COUNT_FOR + ordered) / (ORDERS_COUNT_FOR + clicked)
-    worths: list[Worth] = []
-    for each in moments:
-        expected = min(0.5, click * each.prior.click_rate / usual_click)
-        worths.append(_worth(each, expected, min(0.9, order)))
-    return worths
-
-
-def weigh(worths: Sequence[Worth]) -> list[float]:
-    """The probability that each is the best. Sums to 1."""
-    if len(worths) == 1:
-        return [1.0]
-    sds = [max(each.sd * BOLDNESS, 1e-9) for each in worths]
-    low = min(each.mean - REACH_SD * sd for each, sd in zip(worths, sds, strict=True))
-    high = max(each.mean + REACH_SD * sd for each, sd in zip(worths, sds, strict=True))
-    step = (high - low) / STEPS
-    chances = [0.0] * len(worths)
-    below = [0.0] * len(worths)
-    for number in range(1, STEPS + 1):
-        edge = low + number * step
-        now = [0.5 * (1 + erf((edge - each.mean) / (sd * sqrt(2)))) for each, sd in zip(worths, sds, strict=True)]
-        middle = [(a + b) / 2 for a, b in zip(now, below, strict=True)]
-        for index in range(len(worths)):
-            product = now[index] - below[index]
-            for other, value in enumerate(middle):
-                if other != index:
-                    product *= value
-            chances[index] += product
-        below = now
-    total = sum(chances)
-    return [each / total for each in chances]
+def judge(moments: Sequence[Judged], *, may_be_none: bool = False) -> list[Worth]:
+    """What each moment of a product is worth, by time. `may_be_none`: no card at all may be better than each of them;
+    else the probabilities sum to 1.
+    """
+    times = [each.at_s for each in moments]
+    tallies = [_sensible(each.tally) for each in moments]
+    clicks = Curve(
+        CLICKS,
+        times,
+        [each.prior.click_rate for each in moments],
+        [tally.clicked for tally in tallies],
+        [tally.shown for tally in tallies],
+    )
+    orders = Curve(
+        ORDERS,
+        times,
+        [each.prior.orders_per_click for each in moments],
+        [tally.ordered for tally in tallies],
+        [tally.clicked for tally in tallies],
+    )
+    leaving = Curve(
+        LEAVING,
+        times,
+        [each.leaving for each in moments],
+        [tally.left for tally in tallies],
+        [tally.shown for tally in tallies],
+    )
+    # Other chances whenever more is known, so that the unlikely gets its turn too; of the same counts the same weights.
+    chance = random.Random(round(sum(sum(tally) for tally in tallies)))
+    sums, squares, wins = [0.0] * len(moments), [0.0] * len(moments), [0] * len(moments)
+    for _ in range(DRAWS):
+        drawn = [curve.draw(chance, BOLDNESS) for curve in (clicks, orders, leaving)]
+        worths = [_worth(*each) for each in zip(moments, *drawn, strict=True)]
+        best = max(range(len(worths)), key=worths.__getitem__)
+        if worths[best] > 0 or not may_be_none:
+            wins[best] += 1
+        for place, worth in enumerate(worths):
+            sums[place] += worth
+            squares[place] += worth * worth
+    return [
+        Worth(total / DRAWS, sqrt(max(0.0, square / DRAWS - (total / DRAWS) ** 2)), won / DRAWS)
+        for total, square, won in zip(sums, squares, wins, strict=True)
+    ]
 
 
 def to_weights(chances: Sequence[float]) -> list[int]:
@@ -149,29 +138,15 @@ def to_weights(chances: Sequence[float]) -> list[int]:
     return [round(each * WEIGHTS_SUM_TO) for each in chances]
 
 
-def _worth(moment: Judged, click_rate: float, orders_per_click: float) -> Worth:
-    tally = moment.tally
-    clicked = max(tally.clicked, tally.ordered)
-    shown = max(tally.shown, clicked)
-    near_shown = max(moment.near.shown, moment.near.clicked)
-    click_rate = (click_rate * CLICKS_COUNT_FOR + moment.near.clicked) / (CLICKS_COUNT_FOR + near_shown)
-    strength = CLICKS_COUNT_FOR + min(near_shown, NEAR_COUNTS_FOR)
-    click, click_square = _beta(click_rate, strength, clicked, shown)
-    order, order_square = _beta(orders_per_click, ORDERS_COUNT_FOR, tally.ordered, clicked)
-    leaving, leaving_square = _beta(moment.leaving, LEAVING_COUNTS_FOR, tally.left, shown)
-    each = order + CLICK_WORTH
-    bought = click * each
-    variance = click_square * (order_square - order * order + each * each) - bought * bought
-    variance += LEAVER_COST**2 * (leaving_square - leaving * leaving)
+def _worth(moment: Judged, click: float, order: float, leaving: float) -> float:
     # No card holds anybody back: who seems to leave less than by themselves does so by chance.
-    mean = bought - LEAVER_COST * max(0.0, leaving - moment.leaving)
-    return Worth(moment.reach * mean, moment.reach * sqrt(max(0.0, variance)))
+    driven_off = max(0.0, leaving - moment.leaving)
+    return moment.reach * (click * (order + CLICK_WORTH) - LEAVER_COST * driven_off)
 
 
-def _beta(mean: float, strength: float, hits: float, tries: float) -> tuple[float, float]:
-    """Expectation of a rate and of its square: believed `mean` for `strength` tries, then seen `hits` of `tries`."""
-    a = mean * strength + max(0.0, hits)
-    b = (1 - mean) * strength + max(0.0, tries - hits)
-    total = a + b
-    expected = a / total
-    return expected, expected * expected + a * b / (total * total * (total + 1))
+def _sensible(tally: Tally) -> Tally:
+    """Words come late and out of order: an order without its click, a click without its card."""
+    ordered = max(0.0, tally.ordered)
+    clicked = max(tally.clicked, ordered)
+    shown = max(tally.shown, clicked)
+    return Tally(shown, clicked, ordered, min(max(0.0, tally.left), shown))

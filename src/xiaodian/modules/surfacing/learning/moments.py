@@ -1,28 +1,22 @@
 """From counts to weights: what was seen of each second is known of the moment whose card it was. Pure."""
 
+from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
-from math import exp
 from typing import NamedTuple
 
-from xiaodian.modules.surfacing.learning.candidates import Candidate
-from xiaodian.modules.surfacing.learning.learner import Judged, Prior, Tally, Worth, fade, judge, to_weights, weigh
+from xiaodian.modules.surfacing.learning.candidates import Candidate, Why
+from xiaodian.modules.surfacing.learning.change import SecondCount, weigh_slots
+from xiaodian.modules.surfacing.learning.learner import Judged, Prior, Tally, Worth, judge, prior_of, to_weights
 from xiaodian.modules.surfacing.learning.viewing import SECOND_MS
 from xiaodian.modules.surfacing.learning.watching import Watching
 
-AFTER_MS = 5_000
-"""Who bought so long after the card was gone and was not seen to see it, saw it."""
-
-NEAR_S = 3.0
-"""Moments of a film are alike within so many seconds, or so."""
-FAR_S = 8.0
-
-
-class SecondCount(NamedTuple):
-    """Counts of one product at a second, in a slot of time."""
-
-    second: int
-    slot: int
-    tally: Tally
+MAX_SHOWN = 8
+"""Moments of one product among which a viewing draws."""
+MAX_GIVEN_UP = 8
+"""Moments that are shown no more, and of which it is told what became of them."""
+NEAR_MS = 4_000
+USUAL = {Why.SAID: Prior(click_rate=0.1), Why.BOUGHT: Prior(click_rate=0.1), Why.CLICKED: Prior(click_rate=0.09)}
+"""What is expected of a moment by what speaks for it, before anything is known of others like it."""
 
 
 class Learned(NamedTuple):
@@ -37,20 +31,33 @@ class Learned(NamedTuple):
 def fade_counts(counts: Iterable[SecondCount]) -> dict[int, Tally]:
     """By second what is known of a product, old showings counting less."""
     counted = list(counts)
-    factors = fade([(each.slot, each.tally) for each in counted])
+    factors = weigh_slots(counted)
     seconds: dict[int, Tally] = {}
     for each in counted:
         seconds[each.second] = seconds.get(each.second, Tally()) + each.tally.times(factors[each.slot])
     return seconds
 
 
-def tally_moments(candidates: Sequence[Candidate], seconds: Mapping[int, Tally]) -> dict[Candidate, Tally]:
-    """What is known of each candidate; what is known of seconds that are no candidate's is nobody's."""
-    tallies = dict.fromkeys(candidates, Tally())
+def expect(why: Why, levels: Sequence[Tally] = ()) -> Prior:
+    """What is expected of a new moment; `levels`: what its like did, the most general first."""
+    return prior_of(levels, USUAL.get(why))
+
+
+def total_shown(seconds: Mapping[int, Tally]) -> float:
+    """How often the card of a product came up."""
+    return sum(each.shown for each in seconds.values())
+
+
+def tally_moments(candidates: Sequence[Candidate], seconds: Mapping[int, Tally]) -> list[Tally]:
+    """What is known of each candidate: a second counts for the last one before it whose card may have been up. Pages
+    tell a moment late, never early.
+    """
+    starts = [each.at_ms for each in candidates]
+    tallies = [Tally()] * len(candidates)
     for second, tally in seconds.items():
-        owner = _owner(candidates, second * SECOND_MS)
-        if owner is not None:
-            tallies[owner] += tally
+        place = bisect_right(starts, second * SECOND_MS) - 1
+        if place >= 0 and second * SECOND_MS <= starts[place] + candidates[place].show_ms:
+            tallies[place] += tally
     return tallies
 
 
@@ -59,39 +66,41 @@ def learn(
     seconds: Mapping[int, Tally],
     priors: Mapping[Candidate, Prior],
     watching: Watching,
+    *,
+    may_be_none: bool = False,
 ) -> list[Learned]:
-    """How often each is shown from now on."""
+    """How often each is shown from now on, by time; of those that are shown no more the ones that were shown most."""
     if not candidates:
         return []
     tallies = tally_moments(candidates, seconds)
-    judged = [
-        Judged(
-            tally=tallies[each],
-            near=_near(each, candidates, seconds),
-            prior=priors.get(each, Prior()),
-            reach=watching.reach(each.at_ms),
-            leaving=watching.leaving_soon(each.at_ms),
-        )
-        for each in candidates
-    ]
-    worths = judge(judged)
-    weights = to_weights(weigh(worths))
+    worths = judge(
+        [
+            Judged(
+                at_s=each.at_ms / SECOND_MS,
+                tally=tally,
+                prior=priors.get(each, Prior()),
+                reach=watching.reach(each.at_ms),
+                leaving=watching.leaving_soon(each.at_ms),
+            )
+            for each, tally in zip(candidates, tallies, strict=True)
+        ],
+        may_be_none=may_be_none,
+    )
+    order = sorted(range(len(candidates)), key=lambda place: (-worths[place].best, -worths[place].mean))
+    shown = [place for place in order[:MAX_SHOWN] if worths[place].best > 0]
+    chance = sum(worths[place].best for place in shown)
+    every = sum(each.best for each in worths)
+    weights = to_weights([worths[place].best * every / chance for place in shown])
+    by_place = dict(zip(shown, weights, strict=True))
+    tried = sorted((p for p in order if p not in by_place and tallies[p].shown > 0), key=lambda p: -tallies[p].shown)
+    best_ms = candidates[order[0]].at_ms
     return [
-        Learned(candidate, tallies[candidate], worth, weight)
-        for candidate, worth, weight in zip(candidates, worths, weights, strict=True)
+        Learned(_name(candidates[p], best_ms), tallies[p], worths[p], by_place.get(p, 0))
+        for p in sorted([*shown, *tried[:MAX_GIVEN_UP]])
     ]
 
 
-def _near(candidate: Candidate, candidates: Sequence[Candidate], seconds: Mapping[int, Tally]) -> Tally:
-    near = Tally()
-    for second, tally in seconds.items():
-        distance_s = abs(second - candidate.at_ms / SECOND_MS)
-        if distance_s < FAR_S and _owner(candidates, second * SECOND_MS) != candidate:
-            near += tally.times(exp(-((distance_s / NEAR_S) ** 2)))
-    return near
-
-
-def _owner(candidates: Sequence[Candidate], at_ms: int) -> Candidate | None:
-    """The latest that was up then. Pages tell a moment late, never early."""
-    up = [each for each in candidates if each.at_ms <= at_ms <= each.at_ms + each.show_ms + AFTER_MS]
-    return max(up, key=lambda each: each.at_ms, default=None)
+def _name(candidate: Candidate, best_ms: int) -> Candidate:
+    if candidate.why is Why.TRIED and 0 < abs(candidate.at_ms - best_ms) <= NEAR_MS:
+        return candidate._replace(why=Why.NEAR_BEST)
+    return candidate

@@ -12,9 +12,9 @@ from xiaodian.modules.catalog import api as catalog
 from xiaodian.modules.content import api as content
 from xiaodian.modules.insights import api as insights
 from xiaodian.modules.surfacing import moment_queries as queries
-from xiaodian.modules.surfacing.learning.candidates import Candidate, Known, Signs, choose_candidates
-from xiaodian.modules.surfacing.learning.learner import Prior, Tally, prior_of
-from xiaodian.modules.surfacing.learning.moments import Learned, fade_counts, learn
+from xiaodian.modules.surfacing.learning.candidates import Candidate, Signs, list_candidates
+from xiaodian.modules.surfacing.learning.learner import Prior, Tally
+from xiaodian.modules.surfacing.learning.moments import Learned, expect, fade_counts, learn, total_shown
 from xiaodian.modules.surfacing.learning.viewing import SECOND_MS
 from xiaodian.modules.surfacing.learning.watching import Watching
 from xiaodian.modules.surfacing.service.read_film import read_film
@@ -24,7 +24,9 @@ REST = timedelta(seconds=20)
 """A video that was weighed just now waits so long, however many watch it."""
 MANY_VIEWS = 3
 """Openings of a product by themselves that make a second a candidate."""
-MAX_CLICKED = 2
+MANY_ORDERS = 2
+MAX_SECONDS = 3
+"""Where viewers opened a product, or bought it, by themselves: so many of each."""
 TENTHS = 10
 
 
@@ -76,7 +78,12 @@ async def compare_likes(records: Records) -> None:
             """
             INSERT INTO surfacing.moment_like (reason, tenth, category, shown, clicked, ordered)
             SELECT reason, tenth, coalesce(category, ''), sum(shown), sum(clicked), sum(ordered)
-            FROM surfacing.moment WHERE category <> ''
+            FROM (
+                -- What is near the best was tried as any other moment.
+                SELECT CASE reason WHEN 'near_best' THEN 'tried' ELSE reason END AS reason,
+                    tenth, category, shown, clicked, ordered
+                FROM surfacing.moment WHERE category <> ''
+            ) AS moment
             GROUP BY GROUPING SETS ((reason, tenth), (reason, tenth, category))
             """
         )
@@ -89,24 +96,18 @@ async def _learn(
     quiet = await queries.list_quiet(connection, video.video_id)
     mentions = await queries.list_mentions(connection, video.video_id)
     opened = await _find_opened(connection, video.video_id)
+    bought = await _find_bought(connection, video.video_id)
     likes = await queries.list_likes(connection, [product.category for product in products])
-    known: dict[ProductId, list[Known]] = {}
-    for old in await queries.list_moments(connection, video.video_id):
-        known.setdefault(old.product_id, []).append(Known(old.candidate, old.tally.shown, old.weight))
     watching = Watching(quiet, video.duration_ms)
     viewers = quiet.get(0, (0, 0, 0))[0]
     learned: dict[ProductId, list[Learned]] = {}
     for product in products:
         product_id = product.product_id
         seconds = fade_counts(counts.get(product_id, []))
-        candidates = choose_candidates(
-            Signs(said=mentions.get(product_id, []), clicked=opened.get(product_id, [])),
-            video.duration_ms,
-            known.get(product_id, []),
-            {second: tally.shown for second, tally in seconds.items()},
-            watching,
-            viewers,
+        signs = Signs(
+            said=mentions.get(product_id, []), bought=bought.get(product_id, []), clicked=opened.get(product_id, [])
         )
+        candidates = list_candidates(signs, video.duration_ms, watching, viewers, total_shown(seconds))
         priors = {each: _prior(likes, each, video.duration_ms, product.category) for each in candidates}
         learned[product_id] = learn(candidates, seconds, priors, watching)
     return learned
@@ -115,7 +116,7 @@ async def _learn(
 def _prior(likes: dict[tuple[str, int, str], Tally], candidate: Candidate, duration_ms: int, category: str) -> Prior:
     kind = candidate.why.value, tenth_of(candidate, duration_ms)
     levels = [likes[*kind, name] for name in ("", category) if (*kind, name) in likes]
-    return prior_of(levels)
+    return expect(candidate.why, levels)
 
 
 def tenth_of(candidate: Candidate, duration_ms: int) -> int:
@@ -124,12 +125,25 @@ def tenth_of(candidate: Candidate, duration_ms: int) -> int:
 
 
 async def _find_opened(connection: Connection, video_id: VideoId) -> dict[ProductId, list[int]]:
-    """Where viewers opened a product by themselves, not from its card."""
+    """Where viewers opened a product by themselves, not from its card; most often first."""
     opened: dict[ProductId, list[tuple[int, int]]] = {}
     for product_id, second, (_, clicks, views, _) in await insights.list_product_seconds(connection, video_id):
         if second >= 0 and views - clicks >= MANY_VIEWS:
             opened.setdefault(product_id, []).append((clicks - views, second * SECOND_MS))
-    return {product_id: [at_ms for _, at_ms in sorted(each)[:MAX_CLICKED]] for product_id, each in opened.items()}
+    return _most(opened)
+
+
+async def _find_bought(connection: Connection, video_id: VideoId) -> dict[ProductId, list[int]]:
+    """Where viewers bought a product; most often first."""
+    bought: dict[ProductId, list[tuple[int, int]]] = {}
+    for product_id, second, sums in await insights.list_video_sales(connection, video_id):
+        if second >= 0 and sums.orders_paid >= MANY_ORDERS:
+            bought.setdefault(product_id, []).append((-sums.orders_paid, second * SECOND_MS))
+    return _most(bought)
+
+
+def _most(seconds: dict[ProductId, list[tuple[int, int]]]) -> dict[ProductId, list[int]]:
+    return {product_id: [at_ms for _, at_ms in sorted(each)[:MAX_SECONDS]] for product_id, each in seconds.items()}
 
 
 async def _keep(
