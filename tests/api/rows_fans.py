@@ -38,6 +38,7 @@ ROWS: list[Row] = [
     Row("GET", f"{SHOP}/fans", owner_only(200), address=f"{SHOP}/fans?segment=new"),
     # Nobody of this world has been counted as a fan: not even the owner is told of one.
     Row("GET", FAN, members(404)),
+    Row("GET", f"{SHOP}/fans/arrivals", owner_only(200), address=f"{SHOP}/fans/arrivals?room_id={{room_id}}"),
     Row("POST", f"{FAN}/notes", members(404), {"text": "爱喝茶"}),
     Row("PUT", f"{FAN}/tags", members(404), {"tags": ["老客"]}),
     Row("GET", f"{FAN}/prediction", members(404)),

@@ -1,4 +1,4 @@
-"""A host sees who speaks, looks at what they bought beside the picture, and sends a coupon that is used."""
+"""A host sees a regular come in, looks at what they bought beside the picture, and sends a coupon that is used."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -14,6 +14,7 @@ pytestmark = pytest.mark.journey
 
 PRICE_MINOR, OFF_MINOR = 8900, 1000
 WORDS = "给你留了一盒，下单立减"
+THANKS = "谢谢你来，今晚又摘了"
 
 # What lies at the middle of the host's own picture is the picture: nothing was put over it.
 _IS_IN_SIGHT = """(video) => {
@@ -68,9 +69,19 @@ async def _until_orders(stage: Stage, fan: Member, orders: int) -> None:
     await _until(_is_so)
 
 
-async def _until_told(fan: Member) -> None:
+async def _start_flow(stage: Stage) -> None:
+    """Who has bought is thanked: the flow whose effect is looked at."""
+    shop = f"/api/shops/{stage.product['shop_id']}"
+    segment = await stage.host.call("POST", f"{shop}/segments", {"name": "买过的", "cel": "orders >= 1"})
+    thanks = {"name": "谢谢", "text": THANKS, "is_on": True, "segment": segment["segment_id"]}
+    await stage.host.call(
+        "PUT", f"{shop}/flows/segment_joined", thanks | {"hold_out_bp": 0, "is_without_hold_out": True}
+    )
+
+
+async def _until_told(fan: Member, words: str) -> None:
     async def _is_so() -> bool:
-        return any(WORDS in notice["text"] for notice in (await fan.call("GET", "/api/me/notices"))["items"])
+        return any(words in notice["text"] for notice in (await fan.call("GET", "/api/me/notices"))["items"])
 
     await _until(_is_so)
 
@@ -94,14 +105,20 @@ async def _buy_with_it(page: Page) -> None:
     await expect(drawer.get_by_test_id("paid")).to_be_visible()
 
 
-async def test_a_host_sends_a_coupon_to_who_speaks_and_sees_that_they_came_back_with_it(
+async def test_a_host_sees_a_regular_come_sends_a_coupon_and_the_flows_effect_changes_when_they_buy_with_it(
     stage: Stage, send_film: Encoder, open_page: OpenPage, enter: Callable[[str], Awaitable[Member]]
 ) -> None:
     fan = await enter("小丹")
     coupon = await _make_personal_coupon(stage)
+    await _start_flow(stage)
     await _buy_before(stage, fan)
     room_id = await _plan_tonight(stage)
     await _until_orders(stage, fan, 1)
+    await _until_told(fan, THANKS)
+    effect = await open_page("/console/outreach", name="effect", size=DESK, member=stage.host)
+    await effect.get_by_test_id("flow-effect").click()
+    await expect(effect.get_by_test_id("effect-treated")).to_have_text("1")
+    await expect(effect.get_by_test_id("effect-bought")).to_contain_text("0.0%")
     async with send_film(stage.stream_key):
         await until_state(stage.host, room_id, "on_air")
         featured = {"product_id": stage.product["product_id"]}
@@ -109,6 +126,7 @@ async def test_a_host_sends_a_coupon_to_who_speaks_and_sees_that_they_came_back_
         console = await open_page(f"/console/rooms/{room_id}", name="console", size=DESK, member=stage.host)
         viewer = await open_page(f"/rooms/{room_id}", name="viewer", member=fan)
         await start_watching(viewer)
+        await expect(console.get_by_test_id("arrival")).to_contain_text("小丹")
         await viewer.get_by_test_id("comment-input").fill("今天还有吗？")
         await viewer.get_by_test_id("comment-send").click()
 
@@ -119,9 +137,12 @@ async def test_a_host_sends_a_coupon_to_who_speaks_and_sees_that_they_came_back_
         assert await console.get_by_test_id("preview-video").evaluate(_IS_IN_SIGHT)
         await _send_coupon(console, coupon["coupon_id"])
 
-        await _until_told(fan)
+        await _until_told(fan, WORDS)
         await _buy_with_it(viewer)
         await expect_moving(viewer, "after paying")
+        await expect(drawer.get_by_test_id("fan-orders")).to_have_text("2")
+        await expect(drawer.get_by_test_id("fan-coupon")).to_contain_text("老友立减")
+        await expect(effect.get_by_test_id("effect-bought")).to_contain_text("100.0%")
     await _until_orders(stage, fan, 2)
     await console.goto(console.url.replace(f"rooms/{room_id}", f"fan/{fan.me['account_id']}"))
     await expect(console.get_by_test_id("fan-orders")).to_have_text("2")

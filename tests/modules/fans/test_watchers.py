@@ -78,3 +78,40 @@ async def test_what_somebody_says_and_likes_counts_once_and_a_like_taken_back_no
     assert [(seen["comments"], seen["views"]) for seen in page["rooms"]] == [(1, 0)]
     [fan] = (await counter.ask(counter.stage.host, "fans", segment="watcher"))["items"]
     assert fan["account_id"] == str(buyer.account_id)
+
+
+async def test_a_host_hears_of_a_regular_who_has_just_come_in_and_of_nobody_else(counter: Counter) -> None:
+    regular, watcher = await counter.market.buyer("老友"), await counter.market.buyer("路人")
+    await counter.order(regular, counter.products[1])
+    await counter.hear()
+    items = [{"room_id": str(counter.stage.room_id), "kind": "entered"}]
+    for who in (regular, watcher):
+        answer = await who.client.post("/api/behaviour", json={"viewer_id": str(uuid4()), "items": items})
+        assert answer.status_code == 204, answer.text
+    await take(counter, "fans-visits", await counter.reports())
+    told = await counter.ask(counter.stage.host, "fans/arrivals", room_id=str(counter.stage.room_id))
+    assert [(each["name"], each["orders"]) for each in told["items"]] == [("老友", 1)]
+    arrivals = f"/api/shops/{counter.stage.shop_id}/fans/arrivals"
+    params = {"room_id": str(counter.stage.room_id)}
+    for stranger in (counter.other, regular.client):
+        assert (await stranger.get(arrivals, params=params)).status_code == 404
+    async with counter.ctx.database.connection() as connection:
+        await connection.execute("UPDATE fans.visit SET first_at = now() - interval '3 minutes'")
+    assert (await counter.ask(counter.stage.host, "fans/arrivals", **params)) == {"items": []}
+
+
+async def test_a_fans_page_names_the_coupons_that_were_used(counter: Counter) -> None:
+    buyer = await counter.market.buyer()
+    terms = {"code": "HELLO5", "off_minor": 500, "quota": 5, "min_spend_minor": 0, "per_account": 1}
+    terms["valid_until_ms"] = 4_000_000_000_000
+    made = await counter.stage.host.post(f"/api/shops/{counter.stage.shop_id}/coupons", json=terms)
+    assert made.status_code == 201, made.text
+    sku = counter.products[1].skus[0]
+    line = {"sku_id": str(sku.sku_id), "quantity": 1, "price_minor": sku.price_minor}
+    said = [{"shop_id": str(counter.stage.shop_id), "coupon_code": "HELLO5", "note": ""}]
+    placed = await buyer.checkout([], lines=[line], shops=said)
+    assert placed.status_code == 201, placed.text
+    await buyer.pay(placed.json()["orders"][0]["order_id"])
+    await counter.hear()
+    page = await counter.ask(counter.stage.host, f"fans/{buyer.account_id}")
+    assert [(each["off_minor"], each["orders"]) for each in page["coupons"]] == [(500, 1)]

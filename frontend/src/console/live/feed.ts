@@ -6,7 +6,10 @@ export type Risen = Extract<Moment, { kind: "club" }>;
 export type Said =
   | { kind: "comment"; key: string; at_ms: number; comment: Comment }
   | { kind: "club"; key: string; at_ms: number; risen: Risen }
-  | { kind: "purchase"; key: string; at_ms: number; bought: Bought };
+  | { kind: "purchase"; key: string; at_ms: number; bought: Bought }
+  | { kind: "arrival"; key: string; at_ms: number; regulars: readonly Regular[] };
+/** A fan with purchases. */
+export type Regular = { account_id: string; name: string; orders: number };
 
 const KEPT = 300;
 let purchases = 0;
@@ -24,6 +27,12 @@ export function mergeSaid(feed: readonly Said[], comments: readonly Comment[]): 
   const since = comments[0]?.at_ms ?? Number.POSITIVE_INFINITY;
   const kept = feed.filter((said) => said.kind !== "comment" || said.at_ms < since);
   return [...kept, ...comments.map(asSaid)].sort((a, b) => a.at_ms - b.at_ms).slice(-KEPT);
+}
+
+/** Those who have come since the host was told last, in one line. */
+export function withArrivals(feed: Said[], regulars: readonly Regular[], at_ms: number): Said[] {
+  const said: Said = { kind: "arrival", key: `arrival-${regulars[0]?.account_id}`, at_ms, regulars };
+  return [...feed, said].slice(-KEPT);
 }
 
 export function withMoment(feed: Said[], moment: Moment): Said[] {

@@ -5,7 +5,7 @@ import { type Cue, type Moment, type RoomFold, type Snapshot, type Tick, applyTi
 import { type Link, RoomSync } from "../../lib/live/sync";
 import { getSnapshot, makeWire } from "../../lib/live/wire";
 import type { Account, Room, Sales } from "../state/wire";
-import { type Said, isSaid, mergeSaid, withMoment } from "./feed";
+import { type Regular, type Said, isSaid, mergeSaid, withArrivals, withMoment } from "./feed";
 
 const SALES_PAUSE_MS = 700;
 const SALES_EVERY_MS = 30_000;
@@ -106,6 +106,11 @@ export class HostRoom {
     } catch {
       // The next one who is muted asks again.
     }
+  }
+
+  /** Regulars have come; only who runs the room sees it. */
+  welcome(regulars: readonly Regular[]): void {
+    this.feed = withArrivals(this.feed, regulars, this.nowMs);
   }
 
   async #readView(): Promise<Room> {

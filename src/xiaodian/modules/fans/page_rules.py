@@ -53,6 +53,14 @@ class Found(NamedTuple):
     by: str
 
 
+class UsedCoupon(NamedTuple):
+    """In how many purchases a coupon was used, and when last."""
+
+    coupon_id: UUID
+    orders: int
+    last_at: datetime
+
+
 class Bought(NamedTuple):
     """What was bought in one room."""
 
@@ -102,3 +110,13 @@ def places_of_page(bought: dict[UUID, Bought], visits: Sequence[Visit]) -> list[
     places = dict.fromkeys(list(bought)[:MOST_ROOMS])
     places.update(dict.fromkeys([each.place_id for each in visits if each.is_room][:MOST_ROOMS]))
     return list(places)
+
+
+def coupons_used(purchases: Sequence[Purchase]) -> list[UsedCoupon]:
+    """Those of the shop, the one that was used last first."""
+    used: dict[UUID, list[datetime]] = {}
+    for each in purchases:
+        if each.coupon_id is not None:
+            used.setdefault(each.coupon_id, []).append(each.paid_at)
+    found = [UsedCoupon(coupon_id, len(times), max(times)) for coupon_id, times in used.items()]
+    return sorted(found, key=lambda each: each.last_at, reverse=True)

@@ -9,6 +9,7 @@ from litestar.params import FromPath, FromQuery, JSONBody, Parameter, QueryParam
 from xiaodian.contracts.accounts import AccountId, Scope
 from xiaodian.contracts.base import ForbiddenError, InvalidInputError, NotFoundError, UnauthenticatedError
 from xiaodian.contracts.fans import FanCard, SegmentCode
+from xiaodian.contracts.live import RoomId
 from xiaodian.contracts.shops import ShopId
 from xiaodian.edge.access import Access, SignedIn, access
 from xiaodian.edge.context import Ctx
@@ -17,7 +18,7 @@ from xiaodian.kit.clock import utc_now
 from xiaodian.kit.paging import MAX_PAGE_SIZE, Page
 from xiaodian.modules.fans import prediction_routes, queries, segment_routes, wire
 from xiaodian.modules.fans.definitions import DEFINITIONS
-from xiaodian.modules.fans.service import annotate_fan, list_fans, see_fan, see_repurchase, thresholds
+from xiaodian.modules.fans.service import annotate_fan, list_fans, see_arrivals, see_fan, see_repurchase, thresholds
 from xiaodian.modules.fans.service.count_purchases import day_of_books
 from xiaodian.modules.fans.service.questions import heavy_questions
 from xiaodian.modules.fans.service.see_segments import see_segments
@@ -61,6 +62,14 @@ async def list_fans_of_shop(
     """Fans of a ready segment, who spent most first."""
     async with ctx.database.connection() as connection:
         return await list_fans.list_fans(connection, caller, shop_id, segment, cursor=cursor, limit=limit)
+
+
+@get(f"{SHOP}/fans/arrivals", opt=access(Access.MEMBER, Scope.FANS_READ), tags=TAGS, responses=ASKS)
+async def list_fan_arrivals(
+    ctx: Ctx, caller: SignedIn, shop_id: FromPath[ShopId], room_id: FromQuery[RoomId]
+) -> wire.FanArrivals:
+    """Fans with purchases who have come into the shop's room within two minutes, for who runs it."""
+    return await see_arrivals.see_arrivals(ctx, caller, shop_id, room_id)
 
 
 @get(FAN, opt=access(Access.MEMBER, Scope.FANS_READ), tags=TAGS, responses=READS)
@@ -166,6 +175,7 @@ async def read_bringers(
 routes = [
     list_fan_definitions,
     list_fans_of_shop,
+    list_fan_arrivals,
     read_fan,
     add_fan_note,
     set_fan_tags,

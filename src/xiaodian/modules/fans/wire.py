@@ -5,6 +5,7 @@ from uuid import UUID
 
 from msgspec import Meta
 
+from xiaodian.contracts.accounts import AccountId
 from xiaodian.contracts.base import Contract, Input, Line, Text
 from xiaodian.contracts.club import FanClubCard
 from xiaodian.contracts.fans import FanCard, SegmentCode
@@ -108,8 +109,8 @@ class FanPage(Contract, frozen=True, kw_only=True):
     rooms_bought_in: int
     categories: list[FanCategory]
     rooms: list[FanRoom]
-    coupon_ids: list[UUID]
-    """Coupons of the shop that were used."""
+    coupons: list["FanCoupon"]
+    """Coupons of the shop that were used, the latest first."""
     orders: list[FanOrder]
     """The newest first, at most so many as fit on a page."""
     moves: list[FanMove]
@@ -118,6 +119,32 @@ class FanPage(Contract, frozen=True, kw_only=True):
     """The newest first."""
     club: FanClubCard | None
     """Null for who is no member of the shop's fan club."""
+
+
+class FanCoupon(Contract, frozen=True, kw_only=True):
+    """A coupon that a fan has bought with."""
+
+    coupon_id: UUID
+    title: str
+    """What buyers read, or the code."""
+    off_minor: int
+    orders: int
+    last_at_ms: int
+
+
+class FanArrival(Contract, frozen=True, kw_only=True):
+    """A fan with purchases who has come into a room."""
+
+    account_id: AccountId
+    name: str
+    orders: int
+    at_ms: int
+
+
+class FanArrivals(Contract, frozen=True, kw_only=True):
+    """Who has come lately, the latest first."""
+
+    items: list[FanArrival]
 
 
 class ReadySegment(Contract, frozen=True, kw_only=True):

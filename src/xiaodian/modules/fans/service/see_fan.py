@@ -1,6 +1,6 @@
 """A fan's page: all that a shop knows of somebody's dealings with it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from xiaodian.contracts.accounts import AccountId, Caller, Scope
@@ -14,13 +14,15 @@ from xiaodian.modules.accounts import api as accounts
 from xiaodian.modules.club import api as club
 from xiaodian.modules.fans import page_rules, queries
 from xiaodian.modules.fans.page_rules import Bought, Purchase, Visit
-from xiaodian.modules.fans.wire import FanCategory, FanOrder, FanPage, FanRoom
+from xiaodian.modules.fans.wire import FanCategory, FanCoupon, FanOrder, FanPage, FanRoom
 from xiaodian.modules.live import api as live
+from xiaodian.modules.promotion import api as promotion
 from xiaodian.modules.shops import api as shops
 
 MOST_READ = 1000
 """Of the purchases of a fan; who has more is told by the newest."""
 MOST_ORDERS = 50
+MOST_COUPONS = 10
 _PURCHASES = f"""
     SELECT {", ".join(Purchase._fields)} FROM fans.purchase WHERE shop_id = $1 AND account_id = $2
     ORDER BY paid_at DESC, order_id DESC LIMIT $3
@@ -77,12 +79,28 @@ async def _read(connection: Connection, shop_id: ShopId, account_id: AccountId, 
         rooms_bought_in=len(bought),
         categories=[FanCategory(category=name, orders=n) for name, n in page_rules.favourite_categories(counted)],
         rooms=await _rooms(connection, bought, visits),
-        coupon_ids=sorted({each.coupon_id for each in counted if each.coupon_id is not None}),
+        coupons=await _coupons(connection, shop_id, counted),
         orders=[_to_order(each) for each in purchases[:MOST_ORDERS]],
         moves=queries.to_moves(row["moves"]),
         notes=queries.to_notes(row["notes"]),
         club=await club.find_card(connection, shop_id, account_id),
     )
+
+
+async def _coupons(connection: Connection, shop_id: ShopId, counted: Sequence[Purchase]) -> list[FanCoupon]:
+    used = page_rules.coupons_used(counted)[:MOST_COUPONS]
+    found = [(each, await promotion.find_coupon(connection, shop_id, each.coupon_id)) for each in used]
+    return [
+        FanCoupon(
+            coupon_id=each.coupon_id,
+            title=coupon.title or coupon.code,
+            off_minor=coupon.off_minor,
+            orders=each.orders,
+            last_at_ms=to_epoch_ms(each.last_at),
+        )
+        for each, coupon in found
+        if coupon is not None
+    ]
 
 
 async def _rooms(connection: Connection, bought: dict[UUID, Bought], visits: list[Visit]) -> list[FanRoom]:
