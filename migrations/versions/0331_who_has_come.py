@@ -3,7 +3,7 @@
 from alembic import op
 
 revision = "0331"
-down_revision = "0311"
+down_revision = "0292"
 
 
 def upgrade() -> None:
