@@ -15,10 +15,13 @@ views_per_s          views of one film, from the first report sent to the last v
                      that plays the film again and again), each view told as seen, began to play, watched and left
 view_cpu_us          CPU time of HTTP process, worker and PostgreSQL for one of these views, raw rows and all figures
 single_views_per_s   the same with one view a report, each by another browser: all of them count in public
+sampled_views_per_s  the same, twelve a report, where more rows come than the rate that is set as it comes
+sampled_rows_percent rows that were kept then; all views are counted all the same
 view_errors          views sent less views counted, with the figures of browsers, kept rows and seconds, and browsers
                      less the film's public counter, which counts a browser once an hour; must be 0
 
-A view is four items of a report. A part is over when its figures and the public counter have all of it.
+A view is four items of a report, and all are kept as rows but in the part that samples. A part is over when its
+figures and the public counter have all of it.
 """
 
 import argparse
@@ -53,6 +56,8 @@ from xiaodian.settings import Settings
 
 PAGES_A_VISIT = 5
 VIEWS_A_REPORT = 12
+ITEMS_A_VIEW = 4
+SMALL_TOWN = 5_000
 PLENTY = 1_000_000_000
 COUNTED_WITHIN_S = 300
 _CURSOR = re.compile(rb'"next_cursor":"([^"]+)"')
@@ -156,6 +161,14 @@ class FeedBench:
         await self._measure_views(town.film_id, 1, "single_")
         await self._check(town.film_id)
 
+    async def run_sampled(self) -> None:
+        """The part in which more rows come than are kept."""
+        town = await seed_town(self._database, videos=SMALL_TOWN, accounts=SMALL_TOWN, rooms=1)
+        await self._measure_views(town.film_id, VIEWS_A_REPORT, "sampled_")
+        rows = await self._database.fetchval("SELECT count(*) FROM insights.behaviour")
+        self.figures["sampled_rows_percent"] = f"{rows / self._sent / ITEMS_A_VIEW * 100:.1f} %"
+        self.figures["view_errors"] = await self._count_errors(town.film_id)
+
     async def _measure_pages(self, town: Town) -> None:
         for seconds in (2.0, self._options.seconds):
             visits = Visits(town, time.perf_counter() + seconds)
@@ -217,19 +230,22 @@ class FeedBench:
         return int(views) - VIEWS_BEFORE
 
     async def _check(self, film_id: UUID) -> None:
-        """By four ways of counting: each must have all that was sent, and no more."""
-        [[browsers, visits]] = await self._database.fetch(
-            "SELECT count(*), sum(visits) FROM insights.video_viewer WHERE video_id = $1", film_id
-        )
+        """By all ways of counting: each must have all that was sent, and no more."""
         rows = await self._database.fetchval(
             "SELECT count(*) FROM insights.behaviour WHERE video_id = $1 AND kind = 'entered'", film_id
+        )
+        self.figures["view_errors"] = await self._count_errors(film_id) + abs(rows - self._sent)
+
+    async def _count_errors(self, film_id: UUID) -> int:
+        [[browsers, visits]] = await self._database.fetch(
+            "SELECT count(*), sum(visits) FROM insights.video_viewer WHERE video_id = $1", film_id
         )
         [[ended, left]] = await self._database.fetch(
             "SELECT sum(ended), sum(times_left) FROM insights.video_second WHERE video_id = $1", film_id
         )
-        faults = abs(visits - self._sent) + abs(rows - self._sent) + abs(left - self._sent)
+        faults = abs(visits - self._sent) + abs(left - self._sent)
         faults += abs(await self._counted_in_public(film_id) - self._browsers)
-        self.figures["view_errors"] = int(faults + abs(browsers - self._browsers) + abs(ended - self._browsers))
+        return int(faults + abs(browsers - self._browsers) + abs(ended - self._browsers))
 
 
 async def _until(is_so: Callable[[], Awaitable[bool]], look_every_s: float) -> None:
@@ -241,6 +257,16 @@ async def _until(is_so: Callable[[], Awaitable[bool]], look_every_s: float) -> N
 
 
 async def run(options: argparse.Namespace) -> dict[str, str | int]:
+    """All parts, of two platforms: one that keeps every row, one as it comes."""
+    figures = await _run(options, FeedBench.run, behaviour_rows_per_s=0)
+    sampled = await _run(options, FeedBench.run_sampled)
+    errors = int(figures.pop("view_errors")) + int(sampled.pop("view_errors"))
+    return figures | sampled | {"view_errors": errors}
+
+
+async def _run(
+    options: argparse.Namespace, part: Callable[[FeedBench], Awaitable[None]], **more: Any
+) -> dict[str, str | int]:
     """Start everything, measure, stop everything."""
     with tempfile.TemporaryDirectory(prefix="xd") as folder:
         settings = Settings(
@@ -253,11 +279,12 @@ async def run(options: argparse.Namespace) -> dict[str, str | int]:
             publisher_port=0,
             behaviour_reports_per_minute=PLENTY,
             log_level="warning",
+            **more,
         )
         async with Platform(settings, ("http", "worker")) as platform:
             database = await asyncpg.connect(platform.settings.database_url)
             bench = FeedBench(platform, database, options)
-            await bench.run()
+            await part(bench)
             await database.close()
     return bench.figures
 

@@ -1,5 +1,6 @@
 """What a request needs to do its work: made once by the composition root, handed to routes as dependency `ctx`."""
 
+from functools import lru_cache
 from ipaddress import IPv6Address, ip_address
 from typing import Any, Protocol
 
@@ -12,6 +13,10 @@ from xiaodian.infra.broker import Broker
 from xiaodian.infra.database import Database
 from xiaodian.infra.storage import Storage
 from xiaodian.settings import Settings
+
+
+ADDRESSES_KNOWN = 10_000
+"""A page tells of itself again and again from the same one."""
 
 
 class Records(msgspec.Struct, frozen=True, kw_only=True):
@@ -61,7 +66,11 @@ def client_address(request: Reaching, trusted_proxies: int) -> str:
 
 def client_network(request: Reaching, trusted_proxies: int) -> str:
     """What limits count as one client: an IPv4 address, or an IPv6 /64, of which a household has all addresses."""
-    text = client_address(request, trusted_proxies)
+    return _network_of(client_address(request, trusted_proxies))
+
+
+@lru_cache(maxsize=ADDRESSES_KNOWN)
+def _network_of(text: str) -> str:
     try:
         address = ip_address(text.partition("%")[0])
     except ValueError:
