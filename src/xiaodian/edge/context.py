@@ -14,7 +14,6 @@ from xiaodian.infra.database import Database
 from xiaodian.infra.storage import Storage
 from xiaodian.settings import Settings
 
-
 ADDRESSES_KNOWN = 10_000
 """A page tells of itself again and again from the same one."""
 
