@@ -1,28 +1,31 @@
 """Fits the weights of the surfacing engine on the tuned recorded rooms, and says how well they do on rooms left out.
 
-    python -m bench.surfacing_fit [--write] [--rounds N] [--ridge X] [--folds N]
+    python -m bench.surfacing_fit [--write] [--rounds N] [--ridge X] [--folds N] [--threshold X]
 
-Each round replays the rooms with the weights so far, gathers the evidence for every product that a line named, labels
-it by the true moments, and fits a logistic regression. Figures are of rooms that the weights were not fitted on.
+Each round replays the rooms with the weights so far, gathers the evidence for every product that was weighed, labels
+it by the true moments, and fits a logistic regression: weights that all languages share, and by how much each differs.
+Figures are of rooms that the weights were not fitted on.
 """
 
 import argparse
-import math
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from xiaodian.contracts.surfacing import Bag, Signal
-from xiaodian.modules.surfacing.engine.discourse import Reading
+import numpy as np
+
+from xiaodian.contracts.surfacing import Bag, Cue, Signal
 from xiaodian.modules.surfacing.engine.engine import Candidate, Engine
-from xiaodian.modules.surfacing.engine.matching import Match
 from xiaodian.modules.surfacing.engine.model import Weights, load_weights
 from xiaodian.modules.surfacing.recordings import CueLine, read_cues, read_room
 from xiaodian.modules.surfacing.scoring import EARLY_MS, LATE_MS, Score, score_cues
 
 TUNED = Path(__file__).parent / "rooms/tuned"
 TARGET = Path(__file__).parents[1] / "src/xiaodian/modules/surfacing/engine/weights.toml"
-Row = tuple[dict[str, float], float]
+Row = tuple[str, dict[str, float], float]
+"""Language, evidence, and whether a moment began."""
+LANGUAGES = ("zh", "en")
+THRESHOLDS = (0.5, 0.55, 0.6, 0.65, 0.7)
 
 
 PRIOR = {
@@ -41,6 +44,7 @@ PRIOR = {
     "declining_line": -0.7,
     "declining_reaches": -2.5,
     "denied": -2.5,
+    "denied_part": -1.5,
     "detail": 0.5,
     "distal": -0.5,
     "elsewhere_before": -0.3,
@@ -49,7 +53,11 @@ PRIOR = {
     "gone_here": -1.0,
     "gone_reaches": -1.0,
     "heard_asked": 1.0,
-    "hinted": 1.0,
+    "click_bias": -2.0,
+    "clicked": 3.0,
+    "hint": 4.0,
+    "hint_age": -0.1,
+    "hinted": 2.0,
     "introduced": 0.3,
     "latecomer": 0.3,
     "later_here": -2.5,
@@ -118,14 +126,9 @@ class Watched(Engine):
 
     candidates: list[Candidate]
 
-    def _weigh(self, reading: Reading, matches: dict[str, Match]) -> list[Candidate]:
-        self.candidates = super()._weigh(reading, matches)
-        return self.candidates
-
-    def _weigh_unnamed(self, reading: Reading, matches: dict[str, Match]) -> list[Candidate]:
-        unnamed = super()._weigh_unnamed(reading, matches)
-        self.candidates = [*self.candidates, *unnamed]
-        return unnamed
+    def _decide(self, candidates: list[Candidate]) -> list[Cue]:
+        self.candidates = candidates
+        return super()._decide(candidates)
 
 
 def replay(room: Room, weights: Weights) -> tuple[Score, list[Row]]:
@@ -139,7 +142,7 @@ def replay(room: Room, weights: Weights) -> tuple[Score, list[Row]]:
         for candidate in engine.candidates:
             label = _label(room.truth, matched, candidate)
             if label is not None:
-                rows.append((candidate.evidence, label))
+                rows.append((room.bag.lang[:2], candidate.evidence, label))
         for cue in made:
             cues.append(cue)
             for index, moment in enumerate(room.truth):
@@ -165,84 +168,79 @@ def _label(truth: list[CueLine], matched: set[int], candidate: Candidate) -> flo
     return 0.0
 
 
-def fit(rows: list[Row], ridge: float, steps: int = 250) -> dict[str, float]:
-    """Logistic regression with a ridge, by Adam over all rows at once; deterministic."""
-    codes = sorted({code for evidence, _ in rows for code in evidence} | PRIOR.keys())
-    place = {code: index for index, code in enumerate(codes)}
-    sparse = [([(place[code], value) for code, value in evidence.items()], label) for evidence, label in rows]
-    priors = [PRIOR.get(code, 0.0) for code in codes]
-    weights = list(priors)
-    first, second = [0.0] * len(codes), [0.0] * len(codes)
-    for step in range(1, steps + 1):
-        slope = [ridge * (weight - prior) for weight, prior in zip(weights, priors, strict=True)]
-        for terms, label in sparse:
-            odds = sum(weights[index] * value for index, value in terms)
-            error = 1 / (1 + math.exp(-max(-30.0, min(30.0, odds)))) - label
-            if abs(error) > 1e-4:
-                for index, value in terms:
-                    slope[index] += error * value
-        rate = 0.12 if step < steps * 0.7 else 0.03
-        for index, value in enumerate(slope):
-            first[index] = 0.9 * first[index] + 0.1 * value
-            second[index] = 0.99 * second[index] + 0.01 * value * value
-            mean, spread = first[index] / (1 - 0.9**step), second[index] / (1 - 0.99**step)
-            weights[index] -= rate * mean / (math.sqrt(spread) + 1e-6)
-    return {code: round(weights[index], 3) for code, index in place.items()}
+def fit(rows: list[Row], ridge: float) -> dict[str, dict[str, float]]:
+    """Logistic regression with a ridge towards the prior, by Newton's method: `all`, and what each language adds."""
+    found = sorted({code for _, evidence, _ in rows for code in evidence} | PRIOR.keys())
+    codes = [(part, code) for part in ("all", *LANGUAGES) for code in found]
+    place = {key: index for index, key in enumerate(codes)}
+    known, labels = np.zeros((len(rows), len(codes))), np.array([label for _, _, label in rows])
+    for row, (lang, evidence, _) in enumerate(rows):
+        for code, value in evidence.items():
+            known[row, [place["all", code], place[lang, code]]] = value
+    priors = np.array([PRIOR.get(code, 0.0) if part == "all" else 0.0 for part, code in codes])
+    weights = priors.copy()
+    for _ in range(15):
+        odds = 1 / (1 + np.exp(-np.clip(known @ weights, -30, 30)))
+        slope = known.T @ (odds - labels) + ridge * (weights - priors)
+        curve = (known * (odds * (1 - odds))[:, None]).T @ known + ridge * np.eye(len(codes))
+        weights -= np.linalg.solve(curve, slope)
+    return {part: {code: round(float(weights[place[part, code]]), 3) for code in found} for part in ("all", *LANGUAGES)}
 
 
-def fit_rooms(rooms: Iterable[Room], start: Weights, rounds: int, ridge: float) -> Weights:
-    """Weights after some rounds of replaying and fitting."""
-    rooms = list(rooms)
-    weights = start
+def of_language(parts: dict[str, dict[str, float]], lang: str, threshold: float) -> Weights:
+    """The weights that a room of the language is decided with."""
+    worth = {code: value + parts.get(lang, {}).get(code, 0.0) for code, value in parts["all"].items()}
+    return Weights(worth=worth, threshold=threshold)
+
+
+def fit_rooms(rooms: Sequence[Room], rounds: int, ridge: float, threshold: float) -> dict[str, dict[str, float]]:
+    """Weights after some rounds of replaying and fitting; the first replays with the prior alone."""
+    parts: dict[str, dict[str, float]] = {"all": PRIOR}
     rows: list[Row] = []
     for _ in range(rounds):
-        rows = [*rows, *(row for room in rooms for row in replay(room, weights)[1])][-40_000:]
-        weights = Weights(worth=fit(rows, ridge), threshold=start.threshold)
-    return weights
+        for room in rooms:
+            rows += replay(room, of_language(parts, room.bag.lang[:2], threshold))[1]
+        parts = fit(rows, ridge)
+    return parts
 
 
 def main() -> None:
     """Fit with rooms left out by turns, print the figures, and write the weights of all if asked to."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--write", action="store_true")
-    parser.add_argument("--rounds", type=int, default=2)
-    parser.add_argument("--ridge", type=float, default=4.0)
-    parser.add_argument("--folds", type=int, default=6)
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--ridge", type=float, default=6.0)
+    parser.add_argument("--folds", type=int, default=11)
+    parser.add_argument("--threshold", type=float, default=load_weights("zh").threshold)
     options = parser.parse_args()
-    rooms, start = read_rooms(TUNED), load_weights()
-    totals: dict[float, Score] = {}
+    rooms = read_rooms(TUNED)
+    totals = {threshold: Score() for threshold in sorted({*THRESHOLDS, options.threshold})}
     for fold in range(options.folds):
-        weights = fit_rooms(
-            (room for index, room in enumerate(rooms) if index % options.folds != fold),
-            start,
-            options.rounds,
-            options.ridge,
-        )
-        for index, room in enumerate(rooms):
-            if index % options.folds == fold:
-                for threshold in sorted({0.5, start.threshold, 0.6}):
-                    score, _ = replay(room, Weights(worth=weights.worth, threshold=threshold))
-                    totals[threshold] = totals.get(threshold, Score()) + score
-                    if threshold == start.threshold:
-                        print(f"  {room.name:<34} {_tell(score)}")
+        others = [room for index, room in enumerate(rooms) if index % options.folds != fold]
+        parts = fit_rooms(others, options.rounds, options.ridge, options.threshold)
+        for room in rooms[fold :: options.folds]:
+            for threshold in totals:
+                score, _ = replay(room, of_language(parts, room.bag.lang[:2], threshold))
+                totals[threshold] += score
+                if threshold == options.threshold:
+                    print(f"  {room.name:<34} {_tell(score)}")
     for threshold, score in totals.items():
         print(f"left out, threshold {threshold}: {_tell(score)}")
-    weights = fit_rooms(rooms, start, options.rounds, options.ridge)
-    seen = sum((replay(room, weights)[0] for room in rooms), Score())
-    print(f"all: {_tell(seen)}")
+    parts = fit_rooms(rooms, options.rounds, options.ridge, options.threshold)
+    weights = {lang: of_language(parts, lang, options.threshold) for lang in LANGUAGES}
+    print(f"all: {_tell(sum((replay(room, weights[room.bag.lang[:2]])[0] for room in rooms), Score()))}")
     if options.write:
-        lines = [
-            f"threshold = {start.threshold}",
-            "",
-            "[worth]",
-            *(f"{code} = {worth}" for code, worth in sorted(weights.worth.items())),
-        ]
-        TARGET.write_text(
-            "# Fitted by bench/surfacing_fit.py on the tuned rooms: log odds for a unit of evidence.\n"
-            + "\n".join(lines)
-            + "\n",
-            encoding="utf-8",
-        )
+        _write(parts, options.threshold)
+
+
+def _write(parts: dict[str, dict[str, float]], threshold: float) -> None:
+    lines = [
+        "# Fitted by bench/surfacing_fit.py on the tuned rooms: log odds for a unit of evidence; languages add theirs.",
+        f"threshold = {threshold}",
+    ]
+    for name, table in (("worth", parts["all"]), *((lang, parts[lang]) for lang in LANGUAGES)):
+        lines += ["", f"[{name}]", *(f"{code} = {worth}" for code, worth in sorted(table.items()) if worth)]
+    TARGET.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
 def _tell(score: Score) -> str:

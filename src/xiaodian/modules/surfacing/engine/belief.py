@@ -3,7 +3,7 @@
 import math
 from collections import deque
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 HALF_LIFE_MS = 15_000
 MAX_SAID = 8
@@ -13,6 +13,16 @@ STALE_MS = 45_000
 """So long it is remembered that the host may have turned to something without a cue."""
 INTRODUCTION_MS = 9_000
 """So long an opening without a name ("next we have…") waits for its product."""
+
+
+class Hint(NamedTuple):
+    """A line that may have turned to a product, but was not sure enough for a cue."""
+
+    t_ms: int
+    likelihood: float
+    """Less than the threshold."""
+    words: str
+    named_by: str
 
 
 @dataclass
@@ -26,13 +36,15 @@ class Dialogue:
     acts_ms: dict[str, int] = field(default_factory=dict)
     """When a line last did this."""
     introduced_ms: int | None = None
+    unnamed_ms: int | None = None
+    """When the first line opened or showed something without naming it, since something was named."""
     closed_ms: int | None = None
     shown_ms: dict[str, int] = field(default_factory=dict)
     named_ms: dict[str, int] = field(default_factory=dict)
     _said: dict[str, deque[tuple[int, float]]] = field(default_factory=dict)
     """When each product was spoken of, and how clearly."""
-    _hints: dict[str, deque[tuple[int, float]]] = field(default_factory=dict)
-    """When the host may have turned to a product without a cue, and how likely that was."""
+    _hints: dict[str, deque[Hint]] = field(default_factory=dict)
+    """When the host may have turned to a product without a cue."""
 
     def warmth(self, product_id: str, t_ms: int, before_ms: int = 0) -> float:
         """How much was said of it lately, or so long ago at least."""
@@ -55,19 +67,24 @@ class Dialogue:
         self.introduced_ms = None
         self._hints.clear()
 
-    def hint(self, product_id: str, t_ms: int, likelihood: float) -> None:
-        """The host may have turned to it, from 0 (no) to 1 (nearly sure enough for a cue)."""
-        self._hints.setdefault(product_id, deque(maxlen=MAX_SAID)).append((t_ms, min(likelihood, 1.0)))
+    def hint(self, product_id: str, hint: Hint) -> None:
+        """The host may have turned to it."""
+        self._hints.setdefault(product_id, deque(maxlen=MAX_SAID)).append(hint)
+
+    def hint_of(self, product_id: str, t_ms: int) -> Hint | None:
+        """The likeliest of the last lines that may have turned to it."""
+        fresh = [hint for hint in self._hints.get(product_id, ()) if t_ms - hint.t_ms <= FRESH_MS]
+        return max(fresh, key=lambda hint: hint.likelihood, default=None)
 
     def hinted(self, product_id: str, t_ms: int) -> float:
         """How likely the host turned to it with one of the last lines."""
-        hints = self._hints.get(product_id, ())
-        return max((worth for at_ms, worth in hints if t_ms - at_ms <= FRESH_MS), default=0.0)
+        hint = self.hint_of(product_id, t_ms)
+        return hint.likelihood if hint else 0.0
 
     def under_way(self, product_id: str, t_ms: int) -> float:
         """How likely the host turned to it longer ago, so that a card would come too late."""
         hints = self._hints.get(product_id, ())
-        return max((worth for at_ms, worth in hints if FRESH_MS < t_ms - at_ms <= STALE_MS), default=0.0)
+        return max((hint.likelihood for hint in hints if FRESH_MS < t_ms - hint.t_ms <= STALE_MS), default=0.0)
 
     def keep_only(self, product_ids: set[str]) -> None:
         """Forget what left the bag."""

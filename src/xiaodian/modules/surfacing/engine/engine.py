@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from xiaodian.contracts.surfacing import (
     Bag,
+    BagClick,
     Comment,
     Cue,
     CueReason,
@@ -15,23 +16,25 @@ from xiaodian.contracts.surfacing import (
     Transcript,
 )
 from xiaodian.modules.surfacing.engine.asking import Asking
-from xiaodian.modules.surfacing.engine.belief import Dialogue
+from xiaodian.modules.surfacing.engine.belief import Dialogue, Hint
+from xiaodian.modules.surfacing.engine.clicking import Clicking
 from xiaodian.modules.surfacing.engine.discourse import Reading, read_line
 from xiaodian.modules.surfacing.engine.evidence import BURST_LEVEL, Scene, gather
 from xiaodian.modules.surfacing.engine.matching import Match, Matcher
 from xiaodian.modules.surfacing.engine.model import Weights, load_weights, probability
 from xiaodian.modules.surfacing.engine.numbers import count_figures
 from xiaodian.modules.surfacing.engine.policy import Limits, Policy
+from xiaodian.modules.surfacing.engine.recent import Line, Recent
 from xiaodian.modules.surfacing.engine.spelling import normalise
-from xiaodian.modules.surfacing.engine.unnamed import answers
+from xiaodian.modules.surfacing.engine.unnamed import answers, confirms
 from xiaodian.modules.surfacing.engine.vocabulary import build_vocabulary
 
 MAX_COMMENT_CHARS = 60
 """Longer comments are no questions for a product."""
 PATIENCE_MS = 5_000
 """So long a cue that had to wait for the gap or the host's own cue may still come."""
-HINT = 0.2
-"""From this share of the threshold on, the host may have turned to a product without a cue."""
+HINT = 0.11
+"""From this likelihood on, the host may have turned to a product without a cue."""
 _NEAR = {"zh": 7, "en": 24}
 _ASKED_SCORE = 0.9
 _TOLD_EVIDENCE = 6
@@ -69,10 +72,12 @@ class Engine:
 
     def __init__(self, bag: Bag, limits: Limits | None = None, weights: Weights | None = None) -> None:
         self._limits = limits or Limits()
-        self._weights = weights or load_weights()
+        self._own_weights = weights
         self._policy = Policy(self._limits, {})
         self._dialogue = Dialogue()
+        self._recent = Recent()
         self._asking = Asking()
+        self._clicking = Clicking()
         self._flash: dict[str, tuple[int | None, int]] = {}
         """Flash prices that run, and until when."""
         self._waiting: _Waiting | None = None
@@ -94,10 +99,13 @@ class Engine:
             return self._take_line(signal.text)
         elif isinstance(signal, Comment):
             self._take_comment(signal)
+        elif isinstance(signal, BagClick) and signal.product_id in self._products:
+            return self._take_click(signal)
         return self._release()
 
     def _take_bag(self, bag: Bag) -> None:
         self._lang = bag.lang[:2]
+        self._weights = self._own_weights or load_weights(self._lang)
         self._products = {product.product_id: product for product in bag.products}
         self._numbers = {product.product_id: product.number for product in bag.products}
         self._vocabulary = build_vocabulary(bag)
@@ -133,6 +141,16 @@ class Engine:
         if asked:
             self._asking.note(self._t_ms, signal.account, signal.text, asked)
 
+    def _take_click(self, signal: BagClick) -> list[Cue]:
+        """Who opens what the host may have turned to says that they did."""
+        self._clicking.note(self._t_ms, signal.account, signal.product_id)
+        hint = self._dialogue.hint_of(signal.product_id, self._t_ms)
+        if hint is None or signal.product_id == self._dialogue.current:
+            return self._release()
+        clicked = self._clicking.lift(signal.product_id, hint.t_ms)
+        candidate = self._candidate(signal.product_id, confirms(hint, self._t_ms, clicked), hint.words, hint.named_by)
+        return self._decide([candidate]) or self._release()
+
     def _read_comment(self, text: str) -> tuple[str, ...]:
         matches = self._matcher.match(normalise(text, self._lang))
         best = max((match.score for match in matches.values()), default=0.0)
@@ -145,10 +163,7 @@ class Engine:
         line = normalise(text, self._lang)
         reading = read_line(line, self._vocabulary.lexicon)
         matches = self._matcher.match(line)
-        candidates = self._weigh(reading, matches)
-        candidates += self._weigh_unnamed(reading, matches)
-        best = max(candidates, key=lambda candidate: (candidate.log_odds, candidate.product_id), default=None)
-        cues = self._decide(best)
+        cues = self._decide(self._weigh(reading, matches) + self._weigh_asked(reading, matches))
         self._remember(reading, matches)
         return cues or self._release()
 
@@ -158,6 +173,7 @@ class Engine:
             reading=reading,
             matches=matches,
             dialogue=self._dialogue,
+            recent=self._recent.lines(self._t_ms),
             asked={product_id: self._asking.level(product_id, self._t_ms) for product_id in matches},
             asked_ms={product_id: self._asking.last_ms(product_id) for product_id in matches},
             figures=count_figures(reading.text, self._lang),
@@ -171,7 +187,7 @@ class Engine:
             found.append(self._candidate(product_id, gather(scene, product_id), words, anchor.kind))
         return found
 
-    def _weigh_unnamed(self, reading: Reading, matches: dict[str, Match]) -> list[Candidate]:
+    def _weigh_asked(self, reading: Reading, matches: dict[str, Match]) -> list[Candidate]:
         """What the line does not name, but a burst asks for."""
         if not reading.has("heard"):
             return []
@@ -193,13 +209,14 @@ class Engine:
             log_odds=self._weights.log_odds(evidence),
         )
 
-    def _decide(self, best: Candidate | None) -> list[Cue]:
+    def _decide(self, candidates: list[Candidate]) -> list[Cue]:
+        best = max(candidates, key=lambda candidate: (candidate.log_odds, candidate.product_id), default=None)
         if best is None:
             return []
-        likelihood = probability(best.log_odds) / self._weights.threshold
-        if likelihood < 1:
-            if likelihood >= HINT:
-                self._dialogue.hint(best.product_id, self._t_ms, likelihood)
+        likelihood = probability(best.log_odds)
+        if likelihood < self._weights.threshold:
+            if likelihood >= HINT and "hint" not in best.evidence:
+                self._dialogue.hint(best.product_id, Hint(self._t_ms, likelihood, best.words, best.named_by))
             return []
         code = _CODE_BY_PART.get(best.named_by, "presents_name")
         if best.evidence.keys() & {"asked", "burst_asked"}:
@@ -211,13 +228,18 @@ class Engine:
         ]
         params: dict[str, str | int] = {"words": best.words, "number": self._numbers[best.product_id]}
         reason = CueReason(code=code, params=params, evidence=tuple(told))
-        return self._offer(self._make_cue(best.product_id, reason, probability(best.log_odds)))
+        return self._offer(self._make_cue(best.product_id, reason, likelihood))
 
     def _remember(self, reading: Reading, matches: dict[str, Match]) -> None:
         for product_id, match in matches.items():
             if match.score >= 0.5:
                 self._dialogue.warm(product_id, self._t_ms, min(match.score, 2.0))
+        self._recent.note(Line(self._t_ms, reading, matches))
         named = any(match.score >= 0.9 for match in matches.values())
+        if any(match.score >= 0.5 for match in matches.values()):
+            self._dialogue.unnamed_ms = None
+        elif self._dialogue.unnamed_ms is None and any(reading.has(act) for act in ("present", "handling", "pointing")):
+            self._dialogue.unnamed_ms = self._t_ms
         if reading.has("present"):
             self._dialogue.introduced_ms = None if named else self._t_ms
         if reading.has("close"):
@@ -252,6 +274,7 @@ class Engine:
     def _show(self, cue: Cue) -> Cue:
         self._policy.note_shown(cue.product_id, self._t_ms)
         self._dialogue.turn_to(cue.product_id, self._t_ms)
+        self._recent.forget()
         self._waiting = None
         return cue
 

@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from xiaodian.modules.surfacing.engine.belief import INTRODUCTION_MS, Dialogue
 from xiaodian.modules.surfacing.engine.discourse import Reading, is_corrected_to, is_denied
 from xiaodian.modules.surfacing.engine.matching import Match
+from xiaodian.modules.surfacing.engine.recent import Line, gather_recent
 
 _NAMES = ("name", "sound", "head", "sku")
+_NUMBERS = ("number", "likely_number")
 _OWN_ACTS = (
     "later",
     "declining",
@@ -50,6 +52,8 @@ MOST_COUNTED = 4
 BURST_LEVEL = 0.6
 LATE_MS = 9_000
 """Later than this after it may have begun, a presenting is under way."""
+UNDER_WAY_MS = 30_000
+"""So long what was opened without a name may still be on show."""
 LINGER_MS = 12_000
 """So long a tale, a list or a question goes on in the lines after it."""
 FLIP_MS = 60_000
@@ -66,6 +70,7 @@ class Scene:
     reading: Reading
     matches: Mapping[str, Match]
     dialogue: Dialogue
+    recent: list[Line]
     asked: Mapping[str, float]
     asked_ms: Mapping[str, int | None]
     """When somebody last asked for it."""
@@ -85,8 +90,25 @@ def gather(scene: Scene, product_id: str) -> dict[str, float]:
     evidence |= _of_scope(scene, product_id, match)
     evidence |= _of_state(scene, product_id)
     evidence |= _of_turn(scene, product_id)
+    evidence |= gather_recent(scene.recent, scene.matches, product_id)
     evidence |= _of_clarity(scene.reading, evidence)
+    evidence |= _of_lateness(scene, evidence)
     return {code: value for code, value in evidence.items() if value}
+
+
+def _of_lateness(scene: Scene, so_far: Mapping[str, float]) -> dict[str, float]:
+    """Details come after the opening; with none but details, what they belong to may have begun long ago."""
+    dialogue, t_ms = scene.dialogue, scene.t_ms
+    is_detail = so_far["name"] < 0.6 and so_far["sound"] < 0.6 and not so_far["number"] and not so_far["likely_number"]
+    opened_ms = dialogue.unnamed_ms
+    since_ms = t_ms - opened_ms if opened_ms is not None and opened_ms > dialogue.touched_ms else 0
+    is_under_way = LATE_MS < since_ms <= UNDER_WAY_MS
+    return {
+        "detail_alone": float(is_detail),
+        "detail_silent": so_far["other_silent"] * is_detail,
+        "unnamed_before": float(is_under_way and not so_far["same"]),
+        "unnamed_detail": float(is_under_way and not so_far["same"] and is_detail),
+    }
 
 
 def _of_match(scene: Scene, product_id: str, match: Match) -> dict[str, float]:
@@ -105,6 +127,7 @@ def _of_match(scene: Scene, product_id: str, match: Match) -> dict[str, float]:
         "likely_number": min(match.worth("likely_number"), 1.3) / 1.3,
         "price": min(price, 1.1),
         "number_first": _number_before_name(match),
+        "number_leads": float(any(part.start <= scene.near // 2 for part in match.parts if part.kind in _NUMBERS)),
         "price_alone": float(price > 0 and name < 0.5 and not match.worth("number", "likely_number")),
         "sound_alone": float(match.worth("sound") > 0 and match.worth("sound") >= match.score - 0.1),
         "near_price": min(match.worth("near_price"), 0.5),
@@ -121,7 +144,7 @@ def _of_match(scene: Scene, product_id: str, match: Match) -> dict[str, float]:
 
 def _number_before_name(match: Match) -> float:
     """1: "number five, the walnuts" opens; -1: "the walnuts are number five" answers; 0: no number, or nothing else."""
-    numbers = [part.start for part in match.parts if part.kind in {"number", "likely_number"}]
+    numbers = [part.start for part in match.parts if part.kind in _NUMBERS]
     rest = [part.start for part in match.parts if part.kind in {*_NAMES, "price", "size"}]
     return 0.0 if not numbers or not rest else 1.0 if min(numbers) < min(rest) else -1.0
 
@@ -153,6 +176,7 @@ def _of_speech(scene: Scene, match: Match) -> dict[str, float]:
         "short": float(len(reading.text) < 2 * scene.near),
         "long": float(len(reading.text) > 5 * scene.near),
         "denied": float(is_denied(reading, anchor.start, scene.near)),
+        "denied_part": float(_is_partly_denied(scene, match)),
         "corrected": float(is_corrected_to(reading, anchor.start, scene.near)),
         "change_before": float(any(start < anchor.start for start, _ in reading.acts.get("change", ()))),
         "change_after": float(any(start > anchor.start for start, _ in reading.acts.get("change", ()))),
@@ -165,6 +189,14 @@ def _of_speech(scene: Scene, match: Match) -> dict[str, float]:
     for act in _LINE_ACTS:
         evidence[f"{act}_line"] = float(reading.has(act) and not reading.has(act, clause))
     return evidence
+
+
+def _is_partly_denied(scene: Scene, match: Match) -> bool:
+    """Whether a "not" reaches something else that names it: "the big walnuts, not the little mountain walnuts"."""
+    anchor = match.anchor
+    return not is_denied(scene.reading, anchor.start, scene.near) and any(
+        is_denied(scene.reading, part.start, scene.near) for part in match.parts if part.kind in _NAMES
+    )
 
 
 def _is_pointed_at(reading: Reading, match: Match, near: int) -> bool:
@@ -269,7 +301,8 @@ def _of_clarity(reading: Reading, so_far: Mapping[str, float]) -> dict[str, floa
         for act in ("later", "declining", "gone", "story", "elsewhere")
         for where in ("here", "reaches")
     )
-    is_free = is_clear and not is_withheld and not so_far["denied"] and not so_far["same"]
+    is_off = so_far["denied"] or so_far["denied_part"] or so_far["same"] or so_far["change_after"] or so_far["distal"]
+    is_free = is_clear and not is_withheld and not is_off
     strong = so_far["number"] > 0 or so_far["name"] >= 1.2
     opened = so_far["present_near"] or so_far["present_before"]
     return {

@@ -37,6 +37,9 @@ _SMALL = {
         r"\b(?:small|mini|little|travel|kids?|thin|single|sample)\b",
     ),
 }
+_LITTLE = frozenset("是的了不我你您他她它们这那在就都也和跟给把被让说有没吗呢吧啊嘛要会能很还又再")
+"""Syllables that sentences are made of."""
+_OF_KIND = re.compile(r"([\u4e00-\u9fff])(?=[的色款那这])")
 _KNOWN_WORDS = 4_096
 
 
@@ -160,6 +163,8 @@ class Matcher:
             if len(chosen) == 1:
                 _add(found, chosen[0], Part("size_word", SIZE_WORD, said.start(), said.end()))
                 return
+        if self._prefer_by_syllable(text, tied, found):
+            return
         for pattern, written, sign in self._sizes:
             size = pattern.search(text)
             if size is None:
@@ -169,6 +174,21 @@ class Matcher:
                 chosen = sorted(tied, key=lambda key: sign * (products[key].price_minor or 0))[-1:]
             _add(found, chosen[0], Part("size_word", SIZE_WORD, size.start(), size.end()))
             return
+
+    def _prefer_by_syllable(self, text: str, tied: list[str], found: dict[str, Match]) -> bool:
+        """Of goods of one name, that which alone has a syllable that is said: "the black one", "the hard one"."""
+        if self._vocabulary.lexicon.lang != "zh":
+            return False
+        products = self._vocabulary.products
+        titles = {key: set(products[key].title) for key in tied}
+        for key in tied:
+            own = titles[key] - set().union(*(titles[other] for other in tied if other != key)) - _LITTLE
+            said = _OF_KIND.finditer(text)
+            place = next((match.start(1) for match in said if match[1] in own), None)
+            if place is not None:
+                _add(found, key, Part("size_word", SIZE_WORD, place, place + 1))
+                return True
+        return False
 
     def _match_han(self, text: str, found: dict[str, Match]) -> None:
         vocabulary = self._vocabulary
@@ -180,6 +200,10 @@ class Matcher:
                     hits.append((start, end, "name", vocabulary.names[piece]))
                 elif piece in vocabulary.skus:
                     hits.append((start, end, "sku", vocabulary.skus[piece]))
+        for mark in numbers.han_marks(text):
+            named = vocabulary.marks.get((mark.value, mark.unit))
+            if named:
+                hits.append((mark.start, mark.end, "name", named))
         exact = [(start, end) for start, end, kind, _ in hits if kind == "name"]
         hits += self._hear(text, exact)
         _add_longest(hits, found)
@@ -203,15 +227,8 @@ class Matcher:
                 if named is None or (start, end) in exact or _inside(start, end, exact):
                     continue
                 written = text[start:end]
-                trust = (
-                    0.85
-                    if end - start > 2
-                    else 0.7
-                    if rarity(written) > 0.9
-                    else 0.35
-                    if rarity(written) > 0.7
-                    else 0.0
-                )
+                # What a recognizer makes of a name are words of meaning; the little ones are the talk itself.
+                trust = 0.4 if _LITTLE & set(written) else 0.85 if end - start > 2 else _trust_in_two(rarity(written))
                 if not trust:
                     continue
                 hits.append((start, end, "sound", {product: worth * trust for product, worth in named.items()}))
@@ -252,6 +269,11 @@ class Matcher:
                 for product_id, worth in products.items():
                     best[product_id] = max(best.get(product_id, 0.0), 0.7 * worth)
         return best
+
+
+def _trust_in_two(rare: float) -> float:
+    """How far two syllables that sound like a name are believed to be one."""
+    return 0.7 if rare > 0.9 else 0.35 if rare > 0.7 else 0.0
 
 
 def _is_same_word(word: str, sound: str, term: str) -> bool:

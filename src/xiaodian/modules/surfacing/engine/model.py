@@ -31,8 +31,10 @@ def probability(log_odds: float) -> float:
 
 
 @cache
-def load_weights() -> Weights:
-    """The fitted weights."""
+def load_weights(lang: str) -> Weights:
+    """The fitted weights of a language: what is common to all, and by how much this one differs."""
     with (Path(__file__).parent / "weights.toml").open("rb") as file:
         table = tomllib.load(file)
-    return Weights(worth=table["worth"], threshold=table["threshold"])
+    worth, own = table["worth"], table[lang]
+    both = {code: worth.get(code, 0.0) + own.get(code, 0.0) for code in worth.keys() | own.keys()}
+    return Weights(worth=both, threshold=table["threshold"])

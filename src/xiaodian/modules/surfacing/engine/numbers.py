@@ -30,6 +30,8 @@ _NUM = (
 )
 """Where one number ends and the next begins without a pause, the place values tell: 八十九八十毫升 is 89 and 80 ml."""
 _QUANTITY = re.compile(rf"({_NUM}|半)({'|'.join(sorted(_UNITS, key=len, reverse=True))})(半)?(?!钱|号)")
+_MEASURED = frozenset(("米", "升", "公斤", "斤"))
+_TENTH = re.compile(rf"[1-9一二三四五六七八九](?![十百千万0-9点]|{'|'.join(_UNITS)})")
 _PRICE = re.compile(
     rf"({_NUM})(?:块|元|米(?!长|宽|高|床|的|厚|大)|圆)(?:钱)?(?:({_NUM})(?:毛|角)?(?!{'|'.join('个件盒袋斤包支双条')}))?"
 )
@@ -38,6 +40,9 @@ _NOT_A_PRICE_AFTER = set("号年月点分小天岁日楼栋届倍") | (
     {unit[0] for unit in _UNITS} - {"个", "块", "米", "条", "只", "件"}
 )
 _ENGLISH_PRICE = re.compile(r"[$£€] ?(\d+(?:\.\d+)?)")
+
+_MARK = re.compile(rf"({_NUM})(?=([\u4e00-\u9fffa-z]))")
+_YEAR = re.compile(r"(?<!\d)(?:19|20)(\d\d)(?!\d)")
 
 # A number of the bag, by how sure its form is; what speaks against it stands around it.
 _SURE = re.compile(
@@ -119,7 +124,21 @@ def han_amounts(text: str) -> list[Amount]:
         value = 0.5 if match[1] == "半" else read_number(match[1])
         if value is not None:
             unit = _UNITS[match[2]]
-            found.append(Amount(value + (0.5 if match[3] else 0), unit, match.start(), match.end()))
+            # 五米四 is 5.4 m.
+            tenth = _TENTH.match(text, match.end()) if unit in _MEASURED and value == int(value) else None
+            value = round(value + (0.5 if match[3] else int(read_number(tenth[0]) or 0) / 10 if tenth else 0), 2)
+            found.append(Amount(value, unit, match.start(), tenth.end() if tenth else match.end()))
+    return found
+
+
+def han_marks(text: str) -> list[Amount]:
+    """Numbers with the syllable after them, whatever it counts: 28调, and years by their last two figures."""
+    found = [Amount(float(year[1]), "年", year.start(), year.end()) for year in _YEAR.finditer(text)]
+    for match in _MARK.finditer(text):
+        value = read_number(match[1])
+        if value is None or any(year.start <= match.start() < year.end for year in found):
+            continue
+        found.append(Amount(value % 100 if match[2] == "年" else value, match[2], match.start(), match.end() + 1))
     return found
 
 

@@ -20,6 +20,7 @@ MAX_WORDS = 4
 _ALIAS_WORTH = 1.2
 _SYNONYM_WORTH = 0.7
 _SKU_WORTH = 0.55
+_MARK_WORTH = 0.9
 _LEAST_WORTH = 0.3
 _RARITY = ((300, 1.0), (1_000, 0.85), (3_000, 0.6), (8_000, 0.3))
 """How often a word stands in the segmenter's corpus, and what it is worth then."""
@@ -43,6 +44,8 @@ class Vocabulary:
     spelled: dict[str, dict[str, float]] = field(default_factory=dict)
     """Telling words by their letters, for words that were misheard (English)."""
     quantities: dict[tuple[float, str], dict[str, float]] = field(default_factory=dict)
+    marks: dict[tuple[float, str], dict[str, float]] = field(default_factory=dict)
+    """Numbers of titles with the syllable after them, which units do not cover: (28, 调), (21, 年)."""
     prices: dict[int, set[str]] = field(default_factory=dict)
 
 
@@ -91,6 +94,8 @@ def _add_han_name(built: Vocabulary, product_id: str, text: str, worth: float) -
     for amount in numbers.han_amounts(text):
         built.quantities.setdefault((amount.value, amount.unit), {})[product_id] = 1.0
         text = text[: amount.start] + "|" * (amount.end - amount.start) + text[amount.end :]
+    for mark in numbers.han_marks(text):
+        built.marks.setdefault((mark.value, mark.unit), {})[product_id] = _MARK_WORTH
     run: list[tuple[str, float]] = []
     for word in [*_join_singles(rjieba.cut(text)), "|"]:
         value = _worth_of_word(word, built.lexicon) if is_han(word) else 0.0
