@@ -24,7 +24,8 @@ async def test_whoever_joins_follows_and_what_was_bought_before_counts(club: Clu
     assert mine["level"] == 2
     followed = (await buyer.client.get("/api/me/following")).json()["items"]
     assert [each["account_id"] for each in followed] == [str(club.stage.host_id)]
-    assert await club.join(buyer) == mine
+    again = await club.join(buyer)
+    assert {**again, "joined_at_ms": 0} == {**mine, "joined_at_ms": 0}
     [own] = (await buyer.client.get("/api/me/fan-clubs")).json()["items"]
     assert (own["word"], own["level"], own["level_name"]) == ("老铁", 2, "铁粉")
 
@@ -44,6 +45,18 @@ async def test_watching_counts_once_a_report_up_to_the_days_most_and_only_on_air
     assert (await stranger.client.get(f"{club.path}/points")).status_code == 404
     [told] = (await buyer.client.get(f"{club.path}/points")).json()["items"]
     assert (told["kind"], told["amount"], told["points"]) == ("watching", 30, 30)
+
+
+async def test_a_page_that_tells_of_more_than_there_was_time_for_gains_nothing(club: Clubhouse) -> None:
+    buyer = await club.market.buyer()
+    await club.join(buyer)
+    # Thirty tabs tell of the same ten minutes.
+    await club.take("club-watching", [club.watched(buyer, 600) for _ in range(30)])
+    assert (await club.standing(buyer))["points"] == 10
+    fresh = await club.market.buyer()
+    assert (await fresh.client.post(f"{club.path}/membership", json={})).is_success
+    await club.take("club-watching", [club.watched(fresh, 600) for _ in range(3)])
+    assert (await club.standing(fresh))["points"] == 0
 
 
 async def test_a_refund_takes_back_points_and_the_level_that_they_gave(club: Clubhouse) -> None:

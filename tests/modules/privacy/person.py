@@ -74,7 +74,8 @@ class World:
         assert (await fan.client.post(f"/api/fan-clubs/{self.market.shop_id}/membership", json={})).is_success
         async with self.ctx.database.connection() as connection:
             await connection.execute(
-                "INSERT INTO club.attendance (shop_id, account_id, day, watch_s) VALUES ($1, $2, $3, 600)",
+                "INSERT INTO club.attendance (shop_id, account_id, day, watch_s, first_at, last_at) "
+                "VALUES ($1, $2, $3, 600, now() - interval '1 hour', now())",
                 self.market.shop_id,
                 fan.account_id,
                 utc_now().date(),

@@ -15,6 +15,8 @@ from xiaodian.modules.club.models import Club, Member
 _RULES = ", ".join(ClubRules.__struct_fields__)
 _CLUB = f"shop_id, is_open, name, word, {_RULES}, levels, version, applied_version"
 MEMBER = ", ".join(Member.__struct_fields__)
+MINUTES = "least(watch_s, extract(epoch FROM last_at - first_at)::bigint) / 60"
+"""Of a day of club.attendance: a page may tell more than there was time for, two pages of one fan surely do."""
 LEVEL_OF_FAN = """
     (SELECT clubbed.level::integer FROM club.member AS clubbed
     WHERE clubbed.shop_id = {shop} AND clubbed.account_id = fan.account_id)

@@ -26,14 +26,16 @@ class Watched(NamedTuple):
 
 
 _ATTEND = """
-    INSERT INTO club.attendance AS known (shop_id, account_id, day, watch_s)
-    SELECT told.shop_id, told.account_id, told.day, sum(told.watch_s)
+    INSERT INTO club.attendance AS known (shop_id, account_id, day, watch_s, first_at, last_at)
+    SELECT told.shop_id, told.account_id, told.day, sum(told.watch_s),
+        min(greatest(told.at - make_interval(secs => told.watch_s), member.joined_at)), max(told.at)
     FROM unnest($1::uuid[], $2::uuid[], $3::timestamptz[], $4::date[], $5::bigint[])
             AS told (shop_id, account_id, at, day, watch_s)
         JOIN club.member ON (member.shop_id, member.account_id) = (told.shop_id, told.account_id)
     WHERE told.at >= member.joined_at AND told.watch_s > 0
     GROUP BY 1, 2, 3 ORDER BY 1, 2, 3
-    ON CONFLICT (shop_id, account_id, day) DO UPDATE SET watch_s = known.watch_s + excluded.watch_s
+    ON CONFLICT (shop_id, account_id, day) DO UPDATE SET watch_s = known.watch_s + excluded.watch_s,
+        first_at = least(known.first_at, excluded.first_at), last_at = greatest(known.last_at, excluded.last_at)
 """
 _KEEP = """
     INSERT INTO club.purchase AS known (shop_id, account_id, order_id, paid_at, spent_minor, returned_minor)
@@ -62,7 +64,9 @@ _FOLLOW = """
 
 
 async def count_watching(connection: Connection, watched: Sequence[Watched], now: datetime) -> list[Risen]:
-    """Add what members watched, in the caller's transaction; answers who rose. What is told twice counts twice."""
+    """Add what members watched, in the caller's transaction; answers who rose. What is told twice counts twice, but
+    nobody has watched longer in a day than from the first to the last moment told of it (`queries.MINUTES`).
+    """
     members = await hold_members(connection, {(each.shop_id, each.account_id) for each in watched})
     if not members:
         return []

@@ -11,7 +11,8 @@ _CLUBS = """
     FROM club.member JOIN club.club USING (shop_id) WHERE account_id = $1 ORDER BY joined_at DESC LIMIT $2
 """
 _ATTENDANCE = """
-    SELECT shop_id, day, watch_s FROM club.attendance WHERE account_id = $1 ORDER BY day DESC LIMIT $2
+    SELECT shop_id, day, watch_s, first_at, last_at FROM club.attendance WHERE account_id = $1
+    ORDER BY day DESC LIMIT $2
 """
 _SHOPS = "SELECT shop_id FROM club.member WHERE account_id = $1 ORDER BY shop_id"
 

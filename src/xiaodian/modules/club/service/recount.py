@@ -17,10 +17,10 @@ _LOCK = """
     WHERE (shop_id, account_id) IN (SELECT * FROM unnest($1::uuid[], $2::uuid[]))
     ORDER BY shop_id, account_id FOR NO KEY UPDATE
 """
-_GATHER = """
+_GATHER = f"""
     SELECT shop_id, account_id, followed_at, level, member.version,
         (
-            SELECT coalesce(sum(least(watch_s / 60, club.daily_minutes)), 0)::bigint FROM club.attendance
+            SELECT coalesce(sum(least({queries.MINUTES}, club.daily_minutes)), 0)::bigint FROM club.attendance
             WHERE (attendance.shop_id, attendance.account_id) = (member.shop_id, member.account_id)
         ) AS minutes,
         (

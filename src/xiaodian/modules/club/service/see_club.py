@@ -25,9 +25,9 @@ from xiaodian.modules.promotion import api as promotion
 from xiaodian.modules.shops import api as shops
 
 MOST_SHOWN = 100
-_WATCHED = """
-    SELECT day, least(watch_s / 60, $3) AS minutes FROM club.attendance
-    WHERE shop_id = $1 AND account_id = $2 AND watch_s >= 60 ORDER BY day DESC LIMIT $4
+_WATCHED = f"""
+    SELECT day, least({queries.MINUTES}, $3) AS minutes FROM club.attendance
+    WHERE shop_id = $1 AND account_id = $2 AND {queries.MINUTES} > 0 ORDER BY day DESC LIMIT $4
 """
 _BOUGHT = """
     SELECT (paid_at AT TIME ZONE 'UTC' + make_interval(hours => $3))::date AS day,
