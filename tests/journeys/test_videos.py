@@ -153,7 +153,7 @@ async def _take_part(page: Page, viewer: Member, video_id: str) -> None:
     await page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     await card.get_by_test_id("share").click()
     link = await page.evaluate("navigator.clipboard.readText()")
-    assert link.endswith(f"/v/{video_id}")
+    assert link.endswith(f"/v/{video_id}?s")
     told = await viewer.call("GET", f"/api/videos/{video_id}")
     assert (told["is_liked"], told["comments"], told["creator"]["is_followed"]) == (True, 0, True)
 

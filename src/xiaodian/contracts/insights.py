@@ -59,6 +59,8 @@ class Behaviour(Contract, frozen=True, kw_only=True, omit_defaults=True):
     media_at_ms: int | None = None
     """The moment of the picture it belongs to: in a room the date, in a video ms from its start."""
     watch_s: int = 0
+    is_shared: bool = False
+    """Who did it came by a link that somebody handed on."""
 
 
 class BehaviourReported(Event, frozen=True, kw_only=True):

@@ -115,3 +115,17 @@ async def test_a_fans_page_names_the_coupons_that_were_used(counter: Counter) ->
     await counter.hear()
     page = await counter.ask(counter.stage.host, f"fans/{buyer.account_id}")
     assert [(each["off_minor"], each["orders"]) for each in page["coupons"]] == [(500, 1)]
+
+
+async def test_who_first_came_by_a_link_handed_on_is_told_so_and_who_came_before_is_not(counter: Counter) -> None:
+    invited, regular = await counter.market.buyer(), await counter.market.buyer()
+    seen = {"room_id": str(counter.stage.room_id), "kind": "entered"}
+    for who, item in ((invited, seen | {"is_shared": True}), (regular, seen | {"ago_ms": 60_000})):
+        answer = await who.client.post("/api/behaviour", json={"viewer_id": str(uuid4()), "items": [item]})
+        assert answer.status_code == 204, answer.text
+    await take(counter, "fans-visits", await counter.reports())
+    again = {"viewer_id": str(uuid4()), "items": [seen | {"is_shared": True}]}
+    assert (await regular.client.post("/api/behaviour", json=again)).status_code == 204
+    await take(counter, "fans-visits", await counter.reports())
+    pages = [await counter.ask(counter.stage.host, f"fans/{who.account_id}") for who in (invited, regular)]
+    assert [page["found_by"] for page in pages] == ["share", "room"]

@@ -3,8 +3,9 @@ import { t } from "../../lib/i18n/index.svelte";
 import { toast } from "../../lib/ui";
 import { noteShared } from "./api";
 
+/** `?s` says that the link was handed on (see behaviour/report.ts). */
 export function shareLink(videoId: string): string {
-  return `${location.origin}/v/${videoId}`;
+  return `${location.origin}/v/${videoId}?s`;
 }
 
 export async function share(video: { video_id: string; title: string }): Promise<void> {

@@ -51,7 +51,7 @@ DEFINITIONS: tuple[FanDefinition, ...] = (
     _of("usual_hour", "hour of the books in which most of a fan's orders were paid", "orders"),
     _of(
         "found_by",
-        "where they first watched or bought, the earlier: room, video or neither",
+        "where they first watched or bought, the earlier: room, video or shop; share if a link handed on led there",
         "orders; behaviour",
     ),
     _of(

@@ -44,6 +44,7 @@ class Visit(NamedTuple):
     views: int
     watch_s: int
     comments: int
+    is_shared: bool
 
 
 class Found(NamedTuple):
@@ -99,8 +100,8 @@ def rooms_bought_in(purchases: Sequence[Purchase]) -> dict[UUID, Bought]:
 
 
 def how_found(first: Purchase | None, visits: Sequence[Visit]) -> Found | None:
-    """Where they were seen first or bought first, whichever came first."""
-    seen = [Found(each.first_at, "room" if each.is_room else "video") for each in visits]
+    """Where they were seen first, or by whose link they came there; or where they bought first if that came first."""
+    seen = [Found(each.first_at, "share" if each.is_shared else "room" if each.is_room else "video") for each in visits]
     bought = [] if first is None else [Found(first.paid_at, first.source)]
     return min(seen + bought, default=None)
 

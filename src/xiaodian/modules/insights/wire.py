@@ -29,6 +29,8 @@ class BehaviourItem(Input, frozen=True, kw_only=True):
     ago_ms: Annotated[int, Meta(ge=0, le=MAX_AGO_MS)] = 0
     media_at_ms: Annotated[int, Meta(ge=0, le=FAR_FUTURE_MS)] | None = None
     watch_s: Annotated[int, Meta(ge=0, le=MAX_WATCH_S)] = 0
+    is_shared: bool = False
+    """The page was opened by a link that somebody handed on."""
 
 
 class BehaviourReport(Input, frozen=True, kw_only=True):

@@ -42,6 +42,7 @@ class Deed(NamedTuple):
     watch_s: int = 0
     comments: int = 0
     likes: int = 0
+    is_shared: bool = False
 
 
 class Visit(NamedTuple):
@@ -56,6 +57,7 @@ class Visit(NamedTuple):
     watch_s: int
     comments: int
     likes: int
+    is_shared: bool
 
 
 class Host(NamedTuple):
@@ -70,18 +72,22 @@ _SUMS = ", ".join(f"sum({name}) AS {name}" for name in _COUNTS)
 _ADDED = ", ".join(f"{name} = known.{name} + excluded.{name}" for name in _COUNTS)
 _TOLD = f"""
     unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::boolean[], $5::timestamptz[], $6::integer[], $7::bigint[],
-        $8::integer[], $9::integer[]) AS told ({", ".join(Visit._fields)})
+        $8::integer[], $9::integer[], $10::boolean[]) AS told ({", ".join(Visit._fields)})
 """
 _SAVE_VISITS = f"""
-    INSERT INTO fans.visit AS known (shop_id, account_id, place_id, is_room, first_at, seen_at, {", ".join(_COUNTS)})
-    SELECT shop_id, account_id, place_id, is_room, min(seen_at), max(seen_at), {_SUMS}
+    INSERT INTO fans.visit AS known (
+        shop_id, account_id, place_id, is_room, first_at, seen_at, is_shared, {", ".join(_COUNTS)}
+    )
+    SELECT shop_id, account_id, place_id, is_room, min(seen_at), max(seen_at),
+        (array_agg(is_shared ORDER BY seen_at))[1], {_SUMS}
     FROM {_TOLD} GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3
     ON CONFLICT (shop_id, account_id, place_id) DO UPDATE SET {_ADDED},
-        first_at = least(known.first_at, excluded.first_at), seen_at = greatest(known.seen_at, excluded.seen_at)
+        first_at = least(known.first_at, excluded.first_at), seen_at = greatest(known.seen_at, excluded.seen_at),
+        is_shared = CASE WHEN excluded.first_at < known.first_at THEN excluded.is_shared ELSE known.is_shared END
 """
 _SAVE_FANS = f"""
     WITH told AS (
-        SELECT * FROM {_TOLD.replace("$3::uuid[]", "$10::uuid[]")}
+        SELECT * FROM {_TOLD.replace("$3::uuid[]", "$11::uuid[]")}
     ), kept AS (
         INSERT INTO fans.fan AS known (shop_id, account_id, segment, segment_since, seen_at, {", ".join(_COUNTS)})
         SELECT shop_id, account_id, '{SegmentCode.WATCHER}', $3::date, max(seen_at), {_SUMS}
@@ -113,6 +119,7 @@ async def count_visits(connection: Connection, envelopes: Sequence[Envelope], ut
             from_epoch_ms(item.at_ms),
             views=int(item.kind is BehaviourKind.ENTERED),
             watch_s=item.watch_s,
+            is_shared=item.is_shared,
         )
         for envelope in await first_time(connection, HANDLER, envelopes)
         if (report := _decode(envelope.data)).account_id is not None
@@ -153,6 +160,7 @@ async def count_deeds(connection: Connection, deeds: Sequence[Deed], utc_offset_
             watch_s=deed.watch_s,
             comments=deed.comments,
             likes=deed.likes,
+            is_shared=deed.is_shared,
         )
         for deed in deeds
         if (host := hosts.get(deed.room_id or deed.video_id)) is not None and host.account_id != deed.account_id

@@ -109,4 +109,5 @@ def _check(number: int, item: BehaviourItem, now_ms: int) -> Behaviour:
         at_ms=now_ms - item.ago_ms,
         media_at_ms=item.media_at_ms,
         watch_s=item.watch_s,
+        is_shared=item.is_shared,
     )
