@@ -3,7 +3,7 @@
 from alembic import op
 
 revision = "0280"
-down_revision = "0331"
+down_revision = "0312"
 
 
 def upgrade() -> None:
