@@ -243,7 +243,7 @@ async def test_where_a_product_was_opened_and_bought_before_is_tried_with_that_r
         )
     reasons = {row["at_ms"]: row["reason"] for row in rows}
     assert (reasons.get(15_000), reasons.get(6_000)) == ("clicked", "bought")
-    assert "看到这里,有人下单" in {each["text"] for each in await screening.moments()}
+    assert "看到这里，有人下单" in {each["text"] for each in await screening.moments()}
 
 
 async def test_captions_of_another_film_are_refused_and_the_old_ones_stay(

@@ -40,3 +40,27 @@ export function curvePath(points: readonly { atMs: number; value: number }[], du
   const placed = points.map(({ atMs, value }) => `${((atMs / durationMs) * 100).toFixed(2)} ${(100 - (value / most) * 92).toFixed(2)}`);
   return placed.length === 0 ? "" : `M0 100 L${placed.join(" L")} L100 100 Z`;
 }
+
+export type Spot = { productId: string; title: string; pictureUrl: string | null; fromMs: number; toMs: number; orders: number };
+
+const SPOTS = 6;
+/** Who was told of a product buys within so long after its card is gone. */
+const AFTERWARDS_MS = 30_000;
+const LEAD_MS = 2000;
+
+/** Where products were on show, the most orders first: those of the whole room while the card was up and shortly after, by the stretches in which they were counted. */
+export function bestSpots(shown: readonly Omit<Spot, "orders">[], orders: readonly { atMs: number; value: number }[], durationMs: number): Spot[] {
+  const counted = orders.map((each, index) => ({ ...each, endMs: orders[index + 1]?.atMs ?? durationMs }));
+  const spots = shown.map((each) => {
+    const until = Math.min(durationMs, each.toMs + AFTERWARDS_MS);
+    const sold = counted.map(({ atMs, endMs, value }) => value * (Math.max(0, Math.min(endMs, until) - Math.max(atMs, each.fromMs)) / Math.max(1, endMs - atMs)));
+    return { ...each, orders: Math.round(sold.reduce((sum, one) => sum + one, 0)) };
+  });
+  return spots.sort((one, other) => other.orders - one.orders || one.fromMs - other.fromMs).slice(0, SPOTS);
+}
+
+/** The clip around a product's showing: a moment before it, no longer than a clip may be. */
+export function around(spot: { fromMs: number; toMs: number }, durationMs: number): Range {
+  const fromMs = within(spot.fromMs - LEAD_MS, 0, durationMs - MIN_CLIP_MS);
+  return { fromMs, toMs: within(spot.toMs + LEAD_MS, fromMs + MIN_CLIP_MS, Math.min(durationMs, fromMs + MAX_CLIP_MS)) };
+}
