@@ -12,6 +12,7 @@ function serveConsole(): Plugin {
     configureServer(dev) {
       dev.middlewares.use((request, _response, next) => {
         if (/^\/console(\/|\?|$)/.test(request.url ?? "")) request.url = "/console.html";
+        if (/^\/reports\//.test(request.url ?? "")) request.url = "/report.html";
         if (/^\/open(\?|$)/.test(request.url ?? "")) request.url = "/open.html";
         next();
       });
@@ -28,7 +29,7 @@ export default defineConfig({
     target: "es2022",
     manifest: true,
     rolldownOptions: {
-      input: { viewer: here("index.html"), console: here("console.html"), open: here("open.html") },
+      input: { viewer: here("index.html"), console: here("console.html"), open: here("open.html"), report: here("report.html") },
       // What every page begins with comes in few files: each of its own would be asked for and packed by itself.
       output: {
         codeSplitting: {

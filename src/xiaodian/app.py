@@ -266,6 +266,7 @@ def wire(app: Litestar, ctx: Context) -> None:
     app.state.context = ctx
     app.state.front_end = pages.load_front_end()
     app.state.find_preview = content_api.make_find_preview(ctx)
+    app.state.find_report_preview = insights_api.make_find_report_preview(ctx)
     app.state.authenticate = accounts_api.make_authenticator(ctx, apps_api.find_callers)
     app.state.publish_gate = live_api.RoomGate(ctx)
     app.state.playlists = media_api.make_playlists(ctx)

@@ -35,6 +35,7 @@ PAGES = [
         ("/v/{rest}", "/v/{video_id}"),
         ("/videos/{rest}", "/videos/x"),
         ("/topics/{rest}", "/topics/x"),
+        ("/reports/{token}", "/reports/x"),
         ("/creators/{rest}", "/creators/{account_id}"),
         ("/search", ""),
         ("/pay/{rest}", "/pay/sandbox/x"),

@@ -3,6 +3,7 @@
 from tests.api.row import NOWHERE, Row, everybody, members, owner_only
 
 _METRICS = "/api/rooms/{room_id}/metrics"
+_LINKS = "/api/rooms/{room_id}/report/links"
 _DAYS = "/api/shops/{shop_id}/days"
 REPORT = {
     "viewer_id": "00000000-0000-4000-8000-000000000001",
@@ -21,6 +22,12 @@ ROWS: list[Row] = [
     Row("GET", "/api/rooms/{room_id}/report", owner_only(409)),
     Row("GET", "/api/rooms/{room_id}/report/pdf", owner_only(409)),
     Row("GET", "/api/rooms/{room_id}/report/picture", owner_only(409)),
+    Row("POST", _LINKS, owner_only(409), {"parts": ["money"], "days": 7}),
+    Row("GET", _LINKS, owner_only(200)),
+    Row("DELETE", f"{_LINKS}/{{link_id}}", owner_only(404), address=f"{_LINKS}/{NOWHERE}"),
+    Row("GET", "/api/reports/{token}", everybody(404), address="/api/reports/none"),
+    Row("GET", "/api/reports/{token}/pdf", everybody(404), address="/api/reports/none/pdf"),
+    Row("GET", "/api/reports/{token}/picture", everybody(404), address="/api/reports/none/picture"),
     Row("GET", "/api/me/videos/{video_id}/metrics", members(404), address=f"/api/me/videos/{NOWHERE}/metrics"),
     Row("GET", "/api/me/videos/orders", members(200), address=f"/api/me/videos/orders?video_id={NOWHERE}"),
     Row("GET", "/api/shops/{shop_id}/home", owner_only(200)),

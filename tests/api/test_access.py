@@ -63,7 +63,8 @@ def test_what_the_table_expects_fits_what_the_route_states() -> None:
 @pytest.mark.parametrize("table", TABLES)
 async def test_each_caller_gets_what_is_theirs(table: str, world: World, app: Any) -> None:
     page = BuiltFile(content=b"<!doctype html>", compressed=None, media_type="text/html", etag='"x"')
-    app.state.front_end = dict.fromkeys(("index.html", "console.html", "open.html", "favicon.svg", "sw.js"), page)
+    names = ("index.html", "report.html", "console.html", "open.html", "favicon.svg", "sw.js")
+    app.state.front_end = dict.fromkeys(names, page)
     found, wanted = {}, {row[:2]: row.statuses for row in TABLES[table]}
     for row in TABLES[table]:
         answers = {caller: await _call(world, caller, row) for caller in CALLERS}

@@ -1,5 +1,6 @@
 """Insights: the report of a room that is over."""
 
+from enum import StrEnum
 from uuid import UUID
 
 from xiaodian.contracts.base import Contract, DomainError
@@ -13,6 +14,31 @@ class RoomNotOverError(DomainError):
 
     code = "room_not_over"
     status = 409
+
+
+class ReportLinkEndedError(DomainError):
+    """The link to a report was ended, or its time is up."""
+
+    code = "report_link_ended"
+    status = 410
+
+
+class ReportLinksFullError(DomainError):
+    """A room's report has `most` links already; end one first."""
+
+    code = "report_links_full"
+    status = 409
+
+
+class ReportPart(StrEnum):
+    """What a link shows beside numbers of people and orders, which it always does."""
+
+    MONEY = "money"
+    PRODUCTS = "products"
+    """With flash sales."""
+    CURVE = "curve"
+    PAST = "past"
+    """Rooms before."""
 
 
 class ReportFigure(Contract, frozen=True, kw_only=True):

@@ -102,9 +102,22 @@ def get_asset(name: FromPath[str], state: State, request: Request[None, None, St
 )
 async def get_viewer_page(state: State, request: Request[None, None, State]) -> Response[bytes]:
     """The viewer's app, which reads the address itself; with a preview of what is there, for people and crawlers."""
-    page = _find(state, "index.html")
+    return await _answer_with_preview(state, request, "index.html", state.find_preview)
+
+
+@get("/reports/{token:str}", opt=access(Access.PUBLIC), include_in_schema=False)
+async def get_report_page(state: State, request: Request[None, None, State], token: FromPath[str]) -> Response[bytes]:
+    """A room's report for who was given the link; no search engine lists it."""
+    answer = await _answer_with_preview(state, request, "report.html", state.find_report_preview)
+    answer.headers["x-robots-tag"] = "noindex"
+    return answer
+
+
+async def _answer_with_preview(
+    state: State, request: Request[None, None, State], name: str, find: FindPreview
+) -> Response[bytes]:
+    page = _find(state, name)
     language = choose_language(request.headers.get("accept-language"), request.cookies.get("xd_lang"))
-    find: FindPreview = state.find_preview
     try:
         preview = await find(request.url.path, language)
     except UnavailableError:
@@ -187,4 +200,11 @@ def _answer(file: BuiltFile, cache: str, request: Request[None, None, State]) ->
     return Response(file.content, headers=headers, media_type=file.media_type)
 
 
-routes: list[HTTPRouteHandler] = [get_asset, get_viewer_page, get_console_page, get_reference_page, get_root_file]
+routes: list[HTTPRouteHandler] = [
+    get_asset,
+    get_viewer_page,
+    get_report_page,
+    get_console_page,
+    get_reference_page,
+    get_root_file,
+]

@@ -10,6 +10,7 @@ from xiaodian.infra.database import Connection
 from xiaodian.kit.clock import utc_now
 from xiaodian.modules.insights.behaviour_route import make_report_route
 from xiaodian.modules.insights.queries import count_recent_orders
+from xiaodian.modules.insights.routes_shared_report import make_find_report_preview
 from xiaodian.modules.insights.service import compare_days, see_minutes, see_room
 from xiaodian.modules.insights.service.board_desk import BoardDesk
 from xiaodian.modules.insights.service.eyes import open_eyes
@@ -47,6 +48,7 @@ __all__ = [
     "list_room_minutes",
     "list_shop_days",
     "list_video_sales",
+    "make_find_report_preview",
     "make_report_route",
     "rebuild",
 ]

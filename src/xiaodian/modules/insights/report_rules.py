@@ -1,11 +1,13 @@
 """From what whole rooms came to to the figures of a report, beside rooms before: pure."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from statistics import median
 from typing import NamedTuple
 
+from msgspec.structs import replace
+
 from xiaodian.contracts.insights import FeaturedSpan, RoomMetrics
-from xiaodian.contracts.reports import ReportFigure, ReportMoment
+from xiaodian.contracts.reports import Report, ReportFigure, ReportMoment, ReportPart
 from xiaodian.modules.insights.board_rules import Reached, figures_of
 from xiaodian.modules.insights.definitions import aov_minor, average
 from xiaodian.modules.insights.log_rules import MINUTE_MS, Minute
@@ -97,6 +99,36 @@ def find_best_minute(
         gmv_minor=sums.gmv_minor if sees_money else None,
         online_max=logged[at_ms].online_max if at_ms in logged else None,
         title=_on_show(featured, at_ms),
+    )
+
+
+def leave_out(report: Report, shown: Set[ReportPart]) -> Report:
+    """The same without what is not to be shown."""
+    if ReportPart.MONEY not in shown:
+        report = _without_money(report)
+    if ReportPart.PAST not in shown:
+        figures = [replace(figure, median=None, last=None) for figure in report.figures]
+        report = replace(report, figures=figures, past_rooms=0)
+    if ReportPart.CURVE not in shown:
+        report = replace(report, minutes=replace(report.minutes, items=[]), best_minute=None, featured=[])
+    if ReportPart.PRODUCTS not in shown:
+        best = None if report.best_minute is None else replace(report.best_minute, title=None)
+        report = replace(report, products=[], flash_sales=[], featured=[], best_minute=best)
+    return report
+
+
+def _without_money(report: Report) -> Report:
+    best = report.best_minute
+    return replace(
+        report,
+        figures=[
+            replace(figure, value=None, median=None, last=None) if figure.key in MONEY else figure
+            for figure in report.figures
+        ],
+        minutes=replace(report.minutes, items=[replace(each, gmv_minor=None) for each in report.minutes.items]),
+        best_minute=None if best is None else replace(best, gmv_minor=None),
+        products=[replace(each, gmv_minor=None, returned_minor=None) for each in report.products],
+        flash_sales=[replace(each, gmv_minor=None) for each in report.flash_sales],
     )
 
 

@@ -27,7 +27,7 @@ from xiaodian.edge.context import Ctx, client_network
 from xiaodian.edge.problems import MalformedRequestError, PayloadTooLargeError, problems
 from xiaodian.kit.clock import utc_now
 from xiaodian.kit.paging import MAX_PAGE_SIZE, Page, decode_cursor
-from xiaodian.modules.insights import routes_board, routes_report
+from xiaodian.modules.insights import routes_board, routes_report, routes_shared_report
 from xiaodian.modules.insights.definitions import DEFINITIONS
 from xiaodian.modules.insights.service.compare_days import list_days, parse_days
 from xiaodian.modules.insights.service.eyes import open_eyes
@@ -237,4 +237,5 @@ routes = [
     list_rooms_of_shop,
     *routes_board.routes,
     *routes_report.routes,
+    *routes_shared_report.routes,
 ]

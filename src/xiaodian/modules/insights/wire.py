@@ -7,6 +7,7 @@ from msgspec import Meta
 
 from xiaodian.contracts.base import Contract, Input
 from xiaodian.contracts.insights import BehaviourKind, FeaturedSpan, RoomMetrics, RoomProduct, ShopDay
+from xiaodian.contracts.reports import ReportPart
 from xiaodian.modules.insights.definitions import Definition
 
 MAX_ITEMS = 50
@@ -201,3 +202,27 @@ class HomeView(Contract, frozen=True, kw_only=True):
     currency: str
     has_sold: bool
     """False: nothing was ever sold."""
+
+
+class NewReportLink(Input, frozen=True, kw_only=True):
+    """What a link is to show, and for how long."""
+
+    parts: Annotated[list[ReportPart], Meta(max_length=len(ReportPart))]
+    days: Annotated[int, Meta(ge=1, le=90)] = 30
+
+
+class ReportLink(Contract, frozen=True, kw_only=True):
+    """A link by which others see a report."""
+
+    link_id: UUID
+    path: str
+    """On this server; who has it may look."""
+    parts: list[ReportPart]
+    made_at_ms: int
+    expires_at_ms: int
+
+
+class ReportLinkList(Contract, frozen=True, kw_only=True):
+    """Links that can be followed, the newest first."""
+
+    items: list[ReportLink]

@@ -11,6 +11,10 @@ _ACTS = """
     SELECT at, kind, room_id, video_id, product_id, watch_s FROM insights.behaviour
     WHERE account_id = $1 ORDER BY at DESC LIMIT $2
 """
+_LINKS = """
+    SELECT room_id, parts, made_at, expires_at, ended_at FROM insights.report_link
+    WHERE made_by = $1 ORDER BY made_at DESC LIMIT $2
+"""
 _SALES = """
     UPDATE insights.sale SET buyer_id = ghost.account_id
     FROM unnest($2::uuid[], $3::uuid[]) AS ghost (shop_id, account_id)
@@ -28,16 +32,23 @@ _DAYS = """
 
 
 async def export(connection: Connection, account_id: AccountId, limit: int) -> dict[str, list[dict[str, Any]]]:
-    """What pages told while the account was signed in, the newest first."""
-    return {"behaviour": [dict(row) for row in await connection.fetch(_ACTS, account_id, limit)]}
+    """What pages told while the account was signed in, and links to reports that it made, the newest first."""
+    return {
+        "behaviour": [dict(row) for row in await connection.fetch(_ACTS, account_id, limit)],
+        "report_links": [dict(row) for row in await connection.fetch(_LINKS, account_id, limit)],
+    }
 
 
 async def erase(connection: Connection, erased: AccountErased) -> None:
-    """What pages told names nobody any more; sales stand in the name of who stands for the buyer."""
+    """What pages told names nobody any more, and links that the account made lead nowhere.
+
+    Sales stand in the name of who stands for the buyer.
+    """
     account_id = erased.account_id
     await connection.execute("SELECT pg_advisory_xact_lock($1)", LOCK)
     await connection.execute("UPDATE insights.behaviour SET account_id = NULL WHERE account_id = $1", account_id)
     await connection.execute("DELETE FROM insights.room_account WHERE account_id = $1", account_id)
+    await connection.execute("DELETE FROM insights.report_link WHERE made_by = $1", account_id)
     shop_ids = [ghost.shop_id for ghost in erased.ghosts]
     ghosts = [ghost.account_id for ghost in erased.ghosts]
     order_ids = await orders.list_ids_of_buyers(connection, ghosts)
