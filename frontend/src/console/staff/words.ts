@@ -35,6 +35,7 @@ const PAGES: Record<string, (target: string) => string> = {
   coupon: () => "/console/coupons",
   money: () => "/console/money",
   notice: () => "/console/settings/notices",
+  room: (id) => `/console/rooms/${id}`,
 };
 
 /** Where what a deed was done to is shown; null if there is no such page. */
