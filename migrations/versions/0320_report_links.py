@@ -3,7 +3,7 @@
 from alembic import op
 
 revision = "0320"
-down_revision = "0331"
+down_revision = "0280"
 
 
 def upgrade() -> None:
