@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from datetime import timedelta
 
 import asyncpg
 import msgspec
@@ -11,11 +12,12 @@ from tests.outbox import list_envelopes
 
 from xiaodian.contracts.accounts import AccountCreated, AccountId
 from xiaodian.contracts.base import UnavailableError
-from xiaodian.infra.broker import Broker
+from xiaodian.infra.broker import EVENT_RETENTION_S, Broker
 from xiaodian.infra.database import Database
 from xiaodian.infra.outbox import FULL_BYTES, emit, event_messages
 from xiaodian.infra.outbox_relay import relay_batch
-from xiaodian.infra.work import decode_batch, decode_message, first_time
+from xiaodian.infra.work import MARKS_KEPT, decode_batch, decode_message, first_time, forget_handled
+from xiaodian.kit.clock import utc_now
 from xiaodian.kit.ids import new_id
 from xiaodian.settings import Settings
 
@@ -55,6 +57,25 @@ async def test_an_event_that_comes_twice_is_handled_once(database: Database, bro
         assert await first_time(connection, "test", envelopes) == envelopes
     async with database.transaction() as connection:
         assert await first_time(connection, "test", envelopes) == []
+
+
+async def test_what_was_handled_is_remembered_for_longer_than_the_broker_keeps_it_and_no_longer(
+    database: Database,
+) -> None:
+    now = utc_now()
+    async with database.transaction() as connection:
+        for days in (1, 8, 13, 15, 400):
+            await connection.execute(
+                "INSERT INTO infra.inbox (handler, event_id, handled_at) VALUES ($1, $2, $3)",
+                f"{days} days ago",
+                new_id(),
+                now - timedelta(days=days),
+            )
+    await forget_handled(database, now)
+    async with database.connection() as connection:
+        kept = {row["handler"] for row in await connection.fetch("SELECT handler FROM infra.inbox")}
+    assert kept == {"1 days ago", "8 days ago", "13 days ago"}
+    assert timedelta(seconds=EVENT_RETENTION_S) < MARKS_KEPT
 
 
 async def test_events_are_handled_at_once_though_word_of_an_earlier_request_came_late(broker: Broker) -> None:
