@@ -21,6 +21,7 @@ CREATORS: list[Row] = [
     Row("PUT", "/api/rooms/{room_id}/reminder", members(204)),
     Row("DELETE", "/api/rooms/{room_id}/reminder", members(204)),
     Row("GET", "/api/me/notices", members(200)),
+    Row("GET", "/api/me/notices/bell", members(200)),
     Row("POST", "/api/me/notices/read", members(204), {"up_to": NOWHERE}),
 ]
 OWN: list[Row] = [

@@ -137,6 +137,10 @@ async def test_a_host_sees_a_regular_come_sends_a_coupon_and_the_flows_effect_ch
         assert await console.get_by_test_id("preview-video").evaluate(_IS_IN_SIGHT)
         await _send_coupon(console, coupon["coupon_id"])
 
+        await expect(viewer.get_by_test_id("message-popup")).to_contain_text(WORDS)
+        await viewer.get_by_test_id("message-popup-act").click()
+        await expect(viewer.get_by_test_id("bag-sheet")).to_be_visible()
+        await viewer.get_by_test_id("bag-sheet").get_by_test_id("sheet-close").click()
         await _until_told(fan, WORDS)
         await _buy_with_it(viewer)
         await expect_moving(viewer, "after paying")

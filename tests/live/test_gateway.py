@@ -15,8 +15,10 @@ from tests.live.stage import Stage, comment_of, publish
 from xiaodian.contracts.live import CommentMoment, FeaturedMoment, LikesMoment, RoomState, StateMoment, ViewersMoment
 from xiaodian.edge.context import Context
 from xiaodian.infra.broker import Broker
+from xiaodian.modules.accounts import api as accounts
 from xiaodian.modules.live.gateway import hub as hub_module
 from xiaodian.modules.live.gateway.server import Gateway
+from xiaodian.modules.live.gateway.viewer import RING
 from xiaodian.modules.live.room_log import RoomLog
 
 
@@ -316,3 +318,23 @@ async def test_a_burst_across_many_ticks_arrives_whole(stage: Stage, gateway: Ga
     assert len(set(ids)) == 600
     numbers = [tick.tick for tick in watcher.ticks]
     assert numbers == sorted(set(numbers))
+
+
+async def test_a_bell_rings_for_whoever_hung_it_up_and_for_nobody_else(
+    stage: Stage, gateway: Gateway, ctx: Context
+) -> None:
+    key = (await stage.host.get("/api/me/notices/bell")).json()["key"]
+    mine, other = [await watch(gateway.port, stage.room_id) for _ in range(2)]
+    for watcher in (mine, other):
+        await joined(watcher, stage)
+    mine.send(json.dumps({"type": "bell", "key": key}))
+    async with asyncio.timeout(WAIT_S):
+        # Nobody says that a bell hangs: it is rung until it is heard.
+        while RING not in mine.frames:
+            await accounts.ring_bells(ctx, [stage.host_id])
+            await stage.say("叮")
+            await mine.until_comments(len(mine.comments) + 1)
+    await stage.say("完")
+    await other.until_comments(len(mine.comments))
+    assert RING not in other.frames
+    assert mine.close_code is None

@@ -3,7 +3,7 @@
 import contextlib
 import os
 import secrets
-from hashlib import sha256
+from hashlib import blake2b, sha256
 from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
@@ -23,7 +23,8 @@ class Sealer:
     """Seals and opens secrets with the installation's key."""
 
     def __init__(self, key_text: str) -> None:
-        self._cipher = AESGCM(sha256(b"xiaodian sealing\0" + key_text.encode()).digest())
+        self._key = sha256(b"xiaodian sealing\0" + key_text.encode()).digest()
+        self._cipher = AESGCM(self._key)
 
     @classmethod
     def of(cls, settings: Settings) -> "Sealer":
@@ -34,6 +35,10 @@ class Sealer:
         """The secret, such that it can only be opened for the same purpose."""
         nonce = secrets.token_bytes(NONCE_BYTES)
         return nonce + self._cipher.encrypt(nonce, secret.encode(), purpose.encode())
+
+    def derive(self, purpose: bytes, size: int) -> bytes:
+        """So many bytes that are always the same for a purpose, and that only who has the key can work out."""
+        return blake2b(purpose, key=self._key, digest_size=size).digest()
 
     def open(self, sealed: bytes, purpose: str) -> str:
         """The secret. Raises BadSealError."""

@@ -26,6 +26,8 @@ export type Follower = {
   onSnapshot(snapshot: Snapshot): void;
   onTick(tick: Tick): void;
   onLink(link: Link): void;
+  /** The account of who watches has a message. */
+  onRing?(): void;
 };
 
 export const CLOSE_NO_ROOM = 4404;
@@ -148,6 +150,7 @@ export class RoomSync {
   }
 
   #take(tick: Tick): void {
+    if ("rings" in tick) this.follower.onRing?.();
     if (tick.tick <= this.#last) return;
     this.#last = tick.tick;
     this.follower.onTick(tick);

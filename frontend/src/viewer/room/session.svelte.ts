@@ -46,6 +46,7 @@ export class RoomSession implements Place {
   heartsFrom = $state(0);
   /** What belongs to no part of the fold is for who asks. */
   onMoment: ((moment: Moment) => void) | null = null;
+  onRing: (() => void) | null = null;
   /** The room ended while we watched. */
   endedHere = $state(false);
 
@@ -141,6 +142,10 @@ export class RoomSession implements Place {
     await ok(api.POST("/api/rooms/{room_id}/comments", { params: { path: { room_id: this.roomId } }, body: { text } }));
   };
 
+  tell(message: object): void {
+    this.#sync?.send(message);
+  }
+
   like(): void {
     if (this.fold) this.fold = { ...this.fold, likes: this.fold.likes + 1 };
     this.#ownLikes += 1;
@@ -183,6 +188,7 @@ export class RoomSession implements Place {
       onSnapshot: (snapshot) => this.#takeSnapshot(snapshot),
       onTick: (tick) => this.#takeTick(tick),
       onLink: (link) => (this.link = link),
+      onRing: () => this.onRing?.(),
     });
     this.#sync.start();
   }

@@ -12,6 +12,8 @@ from xiaodian.modules.accounts.queries import (
     list_born_on,
 )
 from xiaodian.modules.accounts.service.addresses import clean_address
+from xiaodian.modules.accounts.service.bell import BELL, ring_bells
+from xiaodian.modules.accounts.service.bell import KEY_BYTES as BELL_KEY_BYTES
 from xiaodian.modules.accounts.service.end_callers import CallersEnded, end_callers, end_tokens
 from xiaodian.modules.accounts.service.erase_account import GHOST_NAME, erase_account, on_erasure
 from xiaodian.modules.accounts.service.grant_operator import find_account_of, grant_operator, revoke_operator
@@ -22,6 +24,8 @@ from xiaodian.modules.accounts.tokens import APP_TOKEN_PREFIX, hash_token, new_s
 
 __all__ = [
     "APP_TOKEN_PREFIX",
+    "BELL",
+    "BELL_KEY_BYTES",
     "GHOST_NAME",
     "CallersEnded",
     "FindCallers",
@@ -47,6 +51,7 @@ __all__ = [
     "new_session_token",
     "on_erasure",
     "revoke_operator",
+    "ring_bells",
 ]
 
 

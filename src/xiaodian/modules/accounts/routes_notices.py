@@ -12,8 +12,9 @@ from xiaodian.edge.messages import choose_language, translate
 from xiaodian.edge.problems import MalformedRequestError, problems
 from xiaodian.kit.ids import made_at
 from xiaodian.kit.paging import MAX_PAGE_SIZE, decode_cursor, encode_cursor
+from xiaodian.modules.accounts.service.bell import bell_keys
 from xiaodian.modules.accounts.service.notices import KeptNotice, count_unread, list_notices, mark_read
-from xiaodian.modules.accounts.wire import NoticePage, NoticeView, ReadInput
+from xiaodian.modules.accounts.wire import BellView, NoticePage, NoticeView, ReadInput
 
 TAGS = ["accounts"]
 Limit = Annotated[int, Parameter(ge=1, le=MAX_PAGE_SIZE)]
@@ -54,6 +55,13 @@ async def read_notices(ctx: Ctx, caller: SignedIn, data: JSONBody[ReadInput]) ->
     await mark_read(ctx.database, caller.account_id, data.up_to)
 
 
+@get("/api/me/notices/bell", tags=TAGS, opt=access(Access.MEMBER), responses=problems(UnauthenticatedError))
+async def read_bell(ctx: Ctx, caller: SignedIn) -> BellView:
+    """What to hang up in a room's socket, `{"type": "bell", "key": ...}`, to hear when something new is here."""
+    [key] = bell_keys(ctx.settings, [caller.account_id])
+    return BellView(key=key.hex())
+
+
 def _show(notice: KeptNotice, language: str) -> NoticeView:
     return NoticeView(
         notice_id=notice.notice_id,
@@ -66,4 +74,4 @@ def _show(notice: KeptNotice, language: str) -> NoticeView:
     )
 
 
-routes = [list_own_notices, read_notices]
+routes = [list_own_notices, read_bell, read_notices]

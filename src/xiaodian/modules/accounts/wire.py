@@ -125,6 +125,12 @@ class NoticePage(Contract, frozen=True, kw_only=True):
     unread: int
 
 
+class BellView(Contract, frozen=True, kw_only=True):
+    """The key of an account's bell; who has it hears that a message came, and not which."""
+
+    key: str
+
+
 class ReadInput(Input, frozen=True, kw_only=True):
     """The newest notice that was read."""
 

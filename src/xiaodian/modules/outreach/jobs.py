@@ -1,8 +1,11 @@
 """What happens by time alone: campaigns whose hour has come, occasions of flows, what waits to be delivered."""
 
+from functools import partial
+
 from xiaodian.edge.context import Context
 from xiaodian.infra.work import Job
 from xiaodian.kit.clock import utc_now
+from xiaodian.modules.accounts import api as accounts
 from xiaodian.modules.outreach.service.deliver_in_app import deliver_in_app
 from xiaodian.modules.outreach.service.deliver_mail import deliver_mail
 from xiaodian.modules.outreach.service.deliver_push import deliver_push
@@ -39,7 +42,7 @@ def jobs(ctx: Context) -> list[Job]:
         await learn_rhythms(ctx, utc_now())
 
     async def _app() -> None:
-        await deliver_in_app(ctx.database, utc_now())
+        await deliver_in_app(ctx.database, utc_now(), partial(accounts.ring_bells, ctx))
 
     async def _mail() -> None:
         await deliver_mail(ctx, utc_now())

@@ -16,6 +16,7 @@ from xiaodian.infra.probes import answer_probe
 from xiaodian.kit.ids import new_id
 from xiaodian.modules.live.gateway import metrics
 from xiaodian.modules.live.gateway.audience import Audience
+from xiaodian.modules.live.gateway.bells import Bells
 from xiaodian.modules.live.gateway.hubs import Hubs
 from xiaodian.modules.live.gateway.viewer import CLOSE_FULL, CLOSE_GOING_AWAY, CLOSE_NO_ROOM, Viewer
 from xiaodian.modules.live.likes import Likes
@@ -48,6 +49,7 @@ class Gateway:
             on_open=self._audience.watch,
             on_close=self._audience.unwatch,
         )
+        self._bells = Bells(ctx)
         self._server: asyncio.Server | None = None
         self._tasks: list[asyncio.Task[None]] = []
 
@@ -70,6 +72,7 @@ class Gateway:
             read_buffer_init_size=2048,
             backlog=BACKLOG,
         )
+        await self._bells.start()
         loop = asyncio.get_running_loop()
         self._tasks = [loop.create_task(self._audience.run()), loop.create_task(self._ping())]
 
@@ -85,6 +88,7 @@ class Gateway:
             viewer.close(CLOSE_GOING_AWAY)
         await self._hubs.close()
         await self._audience.close()
+        await self._bells.close()
         await self._likes.close()
         await self._logs.close()
 
@@ -110,8 +114,14 @@ class Gateway:
         else:
             self._hubs.join(viewer.room_id, viewer)
 
+    def hang_bell(self, viewer: Viewer, key: bytes) -> None:
+        """A viewer wants to hear of messages to an account."""
+        if viewer in self._viewers:
+            self._bells.hang(viewer, key)
+
     def gone(self, viewer: Viewer) -> None:
         """A connection is closed."""
+        self._bells.take_down(viewer)
         self._viewers.pop(viewer, None)
         metrics.connections.set(len(self._viewers))
 

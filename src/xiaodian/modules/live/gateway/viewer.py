@@ -51,7 +51,15 @@ class DelayMessage(msgspec.Struct, tag_field="type", tag="delay", forbid_unknown
     ms: Annotated[int, msgspec.Meta(ge=0, le=10_000_000)]
 
 
-_decode = msgspec.json.Decoder(LikesMessage | DelayMessage).decode
+class BellMessage(msgspec.Struct, tag_field="type", tag="bell", forbid_unknown_fields=True):
+    """The viewer wants to hear when this account gets a message."""
+
+    key: Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{32}$")]
+
+
+_decode = msgspec.json.Decoder(LikesMessage | DelayMessage | BellMessage).decode
+RING = b'{"tick":0,"moments":[],"rings":true}'
+"""A tick of nothing, which everybody has already."""
 
 
 class Room(Protocol):
@@ -72,6 +80,9 @@ class Server(Protocol):
     def arrived(self, viewer: "Viewer") -> None:
         """The connection is open."""
 
+    def hang_bell(self, viewer: "Viewer", key: bytes) -> None:
+        """The viewer wants to hear this bell."""
+
     def gone(self, viewer: "Viewer") -> None:
         """The connection is closed."""
 
@@ -84,6 +95,7 @@ class Viewer(WSListener):
         "_likes",
         "_server",
         "after",
+        "bell",
         "delay_ms",
         "is_closing",
         "is_host",
@@ -103,6 +115,7 @@ class Viewer(WSListener):
         self.room: Room | None = None
         self.transport: WSTransport | None = None
         self.delay_ms: int | None = None
+        self.bell: bytes | None = None
         self.is_closing = False
         self._like_second = 0
         self._likes = 0
@@ -134,6 +147,8 @@ class Viewer(WSListener):
                 return
             if isinstance(message, DelayMessage):
                 self.delay_ms = None if self.is_host else min(message.ms, MAX_DELAY_MS)
+            elif isinstance(message, BellMessage):
+                self._server.hang_bell(self, bytes.fromhex(message.key))
             else:
                 self._like(message.count)
         elif frame.msg_type == WSMsgType.CLOSE:
@@ -155,6 +170,11 @@ class Viewer(WSListener):
         if self.transport is not None and not self.is_closing and (self.after is None or self.after < tick):
             self.after = tick
             self.transport.send_reuse_external_bytearray(WSMsgType.TEXT, frame, FRAME_ROOM)
+
+    def ring(self) -> None:
+        """The account whose bell the viewer hung up has a message; which, its inbox tells."""
+        if self.transport is not None and not self.is_closing:
+            self.transport.send(WSMsgType.TEXT, RING)
 
     def ping(self) -> None:
         """Keep proxies in between from taking the connection for idle."""

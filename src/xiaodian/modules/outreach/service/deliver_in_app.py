@@ -1,7 +1,7 @@
 """Put what is due into the inboxes of fans."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 
 from xiaodian.contracts.accounts import AccountId, Notice, NoticeKind
@@ -34,18 +34,28 @@ _SETTLE = """
 """
 
 
-async def deliver_in_app(database: Database, now: datetime) -> int:
-    """Deliver all that is due; answers how many arrived. Notice, coupon and queue change in one transaction."""
+async def _ring_nobody(_: Sequence[AccountId]) -> None:
+    pass
+
+
+async def deliver_in_app(
+    database: Database, now: datetime, ring: Callable[[Sequence[AccountId]], Awaitable[None]] = _ring_nobody
+) -> int:
+    """Deliver all that is due; answers how many arrived. Notice, coupon and queue change in one transaction; who is
+    there just now hears of it after that, by `ring`.
+    """
     total = 0
     while True:
         async with database.transaction() as connection:
             taken = await connection.fetch(_TAKE, Channel.APP, now, AT_ONCE, ALL_SHOPS)
-            total += await _deliver(connection, taken, now)
+            reached = await _deliver(connection, taken, now)
+        await ring(reached)
+        total += len(reached)
         if len(taken) < AT_ONCE:
             return total
 
 
-async def _deliver(connection: Connection, taken: Sequence[Record], now: datetime) -> int:
+async def _deliver(connection: Connection, taken: Sequence[Record], now: datetime) -> list[AccountId]:
     await settle(connection, [row for row in taken if row["has_opted_out"]], "dropped", "opted_out", now)
     by_campaign: dict[CampaignId, list[Record]] = defaultdict(list)
     for row in taken:
@@ -53,7 +63,7 @@ async def _deliver(connection: Connection, taken: Sequence[Record], now: datetim
             by_campaign[row["campaign_id"]].append(row)
     campaigns = await get_campaigns(connection, list(by_campaign))
     of_shops = await shops.get_shops(connection, list({campaign.shop_id for campaign in campaigns.values()}))
-    sent = 0
+    reached: list[AccountId] = []
     for campaign_id, rows in by_campaign.items():
         campaign = campaigns[campaign_id]
         fans = list({AccountId(row["account_id"]) for row in rows})
@@ -65,8 +75,8 @@ async def _deliver(connection: Connection, taken: Sequence[Record], now: datetim
         notices = [_to_notice(fill_in(campaign, titles.get(row["occasion"])), name, row["account_id"]) for row in rows]
         await accounts.give_notices(connection, notices)
         await settle(connection, rows, "sent", None, now)
-        sent += len(rows)
-    return sent
+        reached += [AccountId(row["account_id"]) for row in rows]
+    return reached
 
 
 async def settle(connection: Connection, rows: Sequence[Record], state: str, reason: str | None, now: datetime) -> None:
