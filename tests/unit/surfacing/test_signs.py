@@ -116,3 +116,8 @@ def test_lines_of_long_ago_are_no_part_of_the_sentence() -> None:
     recent.note(Line(10_000, read("再看一个硬的"), {}))
     assert recent.lines(14_000)
     assert not recent.lines(40_000)
+
+
+def test_everybody_is_asking_is_no_summing_up() -> None:
+    assert not read("大家都在问蓝莓咱们看一下").has("recap")
+    assert read("讲过的都还在车里").has("recap")
