@@ -23,6 +23,7 @@ from xiaodian.kit.ids import new_id
 REQUEST_ID = b"x-request-id"
 SLOW_S = 2.0
 
+EVENT_STREAM = b"text/event-stream"
 _REQUEST_ID_FORM = re.compile(rb"[A-Za-z0-9._-]{8,64}")
 
 log = get_logger(__name__)
@@ -51,7 +52,7 @@ class EdgeMiddleware:
             else:
                 await self._app(scope, receive, answer.send)
         finally:
-            _finish(scope, answer.status, perf_counter() - started)
+            _finish(scope, answer.status, (answer.streams_from or perf_counter()) - started)
 
 
 class _Answer:
@@ -63,12 +64,17 @@ class _Answer:
         self._incoming = incoming
         self._request_id = request_id
         self.status = 0
+        self.streams_from: float | None = None
+        """When a stream of events began, which then lasts as long as somebody listens."""
 
     async def send(self, message: Message) -> None:
         """ASGI's `send`."""
         if message["type"] == "http.response.start":
             self.status = message["status"]
-            message["headers"] = [*message["headers"], *self._more_headers(dict(message["headers"]))]
+            present = dict(message["headers"])
+            if present.get(b"content-type", b"").startswith(EVENT_STREAM):
+                self.streams_from = perf_counter()
+            message["headers"] = [*message["headers"], *self._more_headers(present)]
         await self._send(message)
 
     def _more_headers(self, present: dict[bytes, bytes]) -> list[tuple[bytes, bytes]]:
