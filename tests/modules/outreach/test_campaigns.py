@@ -13,9 +13,10 @@ from tests.modules.outreach.sender import NOBODY_HELD_OUT, NOON, Sender, inbox
 from xiaodian.contracts.accounts import AccountId
 from xiaodian.contracts.outreach import CampaignId
 from xiaodian.kit.clock import to_epoch_ms
+from xiaodian.modules.fans.service import ask_condition
 from xiaodian.modules.outreach.rules import is_held_out
 from xiaodian.modules.outreach.service.deliver_in_app import deliver_in_app
-from xiaodian.modules.outreach.service.run_campaigns import run_campaigns
+from xiaodian.modules.outreach.service.run_campaigns import PUT_OFF_BY, run_campaigns
 
 
 async def test_a_message_arrives_with_its_coupon_which_nobody_else_can_use(sender: Sender) -> None:
@@ -65,6 +66,28 @@ async def test_nobody_gets_a_message_twice_whatever_is_done_again_or_at_once(sen
     assert report["campaign"]["state"] == "sent"
     assert report["deliveries"] == [{"channel": "app", "waiting": 0, "sent": 1201, "dropped": 0}]
     assert report["effect"]["conversion_verdict"] == "no_hold_out"
+
+
+async def test_a_segment_that_takes_too_long_holds_up_nobody_elses_message_and_is_sent_later(
+    sender: Sender, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fan = await sender.market.buyer()
+    await sender.buy(fan, await sender.market.sku(stock=10))
+    await sender.fan_of(fan.account_id)
+    wish = {"name": "都算", "cel": "orders >= 0"}
+    made = await sender.market.seller.post(f"/api/shops/{sender.market.shop_id}/segments", json=wish)
+    assert made.status_code == 201, made.text
+    await sender.send(segment=made.json()["segment_id"], text="先排的")
+    await sender.send(text="后排的")
+    monkeypatch.setattr(ask_condition, "LIST_WITHIN_MS", 50)
+    async with sender.ctx.database.transaction() as connection:
+        await connection.execute("LOCK TABLE fans.fan IN ACCESS EXCLUSIVE MODE")
+        assert await sender.work() == 1
+    monkeypatch.undo()
+    assert await sender.work() == 0
+    assert await sender.work(NOON + PUT_OFF_BY) == 1
+    texts = [notice["text"].rpartition("：")[2] for notice in await inbox(fan.client)]
+    assert texts == ["先排的", "后排的"]
 
 
 async def test_a_message_waits_for_its_hour_and_for_the_end_of_the_night(sender: Sender) -> None:
