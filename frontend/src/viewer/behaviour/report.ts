@@ -13,7 +13,7 @@ const EVERY_MS = 10_000;
 const FULL = 40;
 const KEY = "xd_viewer";
 /** What a link that was handed on led to, also after signing in here. */
-const SHARED = new URLSearchParams(location.search).has("s") ? location.pathname : "";
+const SHARED = /[?&]s\b/.test(globalThis.location?.search ?? "") ? location.pathname : "";
 
 export class Reporter {
   #queue: Queued[] = [];
@@ -33,7 +33,7 @@ export class Reporter {
       product_id: more.productId ?? null,
       media_at_ms: more.mediaMs == null ? null : Math.round(more.mediaMs),
       watch_s: more.watchS ?? 0,
-      ...(SHARED.endsWith(`/${place.id}`) && { is_shared: true }),
+      is_shared: SHARED.endsWith(`/${place.id}`),
     };
     this.#queue.push({ item, atMs: this.now() });
     if (this.#queue.length >= FULL) this.flush();
