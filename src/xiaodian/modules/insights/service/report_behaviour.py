@@ -33,7 +33,7 @@ MINUTE_S = 60.0
 TOGETHER = 40
 """Reports that arrive together travel in one message; so many of the largest stay below the mebibyte of a message."""
 MAX_WAITING = 5_000
-PARALLEL = 1
+PARALLEL = 2
 
 _encode = msgspec.json.Encoder().encode
 
