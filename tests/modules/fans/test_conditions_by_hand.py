@@ -73,6 +73,7 @@ def live(dice: random.Random) -> Facts:
         "segment_since": TODAY - timedelta(days=dice.randrange(40)),
         "followed_at": dice.choice((None, NOW - timedelta(hours=dice.randrange(24 * 60)))),
         "likelihood": dice.choice((None, 0.25, 0.5, 0.75)),
+        "club_level": dice.choice((None, 1, 2, 3)),
         **{name: dice.randrange(4) for name in ("watch_s", "views", "comments", "likes")},
     }
 
@@ -145,15 +146,19 @@ async def write_down(connection: Connection, shop_id: UUID, fan: Facts) -> None:
     for one in fan["bought"]:
         number += one["is_counted"]
         place = {"nth": number, "occasion": number, "starts": True, "opens_month": True, "first_day": one["day"]}
-        await _insert(connection, "purchase", {**key, **one, **place})
+        await _insert(connection, "fans.purchase", {**key, **one, **place})
     for place_id, one in fan["seen"].items():
         seen = {"place_id": place_id, "views": 1, "watch_s": 1, "first_at": one["seen_at"]}
-        await _insert(connection, "visit", {**key, **one, **seen})
+        await _insert(connection, "fans.visit", {**key, **one, **seen})
     for tag in fan["tags"]:
-        await _insert(connection, "tag", {**key, "tag": tag})
+        await _insert(connection, "fans.tag", {**key, "tag": tag})
     if fan["likelihood"] is not None:
         told = {"reckoned_on": TODAY, "likelihood": fan["likelihood"], "reasons": [], "product_ids": []}
-        await _insert(connection, "prediction", {**key, **told})
+        await _insert(connection, "fans.prediction", {**key, **told})
+    if fan["club_level"] is not None:
+        points = dict.fromkeys(("from_watching", "from_buying", "from_following", "points", "version"), 0)
+        member = {"level": fan["club_level"], "level_at": NOW, "joined_at": NOW}
+        await _insert(connection, "club.member", {**key, **member, **points})
     sums = {
         "orders": len(counted),
         "occasions": len(counted),
@@ -166,12 +171,12 @@ async def write_down(connection: Connection, shop_id: UUID, fan: Facts) -> None:
         "seen_at": max((one["seen_at"] for one in fan["seen"].values()), default=None),
     }
     kept = ("segment", "segment_since", "followed_at", "watch_s", "views", "comments", "likes")
-    await _insert(connection, "fan", {**key, **sums, **{name: fan[name] for name in kept}})
+    await _insert(connection, "fans.fan", {**key, **sums, **{name: fan[name] for name in kept}})
 
 
 async def _insert(connection: Connection, table: str, row: Facts) -> None:
     places = ", ".join(f"${number}" for number in range(1, len(row) + 1))
-    await connection.execute(f"INSERT INTO fans.{table} ({', '.join(row)}) VALUES ({places})", *row.values())
+    await connection.execute(f"INSERT INTO {table} ({', '.join(row)}) VALUES ({places})", *row.values())
 
 
 def draw(dice: random.Random, fans: list[Facts], field: Field, op: Operator) -> dict[str, Any]:
