@@ -23,7 +23,7 @@ class BehaviourKind(StrEnum):
     WATCHED = "watched"
     """So many seconds (`watch_s`) were watched since the page last said so; of videos: up to `media_at_ms`."""
     LEFT = "left"
-    """Of videos: the viewer went on, at `media_at_ms`."""
+    """The viewer went on, at `media_at_ms`: from a video, or from a room's replay."""
     CARD_SHOWN = "card_shown"
     """The card of a product came up in the picture, once a showing."""
     CARD_CLICKED = "card_clicked"
@@ -44,7 +44,7 @@ PRODUCT_KINDS = frozenset(
 )
 """These are about a product."""
 
-VIDEO_KINDS = frozenset({BehaviourKind.SEEN, BehaviourKind.LEFT})
+VIDEO_KINDS = frozenset({BehaviourKind.SEEN})
 """These are told of videos alone."""
 
 

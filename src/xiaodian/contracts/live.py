@@ -270,6 +270,22 @@ class RoomInfo(Contract, frozen=True, kw_only=True):
     online: int
 
 
+class ReplayMoment(Contract, frozen=True, kw_only=True):
+    """A moment of a replay at which a product's card may come up, found by who learns from viewers.
+
+    Of the moments of one product in one chapter each viewing gets one, drawn by their weights of 10,000, or none.
+    """
+
+    product_id: ProductId
+    chapter: int
+    at: datetime
+    """In media time."""
+    show_ms: int
+    weight: int
+    reason: str
+    """A code; in words in the catalogue, area `surfacing`, under `replay`."""
+
+
 class RoomOnAir(Contract, frozen=True, kw_only=True):
     """A room on air, as far as it takes to rank it."""
 

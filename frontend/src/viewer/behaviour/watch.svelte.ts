@@ -12,7 +12,7 @@ const ROOM_LOOK_MS = 5000;
 const FILM_LOOK_MS = 1000;
 const TELL_AFTER_S = 30;
 
-/** Answers what ends it. */
+/** Of a replay it is told where it was left, by going on to something else or by closing the page. Answers what ends it. */
 export function watchRoom(session: RoomSession, sheets: PlaceSheets): () => void {
   const time = countSeconds(
     () => session.player,
@@ -21,9 +21,16 @@ export function watchRoom(session: RoomSession, sheets: PlaceSheets): () => void
   );
   reporter.note("entered", session);
   const stopPlace = watchPlace(session, sheets, time.tell, time.stop);
-  return () => {
-    stopPlace();
+  const leave = () => {
+    const mediaMs = untrack(() => session.mediaMs);
+    if (session.mode === "replay" && mediaMs !== null) reporter.note("left", session, { mediaMs });
     reporter.flush();
+  };
+  addEventListener("pagehide", leave);
+  return () => {
+    removeEventListener("pagehide", leave);
+    stopPlace();
+    leave();
   };
 }
 

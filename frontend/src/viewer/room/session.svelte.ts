@@ -86,7 +86,8 @@ export class RoomSession implements Place {
   }
 
   explanationOf(productId: string): (() => void) | null {
-    const cue = this.mode === "replay" ? this.cues.find((one) => one.product_id === productId) : undefined;
+    // What was learned from viewers is where the card does best, not where the product is explained.
+    const cue = this.mode === "replay" ? this.cues.find((one) => one.product_id === productId && !one.why?.code.startsWith("replay.")) : undefined;
     if (!cue) return null;
     return () => {
       const at = this.player.positionOf(cue.start_ms);

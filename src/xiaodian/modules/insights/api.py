@@ -10,6 +10,7 @@ from xiaodian.infra.database import Connection
 from xiaodian.kit.clock import utc_now
 from xiaodian.modules.insights.behaviour_route import make_report_route
 from xiaodian.modules.insights.queries import count_recent_orders
+from xiaodian.modules.insights.replay_queries import ProductSecond, list_acts_of_rooms, list_room_product_seconds
 from xiaodian.modules.insights.routes_shared_report import make_find_report_preview
 from xiaodian.modules.insights.service import compare_days, see_minutes, see_room
 from xiaodian.modules.insights.service.board_desk import BoardDesk
@@ -33,6 +34,7 @@ __all__ = [
     "Act",
     "BehaviourDesk",
     "BoardDesk",
+    "ProductSecond",
     "Rebuilt",
     "ReportPress",
     "WholePlaces",
@@ -43,9 +45,11 @@ __all__ = [
     "get_room_products",
     "get_video_sums",
     "list_acts_of_accounts",
+    "list_acts_of_rooms",
     "list_acts_of_videos",
     "list_product_seconds",
     "list_room_minutes",
+    "list_room_product_seconds",
     "list_shop_days",
     "list_video_sales",
     "make_find_report_preview",

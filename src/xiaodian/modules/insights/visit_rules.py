@@ -106,6 +106,7 @@ ViewerKey = tuple[RoomId, UUID]
 _OF_MINUTE: dict[BehaviourKind, VisitMinute] = {
     BehaviourKind.ENTERED: VisitMinute(views=1),
     BehaviourKind.WATCHED: VisitMinute(),
+    BehaviourKind.LEFT: VisitMinute(),
     BehaviourKind.CARD_SHOWN: VisitMinute(impressions=1),
     BehaviourKind.CARD_CLICKED: VisitMinute(clicks=1),
     BehaviourKind.BAG_OPENED: VisitMinute(bag_opens=1),

@@ -38,6 +38,7 @@ from xiaodian.modules.live.service.feature_by_platform import (
 from xiaodian.modules.live.service.feature_product import feature_product
 from xiaodian.modules.live.service.personal_data import is_host
 from xiaodian.modules.live.service.read_moments import RoomMoment, read_moments, read_room_since
+from xiaodian.modules.live.service.replay_moments import list_replay_moments, set_replay_moments
 from xiaodian.modules.live.service.set_bag import set_bag
 from xiaodian.modules.live.service.set_live_price import set_live_price
 from xiaodian.modules.live.service.show_bags import show_bags
@@ -73,6 +74,7 @@ __all__ = [
     "list_cues",
     "list_hosts_after",
     "list_on_air",
+    "list_replay_moments",
     "list_rooms_of_host",
     "list_rooms_of_shop",
     "list_rooms_page_of_shop",
@@ -84,6 +86,7 @@ __all__ = [
     "set_bag",
     "set_club_look",
     "set_live_price",
+    "set_replay_moments",
     "show_bags",
     "show_goods",
     "take_down_by_platform",

@@ -38,6 +38,7 @@ from xiaodian.modules.live.service.change_room import change_room
 from xiaodian.modules.live.service.create_room import create_room
 from xiaodian.modules.live.service.post_comment import post_comment
 from xiaodian.modules.live.service.read_slice import read_slice
+from xiaodian.modules.live.service.replay_moments import list_replay_cues
 from xiaodian.modules.live.service.show_bags import show_bags
 from xiaodian.modules.live.views import show_page, show_room
 from xiaodian.modules.live.wire import (
@@ -139,10 +140,15 @@ async def edit_room(
 
 @get("/api/rooms/{room_id:uuid}/cues", opt=access(Access.PUBLIC), tags=TAGS, responses=problems(NotFoundError))
 async def read_cues(ctx: Ctx, room_id: FromPath[RoomId]) -> CueList:
-    """When which product was on show, in media time."""
+    """When which product was on show, in media time.
+
+    Of a room that is over, when which card comes up in this viewing of its replay: the host's own stay as they were,
+    the others come as was learned from those who watched it before.
+    """
     async with ctx.database.connection() as connection:
-        await queries.get_room(connection, room_id)
-        cues = await queries.list_cues(connection, room_id)
+        room = await queries.get_room(connection, room_id)
+        is_over = room.state is RoomState.ENDED
+        cues = await (list_replay_cues(connection, room) if is_over else queries.list_cues(connection, room_id))
     return CueList(
         items=[
             Cue(

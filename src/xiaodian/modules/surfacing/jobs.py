@@ -1,4 +1,4 @@
-"""What is done all the time: deciding in rooms, weighing the moments of videos."""
+"""What is done all the time: deciding in rooms, weighing the moments of videos and replays."""
 
 from datetime import timedelta
 
@@ -8,6 +8,7 @@ from xiaodian.kit.clock import utc_now
 from xiaodian.modules.surfacing.service.forget_old import forget_old
 from xiaodian.modules.surfacing.service.run_rooms import run_rooms
 from xiaodian.modules.surfacing.service.weigh_moments import compare_likes, weigh_videos
+from xiaodian.modules.surfacing.service.weigh_replays import weigh_replays
 
 WEIGH_EVERY_S = 5.0
 COMPARE_EVERY_S = 3600.0
@@ -20,6 +21,9 @@ def jobs(ctx: Context) -> list[Job]:
     async def _weigh() -> None:
         await weigh_videos(ctx)
 
+    async def _weigh_replays() -> None:
+        await weigh_replays(ctx)
+
     async def _compare() -> None:
         await compare_likes(ctx)
 
@@ -29,6 +33,7 @@ def jobs(ctx: Context) -> list[Job]:
     return [
         Job(name="surfacing-forgets", period_s=FORGET_EVERY_S, run=_forget),
         Job(name="surfacing-moments", period_s=WEIGH_EVERY_S, run=_weigh),
+        Job(name="surfacing-replays", period_s=WEIGH_EVERY_S, run=_weigh_replays),
         Job(name="surfacing-likes", period_s=COMPARE_EVERY_S, run=_compare),
     ]
 

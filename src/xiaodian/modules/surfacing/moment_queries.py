@@ -1,8 +1,9 @@
-"""Reads of what is known of short videos; explicit columns, structs out. Writes stand with their use cases."""
+"""Reads of what is known of films; explicit columns, structs out. Writes stand with their use cases."""
 
 from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
+from uuid import UUID
 
 from xiaodian.contracts.catalog import ProductId
 from xiaodian.contracts.content import VideoId
@@ -47,14 +48,14 @@ async def list_moments(connection: Connection, video_id: VideoId) -> list[Moment
     ]
 
 
-async def list_counts(connection: Connection, video_id: VideoId) -> dict[ProductId, list[SecondCount]]:
+async def list_counts(connection: Connection, film_id: UUID) -> dict[ProductId, list[SecondCount]]:
     """What became of cards, by product."""
     rows = await connection.fetch(
         """
         SELECT product_id, second, slot, shown, clicked, ordered, driven_off
-        FROM surfacing.moment_count WHERE video_id = $1 ORDER BY product_id, second, slot
+        FROM surfacing.moment_count WHERE film_id = $1 ORDER BY product_id, second, slot
         """,
-        video_id,
+        film_id,
     )
     counts: dict[ProductId, list[SecondCount]] = {}
     for row in rows:
@@ -62,10 +63,10 @@ async def list_counts(connection: Connection, video_id: VideoId) -> dict[Product
     return counts
 
 
-async def list_quiet(connection: Connection, video_id: VideoId) -> dict[int, tuple[int, int, int]]:
+async def list_quiet(connection: Connection, film_id: UUID) -> dict[int, tuple[int, int, int]]:
     """By second, who came, went and left without a fresh card."""
     rows = await connection.fetch(
-        "SELECT second, came, went, gone FROM surfacing.quiet_second WHERE video_id = $1", video_id
+        "SELECT second, came, went, gone FROM surfacing.quiet_second WHERE film_id = $1", film_id
     )
     return {row[0]: (row[1], row[2], row[3]) for row in rows}
 
@@ -103,7 +104,7 @@ async def list_likes(connection: Connection, categories: Sequence[str]) -> dict[
 
 
 async def list_room_speech(
-    connection: Connection, room_id: object, since: datetime, limit: int
+    connection: Connection, room_id: UUID, since: datetime, limit: int
 ) -> list[tuple[datetime, datetime, str]]:
     """What was said in a room from a moment on."""
     rows = await connection.fetch(

@@ -1,4 +1,4 @@
-"""Reactions: what viewers of videos do is learned from; what accounts look at and buy is remembered."""
+"""Reactions: what viewers of videos and replays do is learned from; what accounts look at and buy is remembered."""
 
 from collections.abc import Sequence
 
@@ -11,7 +11,8 @@ from xiaodian.contracts.insights import REPORTS, Report
 from xiaodian.contracts.orders import OrderId
 from xiaodian.edge.context import Context
 from xiaodian.infra.work import Consumer
-from xiaodian.modules.surfacing.service.learn_viewings import learn_orders, learn_reports, mark_stale
+from xiaodian.modules.surfacing.service.films import mark_stale
+from xiaodian.modules.surfacing.service.learn_viewings import learn_orders, learn_reports
 from xiaodian.modules.surfacing.service.order_bags import remember_orders, remember_views
 from xiaodian.modules.surfacing.service.weigh_moments import forget_video
 

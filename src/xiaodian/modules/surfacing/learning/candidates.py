@@ -26,6 +26,8 @@ KNOWN_FROM = 50
 class Why(StrEnum):
     """Why a moment is tried, the best reasons first; in words in the catalogue, area `surfacing`."""
 
+    CUED = "cued"
+    """Of replays: the platform showed the product there when the room was on air."""
     SAID = "said"
     """The film speaks of the product there."""
     BOUGHT = "bought"

@@ -88,9 +88,9 @@ def prior_of(levels: Sequence[Tally], prior: Prior | None = None) -> Prior:
     return prior
 
 
-def judge(moments: Sequence[Judged], *, may_be_none: bool = False) -> list[Worth]:
+def judge(moments: Sequence[Judged], *, may_be_none: bool = False, least_leaving: float = 0.0) -> list[Worth]:
     """What each moment of a product is worth, by time. `may_be_none`: no card at all may be better than each of them;
-    else the probabilities sum to 1.
+    else the probabilities sum to 1. `least_leaving`: expected at least of those who are shown the card.
     """
     times = [each.at_s for each in moments]
     tallies = [_sensible(each.tally) for each in moments]
@@ -111,7 +111,7 @@ def judge(moments: Sequence[Judged], *, may_be_none: bool = False) -> list[Worth
     leaving = Curve(
         LEAVING,
         times,
-        [each.leaving for each in moments],
+        [max(each.leaving, least_leaving) for each in moments],
         [tally.left for tally in tallies],
         [tally.shown for tally in tallies],
     )

@@ -15,7 +15,12 @@ MAX_SHOWN = 8
 MAX_GIVEN_UP = 8
 """Moments that are shown no more, and of which it is told what became of them."""
 NEAR_MS = 4_000
-USUAL = {Why.SAID: Prior(click_rate=0.1), Why.BOUGHT: Prior(click_rate=0.1), Why.CLICKED: Prior(click_rate=0.09)}
+USUAL = {
+    Why.CUED: Prior(click_rate=0.1),
+    Why.SAID: Prior(click_rate=0.1),
+    Why.BOUGHT: Prior(click_rate=0.1),
+    Why.CLICKED: Prior(click_rate=0.09),
+}
 """What is expected of a moment by what speaks for it, before anything is known of others like it."""
 
 
@@ -68,8 +73,13 @@ def learn(
     watching: Watching,
     *,
     may_be_none: bool = False,
+    from_ms: int = 0,
+    least_leaving: float = 0.0,
 ) -> list[Learned]:
-    """How often each is shown from now on, by time; of those that are shown no more the ones that were shown most."""
+    """How often each is shown from now on, by time; of those that are shown no more the ones that were shown most.
+
+    `from_ms`: where those begin to watch for whom there is a choice. `least_leaving`: see judge.
+    """
     if not candidates:
         return []
     tallies = tally_moments(candidates, seconds)
@@ -79,12 +89,13 @@ def learn(
                 at_s=each.at_ms / SECOND_MS,
                 tally=tally,
                 prior=priors.get(each, Prior()),
-                reach=watching.reach(each.at_ms),
+                reach=watching.reach(each.at_ms, from_ms),
                 leaving=watching.leaving_soon(each.at_ms),
             )
             for each, tally in zip(candidates, tallies, strict=True)
         ],
         may_be_none=may_be_none,
+        least_leaving=least_leaving,
     )
     order = sorted(range(len(candidates)), key=lambda place: (-worths[place].best, -worths[place].mean))
     shown = [place for place in order[:MAX_SHOWN] if worths[place].best > 0]

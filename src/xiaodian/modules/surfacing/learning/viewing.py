@@ -1,4 +1,4 @@
-"""What one person did with one video, and what that counts for: pure.
+"""What one person did with one film, a video or a replay, and what that counts for: pure.
 
 A viewing is a join of all that was told of it: in whatever order words come, and however often, the same comes of them.
 Its counts are a function of the viewing alone. So whoever learns something new of a viewing adds what it counts for now
@@ -8,6 +8,7 @@ Only the first parting of a person counts, and what the card had to do with it: 
 card had come up within `SOON_S`, and say how viewers leave by themselves.
 """
 
+from collections.abc import Iterable
 from typing import NamedTuple
 from uuid import UUID
 
@@ -25,6 +26,10 @@ MAX_SHOWINGS = 40
 """Of one person in one video; more are not counted."""
 
 NEVER = 2**31 - 1
+UNKNOWN_SECOND = -1
+"""Of a purchase: nobody knows at which second of the film."""
+SOMEWHERE = -2
+"""The same in a replay, of which each viewer sees a part: the last card that was clicked counts, or was shown."""
 
 
 class Mark(NamedTuple):
@@ -44,7 +49,7 @@ class Viewing(msgspec.Struct, frozen=True):
     """Cards that came up, and in which slot of time they first did."""
     clicked: frozenset[Mark] = frozenset()
     bought: dict[Mark, int] = {}
-    """What was paid for, by the second at which it was bought; -1: nobody knows."""
+    """What was paid for, by the second at which it was bought, or UNKNOWN_SECOND, or SOMEWHERE."""
     last_day: int = 0
     """The last on which anything was told of it, in days since 1970; what was long silent is forgotten."""
 
@@ -104,7 +109,7 @@ def count(viewing: Viewing, duration_ms: int) -> Counted:
         if (cause := _cause(keys, mark)) is not None:
             moments[cause][1] = 1
     for mark, slot in viewing.bought.items():
-        cause = _cause(keys, mark)
+        cause = _cause(keys, mark) if mark.second != SOMEWHERE else _likeliest(keys, mark.product_id, viewing.clicked)
         if cause is not None:
             moments[cause][2] = 1
         elif mark.second >= 0:
@@ -177,6 +182,14 @@ def _cause(keys: dict[tuple[ProductId, int], CountKey], mark: Mark) -> CountKey 
         return None
     before = [second for second in seconds if second <= mark.second]
     return keys[mark.product_id, before[-1] if before else seconds[0]]
+
+
+def _likeliest(
+    keys: dict[tuple[ProductId, int], CountKey], product_id: ProductId, clicked: Iterable[Mark]
+) -> CountKey | None:
+    """The showing of the last click; without one the last showing."""
+    last = max((mark.second for mark in clicked if mark.product_id == product_id), default=NEVER)
+    return _cause(keys, Mark(product_id, last))
 
 
 def _join_marks(one: dict[Mark, int], other: dict[Mark, int]) -> dict[Mark, int]:

@@ -1,7 +1,6 @@
-"""What viewers of short videos do is added to what is known of each viewing, and to the sums that follow from it."""
+"""What viewers of videos and replays do is added to what is known of each viewing, and to the sums that follow."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from typing import NamedTuple
+from collections.abc import Iterable, Mapping, Sequence
 from uuid import UUID
 
 import msgspec
@@ -9,10 +8,10 @@ import msgspec
 from xiaodian.contracts.catalog import ProductId
 from xiaodian.contracts.content import VideoId
 from xiaodian.contracts.insights import BehaviourKind, Report, ReportedItem
-from xiaodian.contracts.orders import OrderId
+from xiaodian.contracts.live import RoomId
+from xiaodian.contracts.orders import Line, Order, OrderId
 from xiaodian.infra.database import Connection
 from xiaodian.kit.clock import to_epoch_ms
-from xiaodian.modules.content import api as content
 from xiaodian.modules.insights import api as insights
 from xiaodian.modules.orders import api as orders
 from xiaodian.modules.surfacing.learning.viewing import (
@@ -21,6 +20,8 @@ from xiaodian.modules.surfacing.learning.viewing import (
     NEVER,
     SECOND_MS,
     SLOT_MS,
+    SOMEWHERE,
+    UNKNOWN_SECOND,
     Count,
     CountKey,
     Mark,
@@ -30,24 +31,15 @@ from xiaodian.modules.surfacing.learning.viewing import (
     difference,
     join,
 )
+from xiaodian.modules.surfacing.service.films import Film, FilmId, find_films, mark_replays_stale, mark_stale
 
 LOCK = 7_142_397
-UNKNOWN_SECOND = -1
-ViewingKey = tuple[VideoId, UUID]
+ViewingKey = tuple[FilmId, UUID]
 
 NOTHING_KNOWN = Viewing()
 
 _OF_CARDS = frozenset({BehaviourKind.CARD_SHOWN, BehaviourKind.CARD_CLICKED})
 _TELLING = _OF_CARDS | {BehaviourKind.WATCHED, BehaviourKind.LEFT}
-
-
-class Film(NamedTuple):
-    """A published video that shows products."""
-
-    video_id: VideoId
-    duration_ms: int
-    product_ids: dict[str, ProductId]
-    """By their texts."""
 
 
 class _Stored(msgspec.Struct, frozen=True, array_like=True):
@@ -65,63 +57,63 @@ _encode = msgspec.json.Encoder().encode
 
 
 async def learn_reports(connection: Connection, reports: Sequence[Report]) -> None:
-    """What pages told, in the caller's transaction. What is told of things that no video shows is dropped."""
-    told = {item.video_id for report in reports for item in report.items if item.video_id is not None}
-    films = await _find_films(connection, {VideoId(UUID(each)) for each in told})
-    by_text = {str(video_id): film for video_id, film in films.items()}
+    """What pages told, in the caller's transaction. What is told of things that no film shows is dropped."""
+    videos = {item.video_id for report in reports for item in report.items if item.video_id is not None}
+    rooms = {item.room_id for report in reports for item in report.items if item.room_id is not None}
+    films = await find_films(
+        connection, {VideoId(UUID(each)) for each in videos}, {RoomId(UUID(each)) for each in rooms}
+    )
+    by_text = {str(film_id): film for film_id, film in films.items()}
     fresh: dict[ViewingKey, Viewing] = {}
     for report in reports if by_text else ():
         person_id = UUID(report.account_id or report.viewer_id)
         of_films: dict[str, list[ReportedItem]] = {}
         for item in report.items:
-            if item.video_id in by_text:
-                of_films.setdefault(item.video_id, []).append(item)
-        for video_id, items in of_films.items():
-            _note(fresh, (by_text[video_id].video_id, person_id), _hear(items, by_text[video_id]))
+            film_id = item.video_id or item.room_id
+            if film_id in by_text:
+                of_films.setdefault(film_id, []).append(item)
+        for film_id, items in of_films.items():
+            _note(fresh, (by_text[film_id].film_id, person_id), _hear(items, by_text[film_id]))
     await _learn(connection, fresh, films)
 
 
 async def learn_acts(connection: Connection, acts: Sequence[insights.Act]) -> None:
     """The same from what insights keep of it."""
-    films = await _find_films(connection, {act.video_id for act in acts if act.video_id is not None})
+    films = await find_films(
+        connection,
+        {act.video_id for act in acts if act.video_id is not None},
+        {act.room_id for act in acts if act.room_id is not None},
+    )
     fresh: dict[ViewingKey, Viewing] = {}
     for act in acts:
-        film = films.get(act.video_id) if act.video_id is not None else None
+        film_id = act.video_id or act.room_id
+        film = films.get(film_id) if film_id is not None else None
         if film is not None:
             product_id = None if act.product_id is None else str(act.product_id)
-            item = ReportedItem(act.kind, to_epoch_ms(act.at), None, None, product_id, act.media_at_ms)
-            _note(fresh, (film.video_id, act.account_id or act.viewer_id), _hear([item], film))
+            media_ms = act.media_at_ms if act.media_at is None else to_epoch_ms(act.media_at)
+            item = ReportedItem(act.kind, to_epoch_ms(act.at), None, None, product_id, media_ms)
+            _note(fresh, (film.film_id, act.account_id or act.viewer_id), _hear([item], film))
     await _learn(connection, fresh, films)
 
 
 async def learn_orders(
     connection: Connection, order_ids: Sequence[OrderId], whole: insights.WholePlaces | None = None
 ) -> None:
-    """What was paid for; looked up afresh, so that a rebuild learns the same: of those videos alone that are whole."""
+    """What was paid for; looked up afresh, so that a rebuild learns the same: of those films alone that are whole."""
     found = (await orders.find_orders(connection, order_ids)).values()
     lines = [(order, line) for order in found if order.paid_at is not None for line in order.lines]
-    films = await _find_films(connection, {line.video_id for _, line in lines if line.video_id is not None})
+    films = await find_films(
+        connection,
+        {line.video_id for _, line in lines if line.video_id is not None},
+        {line.room_id for _, line in lines if line.room_id is not None},
+    )
     fresh: dict[ViewingKey, Viewing] = {}
     for order, line in lines:
-        film = films.get(line.video_id) if line.video_id is not None else None
-        if film is None or (whole is not None and not whole.has(film.video_id)):
-            continue
-        if order.paid_at is not None and line.product_id in film.product_ids.values():
-            second = UNKNOWN_SECOND if line.video_at_ms is None else line.video_at_ms // SECOND_MS
-            paid_ms = to_epoch_ms(order.paid_at)
-            bought = {Mark(line.product_id, second): paid_ms // SLOT_MS}
-            _note(fresh, (film.video_id, order.buyer_id), Viewing(last_day=paid_ms // DAY_MS, bought=bought))
+        film_id = line.video_id or line.room_id
+        film = films.get(film_id) if film_id is not None else None
+        if film is not None and (whole is None or whole.has(film.film_id)):
+            _note(fresh, (film.film_id, order.buyer_id), _hear_order(order, line, film))
     await _learn(connection, fresh, films)
-
-
-async def _find_films(connection: Connection, video_ids: Collection[VideoId]) -> dict[VideoId, Film]:
-    """Those of the videos whose cards there is anything to learn of."""
-    videos = await content.get_videos(connection, video_ids) if video_ids else {}
-    return {
-        video_id: Film(video_id, video.duration_ms, {str(each): each for each in video.product_ids})
-        for video_id, video in videos.items()
-        if video.published_at and video.product_ids
-    }
 
 
 def _note(fresh: dict[ViewingKey, Viewing], key: ViewingKey, word: Viewing | None) -> None:
@@ -129,19 +121,33 @@ def _note(fresh: dict[ViewingKey, Viewing], key: ViewingKey, word: Viewing | Non
         fresh[key] = join(fresh[key], word) if key in fresh else word
 
 
+def _hear_order(order: Order, line: Line, film: Film) -> Viewing | None:
+    """What a paid line teaches of the film from whose bag it was bought; None: nothing."""
+    if order.paid_at is None or line.product_id not in film.product_ids.values():
+        return None
+    if film.is_replay and to_epoch_ms(order.placed_at) < film.since_ms:
+        return None
+    paid_ms = to_epoch_ms(order.paid_at)
+    second = UNKNOWN_SECOND if line.video_at_ms is None else line.video_at_ms // SECOND_MS
+    mark = Mark(line.product_id, SOMEWHERE if film.is_replay else second)
+    return Viewing(last_day=paid_ms // DAY_MS, bought={mark: paid_ms // SLOT_MS})
+
+
 def _hear(items: Iterable[ReportedItem], film: Film) -> Viewing | None:
-    """What one person's page told of one video; None: nothing that teaches anything."""
+    """What one person's page told of one film; None: nothing that teaches anything."""
     last_ms, furthest_ms, left_ms = 0, 0, NEVER
     shown: dict[Mark, int] = {}
     clicked: set[Mark] = set()
     for item in items:
         kind = item.kind
-        if kind == BehaviourKind.ENTERED:
+        if kind == BehaviourKind.ENTERED and not film.is_replay:
             last_ms = max(last_ms, item.at_ms)
             continue
-        if item.media_at_ms is None or kind not in _TELLING:
+        if item.media_at_ms is None or kind not in _TELLING or item.at_ms < film.since_ms:
             continue
-        media_ms = min(item.media_at_ms, NEVER - 1)
+        media_ms = min(item.media_at_ms - film.began_ms, NEVER - 1)
+        if media_ms < 0:
+            continue
         if kind in _OF_CARDS:
             product_id = film.product_ids.get(item.product_id or "")
             if product_id is None:
@@ -160,23 +166,23 @@ def _hear(items: Iterable[ReportedItem], film: Film) -> Viewing | None:
     return word if last_ms else None
 
 
-async def _learn(connection: Connection, fresh: Mapping[ViewingKey, Viewing], films: Mapping[VideoId, Film]) -> None:
+async def _learn(connection: Connection, fresh: Mapping[ViewingKey, Viewing], films: Mapping[FilmId, Film]) -> None:
     """Words of viewings, in the caller's transaction."""
     if not fresh:
         return
     await connection.execute("SELECT pg_advisory_xact_lock($1)", LOCK)
     rows = await connection.fetch(
         """
-        SELECT video_id, person_id, last_day, known FROM surfacing.viewing
-        WHERE (video_id, person_id) IN (SELECT * FROM unnest($1::uuid[], $2::uuid[]))
+        SELECT film_id, person_id, last_day, known FROM surfacing.viewing
+        WHERE (film_id, person_id) IN (SELECT * FROM unnest($1::uuid[], $2::uuid[]))
         """,
-        [video_id for video_id, _ in fresh],
+        [film_id for film_id, _ in fresh],
         [person_id for _, person_id in fresh],
     )
     known: dict[ViewingKey, Viewing] = {(row[0], row[1]): _load(row[2], row[3]) for row in rows}
     changed: dict[ViewingKey, Viewing] = {}
-    moments: dict[tuple[VideoId, CountKey], list[int]] = {}
-    seconds: dict[tuple[VideoId, int], list[int]] = {}
+    moments: dict[tuple[FilmId, CountKey], list[int]] = {}
+    seconds: dict[tuple[FilmId, int], list[int]] = {}
     for key, word in fresh.items():
         before = known.get(key)
         after = word if before is None else join(before, word)
@@ -193,31 +199,34 @@ async def _learn(connection: Connection, fresh: Mapping[ViewingKey, Viewing], fi
             _sum(seconds.setdefault((key[0], second), [0] * len(Quiet._fields)), quiet)
     if changed:
         await _save(connection, changed, moments, seconds)
+        replays = {film_id for film_id, _ in changed if films[film_id].is_replay}
+        await mark_replays_stale(connection, sorted(replays))
+        await mark_stale(connection, sorted({film_id for film_id, _ in changed} - replays))
 
 
 async def _save(
     connection: Connection,
     viewings: Mapping[ViewingKey, Viewing],
-    moments: Mapping[tuple[VideoId, CountKey], Sequence[int]],
-    seconds: Mapping[tuple[VideoId, int], Sequence[int]],
+    moments: Mapping[tuple[FilmId, CountKey], Sequence[int]],
+    seconds: Mapping[tuple[FilmId, int], Sequence[int]],
 ) -> None:
     await connection.execute(
         """
-        INSERT INTO surfacing.viewing (video_id, person_id, last_day, known)
+        INSERT INTO surfacing.viewing (film_id, person_id, last_day, known)
         SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::integer[], $4::bytea[])
-        ON CONFLICT (video_id, person_id) DO UPDATE SET last_day = excluded.last_day, known = excluded.known
+        ON CONFLICT (film_id, person_id) DO UPDATE SET last_day = excluded.last_day, known = excluded.known
         """,
-        [video_id for video_id, _ in viewings],
+        [film_id for film_id, _ in viewings],
         [person_id for _, person_id in viewings],
         [each.last_day for each in viewings.values()],
         [_store(each) for each in viewings.values()],
     )
-    told = sorted((video_id, *key, *sums) for (video_id, key), sums in moments.items() if any(sums))
+    told = sorted((film_id, *key, *sums) for (film_id, key), sums in moments.items() if any(sums))
     await connection.executemany(
         """
         INSERT INTO surfacing.moment_count AS sums
-            (video_id, product_id, second, slot, shown, clicked, ordered, driven_off)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (video_id, product_id, second, slot) DO UPDATE SET
+            (film_id, product_id, second, slot, shown, clicked, ordered, driven_off)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (film_id, product_id, second, slot) DO UPDATE SET
             shown = sums.shown + excluded.shown, clicked = sums.clicked + excluded.clicked,
             ordered = sums.ordered + excluded.ordered, driven_off = sums.driven_off + excluded.driven_off
         """,
@@ -225,24 +234,11 @@ async def _save(
     )
     await connection.executemany(
         """
-        INSERT INTO surfacing.quiet_second AS sums (video_id, second, came, went, gone)
-        VALUES ($1, $2, $3, $4, $5) ON CONFLICT (video_id, second) DO UPDATE SET
+        INSERT INTO surfacing.quiet_second AS sums (film_id, second, came, went, gone)
+        VALUES ($1, $2, $3, $4, $5) ON CONFLICT (film_id, second) DO UPDATE SET
             came = sums.came + excluded.came, went = sums.went + excluded.went, gone = sums.gone + excluded.gone
         """,
         sorted((*key, *sums) for key, sums in seconds.items() if any(sums)),
-    )
-    await mark_stale(connection, sorted({video_id for video_id, _ in viewings}))
-
-
-async def mark_stale(connection: Connection, video_ids: Sequence[VideoId], *, is_unread: bool = False) -> None:
-    """These videos are to be weighed anew, and to be read first."""
-    await connection.execute(
-        """
-        INSERT INTO surfacing.film AS film (video_id, is_unread) SELECT told, true FROM unnest($1::uuid[]) AS told
-        ON CONFLICT (video_id) DO UPDATE SET is_stale = true, is_unread = film.is_unread OR $2
-        """,
-        list(video_ids),
-        is_unread,
     )
 
 

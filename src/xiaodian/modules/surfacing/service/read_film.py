@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from xiaodian.contracts import surfacing
-from xiaodian.contracts.catalog import Product
+from xiaodian.contracts.catalog import Product, ProductId
 from xiaodian.contracts.content import VideoInfo
 from xiaodian.infra.database import Connection
 from xiaodian.modules.catalog import api as catalog
@@ -32,7 +32,7 @@ async def read_film(connection: Connection, video: VideoInfo) -> None:
 
 def find_mentions(
     products: Sequence[Product], captions: Sequence[VideoCaption], title: str
-) -> list[tuple[object, int]]:
+) -> list[tuple[ProductId, int]]:
     """Where the engine of rooms would put a card up, moved back to where the sentence begins."""
     if not products or not captions:
         return []
@@ -43,7 +43,7 @@ def find_mentions(
         products=tuple(_to_product(number + 1, product) for number, product in enumerate(products)),
     )
     engine = Engine(bag)
-    mentions: list[tuple[object, int]] = []
+    mentions: list[tuple[ProductId, int]] = []
     for caption in captions:
         for cue in engine.take(surfacing.Transcript(t_ms=caption.end_ms, text=caption.text[:MAX_SAID])):
             mentions.append((by_key[cue.product_id].product_id, caption.start_ms))

@@ -27,15 +27,15 @@ class Rebuilt(Contract, frozen=True, kw_only=True):
 async def rebuild(records: Records) -> Rebuilt:
     """In one transaction: readers see the old rows until the new ones are there.
 
-    What is known of videos of which insights do not keep all that pages told, as they are older or only a sample was
-    kept, stays as it is.
+    What is known of videos and replays of which insights do not keep all that pages told, as they are older or only a
+    sample was kept, stays as it is.
     """
     async with records.database.transaction() as connection:
         await connection.execute("SELECT pg_advisory_xact_lock($1)", learn_viewings.LOCK, timeout=NO_LIMIT_S)
         whole = await insights.find_whole_places(connection)
         for table in ("viewing", "moment_count", "quiet_second"):
             await connection.execute(
-                f"DELETE FROM surfacing.{table} WHERE video_id >= $1 AND video_id <> ALL($2::uuid[])",
+                f"DELETE FROM surfacing.{table} WHERE film_id >= $1 AND film_id <> ALL($2::uuid[])",
                 whole.first_id,
                 list(whole.sampled),
                 timeout=NO_LIMIT_S,
@@ -56,12 +56,15 @@ async def rebuild(records: Records) -> Rebuilt:
 
 
 async def _learn_acts(connection: Connection, whole: insights.WholePlaces) -> int:
-    done, after = 0, None
-    while acts := await insights.list_acts_of_videos(connection, after, BATCH):
-        of_whole = [act for act in acts if act.video_id is not None and whole.has(act.video_id)]
-        await learn_viewings.learn_acts(connection, of_whole)
-        done += len(acts)
-        after = acts[-1].at, acts[-1].report_id, acts[-1].number
+    done = 0
+    for list_acts in (insights.list_acts_of_videos, insights.list_acts_of_rooms):
+        after = None
+        while acts := await list_acts(connection, after, BATCH):
+            places = [(act, act.video_id or act.room_id) for act in acts]
+            of_whole = [act for act, place_id in places if place_id is not None and whole.has(place_id)]
+            await learn_viewings.learn_acts(connection, of_whole)
+            done += len(acts)
+            after = acts[-1].at, acts[-1].report_id, acts[-1].number
     return done
 
 

@@ -3,12 +3,13 @@
 from collections.abc import Collection
 
 from xiaodian.contracts.accounts import Caller
-from xiaodian.contracts.live import RoomId
+from xiaodian.contracts.live import RoomId, RoomState
 from xiaodian.edge.context import Context
 from xiaodian.infra.database import Connection
 from xiaodian.modules.live import api as live
 from xiaodian.modules.surfacing import room_queries
 from xiaodian.modules.surfacing.room_rules import Mode
+from xiaodian.modules.surfacing.service.films import mark_replays_stale
 from xiaodian.modules.surfacing.service.room_host import get_own_room
 from xiaodian.modules.surfacing.service.signals import MODES
 
@@ -42,7 +43,7 @@ async def set_mode(ctx: Context, caller: Caller, room_id: RoomId, mode: Mode) ->
 
 
 async def follow_rooms(ctx: Context, room_ids: Collection[RoomId]) -> None:
-    """Rooms went on air or ended: rooms that nobody has chosen for begin as their host last chose."""
+    """Rooms went on air or ended: those that nobody has chosen for begin as their host last chose; replays learn."""
     async with ctx.database.transaction() as connection:
         rooms = await live.get_rooms(connection, room_ids)
         for room in rooms.values():
@@ -54,6 +55,8 @@ async def follow_rooms(ctx: Context, room_ids: Collection[RoomId]) -> None:
                     mode,
                 )
         await note_states(connection, list(rooms))
+        over = [room.room_id for room in rooms.values() if room.state is RoomState.ENDED]
+        await mark_replays_stale(connection, over)
     await ctx.broker.poke(MODES)
 
 

@@ -7,7 +7,7 @@ from xiaodian.contracts.risk import Limit
 from xiaodian.edge.context import Context
 from xiaodian.kit.clock import from_epoch_ms, to_epoch_ms
 from xiaodian.modules.risk import api as risk
-from xiaodian.modules.surfacing.service.learn_viewings import mark_stale
+from xiaodian.modules.surfacing.service.films import mark_stale
 from xiaodian.modules.surfacing.service.see_moments import get_own_info
 from xiaodian.modules.surfacing.service.take_transcript import read_webvtt
 from xiaodian.modules.surfacing.wire_rooms import TranscriptTaken

@@ -66,8 +66,10 @@ async def weigh_video(connection: Connection, video_id: VideoId) -> None:
 
 async def forget_video(connection: Connection, video_id: VideoId) -> None:
     """The video is gone for good."""
-    for table in ("film", "video_caption", "mention", "viewing", "moment_count", "quiet_second", "moment"):
+    for table in ("film", "video_caption", "mention", "moment"):
         await connection.execute(f"DELETE FROM surfacing.{table} WHERE video_id = $1", video_id)
+    for table in ("viewing", "moment_count", "quiet_second"):
+        await connection.execute(f"DELETE FROM surfacing.{table} WHERE film_id = $1", video_id)
 
 
 async def compare_likes(records: Records) -> None:
