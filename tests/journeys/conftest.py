@@ -78,7 +78,8 @@ def platform_env() -> Iterator[dict[str, str]]:
 def platform(platform_env: dict[str, str]) -> Iterator[str]:
     """`xiaodian serve`; answers its address."""
     ARTIFACTS.mkdir(exist_ok=True)
-    with (ARTIFACTS / "platform.log").open("w") as log:
+    written = ARTIFACTS / f"platform-{os.environ.get('PYTEST_XDIST_WORKER', 'alone')}.log"
+    with written.open("w") as log:
         process = subprocess.Popen(
             [sys.executable, "-m", "xiaodian", "serve"],
             env=platform_env,
@@ -88,7 +89,7 @@ def platform(platform_env: dict[str, str]) -> Iterator[str]:
         )
         try:
             assert process.stdout
-            assert "is up" in process.stdout.readline(), (ARTIFACTS / "platform.log").read_text()[-3000:]
+            assert "is up" in process.stdout.readline(), written.read_text()[-3000:]
             yield f"http://127.0.0.1:{platform_env['XIAODIAN_HTTP_PORT']}"
         finally:
             process.terminate()

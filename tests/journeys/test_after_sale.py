@@ -11,7 +11,7 @@ from tests.journeys.conftest import OpenPage, Stage
 
 from xiaodian.cli.show.client import Json, Member
 
-pytestmark = pytest.mark.journey
+pytestmark = [pytest.mark.journey, pytest.mark.still]
 
 RETURN_ADDRESS = {"recipient": "阿月", "phone": "13900000000", "region": "辽宁省 丹东市", "detail": "草莓园 8 号"}
 

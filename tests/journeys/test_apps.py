@@ -15,7 +15,7 @@ from xiaodian_client import BearerToken, Xiaodian, models
 
 from xiaodian.cli.show.client import Member
 
-pytestmark = pytest.mark.journey
+pytestmark = [pytest.mark.journey, pytest.mark.still]
 
 Enter = Callable[[str], Awaitable[Member]]
 PRODUCT = {

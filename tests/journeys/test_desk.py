@@ -12,7 +12,7 @@ from tests.journeys.conftest import DESK, PHONE, OpenPage, Stage
 
 from xiaodian.cli.show.client import Json, Member
 
-pytestmark = pytest.mark.journey
+pytestmark = [pytest.mark.journey, pytest.mark.still]
 
 pymupdf: Any = untyped
 

@@ -13,7 +13,7 @@ from xiaodian.contracts.accounts import AccountId
 from xiaodian.contracts.outreach import CampaignId
 from xiaodian.modules.outreach.rules import is_held_out
 
-pytestmark = pytest.mark.journey
+pytestmark = [pytest.mark.journey, pytest.mark.still]
 
 WORDS = "谢谢你买了草莓，下次来找我"
 HOLD_OUT_PERCENT = 50

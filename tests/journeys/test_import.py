@@ -6,7 +6,7 @@ import pytest
 from playwright.async_api import expect
 from tests.journeys.conftest import DESK, OpenPage, Stage
 
-pytestmark = pytest.mark.journey
+pytestmark = [pytest.mark.journey, pytest.mark.still]
 
 HEAD = "Handle,Title,Body (HTML),Option1 Name,Option1 Value,Variant SKU,Variant Inventory Qty,Variant Price,Status\n"
 PRODUCTS = 500

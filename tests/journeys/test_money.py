@@ -11,7 +11,7 @@ from tests.journeys.conftest import DESK, STEP_TIMEOUT_MS, OpenPage, Stage
 
 from xiaodian.cli.show.client import Json, Member
 
-pytestmark = pytest.mark.journey
+pytestmark = [pytest.mark.journey, pytest.mark.still]
 
 GOODS_MINOR = 2 * 8900
 

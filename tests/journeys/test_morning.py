@@ -11,7 +11,7 @@ from tests.journeys.conftest import DESK, PASSWORD, OpenPage, Stage, make_stage
 
 from xiaodian.cli.show.client import Json, Member
 
-pytestmark = pytest.mark.journey
+pytestmark = [pytest.mark.journey, pytest.mark.still]
 
 Enter = Callable[[str], Awaitable[Member]]
 

@@ -11,7 +11,7 @@ from tests.journeys.conftest import DESK, PHONE, OpenPage, Stage
 
 from xiaodian.cli.show.client import Json
 
-pytestmark = pytest.mark.journey
+pytestmark = [pytest.mark.journey, pytest.mark.still]
 
 DROP = """([name, base64]) => {
     const bytes = Uint8Array.from(atob(base64), (c) => c.charCodeAt(0));

@@ -9,7 +9,7 @@ from tests.journeys.conftest import DESK, PASSWORD, OpenPage, Stage
 
 from xiaodian.cli.show.client import Json, Member
 
-pytestmark = pytest.mark.journey
+pytestmark = [pytest.mark.journey, pytest.mark.still]
 
 REGION = "辽宁省 丹东市 振兴区"
 

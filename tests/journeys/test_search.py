@@ -9,7 +9,7 @@ from tests.journeys.conftest import OpenPage
 
 from xiaodian.cli.show.client import Json, Member
 
-pytestmark = pytest.mark.journey
+pytestmark = [pytest.mark.journey, pytest.mark.still]
 
 
 async def _sell(host: Member, title: str) -> Json:

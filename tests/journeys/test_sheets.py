@@ -4,7 +4,7 @@ import pytest
 from playwright.async_api import expect
 from tests.journeys.conftest import OpenPage
 
-pytestmark = pytest.mark.journey
+pytestmark = [pytest.mark.journey, pytest.mark.still]
 
 
 async def test_escape_closes_a_sheet_also_when_what_had_the_focus_is_gone(open_page: OpenPage) -> None:

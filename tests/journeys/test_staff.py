@@ -9,7 +9,7 @@ from tests.journeys.conftest import DESK, PASSWORD, PHONE, OpenPage, Stage
 
 from xiaodian.cli.show.client import Json, Member
 
-pytestmark = pytest.mark.journey
+pytestmark = [pytest.mark.journey, pytest.mark.still]
 
 Enter = Callable[[str], Awaitable[Member]]
 

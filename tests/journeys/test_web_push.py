@@ -16,7 +16,7 @@ from tests.modules.outreach.test_push import Browser, PushService
 
 from xiaodian.cli.show.client import Json, Member
 
-pytestmark = pytest.mark.journey
+pytestmark = [pytest.mark.journey, pytest.mark.still]
 
 WORDS = "今晚八点现摘，给你留了一盒"
 _SHOWN = """async () => {

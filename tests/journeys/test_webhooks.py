@@ -10,7 +10,7 @@ from tests.modules.webhooks.receiver import Receiver, ok
 
 from xiaodian.cli.show.client import Member
 
-pytestmark = pytest.mark.journey
+pytestmark = [pytest.mark.journey, pytest.mark.still]
 
 
 async def _make_endpoint(page: Page, url: str) -> str:
