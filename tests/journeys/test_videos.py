@@ -152,6 +152,7 @@ async def _take_part(page: Page, viewer: Member, video_id: str) -> None:
     await expect(card.get_by_test_id("follow")).to_have_attribute("aria-pressed", "true")
     await page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     await card.get_by_test_id("share").click()
+    await expect(page.get_by_text("链接已复制")).to_be_visible()
     link = await page.evaluate("navigator.clipboard.readText()")
     assert link.endswith(f"/v/{video_id}?s")
     told = await viewer.call("GET", f"/api/videos/{video_id}")
