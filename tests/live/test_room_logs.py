@@ -14,8 +14,8 @@ import xiaodian.modules.live.room_logs as room_logs_module
 from xiaodian.contracts.base import NotFoundError
 from xiaodian.contracts.live import RoomId
 from xiaodian.edge.context import Context
+from xiaodian.modules.live.checkpoints import find_checkpoint, save_checkpoint
 from xiaodian.modules.live.models import Checkpoint
-from xiaodian.modules.live.queries import find_checkpoint, save_checkpoint
 from xiaodian.modules.live.room_log import RoomLog
 from xiaodian.modules.live.room_logs import RoomLogs
 

@@ -9,7 +9,15 @@ import nats.js.errors
 from nats.aio.client import Client
 from nats.aio.msg import Msg
 from nats.js import JetStreamContext
-from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy, RetentionPolicy, StorageType, StreamConfig
+from nats.js.api import (
+    AckPolicy,
+    ConsumerConfig,
+    DeliverPolicy,
+    RawStreamMsg,
+    RetentionPolicy,
+    StorageType,
+    StreamConfig,
+)
 
 from xiaodian.contracts.base import UnavailableError
 from xiaodian.infra.logging import get_logger
@@ -119,6 +127,26 @@ class Broker:
         except AWAY_ERRORS as error:
             raise UnavailableError(retry_after_s=RETRY_AFTER_S) from error
         return ack.seq
+
+    async def find_stored(self, stream: str, seq: int) -> RawStreamMsg | None:
+        """A message by its number; None if it is gone. Raises UnavailableError."""
+        try:
+            return await self.jetstream.get_msg(stream, seq)
+        except nats.js.errors.NotFoundError:
+            return None
+        except AWAY_ERRORS as error:
+            raise UnavailableError(retry_after_s=RETRY_AFTER_S) from error
+
+    async def erase_stored(self, stream: str, seq: int) -> None:
+        """Overwrite a message where it is stored, for good; if it is gone already, nothing happens.
+
+        Raises UnavailableError.
+        """
+        try:
+            await self.jetstream.delete_msg(stream, seq)
+        except AWAY_ERRORS as error:
+            if await self.find_stored(stream, seq) is not None:
+                raise UnavailableError(retry_after_s=RETRY_AFTER_S) from error
 
     async def poke(self, subject: str, payload: bytes = b"") -> None:
         """Tell whoever listens right now (plain NATS, not stored). Lost silently if the server is away."""

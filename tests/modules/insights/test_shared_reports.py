@@ -4,9 +4,11 @@ from datetime import timedelta
 from typing import Any
 
 import httpx
+import pytest
 from tests.modules.insights.observer import Observer
 from tests.modules.insights.test_report import end_room, read, values
 from tests.modules.insights.test_report_prints import sold, text_of
+from tests.outbox import list_envelopes
 
 from xiaodian.contracts.accounts import AccountErased
 from xiaodian.contracts.reports import ReportPart
@@ -176,6 +178,33 @@ async def test_a_shared_link_has_a_preview_with_a_picture_until_it_ends(sold: Ob
     assert (preview.description, preview.picture_url) == ("小丹的直播战报", address(link, "/picture"))
     await sold.stage.host.delete(f"{links_of(sold)}/{link['link_id']}")
     assert await find(link["path"], "zh") is None
+
+
+@pytest.mark.parametrize(("to", "left"), [(None, 0), ("warehouse", 0), ("host", 1), ("manager", 2)])
+async def test_links_that_staff_made_end_when_they_leave_or_may_no_longer_share_what_they_show(
+    sold: Observer, client: httpx.AsyncClient, to: str | None, left: int
+) -> None:
+    path, own = links_of(sold), {"shop_id": str(sold.stage.shop_id)}
+    manager, others = await hire(sold, "manager"), await hire(sold, "manager")
+    with_money, without = {"parts": ["money"], "days": 7}, {"parts": ["curve"], "days": 7}
+    made = [(await manager.post(path, json=shown, params=own)).json() for shown in (with_money, without)]
+    stays = (await others.post(path, json=with_money, params=own)).json()
+    staff = f"/api/shops/{sold.stage.shop_id}/staff/{(await manager.get('/api/me')).json()['account_id']}"
+    answer = (
+        await sold.stage.host.delete(staff)
+        if to is None
+        else await sold.stage.host.put(f"{staff}/role", json={"role": to})
+    )
+    assert answer.is_success, answer.text
+    async with sold.ctx.database.connection() as connection:
+        changed = await list_envelopes(connection, "StaffChanged")
+    for _ in range(2):
+        await sold._consumer("insights-staff")(changed)
+    answers = [(await client.get(address(link))).status_code for link in made]
+    assert answers == {0: [410, 410], 1: [410, 200], 2: [200, 200]}[left]
+    assert (await client.get(address(stays))).status_code == 200
+    listed = [link["link_id"] for link in (await sold.stage.host.get(path, params=own)).json()["items"]]
+    assert len(listed) == left + 1
 
 
 async def test_links_of_an_erased_account_lead_nowhere(sold: Observer, client: httpx.AsyncClient) -> None:

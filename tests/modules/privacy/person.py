@@ -16,9 +16,10 @@ from xiaodian.contracts.catalog import SkuId
 from xiaodian.contracts.insights import Behaviour, BehaviourKind, BehaviourReported
 from xiaodian.contracts.live import RoomId
 from xiaodian.kit.clock import to_epoch_ms, utc_now
+from xiaodian.modules.live.service.note_speakers import note_speakers
 
 # Rooms' moments need no hearing here, and what is sent to shops' own programs is theirs.
-_NOT_HEARD = ("live-", "webhooks-", "search-")
+_NOT_HEARD = ("live-streams", "live-purchases", "live-stock", "live-products", "webhooks-", "search-")
 # Uuids of these name no account, or say only that there was one.
 _NO_PEOPLE = {"accounts.erased", "infra.outbox", "infra.inbox"}
 
@@ -34,6 +35,7 @@ class World:
 
     async def hear(self, *more: Envelope) -> None:
         """Hand what was told since last time to all who listen, until nothing more is told."""
+        await note_speakers(self.ctx)
         pending = list(more)
         while True:
             async with self.ctx.database.connection() as connection:
@@ -53,6 +55,7 @@ class World:
         fan = await self.market.buyer(name)
         await self.report(fan, sku_id, room_id)
         await fan.client.put(f"/api/creators/{self.market.seller_id}/follow")
+        assert (await fan.client.post(f"/api/rooms/{room_id}/comments", json={"text": f"{name}说好吃"})).is_success
         order = await fan.order(sku_id)
         await fan.pay(order["order_id"])
         async with self.ctx.database.connection() as connection:

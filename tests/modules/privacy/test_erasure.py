@@ -61,6 +61,19 @@ async def test_after_erasing_nothing_names_the_person_and_the_shops_sums_and_oth
     assert await figures(world) == counted, "made anew from the orders it is the same"
 
 
+async def test_what_an_erased_person_said_on_air_is_in_no_log_and_what_others_said_is(world: World) -> None:
+    sku_id, room_id = await world.market.sku(stock=50), await world.market.room()
+    goes = await world.fan("小丹", sku_id, room_id)
+    await world.fan("小海", sku_id, room_id)
+    log = f"/api/rooms/{room_id}/control/log"
+    assert "小丹说好吃" in (await world.market.seller.get(log)).text
+    assert (await goes.client.post("/api/me/erasure", json=PASSWORD)).status_code == 204
+    await world.hear()
+    told = (await world.market.seller.get(log)).text
+    assert "小海说好吃" in told
+    assert all(each not in told for each in ("小丹说", str(goes.account_id)))
+
+
 async def test_who_stands_for_an_erased_person_is_never_written_to(world: World) -> None:
     sku_id, room_id = await world.market.sku(stock=50), await world.market.room()
     goes = await world.fan("小丹", sku_id, room_id)
@@ -125,3 +138,32 @@ async def test_orders_in_two_shops_no_longer_tell_of_one_person(world: World) ->
         buyers = [UUID(str(row["buyer_id"])) for row in await connection.fetch("SELECT buyer_id FROM orders.order")]
     assert len(set(buyers)) == 2
     assert goes.account_id not in buyers
+
+
+SMALL = {"infra.outbox", "live.speaker_position", "live.room", "fans.log_position", "insights.log_position"}
+"""What waits to be told, and tables of one row; of rooms those are read that are named."""
+
+
+async def test_erasing_somebody_reads_what_is_known_of_them_and_goes_through_no_table(world: World) -> None:
+    """Where nothing but reading all of it would do, it takes the longer the more people there are."""
+    sku_id, room_id = await world.market.sku(stock=50), await world.market.room()
+    goes = await world.fan("小丹", sku_id, room_id)
+    await world.write_to_all()
+    await world.hear()
+    async with world.ctx.database.connection() as connection:
+        name = await connection.fetchval("SELECT current_database()")
+        await connection.execute(f'ALTER DATABASE "{name}" SET enable_seqscan = off')
+    await world.ctx.database._pool.expire_connections()
+    before = await read_through(world)
+    assert (await goes.client.post("/api/me/erasure", json=PASSWORD)).status_code == 204
+    await world.hear()
+    after = await read_through(world)
+    assert {table for table, times in after.items() if times > before[table]} - SMALL == set()
+
+
+async def read_through(world: World) -> dict[str, int]:
+    """How often each table was read from beginning to end."""
+    async with world.ctx.database.connection() as connection:
+        await connection.execute("SELECT pg_stat_force_next_flush()")
+        rows = await connection.fetch("SELECT schemaname || '.' || relname AS name, seq_scan FROM pg_stat_user_tables")
+    return {row["name"]: row["seq_scan"] for row in rows}

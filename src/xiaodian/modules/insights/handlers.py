@@ -10,13 +10,16 @@ from xiaodian.contracts.base import Envelope
 from xiaodian.contracts.imports import ExternalOrderNoted
 from xiaodian.contracts.insights import REPORTS
 from xiaodian.contracts.orders import OrderId
+from xiaodian.contracts.shops import StaffChanged
 from xiaodian.edge.context import Context
 from xiaodian.infra.work import Consumer
+from xiaodian.kit.clock import utc_now
 from xiaodian.modules.accounts import api as accounts
 from xiaodian.modules.insights.service.count_behaviour import HANDLER, take_reports
 from xiaodian.modules.insights.service.count_elsewhere import count_elsewhere
 from xiaodian.modules.insights.service.count_sales import count_sales
 from xiaodian.modules.insights.service.personal_data import erase
+from xiaodian.modules.insights.service.share_report import end_links_of_staff
 
 ORDERS_AT_ONCE = 1000
 
@@ -28,6 +31,7 @@ class OfOrder(msgspec.Struct, frozen=True):
 
 
 _decode_of_order = msgspec.json.Decoder(OfOrder).decode
+_decode_staff = msgspec.json.Decoder(StaffChanged).decode
 _decode_noted = msgspec.json.Decoder(ExternalOrderNoted).decode
 
 
@@ -49,6 +53,13 @@ def consumers(ctx: Context) -> list[Consumer]:
         async with ctx.database.transaction() as connection:
             await count_elsewhere(connection, [_decode_noted(envelope.data) for envelope in envelopes])
 
+    async def _end_links(envelopes: Sequence[Envelope]) -> None:
+        """By what somebody may do now, as events may come late."""
+        changed = [_decode_staff(envelope.data) for envelope in envelopes]
+        async with ctx.database.transaction() as connection:
+            for shop_id, account_id in sorted({(each.shop_id, each.account_id) for each in changed}):
+                await end_links_of_staff(connection, shop_id, account_id, utc_now())
+
     return [
         accounts.on_erasure(ctx, "insights", erase),
         Consumer(
@@ -58,4 +69,5 @@ def consumers(ctx: Context) -> list[Consumer]:
         ),
         Consumer(durable=HANDLER, event_types=REPORTS, handle=_count_behaviour),
         Consumer(durable="insights-elsewhere", event_types=("ExternalOrderNoted",), handle=_count_elsewhere),
+        Consumer(durable="insights-staff", event_types=("StaffChanged",), handle=_end_links),
     ]

@@ -1,7 +1,8 @@
 """Live: rooms, their log, the gateway that carries it to viewers, bag, cues and comments.
 
-Owns the tables `live.room`, `bag_item`, `cue`, `mute`, `removed_comment`, `checkpoint`, `club_look`, and the JetStream
-subjects `room.<room id>.<kind>`. Emits moments into the log of a room; no events of other kinds.
+Owns the tables `live.room`, `bag_item`, `cue`, `mute`, `removed_comment`, `checkpoint`, `club_look`, `speaker`,
+`speaker_position`, `erased_comment`, and the JetStream subjects `room.<room id>.<kind>`. Emits moments into the
+log of a room; no events of other kinds.
 Always holds: what a viewer sees is a fold of the room's log; a control use case writes its rows and its moment in one
 transaction, and repeating it writes no second moment; a room has at most one open cue; nothing but the host's own
 console, the room's stream, the goods (stock, flash sales, what may be sold for a commission), the sales, the audience,

@@ -37,7 +37,12 @@ from xiaodian.modules.live.service.feature_by_platform import (
 )
 from xiaodian.modules.live.service.feature_product import feature_product
 from xiaodian.modules.live.service.personal_data import is_host
-from xiaodian.modules.live.service.read_moments import RoomMoment, read_moments, read_room_since
+from xiaodian.modules.live.service.read_moments import (
+    RoomMoment,
+    list_erased_comments,
+    read_moments,
+    read_room_since,
+)
 from xiaodian.modules.live.service.replay_moments import list_replay_moments, set_replay_moments
 from xiaodian.modules.live.service.set_bag import set_bag
 from xiaodian.modules.live.service.set_live_price import set_live_price
@@ -72,6 +77,7 @@ __all__ = [
     "get_rooms",
     "is_host",
     "list_cues",
+    "list_erased_comments",
     "list_hosts_after",
     "list_on_air",
     "list_replay_moments",

@@ -1,6 +1,7 @@
 """Reactions: the stream's state, sales, stock and changed products become moments of the rooms they concern."""
 
 from collections.abc import Sequence
+from functools import partial
 
 import msgspec
 
@@ -15,12 +16,11 @@ from xiaodian.infra import outbox
 from xiaodian.infra.outbox_relay import POKE
 from xiaodian.infra.work import Consumer, first_time
 from xiaodian.kit.clock import from_epoch_ms
-from xiaodian.modules.accounts import api as accounts
 from xiaodian.modules.live import queries
 from xiaodian.modules.live.rules import ON_AIR_STATES, OPEN_STATES
 from xiaodian.modules.live.service.drop_unsellable import drop_unsellable
+from xiaodian.modules.live.service.forget_person import forget_people
 from xiaodian.modules.live.service.move_room import move_room
-from xiaodian.modules.live.service.personal_data import erase
 from xiaodian.modules.live.service.show_bags import tell_bags
 
 StreamEvent = StreamStarted | StreamInterrupted | StreamEnded
@@ -51,7 +51,7 @@ def consumers(ctx: Context) -> list[Consumer]:
     """What this module reacts to."""
     reactions = Reactions(ctx)
     return [
-        accounts.on_erasure(ctx, "live", erase),
+        Consumer(durable="live-erased", event_types=("AccountErased",), handle=partial(forget_people, ctx)),
         Consumer(
             durable="live-streams",
             event_types=("StreamStarted", "StreamInterrupted", "StreamEnded"),

@@ -22,11 +22,12 @@ READ_BATCH = 256
 READ_TIMEOUT_S = 5.0
 READER_LIFE_S = 30.0
 RETRY_AFTER_S = 1
+NO_MESSAGES = "404"
 EPOCH = datetime.fromtimestamp(0, UTC)
 
 log = get_logger(__name__)
 
-_decode_moment = msgspec.json.Decoder(AnyMoment).decode
+decode_moment = msgspec.json.Decoder(AnyMoment).decode
 
 
 class Delivery(NamedTuple):
@@ -58,7 +59,7 @@ def parse(message: Msg) -> Delivery:
     seq, consumer_seq, stored_ns, pending = (int(token) for token in tokens[first : first + 4])
     moment: AnyMoment | None = None
     try:
-        moment = _decode_moment(message.data)
+        moment = decode_moment(message.data)
     except msgspec.DecodeError:
         log.warning("unknown_moment", subject=message.subject, seq=seq)
     return Delivery(seq, consumer_seq, stored_ns, pending, moment, message.subject)
@@ -67,6 +68,11 @@ def parse(message: Msg) -> Delivery:
 def is_status(message: Msg) -> bool:
     """Whether it is a word of the server (heartbeat, flow control, end of a pull) and not a message of the log."""
     return not message.data and bool(message.headers) and "Status" in (message.headers or {})
+
+
+def is_end(message: Msg) -> bool:
+    """Whether the server says that there is nothing more to read."""
+    return (message.headers or {}).get("Status") == NO_MESSAGES
 
 
 class LogReader:
@@ -84,9 +90,11 @@ class LogReader:
         while self._pending:
             request = json.dumps({"batch": READ_BATCH, "no_wait": True}).encode()
             await self._broker.client.publish(self._next, request, reply=self._inbox)
-            for _ in range(min(READ_BATCH, self._pending)):
+            for number in range(min(READ_BATCH, self._pending)):
                 message = await self._subscription.next_msg(timeout=READ_TIMEOUT_S)
                 if is_status(message):
+                    if number == 0 and is_end(message):
+                        return  # What was still to come has been erased meanwhile.
                     break
                 delivery = parse(message)
                 self._pending = delivery.pending

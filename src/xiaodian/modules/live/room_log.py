@@ -3,16 +3,18 @@
 import asyncio
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 import msgspec
 import nats.errors
 
+from xiaodian.contracts.accounts import AccountId
 from xiaodian.contracts.live import TICK_MS, PulseMoment, RoomId, RoomState, Snapshot
 from xiaodian.infra.broker import Broker
 from xiaodian.modules.live.fold import empty_snapshot, fold
 from xiaodian.modules.live.follower import Follower
+from xiaodian.modules.live.forgetting import forget_in_snapshot, forget_in_tick
 from xiaodian.modules.live.models import Checkpoint
 from xiaodian.modules.live.ticks import TICK_NS, Entry, SealedTick, Slicer, seal, tick_end_ms
 
@@ -37,6 +39,17 @@ class RingTick(NamedTuple):
 
     tick: int
     data: bytes
+
+
+def forget_in_ticks(ticks: Iterable[RingTick], account_id: AccountId) -> list[RingTick]:
+    """The ticks as they are read from a log from which the account was erased."""
+    return [RingTick(each.tick, data) for each in ticks if (data := forget_in_tick(each.data, account_id)) is not None]
+
+
+def _forget_in_checkpoint(checkpoint: Checkpoint | None, account_id: AccountId) -> Checkpoint | None:
+    if checkpoint is None:
+        return None
+    return checkpoint._replace(snapshot=forget_in_snapshot(checkpoint.snapshot, account_id))
 
 
 class RoomLog:
@@ -140,6 +153,16 @@ class RoomLog:
         now_tick = time.time_ns() // TICK_NS
         if not self.has_ended and now_tick - self._slicer.open_tick > FRESH_TICKS:
             await self.seal_through(now_tick - FRESH_TICKS // 2)
+
+    def forget(self, account_id: AccountId) -> None:
+        """What names the account is erased from the log: here it goes, too."""
+        self._snapshot = forget_in_snapshot(self._snapshot, account_id)
+        self._slicer.forget(account_id)
+        kept = forget_in_ticks(self._ring, account_id)
+        self._ring = deque(kept)
+        self._ring_bytes = sum(len(ring_tick.data) for ring_tick in kept)
+        self._candidate = _forget_in_checkpoint(self._candidate, account_id)
+        self.due_checkpoint = _forget_in_checkpoint(self.due_checkpoint, account_id)
 
     def _on_entry(self, entry: Entry) -> None:
         self._last_entry_at = asyncio.get_running_loop().time()

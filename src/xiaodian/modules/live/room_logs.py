@@ -5,15 +5,18 @@ from collections import OrderedDict
 from contextlib import aclosing
 
 import msgspec
+from nats.aio.msg import Msg
+from nats.aio.subscription import Subscription
 
 from xiaodian.contracts.base import UnavailableError
 from xiaodian.contracts.live import TICK_MS, RoomId
 from xiaodian.edge.context import Context
-from xiaodian.infra.broker import Broker
+from xiaodian.infra.broker import AWAY_ERRORS, Broker
 from xiaodian.infra.logging import get_logger
+from xiaodian.modules.live.checkpoints import find_checkpoint, save_checkpoint
+from xiaodian.modules.live.forgetting import FORGOTTEN, Forgotten
 from xiaodian.modules.live.log_reader import all_kinds, open_reader
 from xiaodian.modules.live.models import Checkpoint
-from xiaodian.modules.live.queries import find_checkpoint, save_checkpoint
 from xiaodian.modules.live.room_log import RingTick, RoomLog
 from xiaodian.modules.live.ticks import Slicer, seal
 
@@ -23,6 +26,8 @@ MAX_ROOMS = 5000
 CACHE_BYTES = 32 * 1024 * 1024
 
 log = get_logger(__name__)
+
+_decode_forgotten = msgspec.json.Decoder(Forgotten).decode
 
 
 class _Kept(msgspec.Struct):
@@ -42,6 +47,10 @@ class RoomLogs:
         self._reading: dict[tuple[RoomId, int, int], asyncio.Task[list[RingTick]]] = {}
         self._work: set[asyncio.Task[None]] = set()
         self._timer: asyncio.TimerHandle | None = None
+        self._forgotten = 0
+        """How often something was erased: what was read meanwhile is not kept."""
+        self._hearing: asyncio.Future[Subscription] | None = None
+        self._connection_no = ctx.broker.client.stats["reconnects"]
 
     async def get(self, room_id: RoomId) -> RoomLog:
         """The log of a room, current and followed from now on. Raises NotFoundError, UnavailableError."""
@@ -81,8 +90,10 @@ class RoomLogs:
             task = asyncio.get_running_loop().create_task(read_ticks(self._ctx.broker, *key))
             self._reading[key] = task
             task.add_done_callback(lambda _: self._reading.pop(key, None))
+        forgotten = self._forgotten
         found = await asyncio.shield(self._reading[key])
-        self._remember(key, found)
+        if self._forgotten == forgotten:
+            self._remember(key, found)
         return found
 
     async def close(self) -> None:
@@ -94,6 +105,9 @@ class RoomLogs:
             await self._close(entry)
         for task in (*self._work, *self._reading.values()):
             task.cancel()
+        hearing, self._hearing = self._hearing, None
+        if hearing and hearing.done() and not hearing.exception() and self._ctx.broker.client.is_connected:
+            await hearing.result().unsubscribe()
 
     def _remember(self, key: tuple[RoomId, int, int], ticks: list[RingTick]) -> None:
         if key in self._past:
@@ -104,7 +118,35 @@ class RoomLogs:
             _, dropped = self._past.popitem(last=False)
             self._past_bytes -= _size(dropped)
 
+    async def _listen(self) -> None:
+        """Hear whose account was erased, from before the first log is read."""
+        if self._hearing is None:
+            subject = self._ctx.broker.subject(FORGOTTEN)
+            self._hearing = asyncio.ensure_future(self._ctx.broker.client.subscribe(subject, cb=self._forget))
+        try:
+            await asyncio.shield(self._hearing)
+        except AWAY_ERRORS as error:
+            self._hearing = None
+            raise UnavailableError(retry_after_s=1) from error
+
+    async def _forget(self, message: Msg) -> None:
+        told = _decode_forgotten(message.data)
+
+        def _forget(opening: asyncio.Task[RoomLog]) -> None:
+            if not opening.cancelled() and not opening.exception():
+                opening.result().forget(told.account_id)
+
+        for room_id in told.room_ids:
+            if kept := self._kept.get(room_id):
+                # At once if it is open; else when it is, as it may have read what is gone now.
+                _forget(kept.opening) if kept.opening.done() else kept.opening.add_done_callback(_forget)
+        self._forgotten += 1
+        rooms = set(told.room_ids)
+        for key in [key for key in self._past if key[0] in rooms]:
+            self._past_bytes -= _size(self._past.pop(key))
+
     async def _open(self, room_id: RoomId) -> RoomLog:
+        await self._listen()
         async with self._ctx.database.connection() as connection:
             start = await find_checkpoint(connection, room_id)
         room_log = RoomLog(self._ctx.broker, room_id, start)
@@ -128,6 +170,7 @@ class RoomLogs:
         self._timer = None
         if self._ctx.broker.client.is_closed:
             return
+        self._drop_unheard()
         loop = asyncio.get_running_loop()
         for room_id, kept in list(self._kept.items()):
             if not kept.opening.done() or kept.opening.cancelled() or kept.opening.exception():
@@ -147,6 +190,14 @@ class RoomLogs:
         task = asyncio.get_running_loop().create_task(work)
         self._work.add(task)
         task.add_done_callback(self._work.discard)
+
+    def _drop_unheard(self) -> None:
+        """While the broker was away, somebody may have been erased without this process hearing of it."""
+        reconnects = self._ctx.broker.client.stats["reconnects"]
+        if reconnects != self._connection_no:
+            self._connection_no = reconnects
+            self._past.clear()
+            self._past_bytes = 0
 
     async def _save(self, room_id: RoomId, checkpoint: Checkpoint) -> None:
         try:

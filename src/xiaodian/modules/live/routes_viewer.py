@@ -56,7 +56,7 @@ from xiaodian.modules.live.wire import (
 )
 
 TAGS = ["live"]
-FOR_EVER = "public, max-age=31536000, immutable"
+FOR_AN_HOUR = "public, max-age=3600"
 FOR_A_SECOND = "public, max-age=1"
 LIVE = {"live": Provide(provide_live, sync_to_thread=False)}
 Limit = Annotated[int, Parameter(ge=1, le=MAX_PAGE_SIZE)]
@@ -196,13 +196,14 @@ async def read_ticks(
 ) -> Response[Ticks]:
     """The ticks with moments in a slice of the log: 1, 4 or 40 ticks of 250 ms from a multiple of that number on.
 
-    The answer never changes and may be cached for ever. A slice that is not over yet is a 425; ask again later.
+    The answer changes only if somebody who said something in it has their account erased, so caches keep it for an
+    hour. A slice that is not over yet is a 425; ask again later.
     """
     ticks = await read_slice(live.logs, room_id, tick, count)
     answer = Response(
         encode_ticks(tick + count, [each.data for each in ticks]),
         media_type=MediaType.JSON,
-        headers={"cache-control": FOR_EVER},
+        headers={"cache-control": FOR_AN_HOUR},
     )
     return cast("Response[Ticks]", answer)
 

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 import msgspec
 
+from xiaodian.contracts.accounts import AccountId
 from xiaodian.contracts.live import (
     TICK_MS,
     AnyMoment,
@@ -20,6 +21,7 @@ from xiaodian.contracts.live import (
     Tick,
     ViewersMoment,
 )
+from xiaodian.modules.live.forgetting import without
 
 TICK_NS = TICK_MS * 1_000_000
 MERGE_PURCHASES_FROM = 4
@@ -80,6 +82,10 @@ class Slicer:
     def has_open_moments(self) -> bool:
         """Whether something waits for its tick to be sealed."""
         return bool(self._moments)
+
+    def forget(self, account_id: AccountId) -> None:
+        """What names the account is erased from the log."""
+        self._moments = without(self._moments, account_id)
 
     def add(self, entry: Entry) -> Slice | None:
         """Take the next entry; answers the tick with moments that it seals, if it seals one."""

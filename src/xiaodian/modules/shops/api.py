@@ -23,7 +23,7 @@ from xiaodian.modules.shops.settings_queries import (
     get_wanted_notices,
     list_open_notices,
 )
-from xiaodian.modules.shops.staff_queries import find_hosts, find_role
+from xiaodian.modules.shops.staff_queries import find_hosts, find_role, list_rights
 from xiaodian.modules.shops.workplaces import Workplace, list_workplaces
 
 __all__ = [
@@ -46,6 +46,7 @@ __all__ = [
     "get_wanted_notices",
     "list_open_notices",
     "list_owners_after",
+    "list_rights",
     "list_workplaces",
     "note_deed",
     "note_look",

@@ -26,6 +26,12 @@ async def find_role(connection: Connection, shop_id: ShopId, account_id: Account
     return ShopRole(role) if role is not None else None
 
 
+async def list_rights(connection: Connection, shop_id: ShopId, account_id: AccountId) -> frozenset[Scope]:
+    """All that somebody may do in a shop by their role; nothing if they are not on its staff."""
+    role = await find_role(connection, shop_id, account_id)
+    return frozenset() if role is None else RIGHTS[role]
+
+
 async def find_shops_by_role(
     connection: Connection, account_id: AccountId, shop_ids: Collection[ShopId]
 ) -> dict[ShopId, ShopRole]:

@@ -58,7 +58,10 @@ async def _count_batch(ctx: Context) -> int:
         )
         if moved == "UPDATE 0":
             return 0  # A rebuild, or another process, has moved it meanwhile.
-        await _save(connection, moments)
+        erased = await live.list_erased_comments(connection, after_seq, moments[-1].seq)
+        known = {moment.seq for moment in moments}
+        said = [*moments, *(moment for moment in erased if moment.seq not in known)]
+        await _save(connection, sorted(said, key=lambda moment: moment.seq))
     return len(moments)
 
 

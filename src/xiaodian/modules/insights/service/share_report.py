@@ -141,6 +141,26 @@ async def find_link(connection: Connection, token: str, now: datetime) -> Link:
     return link
 
 
+async def end_links_of_staff(connection: Connection, shop_id: ShopId, account_id: AccountId, now: datetime) -> None:
+    """Links that somebody made for a shop end with the right to make them; those that show money with the right to see
+    it. Who gets the right back makes new ones.
+    """
+    rights = await shops.list_rights(connection, shop_id, account_id)
+    if Scope.ROOMS_WRITE in rights and Scope.FINANCE_READ in rights:
+        return
+    await connection.execute(
+        """
+        UPDATE insights.report_link SET ended_at = $3
+        WHERE shop_id = $1 AND made_by = $2 AND ended_at IS NULL AND ($4 OR $5 = ANY(parts))
+        """,
+        shop_id,
+        account_id,
+        now,
+        Scope.ROOMS_WRITE not in rights,
+        ReportPart.MONEY,
+    )
+
+
 async def forget_links(connection: Connection, now: datetime) -> None:
     """Links that ended long ago are as if they had never been."""
     await connection.execute("DELETE FROM insights.report_link WHERE expires_at < $1", now - KEPT_AFTER_END)

@@ -27,7 +27,7 @@ async def pin_comment(ctx: Context, caller: Caller, room_id: RoomId, comment_id:
             raise NotFoundError
         if room.pinned_comment_id == comment_id:
             return
-        await _write(connection, room_id, comment_id, comment.account_id)
+        await write_pin(connection, room_id, comment_id, comment.account_id)
         await tell(
             connection,
             room_id,
@@ -53,14 +53,15 @@ async def unpin(connection: Connection, room: Room, at: datetime) -> None:
     """Take the pin out, if there is one, inside the transaction."""
     if room.pinned_comment_id is None:
         return
-    await _write(connection, room.room_id, None, None)
+    await write_pin(connection, room.room_id, None, None)
     moment = CommentPinnedMoment(at_ms=to_epoch_ms(at), comment_id=None, name=None, text=None)
     await tell(connection, room.room_id, moment)
 
 
-async def _write(
+async def write_pin(
     connection: Connection, room_id: RoomId, comment_id: CommentId | None, account_id: AccountId | None
 ) -> None:
+    """Note what is pinned and who said it, inside the transaction."""
     await connection.execute(
         "UPDATE live.room SET pinned_comment_id = $2, pinned_account_id = $3 WHERE room_id = $1",
         room_id,

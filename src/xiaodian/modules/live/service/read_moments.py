@@ -4,9 +4,14 @@ from contextlib import aclosing
 from typing import NamedTuple
 from uuid import UUID
 
-from xiaodian.contracts.live import AnyMoment, RoomId
+import msgspec
+
+from xiaodian.contracts.accounts import AccountId
+from xiaodian.contracts.live import AnyMoment, CommentId, CommentMoment, RoomId
 from xiaodian.infra.broker import Broker
-from xiaodian.modules.live.log_reader import Delivery, all_kinds, open_reader
+from xiaodian.infra.database import Connection
+from xiaodian.kit.clock import to_epoch_ms
+from xiaodian.modules.live.log_reader import Delivery, all_kinds, decode_moment, open_reader
 from xiaodian.modules.live.ticks import Entry
 
 
@@ -44,12 +49,55 @@ async def read_room_since(broker: Broker, room_id: RoomId, from_ms: int) -> list
         return [entry async for delivery in deliveries if (entry := delivery.entry) is not None]
 
 
-def _to_moment(delivery: Delivery) -> RoomMoment | None:
-    """None for a message of another version, or of a room that cannot be."""
-    if delivery.moment is None:
+async def find_moment(broker: Broker, seq: int) -> RoomMoment | None:
+    """One message by its number; None if it is gone, or was made by another version. Raises UnavailableError."""
+    message = await broker.find_stored(broker.rooms_stream, seq)
+    if message is None or message.time is None:
         return None
     try:
-        room_id = RoomId(UUID(delivery.subject.split(".")[-2]))
-    except ValueError:
+        moment = decode_moment(message.data or b"")
+    except msgspec.DecodeError:
+        return None
+    room_id = _room_of(message.subject or "")
+    return None if room_id is None else RoomMoment(seq, room_id, to_epoch_ms(message.time), moment)
+
+
+async def list_erased_comments(connection: Connection, after_seq: int, last_seq: int) -> list[RoomMoment]:
+    """Comments in this part of the logs whose authors were erased: when they were made, and nothing more."""
+    rows = await connection.fetch(
+        "SELECT seq, room_id, stored_ms, at_ms FROM live.erased_comment WHERE seq > $1 AND seq <= $2 ORDER BY seq",
+        after_seq,
+        last_seq,
+    )
+    nobody = UUID(int=0)
+    return [
+        RoomMoment(
+            row["seq"],
+            row["room_id"],
+            row["stored_ms"],
+            CommentMoment(
+                at_ms=row["at_ms"],
+                comment_id=CommentId(nobody),
+                account_id=AccountId(nobody),
+                name="",
+                text="",
+                is_host=False,
+            ),
+        )
+        for row in rows
+    ]
+
+
+def _to_moment(delivery: Delivery) -> RoomMoment | None:
+    """None for a message of another version, or of a room that cannot be."""
+    room_id = _room_of(delivery.subject)
+    if delivery.moment is None or room_id is None:
         return None
     return RoomMoment(delivery.seq, room_id, delivery.stored_ns // 1_000_000, delivery.moment)
+
+
+def _room_of(subject: str) -> RoomId | None:
+    try:
+        return RoomId(UUID(subject.split(".")[-2]))
+    except (ValueError, IndexError):
+        return None
