@@ -1,10 +1,12 @@
 """Fans of one great shop on this machine: pages, segments and cohorts over real HTTP, with durable commits.
 
-    python bench/fans.py [--quick] [--orders N] [--buyers N] [--pages N]
+    python bench/fans.py [--quick] [--orders N] [--buyers N] [--pages N] [--data-dir FOLDER] [--hold]
 
 Starts embedded PostgreSQL (fsync on) and NATS, one HTTP process and one worker, and writes ten million orders of a
 million buyers over two years straight into the tables (--quick: a million of a hundred thousand), skewed as trade is.
-The client shares the machine.
+The client shares the machine. With --data-dir the shop is kept there, and measured again without being made again.
+With --hold the platform then stays up until Ctrl-C, so that the charts of such a shop can be looked at: it prints the
+console's address and the owner's cookie.
 
 rebuild_s                 `xiaodian fans rebuild` of all of them
 fan_page_p99_ms           a fan's page, of buyers drawn by their orders
@@ -22,6 +24,7 @@ plain_sql_fan_page_ms     a fan's figures by such SQL
 import argparse
 import asyncio
 import random
+import signal
 import sys
 import tempfile
 import time
@@ -32,6 +35,7 @@ from uuid import UUID
 
 import asyncpg
 import httpx
+import msgspec
 import psutil
 import uvloop
 
@@ -60,6 +64,7 @@ NESTED = """
     && !(days_since_last <= 7 || (returned_share > 0.5 && average_minor < 5000))
 """
 SHOWN_WITHIN_S = 30.0
+KEPT = "bench-shop.json"
 
 PLAIN_COHORT = """
     WITH bought AS (
@@ -95,23 +100,16 @@ class FansBench:
         self._options = options
         postmaster = int((platform.settings.data_dir / "postgres" / "postmaster.pid").read_text().split()[0])
         self._postgres = psutil.Process(postmaster)
-        self.figures: dict[str, str] = {}
 
     async def run(self) -> None:
         """All parts, in order."""
-        started = time.perf_counter()
-        url = self._settings.database_url
-        shop = await seed_shop(self._connection, url, orders=self._options.orders, buyers=self._options.buyers)
-        self.figures["seed_s"] = f"{time.perf_counter() - started:.0f} s"
         database = await Database.connect(self._settings.database_url, pool_size=2)
-        started = time.perf_counter()
-        done = await rebuild(Records(settings=self._settings, database=database), utc_now())
-        self.figures["rebuild_s"] = f"{time.perf_counter() - started:.0f} s"
-        if done.orders != self._options.orders:
-            raise SystemExit(f"{done.orders} of {self._options.orders} orders were rebuilt")
-        await self._connection.execute("VACUUM ANALYZE", timeout=NO_LIMIT_S)
-        # No shop writes two years of orders in a minute: what that left to be flushed would hold up the first events.
-        await self._connection.execute("CHECKPOINT", timeout=NO_LIMIT_S)
+        kept = self._settings.data_dir / KEPT
+        if kept.exists():
+            shop = msgspec.json.decode(kept.read_bytes(), type=Shop)
+        else:
+            shop = await self._make(database)
+            kept.write_bytes(msgspec.json.encode(shop))
         base = f"http://127.0.0.1:{self._settings.http_port}/api/shops/{shop.shop_id}"
         cookies = {"cookie": shop.cookie}
         async with httpx.AsyncClient(base_url=base, headers=cookies, timeout=60) as client:
@@ -120,6 +118,34 @@ class FansBench:
         await self._measure_counting(database, shop)
         await self._measure_plain(shop)
         await database.close()
+        if self._options.hold:
+            await self._hold(shop)
+
+    async def _hold(self, shop: Shop) -> None:
+        address = f"http://127.0.0.1:{self._settings.http_port}/console/shops/{shop.shop_id}/fans"
+        print(f"held until Ctrl-C: {address} cookie {shop.cookie}", file=sys.stderr, flush=True)
+        ended = asyncio.Event()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            asyncio.get_running_loop().add_signal_handler(number, ended.set)
+        await ended.wait()
+
+    async def _make(self, database: Database) -> Shop:
+        started = time.perf_counter()
+        url = self._settings.database_url
+        shop = await seed_shop(self._connection, url, orders=self._options.orders, buyers=self._options.buyers)
+        self._tell("seed_s", f"{time.perf_counter() - started:.0f} s")
+        started = time.perf_counter()
+        done = await rebuild(Records(settings=self._settings, database=database), utc_now())
+        self._tell("rebuild_s", f"{time.perf_counter() - started:.0f} s")
+        if done.orders != self._options.orders:
+            raise SystemExit(f"{done.orders} of {self._options.orders} orders were rebuilt")
+        await self._connection.execute("VACUUM ANALYZE", timeout=NO_LIMIT_S)
+        # No shop writes two years of orders in a minute: what that left to be flushed would hold up the first events.
+        await self._connection.execute("CHECKPOINT", timeout=NO_LIMIT_S)
+        return shop
+
+    def _tell(self, name: str, figure: str) -> None:
+        print(f"{name}: {figure}", flush=True)
 
     async def _measure_reads(self, client: httpx.AsyncClient, shop: Shop) -> None:
         rows = await self._connection.fetch(
@@ -129,8 +155,8 @@ class FansBench:
         )
         pages = [await _time(lambda i=row[0]: _get(client, f"fans/{i}")) for row in rows]  # type: ignore[misc]
         pages = sorted(pages[len(pages) // 10 :])
-        self.figures["fan_page_p99_ms"] = f"{pages[int(len(pages) * 0.99)] * 1e3:.1f} ms"
-        self.figures["fan_page_p50_ms"] = f"{pages[len(pages) // 2] * 1e3:.1f} ms"
+        self._tell("fan_page_p99_ms", f"{pages[int(len(pages) * 0.99)] * 1e3:.1f} ms")
+        self._tell("fan_page_p50_ms", f"{pages[len(pages) // 2] * 1e3:.1f} ms")
         await self._slowest("segment_count_ms", 20, lambda: _get(client, "segments"))
         sizes = (await _get(client, "segments"))["items"]
         largest = SegmentCode(max(sizes, key=lambda one: one["fans"])["segment"])
@@ -150,7 +176,7 @@ class FansBench:
 
     async def _slowest(self, name: str, times: int, ask: Callable[[], Awaitable[Any]]) -> None:
         await ask()
-        self.figures[name] = f"{max([await _time(ask) for _ in range(times)]) * 1e3:.1f} ms"
+        self._tell(name, f"{max([await _time(ask) for _ in range(times)]) * 1e3:.1f} ms")
 
     async def _measure_event(self, client: httpx.AsyncClient, shop: Shop) -> None:
         """An order that was not paid is; its page is asked for until it says so."""
@@ -172,7 +198,7 @@ class FansBench:
                         pass
 
             waits.append(await _time(_until_shown))
-        self.figures["event_to_page_ms"] = f"{max(waits) * 1e3:.0f} ms"
+        self._tell("event_to_page_ms", f"{max(waits) * 1e3:.0f} ms")
 
     async def _measure_counting(self, database: Database, shop: Shop) -> None:
         """Orders that were just paid, by the order of their payment; then a cent of as many old ones goes back."""
@@ -199,17 +225,17 @@ class FansBench:
             async with database.transaction() as connection:
                 await count_purchases(connection, ids[start : start + BATCH], 8, utc_now())
         _, mine, postgres, _ = meter.read()
-        self.figures[name] = f"{(mine + postgres) / len(ids) * 1e6:.0f} us"
+        self._tell(name, f"{(mine + postgres) / len(ids) * 1e6:.0f} us")
 
     async def _measure_plain(self, shop: Shop) -> None:
         plain = self._connection
         cohort = await _time(lambda: plain.fetch(PLAIN_COHORT, shop.shop_id, timeout=NO_LIMIT_S))
-        self.figures["plain_sql_cohort_ms"] = f"{cohort * 1e3:.0f} ms"
+        self._tell("plain_sql_cohort_ms", f"{cohort * 1e3:.0f} ms")
         rows = await self._draw(200)
         pages = sorted(
             [await _time(lambda b=row["buyer_id"]: plain.fetch(PLAIN_PAGE, shop.shop_id, b)) for row in rows]  # type: ignore[misc]
         )
-        self.figures["plain_sql_fan_page_ms"] = f"{pages[int(len(pages) * 0.99)] * 1e3:.1f} ms"
+        self._tell("plain_sql_fan_page_ms", f"{pages[int(len(pages) * 0.99)] * 1e3:.1f} ms")
 
     async def _draw(self, count: int) -> list[Any]:
         rows = await self._connection.fetch(
@@ -253,11 +279,11 @@ async def _time(ask: Callable[[], Awaitable[Any]]) -> float:
     return time.perf_counter() - started
 
 
-async def run(options: argparse.Namespace) -> dict[str, str]:
+async def run(options: argparse.Namespace) -> None:
     """Start everything, measure, stop everything."""
     with tempfile.TemporaryDirectory(prefix="xd") as folder:
         settings = Settings(
-            data_dir=Path(folder),
+            data_dir=options.data_dir or Path(folder),
             host="127.0.0.1",
             http_port=0,
             worker_port=0,
@@ -275,7 +301,6 @@ async def run(options: argparse.Namespace) -> dict[str, str]:
             await bench.run()
             await broker.close()
             await connection.close()
-    return bench.figures
 
 
 def main() -> None:
@@ -285,12 +310,13 @@ def main() -> None:
     parser.add_argument("--orders", type=int, default=0)
     parser.add_argument("--buyers", type=int, default=0)
     parser.add_argument("--pages", type=int, default=500)
+    parser.add_argument("--data-dir", type=Path, help="where the shop is kept")
+    parser.add_argument("--hold", action="store_true", help="stay up until Ctrl-C, to look at the charts")
     options = parser.parse_args()
     options.orders = options.orders or (1_000_000 if options.quick else 10_000_000)
     options.buyers = options.buyers or (100_000 if options.quick else 1_000_000)
     configure_logging(level="warning", log_format="console", process="bench")
-    for name, value in uvloop.run(run(options)).items():
-        print(f"{name}: {value}", flush=True)
+    uvloop.run(run(options))
 
 
 if __name__ == "__main__":
