@@ -1,5 +1,6 @@
 """What happens elsewhere becomes moments of the rooms it concerns, once, however often the event comes."""
 
+from datetime import timedelta
 from uuid import UUID, uuid4
 
 import pytest
@@ -20,7 +21,8 @@ from xiaodian.contracts.live import (
 from xiaodian.contracts.media import PublishRefusedError, StreamEnded, StreamId, StreamInterrupted, StreamStarted
 from xiaodian.contracts.orders import LineOfEvent, OrderId, OrderPaid
 from xiaodian.contracts.shops import ShopId
-from xiaodian.modules.live.api import RoomGate, get_room
+from xiaodian.kit.clock import to_epoch_ms, utc_now
+from xiaodian.modules.live.api import RoomGate
 
 AT_MS = 1_760_000_000_000
 
@@ -173,14 +175,71 @@ async def test_a_changed_product_is_shown_anew_and_one_off_sale_leaves_the_bag_w
     assert (left.number, left.title, left.skus[0].price_minor) == (2, "五常大米", 1990)
 
 
-async def test_a_host_publishes_into_the_newest_room_that_is_not_over(stage: Stage) -> None:
-    gate = RoomGate(stage.ctx)
-    newer = (await stage.host.post("/api/rooms", json={"title": "第二场"})).json()
+async def streams_to(stage: Stage) -> RoomId:
+    """The room into which the host's encoder would publish now."""
+    grant = await RoomGate(stage.ctx).stream_for(stage.host_id)
     async with stage.ctx.database.connection() as connection:
-        info = await get_room(connection, RoomId(UUID(newer["room_id"])))
-    assert (await gate.stream_for(stage.host_id)).stream_id == info.stream_id
-    await stage.host.post(f"/api/rooms/{newer['room_id']}/control/end")
-    assert (await gate.stream_for(stage.host_id)).stream_id == await stage.stream_id()
+        value = await connection.fetchval("SELECT room_id FROM live.room WHERE stream_id = $1", grant.stream_id)
+    return RoomId(value)
+
+
+async def announce(stage: Stage, hours: float | None, age_hours: float = 0) -> RoomId:
+    """Another room of the host, planned for in so many hours, made so many hours ago."""
+    planned = None if hours is None else to_epoch_ms(utc_now() + timedelta(hours=hours))
+    answer = await stage.host.post("/api/rooms", json={"title": "另一场", "planned_at_ms": planned})
+    assert answer.status_code == 201, answer.text
+    room_id = RoomId(UUID(answer.json()["room_id"]))
+    await make_older(stage, room_id, age_hours)
+    return room_id
+
+
+async def make_older(stage: Stage, room_id: RoomId, hours: float) -> None:
+    async with stage.ctx.database.transaction() as connection:
+        await connection.execute(
+            "UPDATE live.room SET created_at = created_at - $2::interval WHERE room_id = $1",
+            room_id,
+            timedelta(hours=hours),
+        )
+
+
+async def test_without_plans_a_host_publishes_into_the_newest_room_that_is_not_over(stage: Stage) -> None:
+    newer = await announce(stage, None)
+    assert await streams_to(stage) == newer
+    await stage.host.post(f"/api/rooms/{newer}/control/end")
+    assert await streams_to(stage) == stage.room_id
     await stage.host.post(f"{stage.control}/end")
     with pytest.raises(PublishRefusedError):
-        await gate.stream_for(stage.host_id)
+        await RoomGate(stage.ctx).stream_for(stage.host_id)
+
+
+@pytest.mark.parametrize("hours", [None, 0.1, 24 * 7])
+async def test_announcing_the_next_show_leaves_the_one_on_air_its_encoder(stage: Stage, hours: float | None) -> None:
+    await stage.go_on_air()
+    await make_older(stage, stage.room_id, 3)
+    await announce(stage, hours)
+    assert await streams_to(stage) == stage.room_id
+    interrupted = StreamInterrupted(stream_id=await stage.stream_id(), at_ms=AT_MS)
+    await stage.happen("live-streams", interrupted)
+    assert await streams_to(stage) == stage.room_id
+
+
+async def test_todays_show_goes_on_air_and_not_tomorrows_that_was_announced_later(stage: Stage) -> None:
+    await stage.host.post(f"{stage.control}/end")
+    today = await announce(stage, 0.5)
+    await announce(stage, 24)
+    await announce(stage, -20)
+    assert await streams_to(stage) == today
+
+
+async def test_a_room_without_a_plan_goes_on_air_before_tomorrows_show(stage: Stage) -> None:
+    await make_older(stage, stage.room_id, 50)
+    await announce(stage, 24)
+    assert await streams_to(stage) == stage.room_id
+
+
+async def test_a_show_whose_hour_has_come_goes_on_air_before_a_room_left_over(stage: Stage) -> None:
+    await make_older(stage, stage.room_id, 50)
+    due = await announce(stage, 0.2)
+    assert await streams_to(stage) == due
+    fresh = await announce(stage, None)
+    assert await streams_to(stage) == fresh

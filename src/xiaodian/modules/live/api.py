@@ -14,7 +14,7 @@ from xiaodian.modules.live.fold import with_sku
 from xiaodian.modules.live.follower import Follower
 from xiaodian.modules.live.gateway.server import run_gateway
 from xiaodian.modules.live.models import Cue, Room
-from xiaodian.modules.live.on_air import list_on_air
+from xiaodian.modules.live.on_air import find_stream_to_publish, list_on_air
 from xiaodian.modules.live.process import LiveProcess
 from xiaodian.modules.live.queries import (
     find_room_of_shop,
@@ -153,7 +153,7 @@ def _to_info(room: Room) -> RoomInfo:
 
 
 class RoomGate:
-    """Lets a host publish into the newest of the host's rooms that is not over. A PublishGate."""
+    """Lets a host publish into the room that is on air, else the one whose time is nearest. A PublishGate."""
 
     def __init__(self, ctx: Context) -> None:
         self._database = ctx.database
@@ -161,7 +161,7 @@ class RoomGate:
     async def stream_for(self, owner_id: AccountId) -> PublishGrant:
         """The stream to publish to. Raises PublishRefusedError, UnavailableError."""
         async with self._database.connection() as connection:
-            room = await queries.find_open_room_of(connection, owner_id)
-        if room is None:
+            stream_id = await find_stream_to_publish(connection, owner_id)
+        if stream_id is None:
             raise PublishRefusedError
-        return PublishGrant(stream_id=room.stream_id)
+        return PublishGrant(stream_id=stream_id)

@@ -81,15 +81,6 @@ async def lock_rooms_of_streams(connection: Connection, stream_ids: Collection[S
     return {row["stream_id"]: _room(row) for row in rows}
 
 
-async def find_open_room_of(connection: Connection, host_id: AccountId) -> Room | None:
-    """The newest room of this host that is not over."""
-    row = await connection.fetchrow(
-        f"SELECT {_ROOM} FROM live.room WHERE host_id = $1 AND state <> 'ended' ORDER BY room_id DESC LIMIT 1",
-        host_id,
-    )
-    return _room(row) if row else None
-
-
 async def list_rooms(
     connection: Connection, states: Collection[RoomState], *, before: UUID | None, limit: int
 ) -> list[Room]:
