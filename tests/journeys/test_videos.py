@@ -28,6 +28,25 @@ _PLAYS = """(card) => new Promise((done) => {
     };
     look();
 })"""
+_PLAYED_FOR = """([card, seconds]) => new Promise((done) => {
+    const look = () => {
+        const at = card.querySelector('video')?.currentTime ?? 0;
+        if (at > seconds) done(at * 1000); else setTimeout(look, 50);
+    };
+    look();
+})"""
+_LISTEN = """() => {
+    window.told = [];
+    const send = navigator.sendBeacon.bind(navigator);
+    navigator.sendBeacon = (to, body) => {
+        if (String(to).endsWith('/api/behaviour')) window.told.push(body.text());
+        return send(to, body);
+    };
+}"""
+_TOLD = """async () => {
+    dispatchEvent(new Event('pagehide'));
+    return (await Promise.all(window.told)).flatMap((body) => JSON.parse(body).items);
+}"""
 _RESTS_AT = """() => {
     const entry = document.querySelectorAll('[data-testid=entry]:not([inert])')[0];
     const top = (element) => element.getBoundingClientRect().top;
@@ -187,6 +206,31 @@ async def test_a_viewer_swipes_through_films_and_takes_part_in_them(
     await _current(page).get_by_test_id("more").click()
     await page.get_by_test_id("not-interested").click()
     await expect(page.locator(f"[data-testid=entry][data-id='{followed}']")).to_have_count(0)
+
+
+async def _expect_left(page: Page, video_id: str, at_ms: float) -> None:
+    """The page tells that the film was left once, soon after this moment of it."""
+    told = await page.evaluate(_TOLD)
+    [left] = [item["media_at_ms"] for item in told if (item["kind"], item["video_id"]) == ("left", video_id)]
+    assert at_ms - 200 <= left < FILM_S * 1000, "a film is left where it was when its viewer went on, not at its start"
+
+
+async def test_where_a_viewer_goes_on_to_the_next_film_is_told_of_the_one_that_is_left(
+    films: list[str], open_page: OpenPage, enter: Enter
+) -> None:
+    viewer = await enter("小丹丹")
+    await _until_in_feed(viewer, *films)
+    page = await open_page(f"/v/{films[0]}", name="leaver", member=viewer)
+    await page.evaluate(_LISTEN)
+    first = await _expect_playing(page, 0)
+    at_ms = await page.evaluate(_PLAYED_FOR, [await _current(page).element_handle(), 2.2])
+    await page.keyboard.press("ArrowDown")
+    second = await _expect_playing(page, 1)
+    await _expect_left(page, first, at_ms)
+    at_ms = await page.evaluate(_PLAYED_FOR, [await _current(page).element_handle(), 1.5])
+    await _swipe_up(page)
+    await _expect_playing(page, 2)
+    await _expect_left(page, second, at_ms)
 
 
 async def test_the_card_comes_at_its_moment_and_the_order_remembers_the_film(

@@ -51,10 +51,12 @@ export class Player {
   /** Grows when more of the film is known, so that what depends on `positionOf` looks again. */
   edition = $state(0);
 
+  /** It stands at its start, ready for who comes to it. */
+  isHeld = false;
+
   #video: HTMLVideoElement | null = null;
   #hls: Hls | null = null;
   #url = "";
-  #isHeld = false;
   #sleeps = false;
   #mode: Mode = "live";
   #failures = 0;
@@ -99,7 +101,7 @@ export class Player {
   /** Play this playlist; another URL or mode replaces the source, never the element. `isHeld`: only get ready to. */
   load(url: string, mode: Mode, isHeld = false): void {
     if (url === this.#url && mode === this.#mode) return isHeld ? this.hold() : this.go();
-    this.#isHeld = isHeld;
+    this.isHeld = isHeld;
     this.#url = url;
     this.#mode = mode;
     this.hasEnded = false;
@@ -108,16 +110,16 @@ export class Player {
 
   /** Stand still at the start, with the first seconds at hand. */
   hold(): void {
-    if (this.#isHeld) return;
-    this.#isHeld = true;
+    if (this.isHeld) return;
+    this.isHeld = true;
     this.#video?.pause();
     this.seek(0);
   }
 
   /** What was held plays. */
   go(): void {
-    if (!this.#isHeld) return;
-    this.#isHeld = false;
+    if (!this.isHeld) return;
+    this.isHeld = false;
     if (this.#hls) this.#hls.config.maxBufferLength = FILM_S;
     void this.play();
   }
@@ -132,7 +134,7 @@ export class Player {
     this.#video?.load();
     this.playingMs = null;
     this.positionS = this.durationS = this.#failures = 0;
-    this.hasPicture = this.isStalled = this.needsTap = this.hasEnded = this.isLandscape = this.isPaused = this.#isHeld = false;
+    this.hasPicture = this.isStalled = this.needsTap = this.hasEnded = this.isLandscape = this.isPaused = this.isHeld = false;
   }
 
   setMuted(muted: boolean): void {
@@ -205,13 +207,13 @@ export class Player {
     this.#release();
     if (Engine.isSupported()) this.#startEngine(Engine as unknown as typeof Hls, video);
     else if (video.canPlayType("application/vnd.apple.mpegurl")) video.src = this.#url;
-    if (!this.#isHeld) await this.play();
+    if (!this.isHeld) await this.play();
   }
 
   #startEngine(Engine: typeof Hls, video: HTMLVideoElement): void {
     const config = { ...CONFIGS[this.#mode], enableWorker: true, lowLatencyMode: this.#mode !== "film" };
     if (bandwidth > 0) config.abrEwmaDefaultEstimate = bandwidth;
-    if (this.#isHeld) config.maxBufferLength = AHEAD_S;
+    if (this.isHeld) config.maxBufferLength = AHEAD_S;
     const hls = new Engine(config);
     this.#hls = hls;
     hls.on(Engine.Events.LEVEL_UPDATED, () => {

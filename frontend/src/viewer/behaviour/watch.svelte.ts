@@ -40,7 +40,8 @@ export function watchFilm(film: Film, sheets: PlaceSheets): () => void {
   let lastMs = 0;
   let hasEntered = false;
   const reached = () => {
-    const now = untrack(() => film.mediaMs) ?? lastMs;
+    // A player that is lent to another, or set back to the start, says nothing of where the film was left.
+    const now = untrack(() => (film.player?.isHeld ? null : film.mediaMs)) ?? lastMs;
     // Begun again from the start: until then it was seen to the end.
     if (now < lastMs - 1000 && lastMs > film.video.duration_ms - 3000) furthestMs = film.video.duration_ms;
     furthestMs = Math.max(furthestMs, now);
