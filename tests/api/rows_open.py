@@ -114,6 +114,8 @@ ROOMS = [
     OpenRow("POST", f"{ROOM}/transcript", 422, HIDDEN, {"lines": [{"text": "二号链接", "end_at": "{now}"}]}),
     OpenRow("GET", f"{ROOM}/metrics", 200, HIDDEN),
     OpenRow("GET", f"{ROOM}/product-metrics", 200, HIDDEN),
+    # Its room is not over yet.
+    OpenRow("GET", f"{ROOM}/report", 409, HIDDEN),
 ]
 VIDEOS = [
     OpenRow("GET", "/short-videos", 200, 200),

@@ -1,12 +1,16 @@
 """Members may buy a flash sale before others: the server decides who, and everybody is told when it opens for them."""
 
 import asyncio
-from datetime import timedelta
+from collections.abc import Callable
+from datetime import datetime, timedelta
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
+import httpx
+from tests.modules.apps.dance import make_app_token
 from tests.modules.club.clubhouse import Clubhouse
 
+from xiaodian.contracts.accounts import Scope
 from xiaodian.contracts.catalog import StockId
 from xiaodian.contracts.live import BagMoment
 from xiaodian.kit.clock import to_epoch_ms, utc_now
@@ -122,3 +126,34 @@ async def test_the_early_hour_is_part_of_the_sale_that_no_other_may_overlap(club
     sku = {"sku_id": str(club.stage.sku().sku_id), "price_minor": 900, "set_aside": 1}
     answer = await club.stage.host.post(f"/api/shops/{club.stage.shop_id}/flash-sales", json=sku | body)
     assert (answer.status_code, answer.json()["code"]) == (409, "flash_sale_overlaps")
+
+
+async def test_a_shops_system_plans_a_sale_that_members_get_into_first_and_reads_when(
+    club: Clubhouse, make_client: Callable[[], httpx.AsyncClient]
+) -> None:
+    scopes = (Scope.PROMOTION_READ, Scope.PROMOTION_WRITE)
+    token = await make_app_token(club.stage.host, club.stage.shop_id, scopes, make_client())
+    program = make_client()
+    program.headers["authorization"] = f"Bearer {token}"
+    starts_at = utc_now() + HOUR
+    wish: dict[str, Any] = {
+        "sku_id": str(club.stage.sku().sku_id),
+        "price_minor": FLASH_MINOR,
+        "set_aside": 5,
+        "starts_at": starts_at.isoformat(),
+        "ends_at": (starts_at + HOUR).isoformat(),
+        "early": {"level": 2, "seconds": 600},
+    }
+    path = "/open/v1/flash-sales"
+    for bad in ({"level": 0, "seconds": 600}, {"level": 2, "seconds": 90_000}, {"level": 2}):
+        refused = await program.post(path, json={**wish, "early": bad}, headers={"idempotency-key": uuid4().hex})
+        assert refused.status_code == 422 or refused.status_code == 400, refused.text
+    made = await program.post(path, json=wish, headers={"idempotency-key": uuid4().hex})
+    assert made.status_code == 201, made.text
+    sale = made.json()
+    opens_at, begins_at = (datetime.fromisoformat(sale[key]) for key in ("opens_at", "starts_at"))
+    assert (begins_at - opens_at, sale["early_level"]) == (timedelta(seconds=600), 2)
+    [listed] = (await program.get(path)).json()["items"]
+    assert (listed["opens_at"], listed["early_level"]) == (sale["opens_at"], 2)
+    [shown] = (await club.stage.host.get(f"/api/shops/{club.stage.shop_id}/flash-sales")).json()["items"]
+    assert (shown["early_level"], shown["opens_at_ms"]) == (2, to_epoch_ms(opens_at))

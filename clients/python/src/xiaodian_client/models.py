@@ -659,8 +659,18 @@ class FlashSale(Struct, frozen=True, kw_only=True):
     limit_per_buyer: int | None
     starts_at: str
     ends_at: str
+    opens_at: str | None
+    """From when on members of the fan club may buy, from `early_level` on. Null: nobody before others."""
+    early_level: int | None
     started_at: str | None
     ended_at: str | None
+
+
+class FlashSaleEarlyAccess(Struct, frozen=True, kw_only=True):
+    """Members of the shop's fan club, from this level on, may buy so many seconds before others."""
+
+    level: int
+    seconds: int
 
 
 class FlashSalePage(Struct, frozen=True, kw_only=True):
@@ -788,6 +798,8 @@ class NewFlashSale(Struct, frozen=True, kw_only=True):
     """A time that is past means now."""
     ends_at: datetime
     limit_per_buyer: int | UnsetType | None = UNSET
+    early: FlashSaleEarlyAccess | UnsetType | None = UNSET
+    """Null: everybody at the same moment. Of a sale that starts now, nothing is earlier."""
 
 
 class NewJob(Struct, frozen=True, kw_only=True):
@@ -1385,6 +1397,117 @@ class RoomProducts(Struct, frozen=True, kw_only=True):
     """The funnel of each product of a room."""
 
     items: list[RoomProduct]
+
+
+class RoomReportFigure(Struct, frozen=True, kw_only=True):
+    """A figure of a whole room beside the same of the host's rooms before; null: nothing to tell, or not to
+    this token. Money in minor units, shares between 0 and 1.
+    """
+
+    key: str
+    formula: str
+    """How it is reckoned; the same as in the console."""
+    value: float | None
+    median: float | None
+    """Of the rooms before."""
+    last: float | None
+    """Of the room just before."""
+
+
+class RoomReportFlashSale(Struct, frozen=True, kw_only=True):
+    """A flash sale while the room was on air, and what of it was sold in this room."""
+
+    flash_sale_id: UUID
+    product_id: UUID
+    title: str
+    sku_name: str
+    price_minor: int
+    starts_at: str
+    ends_at: str
+    set_aside: int
+    orders_paid: int
+    pieces: int
+    gmv_minor: int | None
+
+
+class RoomReportStretch(Struct, frozen=True, kw_only=True):
+    """A stretch of the room's time, from `at` on; figures of visitors are null where they are not the shop's."""
+
+    at: str
+    online_max: int | None
+    online_average: float | None
+    comments: int | None
+    likes: int | None
+    views: int | None
+    impressions: int | None
+    clicks: int | None
+    bag_opens: int | None
+    product_views: int | None
+    checkout_starts: int | None
+    orders_placed: int
+    orders_paid: int
+    gmv_minor: int | None
+
+
+class RoomReportMinutes(Struct, frozen=True, kw_only=True):
+    """The room over its time, in equal stretches; those in which nothing happened are left out."""
+
+    step_s: int
+    items: list[RoomReportStretch]
+
+
+class RoomReportMoment(Struct, frozen=True, kw_only=True):
+    """The minute in which most was sold, and what was held up in it."""
+
+    at: str
+    orders_paid: int
+    gmv_minor: int | None
+    online_max: int | None
+    title: str | None
+
+
+class RoomReportShown(Struct, frozen=True, kw_only=True):
+    """From when to when a product was held up."""
+
+    product_id: UUID
+    title: str
+    start: str
+    end: str | None
+
+
+class RoomReportStep(Struct, frozen=True, kw_only=True):
+    """How many people got so far."""
+
+    key: str
+    people: int
+
+
+class RoomReport(Struct, frozen=True, kw_only=True):
+    """What came of a room, as far as is known at `at`: refunds and late payments still change it. Nobody is
+    named but its host. Money is null to a token without `finance:read`.
+    """
+
+    room_id: UUID
+    title: str
+    cover_url: str | None
+    host_name: str
+    at: str
+    started_at: str | None
+    """Null: it was never on air."""
+    ended_at: str | None
+    is_whole: bool
+    """All shops' sales are in it; else those of the token's shop alone."""
+    currency: str
+    past_rooms: int
+    """So many rooms of the same host before are compared with."""
+    figures: list[RoomReportFigure]
+    steps: list[RoomReportStep]
+    minutes: RoomReportMinutes
+    featured: list[RoomReportShown]
+    best_minute: RoomReportMoment | None
+    products: list[RoomProduct]
+    """The one that brought most first."""
+    flash_sales: list[RoomReportFlashSale]
 
 
 class SandboxOrder(Struct, frozen=True, kw_only=True):

@@ -5,10 +5,12 @@ from datetime import date
 from xiaodian.contracts.accounts import Caller, Scope
 from xiaodian.contracts.insights import RoomMetrics, RoomMinutes, RoomProduct, ShopDay
 from xiaodian.contracts.live import RoomId
+from xiaodian.contracts.reports import Report
 from xiaodian.contracts.shops import ShopId
 from xiaodian.infra.database import Connection
 from xiaodian.kit.clock import utc_now
 from xiaodian.modules.insights.behaviour_route import make_report_route
+from xiaodian.modules.insights.definitions import DEFINITIONS
 from xiaodian.modules.insights.queries import count_recent_orders
 from xiaodian.modules.insights.replay_queries import ProductSecond, list_acts_of_rooms, list_room_product_seconds
 from xiaodian.modules.insights.routes_shared_report import make_find_report_preview
@@ -19,6 +21,7 @@ from xiaodian.modules.insights.service.personal_data import export
 from xiaodian.modules.insights.service.print_report import ReportPress
 from xiaodian.modules.insights.service.rebuild import Rebuilt, rebuild
 from xiaodian.modules.insights.service.report_behaviour import BehaviourDesk
+from xiaodian.modules.insights.service.see_report import get_report
 from xiaodian.modules.insights.service.whole_places import WholePlaces, find_whole_places
 from xiaodian.modules.insights.video_queries import (
     get_video_sums,
@@ -31,6 +34,7 @@ from xiaodian.modules.insights.visit_rules import Act
 from xiaodian.modules.shops import api as shops
 
 __all__ = [
+    "DEFINITIONS",
     "Act",
     "BehaviourDesk",
     "BoardDesk",
@@ -43,6 +47,7 @@ __all__ = [
     "find_whole_places",
     "get_room_metrics",
     "get_room_products",
+    "get_room_report",
     "get_video_sums",
     "list_acts_of_accounts",
     "list_acts_of_rooms",
@@ -80,6 +85,14 @@ async def get_room_products(
     """Each product of a room from card to purchase. Raises NotFoundError, ForbiddenError."""
     eyes = await open_eyes(connection, caller, room_id, shop_id)
     return await see_room.list_products(connection, eyes, utc_now())
+
+
+async def get_room_report(
+    connection: Connection, caller: Caller, room_id: RoomId, shop_id: ShopId | None = None
+) -> Report:
+    """What came of a room that is over. Raises NotFoundError, ForbiddenError, RoomNotOverError."""
+    eyes = await open_eyes(connection, caller, room_id, shop_id)
+    return await get_report(connection, eyes, utc_now())
 
 
 async def list_shop_days(

@@ -24,6 +24,7 @@ from xiaodian.modules.integrations import wire_promotion as promotion
 from xiaodian.modules.integrations import wire_rooms as rooms
 from xiaodian.modules.integrations import wire_short_videos as short_videos
 from xiaodian.modules.integrations import wire_surfacing as surfacing
+from xiaodian.modules.integrations.report_example import ROOM_REPORT
 from xiaodian.modules.media.api import VideoState
 from xiaodian.modules.surfacing.api import Mode
 
@@ -88,6 +89,8 @@ FLASH_SALE = promotion.FlashSale(
     limit_per_buyer=2,
     starts_at=AT,
     ends_at=LATER,
+    opens_at=AT,
+    early_level=3,
     started_at=None,
     ended_at=None,
 )
@@ -280,7 +283,14 @@ MORE_EXAMPLES: tuple[msgspec.Struct, ...] = (
     promotion.NewCoupon(code="MAI10", off_minor=500, min_spend_minor=3000, quota=1000, valid_until=LATER),
     FLASH_SALE,
     promotion.FlashSalePage(items=[FLASH_SALE], next_cursor=None),
-    promotion.NewFlashSale(sku_id=ANOTHER_ID, price_minor=1990, set_aside=50, starts_at=AT, ends_at=LATER),
+    promotion.NewFlashSale(
+        sku_id=ANOTHER_ID,
+        price_minor=1990,
+        set_aside=50,
+        starts_at=AT,
+        ends_at=LATER,
+        early=promotion.FlashSaleEarlyAccess(level=3, seconds=600),
+    ),
     ROOM,
     rooms.RoomPage(items=[ROOM], next_cursor=None),
     rooms.NewRoom(title="草莓园直播"),
@@ -307,6 +317,7 @@ MORE_EXAMPLES: tuple[msgspec.Struct, ...] = (
         uv_value_minor=None,
     ),
     rooms.RoomProducts(items=[]),
+    ROOM_REPORT,
     SHORT_VIDEO,
     short_videos.ShortVideoPage(items=[SHORT_VIDEO], next_cursor=None),
     fan_segments.FanSegments(ready=[fan_segments.ReadyFanSegment(code=SegmentCode.LOYAL, fans=64)], own=[FAN_SEGMENT]),

@@ -95,7 +95,10 @@ async def list_flash_sales(call: OpenCall, cursor: FromQuery[str | None] = None,
     ),
 )
 async def create_flash_sale(call: OpenCall) -> Response[bytes]:
-    """Plan a flash sale. A price is honest only below the lowest one of the last thirty days."""
+    """Plan a flash sale, if wanted with early access for members of the fan club.
+
+    A price is honest only below the lowest one of the last thirty days.
+    """
     data = await call.read(wire.NewFlashSale)
     new = promotion.NewFlashSale(
         sku_id=data.sku_id,
@@ -104,6 +107,7 @@ async def create_flash_sale(call: OpenCall) -> Response[bytes]:
         limit_per_buyer=data.limit_per_buyer,
         starts_at_ms=require_moment(data.starts_at, "starts_at"),
         ends_at_ms=require_moment(data.ends_at, "ends_at"),
+        early=promotion.EarlyAccess(level=data.early.level, seconds=data.early.seconds) if data.early else None,
     )
 
     async def _create(ctx: Context) -> wire.FlashSale:

@@ -9,8 +9,10 @@ from litestar.params import FromPath, FromQuery, QueryParameter
 from xiaodian.contracts.accounts import Scope
 from xiaodian.contracts.base import InvalidInputError
 from xiaodian.contracts.live import BagFullError, NotInBagError, NotOwnGoodsError, RoomEndedError
+from xiaodian.contracts.reports import RoomNotOverError
 from xiaodian.edge.context import Context
 from xiaodian.kit.paging import MAX_PAGE_SIZE
+from xiaodian.modules.integrations import wire_reports
 from xiaodian.modules.integrations import wire_rooms as wire
 from xiaodian.modules.integrations.call import OpenCall
 from xiaodian.modules.integrations.opening import reads, writes
@@ -123,6 +125,14 @@ async def list_room_products(call: OpenCall, room_id: FromPath[UUID]) -> Respons
     return call.answer(await rooms.list_products(call, room_id))
 
 
+@get(f"{ONE}/report", tags=METRICS, **reads(Scope.ROOMS_READ, wire_reports.RoomReport, RoomNotOverError))
+async def get_room_report(call: OpenCall, room_id: FromPath[UUID]) -> Response[bytes]:
+    """What came of a room that is over, beside the host's rooms before. The figures are those of the console's report,
+    each with its definition; nobody is named but the host.
+    """
+    return call.answer(await rooms.get_report(call, room_id))
+
+
 routes = [
     list_rooms,
     plan_room,
@@ -135,4 +145,5 @@ routes = [
     clear_live_price,
     get_room_metrics,
     list_room_products,
+    get_room_report,
 ]

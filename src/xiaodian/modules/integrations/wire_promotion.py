@@ -7,6 +7,7 @@ from uuid import UUID
 from msgspec import Meta
 
 from xiaodian.contracts.base import Contract, Input, Line
+from xiaodian.modules.promotion import api as promotion
 
 Minor = Annotated[int, Meta(ge=1, le=100_000_000)]
 Count = Annotated[int, Meta(ge=1, le=100_000_000)]
@@ -72,6 +73,9 @@ class FlashSale(Contract, frozen=True, kw_only=True):
     limit_per_buyer: int | None
     starts_at: datetime
     ends_at: datetime
+    opens_at: datetime | None
+    """From when on members of the fan club may buy, from `early_level` on. Null: nobody before others."""
+    early_level: int | None
     started_at: datetime | None
     ended_at: datetime | None
 
@@ -81,6 +85,13 @@ class FlashSalePage(Contract, frozen=True, kw_only=True):
 
     items: list[FlashSale]
     next_cursor: str | None
+
+
+class FlashSaleEarlyAccess(Input, frozen=True, kw_only=True):
+    """Members of the shop's fan club, from this level on, may buy so many seconds before others."""
+
+    level: Annotated[int, Meta(ge=1, le=promotion.MOST_LEVELS)]
+    seconds: Annotated[int, Meta(ge=1, le=promotion.LONGEST_EARLY_S)]
 
 
 class NewFlashSale(Input, frozen=True, kw_only=True):
@@ -93,3 +104,5 @@ class NewFlashSale(Input, frozen=True, kw_only=True):
     """A time that is past means now."""
     ends_at: Moment
     limit_per_buyer: Count | None = None
+    early: FlashSaleEarlyAccess | None = None
+    """Null: everybody at the same moment. Of a sale that starts now, nothing is earlier."""

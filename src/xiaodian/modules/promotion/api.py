@@ -9,9 +9,18 @@ from xiaodian.modules.promotion.flash_queries import (
 )
 from xiaodian.modules.promotion.models import FlashSaleRow
 from xiaodian.modules.promotion.queries import find_coupon, list_coupons, live_prices, open_coupon_book
-from xiaodian.modules.promotion.rules import ANNOUNCED_AHEAD, Coupon, CouponBook, LimitBook, choose_price, is_open_to
+from xiaodian.modules.promotion.rules import (
+    ANNOUNCED_AHEAD,
+    LONGEST_EARLY_S,
+    MOST_LEVELS,
+    Coupon,
+    CouponBook,
+    LimitBook,
+    choose_price,
+    is_open_to,
+)
 from xiaodian.modules.promotion.service.create_coupon import NewCoupon, create_coupon, end_coupon
-from xiaodian.modules.promotion.service.flash_sales import NewFlashSale, create_flash_sale, end_flash_sale
+from xiaodian.modules.promotion.service.flash_sales import EarlyAccess, NewFlashSale, create_flash_sale, end_flash_sale
 from xiaodian.modules.promotion.service.give_coupon import give_coupon
 from xiaodian.modules.promotion.service.limits import open_limit_book, release_purchases, write_purchases
 from xiaodian.modules.promotion.service.live_price import clear_live_price, set_live_price
@@ -23,8 +32,11 @@ from xiaodian.modules.promotion.wire import to_view as to_coupon_view
 
 __all__ = [
     "ANNOUNCED_AHEAD",
+    "LONGEST_EARLY_S",
+    "MOST_LEVELS",
     "Coupon",
     "CouponBook",
+    "EarlyAccess",
     "FlashSaleRow",
     "LimitBook",
     "NewCoupon",

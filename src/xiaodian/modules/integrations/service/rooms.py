@@ -11,11 +11,14 @@ from xiaodian.edge.context import Context
 from xiaodian.infra.database import Connection
 from xiaodian.kit.clock import to_epoch_ms
 from xiaodian.modules.insights import api as insights
+from xiaodian.modules.integrations import wire_reports
 from xiaodian.modules.integrations import wire_rooms as wire
 from xiaodian.modules.integrations.call import Call
 from xiaodian.modules.integrations.conversion import to_wire
 from xiaodian.modules.live import api as live
 from xiaodian.modules.shops import api as shops
+
+_FORMULAS = {each.key: each.formula for each in insights.DEFINITIONS}
 
 
 async def list_rooms(call: Call, *, before: UUID | None, limit: int) -> list[wire.Room]:
@@ -89,6 +92,15 @@ async def list_products(call: Call, room_id: UUID) -> wire.RoomProducts:
         await _find(connection, call, room_id, Scope.ROOMS_READ)
         found = await insights.get_room_products(connection, call.caller, RoomId(room_id), call.shop_id)
     return wire.RoomProducts(items=[to_wire(wire.RoomProduct, product) for product in found])
+
+
+async def get_report(call: Call, room_id: UUID) -> wire_reports.RoomReport:
+    """Raises NotFoundError, ForbiddenError, RoomNotOverError."""
+    async with call.ctx.database.connection() as connection:
+        await _find(connection, call, room_id, Scope.ROOMS_READ)
+        report = await insights.get_room_report(connection, call.caller, RoomId(room_id), call.shop_id)
+    figures = [to_wire(wire_reports.RoomReportFigure, each, formula=_FORMULAS[each.key]) for each in report.figures]
+    return to_wire(wire_reports.RoomReport, report, figures=figures)
 
 
 async def require_room(call: Call, room_id: UUID, right: Scope) -> None:
