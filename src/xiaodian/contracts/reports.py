@@ -39,6 +39,42 @@ class ReportPart(StrEnum):
     CURVE = "curve"
     PAST = "past"
     """Rooms before."""
+    QUESTIONS = "questions"
+    """What viewers asked most."""
+
+
+class QuestionKind(StrEnum):
+    """What viewers ask a host about."""
+
+    PRICE = "price"
+    OFFER = "offer"
+    """Coupons, gifts, discounts."""
+    LINK = "link"
+    """Which number it has, and how to buy it."""
+    SIZE = "size"
+    LOOK = "look"
+    """Colours, patterns, flavours."""
+    STOCK = "stock"
+    SHIPPING = "shipping"
+    RETURNS = "returns"
+    GOODS = "goods"
+    """What it is made of, how it is used, whether it is good."""
+    SHOW = "show"
+    """They want to see it, or see it again."""
+
+
+FEWEST_ASKERS = 3
+"""Of what fewer accounts asked nothing is told: it could be known who."""
+
+
+class RoomQuestion(Contract, frozen=True, kw_only=True):
+    """A question of viewers of a room."""
+
+    product_id: ProductId | None
+    """None: about no product of its own."""
+    kind: QuestionKind
+    people: int
+    """Different accounts that asked it."""
 
 
 class ReportFigure(Contract, frozen=True, kw_only=True):
@@ -83,6 +119,16 @@ class ReportFlashSale(Contract, frozen=True, kw_only=True):
     gmv_minor: int | None
 
 
+class ReportQuestion(Contract, frozen=True, kw_only=True):
+    """What viewers asked, and how many of them; in nobody's words."""
+
+    product_id: ProductId | None
+    title: str | None
+    """Of the product; None: the question was about no product of its own."""
+    kind: QuestionKind
+    people: int
+
+
 class Report(Contract, frozen=True, kw_only=True):
     """What came of a room, as far as is known at `at_ms`: refunds and late payments still change it."""
 
@@ -107,3 +153,5 @@ class Report(Contract, frozen=True, kw_only=True):
     products: list[RoomProduct]
     """The one that brought most first."""
     flash_sales: list[ReportFlashSale]
+    questions: list[ReportQuestion]
+    """What at least three asked, the most asked first; none where a room's traffic is not for these eyes."""

@@ -144,6 +144,21 @@ class ProductState(StrEnum):
     REJECTED = "rejected"
 
 
+class QuestionKind(StrEnum):
+    """What viewers ask a host about. Others may be added."""
+
+    GOODS = "goods"
+    LINK = "link"
+    LOOK = "look"
+    OFFER = "offer"
+    PRICE = "price"
+    RETURNS = "returns"
+    SHIPPING = "shipping"
+    SHOW = "show"
+    SIZE = "size"
+    STOCK = "stock"
+
+
 class RefundState(StrEnum):
     """pending → succeeded | failed; failed → pending (an operator has it tried again). Others may be added."""
 
@@ -1466,6 +1481,16 @@ class RoomReportMoment(Struct, frozen=True, kw_only=True):
     title: str | None
 
 
+class RoomReportQuestion(Struct, frozen=True, kw_only=True):
+    """What at least three viewers asked, in nobody's words."""
+
+    product_id: UUID | None
+    """Null: about no product of its own."""
+    title: str | None
+    kind: str
+    people: int
+
+
 class RoomReportShown(Struct, frozen=True, kw_only=True):
     """From when to when a product was held up."""
 
@@ -1508,6 +1533,8 @@ class RoomReport(Struct, frozen=True, kw_only=True):
     products: list[RoomProduct]
     """The one that brought most first."""
     flash_sales: list[RoomReportFlashSale]
+    questions: list[RoomReportQuestion]
+    """The most asked first, at most ten."""
 
 
 class SandboxOrder(Struct, frozen=True, kw_only=True):

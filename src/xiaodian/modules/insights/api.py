@@ -12,6 +12,7 @@ from xiaodian.kit.clock import utc_now
 from xiaodian.modules.insights.behaviour_route import make_report_route
 from xiaodian.modules.insights.definitions import DEFINITIONS
 from xiaodian.modules.insights.queries import count_recent_orders
+from xiaodian.modules.insights.question_queries import set_room_questions
 from xiaodian.modules.insights.replay_queries import ProductSecond, list_acts_of_rooms, list_room_product_seconds
 from xiaodian.modules.insights.routes_shared_report import make_find_report_preview
 from xiaodian.modules.insights.service import compare_days, see_minutes, see_room
@@ -60,6 +61,7 @@ __all__ = [
     "make_find_report_preview",
     "make_report_route",
     "rebuild",
+    "set_room_questions",
 ]
 
 

@@ -11,9 +11,12 @@ from xiaodian.modules.insights.report_parts import (
     LINE,
     PAPER,
     SOFT,
+    SUNK,
+    WHEAT,
     Box,
     colour_of,
     describe_best,
+    describe_question,
     draw_curve,
     draw_steps,
     known,
@@ -45,6 +48,7 @@ def draw_paper(report: Report, words: Words, pictures: Mapping[str, bytes]) -> b
     sheet.steps()
     sheet.products()
     sheet.flash_sales()
+    sheet.questions()
     sheet.foot()
     return sheet.paper.to_bytes()
 
@@ -156,6 +160,23 @@ class _Sheet:
         ]
         parts = (0.68, 0.84, 1.0) if has_money else (0.8, 1.0)
         self._table("report_flash", [*heads, *([words.name("gmv")] if has_money else [])], rows, parts)
+
+    def questions(self) -> None:
+        """What viewers asked most."""
+        if not self.report.questions:
+            return
+        self._title("report_asked", 14)
+        most = max(question.people for question in self.report.questions)
+        for question in self.report.questions:
+            self._need(7)
+            about, people = describe_question(question, self.words)
+            self.paper.text(MARGIN, self.y, about, size=9, width=INNER * 0.55, colour=INK)
+            self.paper.box(MARGIN + INNER * 0.58, self.y + 1, INNER * 0.28, 2.6, fill=SUNK, radius=0.8)
+            part = INNER * 0.28 * question.people / most
+            self.paper.box(MARGIN + INNER * 0.58, self.y + 1, part, 2.6, fill=WHEAT, radius=min(0.8, part / 2))
+            self.paper.text(WIDTH - MARGIN, self.y, people, size=9, colour=INK, right=True)
+            self.y += 6.2
+        self.y += 2
 
     def foot(self) -> None:
         """As of when, at the end of a page."""

@@ -17,6 +17,7 @@ from xiaodian.modules.insights.report_parts import (
     Box,
     colour_of,
     describe_best,
+    describe_question,
     draw_curve,
     known,
     main_figure,
@@ -33,6 +34,7 @@ INNER = WIDTH - 2 * MARGIN
 PAD = 5.0
 COLUMNS = 3
 TOP_PRODUCTS = 3
+TOP_QUESTIONS = 3
 FIGURES = (
     *("orders_paid", "buyers", "viewers", "gpm", "uv_value", "conversion", "watch_average", "online_max", "new_fans"),
 )
@@ -49,6 +51,7 @@ def draw_picture(report: Report, words: Words, pictures: Mapping[str, bytes]) ->
     y = _draw_figures(paper, report, words, y)
     y = _draw_curve(paper, report, words, y)
     y = _draw_products(paper, report, words, pictures, y)
+    y = _draw_questions(paper, report, words, y)
     text = words.say("report_as_of", time=words.moment(report.at_ms))
     paper.text(MARGIN, y + 1, text, size=7.5, width=INNER, colour=SOFT)
     return paper.to_png(SCALE, y + 9)
@@ -140,6 +143,21 @@ def _draw_products(paper: Paper, report: Report, words: Words, pictures: Mapping
             paper.text(right, at + 5.6, words.money(product.gmv_minor), size=12, colour=EARNED, bold=True, right=True)
         at += 17
     return y + len(top) * 17 + 16
+
+
+def _draw_questions(paper: Paper, report: Report, words: Words, y: float) -> float:
+    top = report.questions[:TOP_QUESTIONS]
+    if not top:
+        return y
+    _card(paper, y, len(top) * 8 + 13)
+    paper.text(MARGIN + PAD, y + 2.5, words.say("report_asked"), size=10, colour=INK, bold=True)
+    at, right = y + 10, MARGIN + INNER - PAD
+    for question in top:
+        about, people = describe_question(question, words)
+        paper.text(MARGIN + PAD, at, about, size=10.5, width=INNER - 2 * PAD - 24, colour=INK)
+        paper.text(right, at + 0.4, people, size=9.5, colour=SOFT, right=True)
+        at += 8
+    return y + len(top) * 8 + 17
 
 
 def _card(paper: Paper, y: float, height: float) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from xiaodian.contracts.reports import Report, ReportFigure
+from xiaodian.contracts.reports import Report, ReportFigure, ReportQuestion
 from xiaodian.kit.paper import Colour, Paper
 from xiaodian.modules.insights.report_words import Words
 
@@ -60,6 +60,13 @@ def describe_best(report: Report, words: Words) -> str:
         best.title or "",
     ]
     return " · ".join(part for part in parts if part)
+
+
+def describe_question(question: ReportQuestion, words: Words) -> tuple[str, str]:
+    """What was asked, and by how many."""
+    kind = words.say(f"report_asked_{question.kind}")
+    about = f"{question.title} · {kind}" if question.title else kind
+    return about, words.say("report_asked_people", count=question.people)
 
 
 def draw_curve(paper: Paper, report: Report, box: Box) -> None:

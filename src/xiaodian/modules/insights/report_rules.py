@@ -111,9 +111,12 @@ def leave_out(report: Report, shown: Set[ReportPart]) -> Report:
         report = replace(report, figures=figures, past_rooms=0)
     if ReportPart.CURVE not in shown:
         report = replace(report, minutes=replace(report.minutes, items=[]), best_minute=None, featured=[])
+    if ReportPart.QUESTIONS not in shown:
+        report = replace(report, questions=[])
     if ReportPart.PRODUCTS not in shown:
         best = None if report.best_minute is None else replace(report.best_minute, title=None)
-        report = replace(report, products=[], flash_sales=[], featured=[], best_minute=best)
+        asked = [replace(each, product_id=None, title=None) for each in report.questions if each.product_id is None]
+        report = replace(report, products=[], flash_sales=[], featured=[], best_minute=best, questions=asked)
     return report
 
 

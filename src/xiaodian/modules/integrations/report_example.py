@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 from uuid import UUID
 
+from xiaodian.contracts.reports import QuestionKind
 from xiaodian.modules.integrations import wire_reports as reports
 from xiaodian.modules.integrations.wire_rooms import RoomProduct
 
@@ -88,5 +89,9 @@ ROOM_REPORT = reports.RoomReport(
             pieces=44,
             gmv_minor=87560,
         )
+    ],
+    questions=[
+        reports.RoomReportQuestion(product_id=PRODUCT_ID, title="丹东草莓", kind=QuestionKind.PRICE, people=23),
+        reports.RoomReportQuestion(product_id=None, title=None, kind=QuestionKind.SHIPPING, people=9),
     ],
 )

@@ -4,6 +4,7 @@ from datetime import datetime
 from uuid import UUID
 
 from xiaodian.contracts.base import Contract
+from xiaodian.contracts.reports import QuestionKind
 from xiaodian.modules.integrations.wire_rooms import RoomProduct
 
 
@@ -91,6 +92,16 @@ class RoomReportFlashSale(Contract, frozen=True, kw_only=True):
     gmv_minor: int | None
 
 
+class RoomReportQuestion(Contract, frozen=True, kw_only=True):
+    """What at least three viewers asked, in nobody's words."""
+
+    product_id: UUID | None
+    """Null: about no product of its own."""
+    title: str | None
+    kind: QuestionKind
+    people: int
+
+
 class RoomReport(Contract, frozen=True, kw_only=True):
     """What came of a room, as far as is known at `at`: refunds and late payments still change it. Nobody is named but
     its host. Money is null to a token without `finance:read`.
@@ -117,3 +128,5 @@ class RoomReport(Contract, frozen=True, kw_only=True):
     products: list[RoomProduct]
     """The one that brought most first."""
     flash_sales: list[RoomReportFlashSale]
+    questions: list[RoomReportQuestion]
+    """The most asked first, at most ten."""

@@ -41,6 +41,7 @@ from xiaodian.modules.live.service.read_moments import (
     RoomMoment,
     list_erased_comments,
     read_moments,
+    read_room,
     read_room_since,
 )
 from xiaodian.modules.live.service.replay_moments import list_replay_moments, set_replay_moments
@@ -87,6 +88,7 @@ __all__ = [
     "list_shown_products",
     "open_counters",
     "read_moments",
+    "read_room",
     "read_room_since",
     "run_gateway",
     "set_bag",

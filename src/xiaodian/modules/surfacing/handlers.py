@@ -17,6 +17,7 @@ from xiaodian.modules.surfacing import video_handlers
 from xiaodian.modules.surfacing.service.forget_person import erase
 from xiaodian.modules.surfacing.service.set_mode import follow_rooms
 from xiaodian.modules.surfacing.service.signals import Click, clicked, encode_click
+from xiaodian.modules.surfacing.service.tell_questions import tell_questions
 
 CLICKS = frozenset({BehaviourKind.CARD_CLICKED, BehaviourKind.PRODUCT_VIEWED})
 CLICKS_COUNT_FOR_MS = 30_000
@@ -31,6 +32,9 @@ def consumers(ctx: Context) -> list[Consumer]:
 
     async def _follow_rooms(envelopes: Sequence[Envelope]) -> None:
         await follow_rooms(ctx, {_decode_moved(envelope.data).room_id for envelope in envelopes})
+
+    async def _tell_questions(envelopes: Sequence[Envelope]) -> None:
+        await tell_questions(ctx, {_decode_moved(envelope.data).room_id for envelope in envelopes})
 
     async def _hand_on_clicks(envelopes: Sequence[Envelope]) -> None:
         """Into plain NATS: whoever decides in the room hears it, and nobody else does anything for it."""
@@ -49,5 +53,6 @@ def consumers(ctx: Context) -> list[Consumer]:
         accounts.on_erasure(ctx, "surfacing", erase),
         *video_handlers.consumers(ctx),
         Consumer(durable="surfacing-rooms", event_types=("RoomMoved",), handle=_follow_rooms),
+        Consumer(durable="surfacing-questions", event_types=("RoomMoved",), handle=_tell_questions),
         Consumer(durable="surfacing-clicks", event_types=REPORTS, handle=_hand_on_clicks),
     ]

@@ -6,13 +6,13 @@ from datetime import datetime
 from xiaodian.contracts.catalog import Product
 from xiaodian.contracts.insights import RoomProduct
 from xiaodian.contracts.live import RoomInfo, RoomState
-from xiaodian.contracts.reports import Report, ReportFigure, ReportFlashSale, RoomNotOverError
+from xiaodian.contracts.reports import Report, ReportFigure, ReportFlashSale, ReportQuestion, RoomNotOverError
 from xiaodian.infra.database import Connection
 from xiaodian.kit.clock import to_epoch_ms
 from xiaodian.modules.accounts import api as accounts
 from xiaodian.modules.catalog import api as catalog
 from xiaodian.modules.content import api as content
-from xiaodian.modules.insights import queries, report_queries
+from xiaodian.modules.insights import queries, question_queries, report_queries
 from xiaodian.modules.insights.board_rules import REPORT_STEPS, steps_of
 from xiaodian.modules.insights.report_rules import (
     Figures,
@@ -77,6 +77,7 @@ async def get_report(connection: Connection, eyes: Eyes, now: datetime) -> Repor
         ),
         products=sorted(products, key=brought, reverse=True),
         flash_sales=await _list_flash_sales(connection, eyes, products),
+        questions=await _list_questions(connection, eyes),
     )
 
 
@@ -134,6 +135,24 @@ async def _list_flash_sales(
         )
         for sale in sales
         if sale.product_id in of_id
+    ]
+
+
+async def _list_questions(connection: Connection, eyes: Eyes) -> list[ReportQuestion]:
+    """They are part of a room's traffic."""
+    if not eyes.sees_traffic:
+        return []
+    asked = await question_queries.list_room_questions(connection, eyes.room.room_id)
+    products = await catalog.get_products(connection, list({each.product_id for each in asked if each.product_id}))
+    titles = {product.product_id: product.title for product in products}
+    return [
+        ReportQuestion(
+            product_id=each.product_id,
+            title=None if each.product_id is None else titles.get(each.product_id, ""),
+            kind=each.kind,
+            people=each.people,
+        )
+        for each in asked
     ]
 
 

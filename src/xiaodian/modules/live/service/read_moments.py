@@ -1,5 +1,6 @@
 """What happened in rooms since a point of their logs, for who sums it up or decides by it."""
 
+from collections.abc import AsyncIterator
 from contextlib import aclosing
 from typing import NamedTuple
 from uuid import UUID
@@ -47,6 +48,18 @@ async def read_room_since(broker: Broker, room_id: RoomId, from_ms: int) -> list
         aclosing(reader.deliveries()) as deliveries,
     ):
         return [entry async for delivery in deliveries if (entry := delivery.entry) is not None]
+
+
+async def read_room(broker: Broker, room_id: RoomId, kinds: tuple[str, ...]) -> AsyncIterator[Entry]:
+    """All moments of these kinds of one room, in order. Raises UnavailableError."""
+    subjects = [f"room.{room_id}.{kind}" for kind in kinds]
+    async with (
+        open_reader(broker, *subjects, from_seq=1) as reader,
+        aclosing(reader.deliveries()) as deliveries,
+    ):
+        async for delivery in deliveries:
+            if (entry := delivery.entry) is not None:
+                yield entry
 
 
 async def find_moment(broker: Broker, seq: int) -> RoomMoment | None:

@@ -3,6 +3,10 @@
 from collections import OrderedDict, deque
 from dataclasses import dataclass, field
 
+from xiaodian.modules.surfacing.engine.matching import Matcher
+from xiaodian.modules.surfacing.engine.spelling import normalise
+
+ASKED_SCORE = 0.9
 WINDOW_MS = 25_000
 MAX_KEPT = 600
 SAME_WORDING = 4
@@ -55,3 +59,10 @@ class Asking:
     def last_ms(self, product_id: str) -> int | None:
         """When somebody last asked for it."""
         return next((at_ms for at_ms, asked_for, _, _ in reversed(self._asked) if asked_for == product_id), None)
+
+
+def name_products(matcher: Matcher, text: str, lang: str, least: float = ASKED_SCORE) -> tuple[str, ...]:
+    """Which products a comment names: the one that fits best, if at least so well, and those that fit about as well."""
+    matches = matcher.match(normalise(text, lang))
+    best = max((match.score for match in matches.values()), default=0.0)
+    return tuple(key for key, match in matches.items() if match.score >= max(least, best - 0.2))

@@ -15,7 +15,7 @@ from xiaodian.contracts.surfacing import (
     Stock,
     Transcript,
 )
-from xiaodian.modules.surfacing.engine.asking import Asking
+from xiaodian.modules.surfacing.engine.asking import Asking, name_products
 from xiaodian.modules.surfacing.engine.belief import Dialogue, Hint
 from xiaodian.modules.surfacing.engine.clicking import Clicking
 from xiaodian.modules.surfacing.engine.discourse import Reading, read_line
@@ -36,7 +36,6 @@ PATIENCE_MS = 5_000
 HINT = 0.11
 """From this likelihood on, the host may have turned to a product without a cue."""
 _NEAR = {"zh": 7, "en": 24}
-_ASKED_SCORE = 0.9
 _TOLD_EVIDENCE = 6
 _CODE_BY_PART = {
     "number": "presents_number",
@@ -137,7 +136,7 @@ class Engine:
             return
         asked = self._asking.recall(signal.text)
         if asked is None:
-            asked = self._asking.remember(signal.text, self._read_comment(signal.text))
+            asked = self._asking.remember(signal.text, name_products(self._matcher, signal.text, self._lang))
         if asked:
             self._asking.note(self._t_ms, signal.account, signal.text, asked)
 
@@ -150,11 +149,6 @@ class Engine:
         clicked = self._clicking.lift(signal.product_id, hint.t_ms)
         candidate = self._candidate(signal.product_id, confirms(hint, self._t_ms, clicked), hint.words, hint.named_by)
         return self._decide([candidate]) or self._release()
-
-    def _read_comment(self, text: str) -> tuple[str, ...]:
-        matches = self._matcher.match(normalise(text, self._lang))
-        best = max((match.score for match in matches.values()), default=0.0)
-        return tuple(key for key, match in matches.items() if match.score >= max(_ASKED_SCORE, best - 0.2))
 
     def _take_line(self, text: str) -> list[Cue]:
         for product_id in [key for key, (_, until_ms) in self._flash.items() if until_ms <= self._t_ms]:
