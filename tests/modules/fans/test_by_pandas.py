@@ -87,6 +87,10 @@ async def test_what_the_shop_is_told_is_what_pandas_finds_in_the_same_orders(cou
     starts = found[(found.day == found.start) & ~found.duplicated(["buyer_id", "occasion"])]
     pauses = starts.back.dropna().astype(int)
     assert report["pauses"]["pauses"] == len(pauses)
+    assert sum(bar["pauses"] for bar in report["pauses"]["bars"]) == len(pauses)
+    for bar in report["pauses"]["bars"]:
+        within = (pauses >= bar["from_days"]) & (pauses <= (10_000 if bar["to_days"] is None else bar["to_days"]))
+        assert bar["pauses"] == within.sum()
     if len(pauses):
         assert report["pauses"]["median_days"] == int(pauses.quantile(0.5, interpolation="lower"))
 

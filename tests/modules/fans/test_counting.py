@@ -115,3 +115,24 @@ async def test_time_alone_moves_a_fan_from_new_to_slipping_to_lost_and_it_is_tol
     assert UUID(listed["account_id"]) == buyer.account_id
     async with counter.ctx.database.connection() as connection:
         assert len(await list_envelopes(connection, "FanMoved")) == 4
+
+
+async def test_the_last_days_are_those_of_the_books_and_not_of_any_other_clock(
+    counter: Counter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """At seven in the evening in UTC it is tomorrow in the books: who first bought within the hour belongs to today."""
+    now = utc_now().replace(hour=19, minute=30, second=0, microsecond=0) - timedelta(days=1)
+    monkeypatch.setattr("xiaodian.modules.fans.routes.utc_now", lambda: now)
+    buyer = await counter.market.buyer()
+    await counter.pay_at(await counter.order(buyer, counter.products[1]), now - timedelta(minutes=20))
+    await counter.hear()
+    report = await counter.ask(counter.stage.host, "repurchase", days=7)
+    today = (now + timedelta(hours=counter.ctx.settings.books_utc_offset_h)).date()
+    assert report["today"] == report["period"]["last"] == today.isoformat() != now.date().isoformat()
+    assert (report["period"]["first"], report["period"]["fans"]) == ((today - timedelta(days=6)).isoformat(), 1)
+    compared = report["compared"]
+    assert (compared["first"], compared["last"], compared["fans"]) == (
+        (today - timedelta(days=13)).isoformat(),
+        (today - timedelta(days=7)).isoformat(),
+        0,
+    )

@@ -1,5 +1,6 @@
 """HTTP: a shop's fans, segments and repurchase."""
 
+from datetime import date
 from enum import StrEnum
 from typing import Annotated
 
@@ -33,6 +34,7 @@ ASKS = problems(MalformedRequestError, InvalidInputError, UnauthenticatedError, 
 Limit = Annotated[int, Parameter(ge=1, le=MAX_PAGE_SIZE)]
 First = Annotated[str, QueryParameter(name="from")]
 Last = Annotated[str, QueryParameter(name="to")]
+LastDays = Annotated[int | None, Parameter(ge=1, le=see_repurchase.MOST_DAYS)]
 
 
 class BringerKind(StrEnum):
@@ -131,15 +133,23 @@ async def read_repurchase(
     ctx: Ctx,
     caller: SignedIn,
     shop_id: FromPath[ShopId],
-    first: First,
-    last: Last,
+    days: LastDays = None,
+    first: Annotated[str | None, QueryParameter(name="from")] = None,
+    last: Annotated[str | None, QueryParameter(name="to")] = None,
     compare_from: FromQuery[str | None] = None,
     compare_to: FromQuery[str | None] = None,
 ) -> wire.RepurchaseReport:
-    """What became of those who first bought in these days; beside it the same of another period."""
+    """What became of those who first bought in these days; beside it the same of another period.
+
+    `days`: the last so many of the books up to today, and as many before them; else from and to.
+    """
     today = day_of_books(utc_now(), ctx.settings.books_utc_offset_h)
-    period = see_repurchase.parse_period(first, last)
-    other = see_repurchase.parse_period(compare_from, compare_to or "") if compare_from else None
+    if days is not None:
+        period = see_repurchase.last_days(today, days)
+        other: tuple[date, date] | None = see_repurchase.days_before(period)
+    else:
+        period = see_repurchase.parse_period(first or "", last or "")
+        other = see_repurchase.parse_period(compare_from, compare_to or "") if compare_from else None
     async with ctx.database.connection() as connection:
         await shops.require_right(connection, caller, shop_id, Scope.FANS_READ)
         questions = heavy_questions(ctx.settings, connection)

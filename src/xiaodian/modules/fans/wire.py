@@ -201,6 +201,15 @@ class ReturnRate(Contract, frozen=True, kw_only=True):
     rate: float | None
 
 
+class PauseBar(Contract, frozen=True, kw_only=True):
+    """How many pauses were between so many days and so many."""
+
+    from_days: int
+    to_days: int | None
+    """None: or longer."""
+    pauses: int
+
+
 class PauseFigures(Contract, frozen=True, kw_only=True):
     """Days between one purchase of a fan and the next."""
 
@@ -209,6 +218,8 @@ class PauseFigures(Contract, frozen=True, kw_only=True):
     """A quarter of them were no longer."""
     median_days: int | None
     three_quarters_days: int | None
+    bars: list[PauseBar]
+    """All of them by length, in bars of one width; the rare long ones share the last."""
 
 
 class Repurchase(Contract, frozen=True, kw_only=True):

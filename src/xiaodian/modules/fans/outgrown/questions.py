@@ -46,24 +46,15 @@ _FIRST_DAYS = f"""
 """
 _PAUSES = f"""
     WITH {_BOUGHT},
-    visited AS (SELECT account_id, occasion, min(day) AS came FROM bought GROUP BY account_id, occasion),
-    by_days AS (
-        SELECT dateDiff('day', before, came) AS days, count() AS pauses FROM (
-            SELECT occasion, came, lagInFrame(came) OVER (
-                PARTITION BY account_id ORDER BY occasion ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
-            ) AS before FROM visited
-        ) AS following
-        WHERE occasion > 1
-            AND toStartOfMonth(came) BETWEEN toStartOfMonth(toDate('{{first}}')) AND toDate('{{last}}')
-        GROUP BY days
-    ), summed AS (
-        SELECT days, sum(pauses) OVER (ORDER BY days ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS so_far,
-            (SELECT sum(pauses) FROM by_days) AS total
-        FROM by_days
-    )
-    SELECT max(total) AS pauses, minIf(days, so_far >= 0.25 * total) AS quarter_days,
-        minIf(days, so_far >= 0.5 * total) AS median_days, minIf(days, so_far >= 0.75 * total) AS three_quarters_days
-    FROM summed
+    visited AS (SELECT account_id, occasion, min(day) AS came FROM bought GROUP BY account_id, occasion)
+    SELECT dateDiff('day', before, came) AS days, count() AS pauses FROM (
+        SELECT occasion, came, lagInFrame(came) OVER (
+            PARTITION BY account_id ORDER BY occasion ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
+        ) AS before FROM visited
+    ) AS following
+    WHERE occasion > 1
+        AND toStartOfMonth(came) BETWEEN toStartOfMonth(toDate('{{first}}')) AND toDate('{{last}}')
+    GROUP BY days
 """
 _LIFETIME = f"""
     WITH {_BOUGHT}, fan AS (
@@ -116,10 +107,8 @@ class InClickHouse:
         """What became of those who first bought in these days."""
         values = {"shop": shop_id, "first": _clip(period[0]), "last": _clip(period[1]), "today": today}
         [row] = await self._ask(_FIRST_DAYS, **values)
-        [pauses] = await self._ask(_PAUSES, **values)
+        pauses = [(each["days"], each["pauses"]) for each in await self._ask(_PAUSES, **values)]
         [lifetime] = await self._ask(_LIFETIME, **values)
-        if not pauses["pauses"]:
-            pauses = dict.fromkeys(pauses) | {"pauses": 0}
         return to_repurchase(period, row, pauses, (lifetime["spent"], lifetime["fans"]))
 
     async def list_cohorts(self, shop_id: ShopId, today: date) -> list[Cohort]:

@@ -15,7 +15,8 @@ from xiaodian.modules.catalog import api as catalog
 from xiaodian.modules.content import api as content
 from xiaodian.modules.fans.count_sql import BACK, WITHIN_DAYS
 from xiaodian.modules.fans.definitions import share
-from xiaodian.modules.fans.wire import Bringer, Cohort, CohortCell, PauseFigures, Repurchase, ReturnRate
+from xiaodian.modules.fans.pause_rules import describe_pauses
+from xiaodian.modules.fans.wire import Bringer, Cohort, CohortCell, Repurchase, ReturnRate
 from xiaodian.modules.live import api as live
 
 Figures: TypeAlias = "Record | dict[str, Any]"
@@ -42,14 +43,8 @@ _BRINGERS = f"""
     GROUP BY key HAVING sum(orders) > 0 ORDER BY sum(orders) DESC, key LIMIT $6
 """
 _PAUSES = """
-    WITH by_days AS (
-        SELECT days, sum(pauses) AS pauses FROM fans.pause
-        WHERE shop_id = $1 AND month BETWEEN date_trunc('month', $2::date) AND $3 GROUP BY days
-    ), summed AS (SELECT days, sum(pauses) OVER (ORDER BY days) AS so_far, sum(pauses) OVER () AS total FROM by_days)
-    SELECT coalesce(max(total), 0)::bigint AS pauses, min(days) FILTER (WHERE so_far >= 0.25 * total) AS quarter_days,
-        min(days) FILTER (WHERE so_far >= 0.5 * total) AS median_days,
-        min(days) FILTER (WHERE so_far >= 0.75 * total) AS three_quarters_days
-    FROM summed WHERE total > 0
+    SELECT days, sum(pauses)::bigint FROM fans.pause
+    WHERE shop_id = $1 AND month BETWEEN date_trunc('month', $2::date) AND $3 GROUP BY days
 """
 _LIFETIME = """
     SELECT sum(gmv_minor - returned_minor)::bigint, sum(buyers) FILTER (WHERE age = 0)::bigint FROM fans.cohort
@@ -77,22 +72,35 @@ def parse_period(first: str, last: str) -> tuple[date, date]:
     return days[0], days[1]
 
 
+def last_days(today: date, days: int) -> tuple[date, date]:
+    """The last so many days of the books, with today."""
+    return today - timedelta(days=days - 1), today
+
+
+def days_before(period: tuple[date, date]) -> tuple[date, date]:
+    """As many days, just before."""
+    first, last = period
+    return first - (last - first) - timedelta(days=1), first - timedelta(days=1)
+
+
 async def see_repurchase(connection: Connection, shop_id: ShopId, period: tuple[date, date], today: date) -> Repurchase:
     """What became of those who first bought in these days."""
     first, last = period
     row = await connection.fetchrow(_FIRST_DAYS, shop_id, first, last, today)
-    pauses = await connection.fetchrow(_PAUSES, shop_id, first, last)
+    pauses = [(row[0], row[1]) for row in await connection.fetch(_PAUSES, shop_id, first, last)]
     lifetime = await connection.fetchrow(_LIFETIME, shop_id, first, last)
     assert row is not None
-    assert pauses is not None
     assert lifetime is not None
     return to_repurchase(period, row, pauses, (lifetime[0], lifetime[1]))
 
 
 def to_repurchase(
-    period: tuple[date, date], row: Figures, pauses: Figures, lifetime: tuple[int | None, int | None]
+    period: tuple[date, date],
+    row: Figures,
+    pauses: Sequence[tuple[int, int]],
+    lifetime: tuple[int | None, int | None],
 ) -> Repurchase:
-    """From the sums over fans, over pauses, and what was spent by how many."""
+    """From the sums over fans, pauses by days, and what was spent by how many."""
     return Repurchase(
         first=period[0].isoformat(),
         last=period[1].isoformat(),
@@ -100,7 +108,7 @@ def to_repurchase(
         rates=_rates(row),
         once=row["once"],
         once_share=share(row["once"], row["fans"]),
-        pauses=PauseFigures(**pauses),
+        pauses=describe_pauses(pauses),
         lifetime_minor=(lifetime[0] or 0) // lifetime[1] if lifetime[1] else None,
     )
 
