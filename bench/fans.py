@@ -13,6 +13,9 @@ fan_page_p99_ms           a fan's page, of buyers drawn by their orders
 segment_count_ms          all ready segments, counted; the slowest of twenty
 nested_count_ms           a condition of the shop's own: nested, over sums, purchases and a product; slowest of ten
 segment_list_ms           the first page of a hundred of the largest ready segment; the slowest of twenty
+all_fans_ms               the first page of a hundred of all fans in each of their orders; the slowest of twenty
+all_fans_deep_ms          a page far down of each
+fans_named_ms             fans by a part of a name that nobody, few, or all have; the slowest of twenty
 cohort_ms                 triangle and repurchase table together; the slowest of ten
 event_to_page_ms          from a payment's event in the outbox to a page that shows it; the slowest of ten
 summary_cpu_us_per_order  CPU time of PostgreSQL and this process to count newly paid orders, a thousand a batch
@@ -59,6 +62,7 @@ from xiaodian.modules.fans.service.count_purchases import count_purchases
 from xiaodian.settings import Settings
 
 BATCH = 1000
+DEEP_PAGES = 50
 NESTED = """
     orders >= 2 && segment != "lost" && (recent_spent_minor(180) >= 30000 || bought_product("{product}", 365))
     && !(days_since_last <= 7 || (returned_share > 0.5 && average_minor < 5000))
@@ -161,6 +165,7 @@ class FansBench:
         sizes = (await _get(client, "segments"))["items"]
         largest = SegmentCode(max(sizes, key=lambda one: one["fans"])["segment"])
         await self._slowest("segment_list_ms", 20, lambda: _get(client, f"fans?segment={largest}&limit=100"))
+        await self._measure_all_fans(client)
         product = await self._connection.fetchval("SELECT id FROM bench_product WHERE number = 0")
         asked = {"cel": NESTED.format(product=product)}
         await self._slowest("nested_count_ms", 10, lambda: _post(client, "segments/count", asked))
@@ -173,6 +178,22 @@ class FansBench:
             return await _get(client, f"repurchase/by/product?{span}")
 
         await self._slowest("cohort_ms", 10, _table)
+
+    async def _measure_all_fans(self, client: httpx.AsyncClient) -> None:
+        first, deep = [], []
+        for sort in ("last_purchase", "spent", "orders"):
+            path = f"fans/all?limit=100&sort={sort}"
+            cursor = (await _get(client, path))["next_cursor"]
+            first += [await _time(lambda p=path: _get(client, p)) for _ in range(20)]  # type: ignore[misc]
+            for _ in range(DEEP_PAGES):
+                cursor = (await _get(client, f"{path}&cursor={cursor}"))["next_cursor"]
+            deep += [await _time(lambda p=f"{path}&cursor={cursor}": _get(client, p)) for _ in range(5)]  # type: ignore[misc]
+        self._tell("all_fans_ms", f"{max(first) * 1e3:.1f} ms")
+        self._tell("all_fans_deep_ms", f"{max(deep) * 1e3:.1f} ms")
+        named = []
+        for name in ("nobody", "粉丝7", "粉丝77777", "丝"):
+            named += [await _time(lambda n=name: _get(client, f"fans/all?limit=100&name={n}")) for _ in range(20)]  # type: ignore[misc]
+        self._tell("fans_named_ms", f"{max(named) * 1e3:.1f} ms")
 
     async def _slowest(self, name: str, times: int, ask: Callable[[], Awaitable[Any]]) -> None:
         await ask()

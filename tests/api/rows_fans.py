@@ -36,6 +36,7 @@ WISH = {"cel": "orders >= 2"}
 ROWS: list[Row] = [
     Row("GET", "/api/fans/definitions", everybody(200)),
     Row("GET", f"{SHOP}/fans", owner_only(200), address=f"{SHOP}/fans?segment=new"),
+    Row("GET", f"{SHOP}/fans/all", owner_only(200)),
     # Nobody of this world has been counted as a fan: not even the owner is told of one.
     Row("GET", FAN, members(404)),
     Row("GET", f"{SHOP}/fans/arrivals", owner_only(200), address=f"{SHOP}/fans/arrivals?room_id={{room_id}}"),

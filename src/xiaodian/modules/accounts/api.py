@@ -3,6 +3,7 @@
 from xiaodian.edge.access import Authenticator
 from xiaodian.edge.context import Context
 from xiaodian.modules.accounts.authenticator import FindCallers, TokenAuthenticator
+from xiaodian.modules.accounts.name_queries import filter_named, list_named
 from xiaodian.modules.accounts.queries import (
     KnownCaller,
     get_account,
@@ -36,6 +37,7 @@ __all__ = [
     "end_tokens",
     "erase_account",
     "export",
+    "filter_named",
     "find_account_of",
     "get_account",
     "get_accounts",
@@ -45,6 +47,7 @@ __all__ = [
     "grant_operator",
     "hash_token",
     "list_born_on",
+    "list_named",
     "lock_account",
     "make_authenticator",
     "make_up_person",

@@ -18,8 +18,17 @@ from xiaodian.edge.problems import MalformedRequestError, problems
 from xiaodian.kit.clock import utc_now
 from xiaodian.kit.paging import MAX_PAGE_SIZE, Page
 from xiaodian.modules.fans import prediction_routes, queries, segment_routes, wire
+from xiaodian.modules.fans.all_fans import FanSort
 from xiaodian.modules.fans.definitions import DEFINITIONS
-from xiaodian.modules.fans.service import annotate_fan, list_fans, see_arrivals, see_fan, see_repurchase, thresholds
+from xiaodian.modules.fans.service import (
+    annotate_fan,
+    list_all_fans,
+    list_fans,
+    see_arrivals,
+    see_fan,
+    see_repurchase,
+    thresholds,
+)
 from xiaodian.modules.fans.service.count_purchases import day_of_books
 from xiaodian.modules.fans.service.questions import heavy_questions
 from xiaodian.modules.fans.service.see_segments import see_segments
@@ -29,9 +38,11 @@ TAGS = ["fans"]
 SHOP = "/api/shops/{shop_id:uuid}"
 FAN = f"{SHOP}/fans/{{account_id:uuid}}"
 FOR_AN_HOUR = "private, max-age=3600"
+MOST_NAME_CHARS = 40
 READS = problems(UnauthenticatedError, ForbiddenError, NotFoundError)
 ASKS = problems(MalformedRequestError, InvalidInputError, UnauthenticatedError, ForbiddenError, NotFoundError)
 Limit = Annotated[int, Parameter(ge=1, le=MAX_PAGE_SIZE)]
+NamePart = Annotated[str, Parameter(max_length=MOST_NAME_CHARS)]
 First = Annotated[str, QueryParameter(name="from")]
 Last = Annotated[str, QueryParameter(name="to")]
 LastDays = Annotated[int | None, Parameter(ge=1, le=see_repurchase.MOST_DAYS)]
@@ -64,6 +75,23 @@ async def list_fans_of_shop(
     """Fans of a ready segment, who spent most first."""
     async with ctx.database.connection() as connection:
         return await list_fans.list_fans(connection, caller, shop_id, segment, cursor=cursor, limit=limit)
+
+
+@get(f"{SHOP}/fans/all", opt=access(Access.MEMBER, Scope.FANS_READ), tags=TAGS, responses=ASKS)
+async def list_all_fans_of_shop(
+    ctx: Ctx,
+    caller: SignedIn,
+    shop_id: FromPath[ShopId],
+    sort: FromQuery[FanSort] = FanSort.LAST_PURCHASE,
+    name: NamePart = "",
+    cursor: FromQuery[str | None] = None,
+    limit: Limit = 50,
+) -> Page[FanCard]:
+    """All fans in an order, those with this part in their name; a page may be short though there are more."""
+    async with ctx.database.connection() as connection:
+        return await list_all_fans.list_all_fans(
+            connection, caller, shop_id, sort=sort, name=name.strip(), cursor=cursor, limit=limit
+        )
 
 
 @get(f"{SHOP}/fans/arrivals", opt=access(Access.MEMBER, Scope.FANS_READ), tags=TAGS, responses=ASKS)
@@ -185,6 +213,7 @@ async def read_bringers(
 routes = [
     list_fan_definitions,
     list_fans_of_shop,
+    list_all_fans_of_shop,
     list_fan_arrivals,
     read_fan,
     add_fan_note,
