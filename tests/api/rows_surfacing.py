@@ -7,6 +7,8 @@ _SURFACING = f"{_ROOM}/surfacing"
 _SUGGESTION = f"{_SURFACING}/suggestions/{{suggestion_id}}"
 _THIS = f"{_SURFACING}/suggestions/{NOWHERE}"
 _QUIET = f"{_SURFACING}/quiet/{{product_id}}"
+_MOMENTS = f"{_SURFACING}/moments"
+_MOMENT = f"{_MOMENTS}/{{product_id}}/{{at_ms}}"
 LINES = {"lines": [{"text": "三号链接", "end_ms": 1_000}], "clock": "room"}
 
 ROWS: list[Row] = [
@@ -18,6 +20,10 @@ ROWS: list[Row] = [
     Row("DELETE", _SUGGESTION, control(404), address=_THIS),
     Row("PUT", _QUIET, control(204)),
     Row("DELETE", _QUIET, control(204)),
+    Row("GET", _MOMENTS, control(200)),
+    # Nothing is tried in it: it is not over.
+    Row("PUT", _MOMENT, control(404), address=f"{_MOMENTS}/{{product_id}}/1000"),
+    Row("DELETE", _MOMENT, control(204), address=f"{_MOMENTS}/{{product_id}}/1000"),
     # A transcript is WebVTT, and nothing else.
     Row("POST", "/api/me/videos/{video_id}/transcript", (401, 403, 415, 415, 415), {}),
     Row("GET", "/api/me/videos/{video_id}/moments", owner_only(200)),

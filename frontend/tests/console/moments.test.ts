@@ -2,6 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { around, bestSpots } from "../../src/console/videos/clip/range";
 import { learnedOf, withMoment } from "../../src/console/videos/figures/learned";
+import { type Tried, stretchesOf } from "../../src/console/insights/learned_replay";
 import type { OwnProduct } from "../../src/console/videos/wire";
 
 const product = (id: string, at_ms: number | null = null) => ({ product_id: id, title: id, picture_url: null, is_on_sale: true, at_ms, show_ms: at_ms === null ? null : 5000 }) as unknown as OwnProduct;
@@ -24,6 +25,17 @@ describe("moments that were learned", () => {
       { product_id: "jam", at_ms: 3000, show_ms: 5000 },
     ]);
     expect(withMoment(products, "jam", null)[1]).toEqual({ product_id: "jam", at_ms: null, show_ms: null });
+  });
+});
+
+describe("moments of a replay", () => {
+  const tried = (at_ms: number, share: number, shown: number, is_kept = false): Tried => ({ ...moment(at_ms, share, shown), chapter: Math.floor(at_ms / 600_000), is_kept });
+
+  it("are told by stretches, the kept one first, and where no card does better there is no best one", () => {
+    const [first, second, third] = stretchesOf([tried(700_000, 0, 900), tried(5000, 0.9, 5), tried(9000, 0.1, 50), tried(1_300_000, 1, 2, true), tried(1_250_000, 0, 400)]);
+    expect([first?.best?.at_ms, first?.kept, first?.others.map((each) => each.at_ms)]).toEqual([5000, null, [9000]]);
+    expect([second?.fromMs, second?.best, second?.others.length]).toEqual([600_000, null, 1]);
+    expect([third?.kept?.at_ms, third?.best?.at_ms, third?.others.map((each) => each.at_ms)]).toEqual([1_300_000, 1_300_000, [1_250_000]]);
   });
 });
 

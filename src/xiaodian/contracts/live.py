@@ -284,6 +284,8 @@ class ReplayMoment(Contract, frozen=True, kw_only=True):
     weight: int
     reason: str
     """A code; in words in the catalogue, area `surfacing`, under `replay`."""
+    is_kept: bool = False
+    """The host's choice: it comes up in every viewing."""
 
 
 class RoomOnAir(Contract, frozen=True, kw_only=True):

@@ -7,7 +7,7 @@ from typing import Annotated
 
 from msgspec import Meta, field
 
-from xiaodian.contracts.base import Contract
+from xiaodian.contracts.base import Contract, DomainError
 
 Moment = Annotated[int, Meta(ge=0, le=31_536_000_000)]
 """Milliseconds from the start of the room, up to a year."""
@@ -130,3 +130,10 @@ class Cue(Contract, frozen=True, kw_only=True):
     reason: CueReason
     confidence: float
     """Between 0 and 1."""
+
+
+class MomentsTooCloseError(DomainError):
+    """The host keeps the card of `product` at `moment`, which is up at this moment of the replay too."""
+
+    code = "moments_too_close"
+    status = 409

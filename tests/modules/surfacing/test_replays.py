@@ -14,7 +14,7 @@ from tests.modules.insights.observer import Observer, late_and_twice
 
 from xiaodian.contracts.accounts import AccountErased
 from xiaodian.contracts.base import Envelope
-from xiaodian.contracts.catalog import ProductId
+from xiaodian.contracts.catalog import Product, ProductId
 from xiaodian.contracts.live import ReplayMoment, RoomMoved, RoomState
 from xiaodian.edge.context import Context
 from xiaodian.edge.messages import translate
@@ -23,7 +23,7 @@ from xiaodian.kit.clock import to_epoch_ms, utc_now
 from xiaodian.modules.insights import api as insights
 from xiaodian.modules.live import api as live
 from xiaodian.modules.surfacing import handlers
-from xiaodian.modules.surfacing.learning.candidates import Why
+from xiaodian.modules.surfacing.learning.candidates import SHOW_MS, Candidate, Why
 from xiaodian.modules.surfacing.learning.change import SecondCount
 from xiaodian.modules.surfacing.learning.learner import Tally
 from xiaodian.modules.surfacing.learning.replays import CHAPTER_MS, Replay, Sign, learn_replay
@@ -61,8 +61,8 @@ class Show:
         """The date of the picture."""
         return self.began_at + timedelta(seconds=second)
 
-    async def cue(self, second: int, end_second: int, *, source: str = "host") -> UUID:
-        """The first product was on show then."""
+    async def cue(self, second: int, end_second: int, *, source: str = "host", product: Product | None = None) -> UUID:
+        """The product, or the first one, was on show then."""
         cue_id, reason = uuid4(), None if source == "host" else {"code": "presents_name", "params": {"words": "草莓"}}
         async with self.ctx.database.transaction() as connection:
             await connection.execute(
@@ -72,7 +72,7 @@ class Show:
                 """,
                 self.room_id,
                 cue_id,
-                self.product.product_id,
+                (product or self.product).product_id,
                 self.at(second),
                 self.at(end_second),
                 source,
@@ -127,6 +127,24 @@ class Show:
         answer = await client.get(f"/api/rooms/{self.room_id}/cues")
         assert answer.status_code == 200, answer.text
         return list(answer.json()["items"])
+
+    async def moments(self) -> dict[str, Any]:
+        """What the host is told."""
+        answer = await self.observer.stage.host.get(f"/api/rooms/{self.room_id}/surfacing/moments")
+        assert answer.status_code == 200, answer.text
+        return dict(answer.json())
+
+    async def keep(
+        self,
+        at_ms: int,
+        *,
+        method: str = "PUT",
+        product: Product | None = None,
+        client: httpx.AsyncClient | None = None,
+    ) -> httpx.Response:
+        """The host keeps a moment, or frees it."""
+        path = f"/api/rooms/{self.room_id}/surfacing/moments/{(product or self.product).product_id}/{at_ms}"
+        return await (client or self.observer.stage.host).request(method, path)
 
     async def rows(self) -> dict[str, list[tuple[Any, ...]]]:
         """All that is counted, without what sums to nothing."""
@@ -215,6 +233,75 @@ async def test_a_card_that_is_clicked_and_sells_stays(show: Show, client: httpx.
     await show.learn()
     [moment] = await show.weigh()
     assert moment.weight > 9_000
+
+
+async def test_the_host_sees_what_was_tried_in_the_replay_what_came_of_it_and_why(
+    show: Show, client: httpx.AsyncClient
+) -> None:
+    await show.cue(300, 345, source="auto")
+    for number in range(8):
+        clicked = [show.deed("card_clicked", 302)] if number % 4 == 0 else []
+        await show.tell(client, show.deed("card_shown", 300), *clicked, show.deed("left", 301 if number == 1 else 1500))
+    await show.learn()
+    [moment] = await show.weigh()
+    told = await show.moments()
+    assert (told["room_id"], told["is_long"]) == (str(show.room_id), True)
+    [product] = told["products"]
+    assert (product["product_id"], product["title"]) == (str(show.product.product_id), show.product.title)
+    [tried] = product["moments"]
+    counts = [tried[each] for each in ("shown", "clicked", "ordered", "left")]
+    assert (tried["at_ms"], tried["chapter"], counts) == (300_000, 0, [8, 2, 0, 1])
+    assert (tried["share"], tried["reason"], tried["is_kept"]) == (moment.weight / 10_000, "cued", False)
+    assert tried["text"] == translate("zh", "surfacing", "tried.cued")
+
+
+async def test_a_moment_that_the_host_keeps_is_in_every_viewing_whatever_is_learned_until_it_is_freed(
+    show: Show, client: httpx.AsyncClient
+) -> None:
+    await show.cue(300, 345, source="auto")
+    await show.cue(400, 445, source="auto")
+    await show.weigh()
+    assert (await show.keep(300_000)).status_code == 204
+    for _ in range(60):
+        await show.tell(client, show.deed("card_shown", 300.4), show.deed("left", 302))
+        await show.tell(client, show.deed("watched", 1500, watch_s=30), show.deed("left", 1500))
+    await show.learn()
+    moments = {moment.at: (moment.weight, moment.is_kept) for moment in await show.weigh()}
+    assert moments == {show.at(300): (10_000, True), show.at(400): (0, False)}
+    for _ in range(5):
+        [cue] = [cue for cue in await show.cues(client) if cue["end_ms"] != cue["start_ms"]]
+        assert (cue["start_ms"], cue["why"]["code"]) == (to_epoch_ms(show.at(300)), "replay.kept")
+    assert "5:00" in translate("en", "surfacing", cue["why"]["code"], cue["why"]["params"])
+    [kept, other] = (await show.moments())["products"][0]["moments"]
+    assert [(each["is_kept"], each["share"]) for each in (kept, other)] == [(True, 1), (False, 0)]
+    assert kept["left"] >= 50
+
+    assert (await show.keep(300_000, method="DELETE")).status_code == 204
+    async with show.ctx.database.connection() as connection:
+        freed = {moment.at: moment.weight for moment in await live.list_replay_moments(connection, show.room_id)}
+    assert freed[show.at(300)] < 100 < freed[show.at(400)]
+
+
+async def test_only_what_is_tried_is_kept_by_nobody_but_the_host_and_two_kept_cards_never_meet(
+    show: Show, client: httpx.AsyncClient, sign_up: SignUp
+) -> None:
+    await show.cue(300, 345, source="auto")
+    await show.cue(310, 345, source="auto", product=show.other)
+    await show.weigh()
+    before = await show.moments()
+    stranger, _ = await sign_up("路人")
+    assert (await show.keep(300_000, client=stranger)).status_code == 403
+    assert (await show.keep(301_000)).status_code == 404
+    assert (await show.keep(10**30)).status_code == 404
+    assert (await show.keep(10**30, method="DELETE")).status_code == 204
+    assert await show.moments() == before
+    assert (await show.keep(300_000)).status_code == 204
+    refusal = await show.keep(310_000, product=show.other)
+    told = refusal.json()
+    assert (refusal.status_code, told["code"], told["params"]["moment"]) == (409, "moments_too_close", "5:00")
+    assert f"“{show.product.title}”" in told["title"]
+    [kept] = [m for each in (await show.moments())["products"] for m in each["moments"] if m["is_kept"]]
+    assert kept["at_ms"] == 300_000
 
 
 async def test_what_was_done_live_is_not_learned_as_of_the_replay(show: Show, client: httpx.AsyncClient) -> None:
@@ -328,3 +415,11 @@ def test_of_two_moments_of_a_chapter_the_one_that_sells_is_shown_more() -> None:
     learned = learn_replay(Replay(1_800_000, signs, [], {product_id: counts}, {0: (1_000, 0, 0)}))[product_id]
     weights = {each.candidate.at_ms: each.weight for each in learned}
     assert weights[300_000] > 9_000
+
+
+def test_what_the_host_keeps_is_still_counted_when_nothing_speaks_for_it_any_more() -> None:
+    product_id = ProductId(uuid4())
+    kept = {product_id: [Candidate(60_000, SHOW_MS, Why.SAID)]}
+    counts = [SecondCount(60, 1, Tally(500, 0, 0, 500))]
+    [learned] = learn_replay(Replay(1_800_000, [], [], {product_id: counts}, {0: (1_000, 0, 0)}, kept))[product_id]
+    assert (learned.candidate.at_ms, learned.tally.shown) == (60_000, 500)

@@ -25,10 +25,22 @@ async def set_replay_moments(connection: Connection, room_id: RoomId, moments: S
     await connection.execute("DELETE FROM live.replay_moment WHERE room_id = $1", room_id)
     await connection.executemany(
         """
-        INSERT INTO live.replay_moment (room_id, product_id, chapter, at, show_ms, weight, reason)
-        VALUES ($1, $2, $3, $4, $5, $6, $7)
+        INSERT INTO live.replay_moment (room_id, product_id, chapter, at, show_ms, weight, reason, is_kept)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
         """,
-        [(room_id, each.product_id, each.chapter, each.at, each.show_ms, each.weight, each.reason) for each in moments],
+        [
+            (
+                room_id,
+                each.product_id,
+                each.chapter,
+                each.at,
+                each.show_ms,
+                each.weight,
+                each.reason,
+                each.is_kept,
+            )
+            for each in moments
+        ],
     )
 
 
@@ -36,7 +48,7 @@ async def list_replay_moments(connection: Connection, room_id: RoomId) -> list[R
     """All that is learned of a replay, by product and time."""
     rows = await connection.fetch(
         """
-        SELECT product_id, chapter, at, show_ms, weight, reason FROM live.replay_moment
+        SELECT product_id, chapter, at, show_ms, weight, reason, is_kept FROM live.replay_moment
         WHERE room_id = $1 ORDER BY product_id, at
         """,
         room_id,
@@ -52,7 +64,8 @@ async def list_replay_cues(connection: Connection, room: Room) -> list[Cue]:
 
 
 def choose_replay_cues(room: Room, cues: Sequence[Cue], learned: Sequence[ReplayMoment]) -> list[Cue]:
-    """The host's own cues as they were, and of each product and chapter one learned moment, or none.
+    """The host's own cues as they were, and of each product and chapter the moment that the host keeps, one learned, or
+    none.
 
     Where something is learned of a product, a cue of the platform's own is only the place where it was explained: it
     ends where it begins, and the card comes up by what was learned.
@@ -66,7 +79,7 @@ def choose_replay_cues(room: Room, cues: Sequence[Cue], learned: Sequence[Replay
         for cue in cues
     ]
     drawn = [each for several in chapters.values() if (each := _draw(several)) is not None]
-    for moment in sorted(drawn, key=lambda each: (-each.weight, each.at)):
+    for moment in sorted(drawn, key=lambda each: (not each.is_kept, -each.weight, each.at)):
         end_at = moment.at + timedelta(milliseconds=moment.show_ms)
         if all(_is_apart(cue, moment.at, end_at, room) for cue in chosen):
             chosen.append(_to_cue(room, moment, end_at))
@@ -101,7 +114,7 @@ def _to_cue(room: Room, moment: ReplayMoment, end_at: datetime) -> Cue:
     second = 0 if room.started_at is None else max(0, int((moment.at - room.started_at).total_seconds()))
     why = CueWhy(
         source=CueSource.AUTO,
-        code=f"replay.{moment.reason}",
+        code="replay.kept" if moment.is_kept else f"replay.{moment.reason}",
         params={"minute": f"{second // 60}:{second % 60:02}"},
         confidence=min(1.0, moment.weight / WEIGHTS_SUM_TO),
     )

@@ -1,7 +1,7 @@
 """From counts to weights: what was seen of each second is known of the moment whose card it was. Pure."""
 
 from bisect import bisect_right
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from xiaodian.modules.surfacing.learning.candidates import Candidate, Why
@@ -75,10 +75,12 @@ def learn(
     may_be_none: bool = False,
     from_ms: int = 0,
     least_leaving: float = 0.0,
+    always: Collection[Candidate] = (),
 ) -> list[Learned]:
     """How often each is shown from now on, by time; of those that are shown no more the ones that were shown most.
 
-    `from_ms`: where those begin to watch for whom there is a choice. `least_leaving`: see judge.
+    `from_ms`: where those begin to watch for whom there is a choice. `least_leaving`: see judge. `always`: candidates
+    of which it is told in any case.
     """
     if not candidates:
         return []
@@ -107,7 +109,7 @@ def learn(
     best_ms = candidates[order[0]].at_ms
     return [
         Learned(_name(candidates[p], best_ms), tallies[p], worths[p], by_place.get(p, 0))
-        for p in sorted([*shown, *tried[:MAX_GIVEN_UP]])
+        for p in sorted({*shown, *tried[:MAX_GIVEN_UP], *(p for p in order if candidates[p] in always)})
     ]
 
 

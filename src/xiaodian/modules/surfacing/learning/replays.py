@@ -4,7 +4,9 @@ A replay has hours, of which each viewer sees a part. So it is cut into chapters
 chapter is drawn, or none: no card at all may be better than each of them.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import timedelta
 from typing import NamedTuple
 
 from xiaodian.contracts.catalog import ProductId
@@ -14,7 +16,8 @@ from xiaodian.modules.surfacing.learning.moments import Learned, expect, fade_co
 from xiaodian.modules.surfacing.learning.viewing import SECOND_MS
 from xiaodian.modules.surfacing.learning.watching import Watching
 
-CHAPTER_MS = 600_000
+CHAPTER = timedelta(minutes=10)
+CHAPTER_MS = CHAPTER // timedelta(milliseconds=1)
 """In each chapter a viewing sees the card of a product once at most, besides the host's own."""
 MAX_IN_CHAPTER = 20
 APART_MS = 4_000
@@ -54,49 +57,65 @@ class Replay(NamedTuple):
     """While the host's own cards are up."""
     counts: Mapping[ProductId, Sequence[SecondCount]]
     quiet: Mapping[int, Sequence[int]]
+    kept: Mapping[ProductId, Sequence[Candidate]] = {}
+    """What the host keeps: it is a candidate whatever else is, so that it is known what comes of it."""
 
 
 def learn_replay(replay: Replay) -> dict[ProductId, list[Learned]]:
-    """How often each moment is shown from now on, by product and time."""
+    """How often each moment is shown from now on, by product and time, as if the host kept none."""
     watching = Watching(replay.quiet, replay.duration_ms, USUAL_LEAVING)
-    signs: dict[ProductId, list[Sign]] = {}
+    signs: dict[ProductId, list[Sign]] = {product_id: [] for product_id in replay.kept}
     for sign in replay.signs:
         signs.setdefault(sign.product_id, []).append(sign)
     learned: dict[ProductId, list[Learned]] = {}
     for product_id, own in signs.items():
         seconds = fade_counts(replay.counts.get(product_id, ()))
+        kept = replay.kept.get(product_id, ())
         chapters: dict[int, list[Candidate]] = {}
-        for candidate in list_replay_candidates(own, replay.taken, replay.duration_ms):
-            chapters.setdefault(candidate.at_ms // CHAPTER_MS, []).append(candidate)
+        for candidate in list_replay_candidates(own, replay.taken, replay.duration_ms, kept):
+            chapters.setdefault(chapter_of(candidate.at_ms), []).append(candidate)
         for chapter, candidates in chapters.items():
             priors = {each: expect(each.why) for each in candidates}
-            from_ms = chapter * CHAPTER_MS
             found = learn(
                 candidates,
                 seconds,
                 priors,
                 watching,
                 may_be_none=True,
-                from_ms=from_ms,
+                from_ms=chapter * CHAPTER_MS,
                 least_leaving=LEAST_LEAVING,
+                always=kept,
             )
             learned.setdefault(product_id, []).extend(found)
     return learned
 
 
-def list_replay_candidates(signs: Iterable[Sign], taken: Sequence[Stretch], duration_ms: int) -> list[Candidate]:
+def chapter_of(at_ms: int) -> int:
+    """In which chapter a moment is."""
+    return at_ms // CHAPTER_MS
+
+
+def are_apart(one: Candidate, other: Candidate) -> bool:
+    """Whether the cards of both can be up, one after the other."""
+    first, second = sorted((one, other))
+    return first.at_ms + first.show_ms + APART_MS <= second.at_ms
+
+
+def list_replay_candidates(
+    signs: Iterable[Sign], taken: Sequence[Stretch], duration_ms: int, kept: Sequence[Candidate] = ()
+) -> list[Candidate]:
     """Of one product, by time. None comes up while the host's own card is up, within 20 s after it, or just before."""
-    chosen: dict[int, Why] = {}
-    chapters: dict[int, int] = {}
+    chosen = {each.at_ms: each for each in kept}
+    chapters = Counter(chapter_of(at_ms) for at_ms in chosen)
     for _, at_ms, why in sorted(signs, key=lambda sign: (STRENGTH.index(sign.why), sign.at_ms)):
         whole_ms = at_ms // SECOND_MS * SECOND_MS
-        chapter = whole_ms // CHAPTER_MS
+        chapter = chapter_of(whole_ms)
         if (
             0 <= whole_ms <= duration_ms - BEFORE_END_MS
-            and chapters.get(chapter, 0) < MAX_IN_CHAPTER
+            and chapters[chapter] < MAX_IN_CHAPTER
             and all(abs(whole_ms - other) >= APART_MS for other in chosen)
             and not any(each.start_ms - APART_MS - SHOW_MS < whole_ms < each.end_ms + HOST_QUIET_MS for each in taken)
         ):
-            chosen[whole_ms] = why
-            chapters[chapter] = chapters.get(chapter, 0) + 1
-    return [Candidate(at_ms, min(SHOW_MS, duration_ms - at_ms), why) for at_ms, why in sorted(chosen.items())]
+            chosen[whole_ms] = Candidate(whole_ms, min(SHOW_MS, duration_ms - whole_ms), why)
+            chapters[chapter] += 1
+    return sorted(chosen.values())

@@ -1,12 +1,12 @@
 """When the cards of a replay come up follows what became known of it; the host's own stay as they are."""
 
 import asyncio
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from xiaodian.contracts.catalog import Product, ProductId
-from xiaodian.contracts.live import CueInfo, CueSource, ReplayMoment, RoomId, RoomInfo
+from xiaodian.contracts.catalog import Product
+from xiaodian.contracts.live import CueInfo, CueSource, RoomId, RoomInfo
 from xiaodian.edge.context import Records
 from xiaodian.infra.database import Connection
 from xiaodian.kit.clock import to_epoch_ms, utc_now
@@ -15,12 +15,13 @@ from xiaodian.modules.insights import api as insights
 from xiaodian.modules.live import api as live
 from xiaodian.modules.surfacing import moment_queries as queries
 from xiaodian.modules.surfacing.learning.candidates import Why
-from xiaodian.modules.surfacing.learning.moments import Learned
-from xiaodian.modules.surfacing.learning.replays import CHAPTER_MS, Replay, Sign, Stretch, learn_replay
+from xiaodian.modules.surfacing.learning.replays import Replay, Sign, Stretch, learn_replay
 from xiaodian.modules.surfacing.learning.viewing import SECOND_MS
 from xiaodian.modules.surfacing.moment_queries import VideoCaption
+from xiaodian.modules.surfacing.replay_queries import list_kept, lock_replay
 from xiaodian.modules.surfacing.room_rules import MAX_LINES_OF_ROOM
 from xiaodian.modules.surfacing.service.read_film import find_mentions
+from xiaodian.modules.surfacing.service.tell_replay import remember_learned, tell_replay
 
 AT_ONCE = 20
 REST = timedelta(seconds=20)
@@ -83,11 +84,14 @@ async def weigh_replay(records: Records, room_id: RoomId, *, is_unread: bool) ->
             taken=list(_list_taken(over)),
             counts=await queries.list_counts(connection, room_id),
             quiet=await queries.list_quiet(connection, room_id),
+            kept=await list_kept(connection, room_id),
         )
     # Hours of film and dozens of products take a while: what else the worker does goes on meanwhile.
     learned = await asyncio.to_thread(learn_replay, replay)
     async with records.database.transaction() as connection:
-        await live.set_replay_moments(connection, room_id, _to_moments(over, learned))
+        await lock_replay(connection, room_id)
+        await remember_learned(connection, room_id, learned)
+        await tell_replay(connection, room_id, over.began_at)
 
 
 async def _find_over(connection: Connection, room_id: RoomId) -> Over | None:
@@ -159,18 +163,3 @@ def _list_taken(over: Over) -> Iterable[Stretch]:
         if cue.why is None or cue.why.source is not CueSource.AUTO:
             end_ms = over.duration_ms if cue.end_at is None else (cue.end_at - over.began_at) // MILLISECOND
             yield Stretch((cue.start_at - over.began_at) // MILLISECOND, end_ms)
-
-
-def _to_moments(over: Over, learned: Mapping[ProductId, Sequence[Learned]]) -> list[ReplayMoment]:
-    return [
-        ReplayMoment(
-            product_id=product_id,
-            chapter=each.candidate.at_ms // CHAPTER_MS,
-            at=over.began_at + timedelta(milliseconds=each.candidate.at_ms),
-            show_ms=each.candidate.show_ms,
-            weight=each.weight,
-            reason=each.candidate.why.value,
-        )
-        for product_id, several in learned.items()
-        for each in several
-    ]

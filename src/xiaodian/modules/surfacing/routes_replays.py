@@ -1,0 +1,54 @@
+"""HTTP: when cards come up in a replay, for the room's host, by session or by a token with the scope `room:control`."""
+
+from typing import Any
+
+from litestar import Request, delete, get, put
+from litestar.params import FromPath
+
+from xiaodian.contracts.accounts import Scope
+from xiaodian.contracts.base import ForbiddenError, NotFoundError, UnauthenticatedError
+from xiaodian.contracts.catalog import ProductId
+from xiaodian.contracts.live import RoomId
+from xiaodian.contracts.surfacing import MomentsTooCloseError
+from xiaodian.edge.access import Access, SignedIn, access
+from xiaodian.edge.context import Ctx
+from xiaodian.edge.messages import choose_language
+from xiaodian.edge.problems import problems
+from xiaodian.modules.surfacing.service.keep_moment import free_moment, keep_moment
+from xiaodian.modules.surfacing.service.see_replay_moments import see_replay_moments
+from xiaodian.modules.surfacing.wire_replays import ReplayMomentsView
+
+TAGS = ["surfacing"]
+MOMENTS = "/api/rooms/{room_id:uuid}/surfacing/moments"
+KEPT = f"{MOMENTS}/{{product_id:uuid}}/{{at_ms:int}}"
+HOST = access(Access.MEMBER, Scope.ROOM_CONTROL)
+REFUSALS = (UnauthenticatedError, ForbiddenError, NotFoundError)
+
+
+@get(MOMENTS, opt=HOST, tags=TAGS, responses=problems(*REFUSALS))
+async def read_replay_moments(
+    ctx: Ctx, caller: SignedIn, request: Request[Any, Any, Any], room_id: FromPath[RoomId]
+) -> ReplayMomentsView:
+    """When the platform's cards come up in the replay, what came of each moment, and how often each is shown now."""
+    language = choose_language(request.headers.get("accept-language"), request.cookies.get("xd_lang"))
+    async with ctx.database.connection() as connection:
+        return await see_replay_moments(connection, caller, room_id, language)
+
+
+@put(KEPT, opt=HOST, tags=TAGS, status_code=204, responses=problems(MomentsTooCloseError, *REFUSALS))
+async def put_kept_moment(
+    ctx: Ctx, caller: SignedIn, room_id: FromPath[RoomId], product_id: FromPath[ProductId], at_ms: FromPath[int]
+) -> None:
+    """Keep a moment that is tried: every viewing gets the card there, and none else of the product in its chapter."""
+    await keep_moment(ctx, caller, room_id, product_id, at_ms)
+
+
+@delete(KEPT, opt=HOST, tags=TAGS, responses=problems(*REFUSALS))
+async def delete_kept_moment(
+    ctx: Ctx, caller: SignedIn, room_id: FromPath[RoomId], product_id: FromPath[ProductId], at_ms: FromPath[int]
+) -> None:
+    """The platform chooses again."""
+    await free_moment(ctx, caller, room_id, product_id, at_ms)
+
+
+routes = [read_replay_moments, put_kept_moment, delete_kept_moment]
