@@ -14,7 +14,7 @@ from tests.modules.insights.observer import Observer, late_and_twice
 
 from xiaodian.contracts.accounts import AccountErased
 from xiaodian.contracts.base import Envelope
-from xiaodian.contracts.catalog import Product, ProductId
+from xiaodian.contracts.catalog import Product
 from xiaodian.contracts.live import ReplayMoment, RoomMoved, RoomState
 from xiaodian.edge.context import Context
 from xiaodian.edge.messages import translate
@@ -23,11 +23,6 @@ from xiaodian.kit.clock import to_epoch_ms, utc_now
 from xiaodian.modules.insights import api as insights
 from xiaodian.modules.live import api as live
 from xiaodian.modules.surfacing import handlers
-from xiaodian.modules.surfacing.learning.candidates import SHOW_MS, Candidate, Why
-from xiaodian.modules.surfacing.learning.change import SecondCount
-from xiaodian.modules.surfacing.learning.learner import Tally
-from xiaodian.modules.surfacing.learning.replays import CHAPTER_MS, Replay, Sign, learn_replay
-from xiaodian.modules.surfacing.learning.viewing import SOMEWHERE, Mark, Viewing, count
 from xiaodian.modules.surfacing.service.forget_person import erase
 from xiaodian.modules.surfacing.service.rebuild import rebuild
 from xiaodian.modules.surfacing.service.weigh_replays import weigh_replay, weigh_replays
@@ -382,44 +377,3 @@ async def test_leaving_a_replay_is_no_visit_and_no_act_of_the_rooms_figures(
     assert (figures["metrics"]["traffic"]["views"], figures["metrics"]["traffic"]["watch_s"]) == (1, 0)
     async with show.ctx.database.connection() as connection:
         assert await insights.list_room_product_seconds(connection, show.room_id, 5) == []
-
-
-def test_an_order_from_a_replay_counts_for_the_card_that_was_clicked_last() -> None:
-    product_id = ProductId(uuid4())
-    marks = [Mark(product_id, second) for second in (10, 700, 1_300)]
-    shown = dict.fromkeys(marks, 1)
-    for clicked, cause in (([10], 10), ([10, 702], 700), ([], 1_300)):
-        viewing = Viewing(
-            furthest_ms=1_500_000,
-            shown=shown,
-            clicked=frozenset(Mark(product_id, second) for second in clicked),
-            bought={Mark(product_id, SOMEWHERE): 1},
-        )
-        counted = count(viewing, 1_800_000)
-        assert [key[1] for key, each in counted.moments.items() if each.ordered] == [cause]
-
-
-def test_a_replay_of_a_whole_day_still_shows_cards_in_its_last_hour() -> None:
-    product_id, day_ms = ProductId(uuid4()), 24 * 3_600_000
-    signs = [Sign(product_id, day_ms - 1_000_000, Why.SAID), Sign(product_id, 60_000, Why.CUED)]
-    quiet = {0: (1_000, 0, 0), 3_600: (0, 1_000, 1_000)}
-    learned = learn_replay(Replay(day_ms, signs, [], {}, quiet))[product_id]
-    assert [each.candidate.at_ms // CHAPTER_MS for each in learned] == [0, 142]
-    assert all(each.weight > 5_000 for each in learned)
-
-
-def test_of_two_moments_of_a_chapter_the_one_that_sells_is_shown_more() -> None:
-    product_id = ProductId(uuid4())
-    signs = [Sign(product_id, 60_000, Why.SAID), Sign(product_id, 300_000, Why.SAID)]
-    counts = [SecondCount(60, 1, Tally(500, 20, 1, 0)), SecondCount(300, 1, Tally(500, 120, 30, 0))]
-    learned = learn_replay(Replay(1_800_000, signs, [], {product_id: counts}, {0: (1_000, 0, 0)}))[product_id]
-    weights = {each.candidate.at_ms: each.weight for each in learned}
-    assert weights[300_000] > 9_000
-
-
-def test_what_the_host_keeps_is_still_counted_when_nothing_speaks_for_it_any_more() -> None:
-    product_id = ProductId(uuid4())
-    kept = {product_id: [Candidate(60_000, SHOW_MS, Why.SAID)]}
-    counts = [SecondCount(60, 1, Tally(500, 0, 0, 500))]
-    [learned] = learn_replay(Replay(1_800_000, [], [], {product_id: counts}, {0: (1_000, 0, 0)}, kept))[product_id]
-    assert (learned.candidate.at_ms, learned.tally.shown) == (60_000, 500)
