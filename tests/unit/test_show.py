@@ -7,6 +7,9 @@ from xiaodian.cli.show.client import price_now
 from xiaodian.cli.show.film import film_cues, film_length_s
 from xiaodian.cli.show.goods import SIZE, paint_cut_out, paint_picture
 from xiaodian.cli.show.playlist import read_segments, started_at_ms
+from xiaodian.cli.show.talk import TALK, talk_of
+from xiaodian.contracts.surfacing import Bag, BagProduct, Transcript
+from xiaodian.modules.surfacing.api import Engine
 from xiaodian.settings import Settings
 
 PLAYLIST = """#EXTM3U
@@ -48,6 +51,35 @@ def test_products_are_held_up_one_after_the_other_within_the_film() -> None:
         assert [cue.product for cue in cues] == list(range(len(host.products)))
         assert all(one.end_s < other.start_s for one, other in pairwise(cues))
         assert cues[-1].end_s < film_length_s(host)
+
+
+def test_each_product_is_spoken_of_in_its_own_scene_one_line_after_the_other() -> None:
+    for host in HOSTS:
+        lines = talk_of(host)
+        assert all(one.end_s < other.start_s for one, other in pairwise(lines))
+        assert lines[-1].end_s < film_length_s(host)
+        assert all(TALK[product.art][-1].end_s < host.scene_s for product in host.products)
+
+
+def test_whoever_sits_at_the_console_of_the_second_host_is_asked_within_a_minute_and_again_and_again() -> None:
+    [host] = [each for each in HOSTS if each.surfacing == "suggest"]
+    bag = [
+        BagProduct(
+            product_id=product.art, number=number, title=product.title, skus=tuple(sku.name for sku in product.skus)
+        )
+        for number, product in enumerate(host.products, start=1)
+    ]
+    engine = Engine(Bag(products=tuple(bag)))
+    asked: list[tuple[float, str]] = []
+    turns = 20
+    for turn in range(turns):
+        for line in talk_of(host):
+            t_ms = round((turn * film_length_s(host) + line.end_s) * 1000)
+            asked += [(t_ms / 1000, cue.product_id) for cue in engine.take(Transcript(t_ms=t_ms, text=line.text))]
+    assert [art for _, art in asked] == [product.art for product in host.products] * turns
+    assert asked[0][0] < 60
+    assert all(later - earlier < 60 for (earlier, _), (later, _) in pairwise(asked))
+    assert all(at_s % host.scene_s + 8 < host.held_from_s for at_s, _ in asked), "asked before it is held up"
 
 
 def test_what_the_demo_says_is_within_the_platforms_limits() -> None:

@@ -158,6 +158,11 @@ def _print_welcome(settings: Settings, *, with_show: bool) -> None:
             f"    观众 viewer       {VISITOR.sign_in}   {PASSWORD}",
             f"    运营 operator     {OPERATOR.sign_in}   {PASSWORD}",
             *(f"    主播 host         {host.sign_in}   {PASSWORD}   {host.name} · {host.shop}" for host in HOSTS),
+            *(
+                f"    {host.name}在后台会被问要不要上卡片 · in the console {host.name} is asked before a card comes up"
+                for host in HOSTS
+                if host.surfacing == "suggest"
+            ),
         ]
     lines += ["", "  Ctrl-C 全部停止 · stops everything; the data stays in " + str(settings.data_dir), ""]
     print("\n".join(lines), flush=True)

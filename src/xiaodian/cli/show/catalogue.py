@@ -82,6 +82,11 @@ class HostSample(msgspec.Struct, frozen=True, kw_only=True):
     coupon: str
     freight: FreightSample
     products: tuple[ProductSample, ...]
+    surfacing: str = "manual"
+    """Who puts cards up in the host's rooms."""
+    scene_s: int = 12
+    """How long each product has in the film, from `held_from_s` on in the host's hands."""
+    held_from_s: float = 1.5
 
 
 class ViewerSample(msgspec.Struct, frozen=True):
@@ -212,6 +217,10 @@ ZHOU = HostSample(
     room_title="开窑了：一窑青花，一窑天青 · Opening the kiln",
     look="studio",
     coupon="KILN20",
+    surfacing="suggest",
+    # Whoever sits at the console has twelve seconds to answer before the product is held up.
+    scene_s=36,
+    held_from_s=16.5,
     freight=FreightSample(
         name="加固快递 Padded parcel",
         first_minor=1000,

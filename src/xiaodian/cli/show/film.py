@@ -1,7 +1,7 @@
 """Makes the film of a host once, and keeps it: 720 × 1280, 30 pictures a second, a key frame each second, with sound.
 
 Painted layers are put together by ffmpeg's own filters, so that a minute of film takes seconds, and playing it out
-later only copies it. Each product is held up in its own twelve seconds, so that cues can be given to the picture.
+later only copies it. Each product is held up in a scene of its own, so that cues can be given to the picture.
 """
 
 import hashlib
@@ -19,8 +19,7 @@ from xiaodian.cli.show.drawing import find_font
 from xiaodian.cli.show.sound import write_melody
 
 FPS = 30
-SCENE_S = 12
-UP_FROM_S, UP_UNTIL_S = 1.5, 10.5
+DOWN_BEFORE_END_S = 1.5
 HELD_WIDTH, HELD_X, HELD_Y = 420, 150, 464
 HOST_UP = 50
 """The host stands this much higher than painted: the lower half of a phone is full of comments."""
@@ -47,13 +46,17 @@ def find_ffmpeg() -> str:
 
 def film_length_s(host: HostSample) -> int:
     """How long one turn of the film takes."""
-    return SCENE_S * len(host.products)
+    return host.scene_s * len(host.products)
 
 
 def film_cues(host: HostSample) -> list[Cue]:
     """When each product is held up."""
     return [
-        Cue(product=number, start_s=number * SCENE_S + UP_FROM_S, end_s=number * SCENE_S + UP_UNTIL_S)
+        Cue(
+            product=number,
+            start_s=number * host.scene_s + host.held_from_s,
+            end_s=(number + 1) * host.scene_s - DOWN_BEFORE_END_S,
+        )
         for number in range(len(host.products))
     ]
 
@@ -104,7 +107,7 @@ def _filters(host: HostSample) -> str:
         f"[1:v]loop=-1:1:0,setpts=N/{FPS}/TB,rotate=a='2*PI*t/{length}':c=none[hand]",
         f"[stage][hand]overlay=x={people.CLOCK_X - people.CLOCK_R}:y={people.CLOCK_Y - people.CLOCK_R}:shortest=1[v0]",
         f"[v0][2:v]overlay=x=0:{bob}[v1]",
-        f"[v1][3:v]overlay=x=0:{bob}:enable='lt(mod(t,0.42),0.22)*lt(mod(t,{SCENE_S}),11)'[v2]",
+        f"[v1][3:v]overlay=x=0:{bob}:enable='lt(mod(t,0.42),0.22)*lt(mod(t,{host.scene_s}),{host.scene_s - 1})'[v2]",
         f"[v2][4:v]overlay=x=0:{bob}:enable='lt(mod(t,3.1),0.14)'[v3]",
     ]
     last = "v3"

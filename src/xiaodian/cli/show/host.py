@@ -1,7 +1,8 @@
 """A host of the demo: `python -m xiaodian.cli.show.host ADDRESS FOLDER NUMBER`.
 
-Sends the film by RTMP with ffmpeg, as OBS would, and holds the products up through the room-control API, in step with
-the picture. Ends a show after a while and begins another, so that there are replays too.
+Sends the film by RTMP with ffmpeg, as OBS would, and tells what is said in it. Holds the products up through the
+room-control API, in step with the picture, or says yes when the platform asks. Ends a show after a while and begins
+another, so that there are replays too.
 """
 
 import asyncio
@@ -20,8 +21,10 @@ from xiaodian.cli.show.film import ensure_film, film_cues, film_length_s, find_f
 from xiaodian.cli.show.lifeline import run_until_told
 from xiaodian.cli.show.playlist import read_segments, started_at_ms
 from xiaodian.cli.show.shorts import post_videos
+from xiaodian.cli.show.talk import say_yes, speak
 
 SHOW_S = 3600.0
+FIRST_SHOW_SCENES = 2
 ENCODER_PAUSE_S = 2.0
 PICTURE_TIMEOUT_S = 20.0
 GREETING = "欢迎新来的家人，坏果包赔，今天拍今天发 · Welcome! Ask me anything."
@@ -44,23 +47,23 @@ class Host:
         """Make the host's short videos, if they are not there yet."""
         await post_videos(self._sample, self._member, self._products, self._film)
 
-    async def give_show(self, length_s: float) -> None:
+    async def give_show(self, length_s: float, *, surfacing: str) -> None:
         """Open a room, be on air for so long, end it."""
-        await self._open_room()
+        await self._open_room(surfacing)
         bargains = asyncio.create_task(hold_flash_sales(self._sample, self._member, self._products))
         deadline = time.monotonic() + length_s
         try:
             while time.monotonic() < deadline:
                 with suppress(TimeoutError):
                     async with asyncio.timeout(deadline - time.monotonic()):
-                        await self._send_and_hold_up()
+                        await self._send_and_hold_up(surfacing)
                         await asyncio.sleep(ENCODER_PAUSE_S)
         finally:
             bargains.cancel()
             await asyncio.gather(bargains, return_exceptions=True)
         await self._control("POST", "end")
 
-    async def _open_room(self) -> None:
+    async def _open_room(self, surfacing: str) -> None:
         for room in (await self._member.call("GET", "/api/me/rooms"))["items"]:
             if room["state"] != "ended":
                 with suppress(ApiError):
@@ -73,11 +76,12 @@ class Host:
         own = [product["product_id"] for product in self._products]
         others = await seed.find_goods_of_others(self._member, self._products)
         await self._control("PUT", "bag", {"product_ids": [*own, *others]})
+        await self._member.call("PUT", f"/api/rooms/{self._room['room_id']}/surfacing", {"mode": surfacing})
 
     async def _control(self, method: str, path: str, body: Json | None = None) -> None:
         await self._member.call(method, f"/api/rooms/{self._room['room_id']}/control/{path}", body)
 
-    async def _send_and_hold_up(self) -> None:
+    async def _send_and_hold_up(self, surfacing: str) -> None:
         """Send the film until ffmpeg ends or we are cancelled."""
         key = await self._member.call("GET", "/api/me/stream-key")
         begun_ms = int(time.time() * 1000)
@@ -87,20 +91,29 @@ class Host:
             f"{key['rtmp_url'].rstrip('/')}/{key['stream_key']}",
             stdin=asyncio.subprocess.DEVNULL,
         )
-        cues = asyncio.create_task(self._hold_up(begun_ms))
+        show = asyncio.create_task(self._show(begun_ms, surfacing))
         try:
             await encoder.wait()
         finally:
-            cues.cancel()
+            show.cancel()
             if encoder.returncode is None:
                 encoder.terminate()
                 await encoder.wait()
-            await asyncio.gather(cues, return_exceptions=True)
+            await asyncio.gather(show, return_exceptions=True)
 
-    async def _hold_up(self, begun_ms: int) -> None:
+    async def _show(self, begun_ms: int, surfacing: str) -> None:
         started_ms = await self._wait_for_picture(begun_ms)
         if self._sample.look == "greenhouse":
             await self._greet()
+        room_id = self._room["room_id"]
+        async with asyncio.TaskGroup() as group:
+            group.create_task(speak(self._sample, self._member, room_id, started_ms))
+            if surfacing == "manual":
+                group.create_task(self._hold_up(started_ms))
+            elif surfacing == "suggest":
+                group.create_task(say_yes(self._member, room_id))
+
+    async def _hold_up(self, started_ms: int) -> None:
         turn_ms = film_length_s(self._sample) * 1000
         while True:
             for cue in film_cues(self._sample):
@@ -145,13 +158,14 @@ async def _main(address: str, folder: Path, sample: HostSample) -> None:
     await host.prepare()
     posting = asyncio.create_task(host.post_videos())
     rooms = (await member.call("GET", "/api/rooms", params={"state": "ended"}))["items"]
-    # The second host gives one short show first, so that a new demo soon has a replay to look at.
+    # The second host gives one short show first, so that a new demo soon has a replay to look at. In it the platform
+    # puts the cards up by itself, so that the replay has some of which it learns.
     if sample is not HOSTS[0] and not rooms:
-        await host.give_show(film_length_s(sample) + 2)
+        await host.give_show(sample.scene_s * FIRST_SHOW_SCENES + 2, surfacing="auto")
     try:
         while True:
             try:
-                await host.give_show(SHOW_S)
+                await host.give_show(SHOW_S, surfacing=sample.surfacing)
             except (ApiError, httpx.HTTPError) as error:
                 print(f"demo host: {error}", file=sys.stderr)
                 await asyncio.sleep(ENCODER_PAUSE_S)

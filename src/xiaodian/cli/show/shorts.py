@@ -13,11 +13,14 @@ import httpx
 
 from xiaodian.cli.show.catalogue import AUDIENCE, PASSWORD, REMARKS, HostSample
 from xiaodian.cli.show.client import ApiError, Json, Member
-from xiaodian.cli.show.film import SCENE_S, UP_FROM_S, FilmFailedError, find_ffmpeg
+from xiaodian.cli.show.film import FilmFailedError, find_ffmpeg
 
 FIRST_AFTER_S = 6.0
 """The room goes on air first: that is what a visitor of the demo looks for."""
 MOST = 3
+LENGTH_S = 11
+UP_AFTER_S = 1.5
+"""So long after a short video begins its product is held up."""
 CARD_MS = 6_000
 FANS = 4
 READY_CHECK_S = 1.0
@@ -35,17 +38,20 @@ async def post_videos(sample: HostSample, member: Member, products: Sequence[Jso
         for number in range(min(MOST, len(sample.products))):
             title = f"{sample.products[number].sign} {TOPICS[sample.look]}"
             if title not in there:
-                video_id = await _post(number, title, member, products, film)
+                video_id = await _post(number, title, sample, member, products, film)
                 await _cheer(str(member.http.base_url), video_id, number, REMARKS[sample.products[number].art])
     except (ApiError, httpx.HTTPError, FilmFailedError, TimeoutError) as error:
         print(f"demo videos: {error}", file=sys.stderr)
 
 
-async def _post(number: int, title: str, member: Member, products: Sequence[Json], film: Path) -> str:
-    vod_id = await _upload(member, await _cut_scene(film, number))
+async def _post(
+    number: int, title: str, sample: HostSample, member: Member, products: Sequence[Json], film: Path
+) -> str:
+    begin_s = number * sample.scene_s + sample.held_from_s - UP_AFTER_S
+    vod_id = await _upload(member, await _cut_scene(film, begin_s))
     video: Json = await member.call("POST", "/api/me/videos", {"vod_id": vod_id})
     path = f"/api/me/videos/{video['video_id']}"
-    held_up = {"product_id": products[number]["product_id"], "at_ms": round(UP_FROM_S * 1000), "show_ms": CARD_MS}
+    held_up = {"product_id": products[number]["product_id"], "at_ms": round(UP_AFTER_S * 1000), "show_ms": CARD_MS}
     # When the card of the second one comes up best, the platform finds out.
     beside = {"product_id": products[(number + 1) % len(products)]["product_id"]}
     await member.call("PATCH", path, {"title": title, "products": [held_up, beside]})
@@ -62,13 +68,13 @@ async def _wait_until_ready(member: Member, path: str) -> None:
     raise TimeoutError("a film did not become ready")
 
 
-async def _cut_scene(film: Path, number: int) -> bytes:
-    """The scene of one product; it begins with a key frame, so nothing is encoded anew."""
+async def _cut_scene(film: Path, begin_s: float) -> bytes:
+    """Of a scene that in which its product is held up; it begins with a key frame, so nothing is encoded anew."""
     with tempfile.TemporaryDirectory() as folder:
         scene = Path(folder) / "scene.mp4"
         cutter = await asyncio.create_subprocess_exec(
             *(find_ffmpeg(), "-hide_banner", "-nostdin", "-loglevel", "error"),
-            *("-ss", str(number * SCENE_S), "-t", str(SCENE_S - 1), "-i", str(film)),
+            *("-ss", str(begin_s), "-t", str(LENGTH_S), "-i", str(film)),
             *("-c", "copy", "-movflags", "+faststart", str(scene)),
             stdin=asyncio.subprocess.DEVNULL,
         )
