@@ -265,5 +265,9 @@ async def test_what_is_no_film_is_refused_before_it_is_sent_and_what_only_looks_
     await console.get_by_test_id("film-input").set_input_files(fake)
     state = console.get_by_test_id("film-state")
     await expect(state).to_have_attribute("data-film", "refused", timeout=MADE_MS)
-    await expect(state).to_contain_text("不是视频")
     await expect(console.get_by_test_id("video-publish")).to_have_count(0)
+    await expect(state.get_by_role("alert")).to_have_text("这个文件不是视频，请换一个。")
+    await state.get_by_test_id("film-replace").click()
+    await console.get_by_test_id("confirm-yes").click()
+    await expect(console).to_have_url(re.compile(r"/console/videos$"))
+    assert (await stage.host.call("GET", "/api/me/videos"))["items"] == []

@@ -153,6 +153,18 @@ class FanPrediction(Contract, frozen=True, kw_only=True):
     """The likeliest first."""
 
 
+class FanForecast(Contract, frozen=True, kw_only=True):
+    """What a fan may do next; null: nothing is told of this fan, as too little is known."""
+
+    prediction: FanPrediction | None
+
+
+class ForecastReport(Contract, frozen=True, kw_only=True):
+    """How well it is told what fans may do next; null: nothing was learnt yet."""
+
+    report: PredictionReport | None
+
+
 class FanMoved(Event, frozen=True, kw_only=True):
     """A fan of a shop went from one segment to another, by a deed or by time alone."""
 

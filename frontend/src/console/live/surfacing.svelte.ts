@@ -12,9 +12,9 @@ const ELSE_EVERY_MS = 10_000;
 
 export const MODES: Mode[] = ["manual", "suggest", "auto"];
 
-/** The reason in the reader's words. */
+/** The reason in words to the host, whose deeds it tells of. */
 export function reasonOf(why: Why): string {
-  return tOr(`reason.${why.code}`, "", why.params);
+  return tOr(`you.${why.code}`, tOr(`reason.${why.code}`, "", why.params), why.params);
 }
 
 export class RoomSurfacing {

@@ -74,7 +74,8 @@ class Host:
             "POST", "/api/rooms", {"title": self._sample.room_title, "cover_url": cover}
         )
         own = [product["product_id"] for product in self._products]
-        others = await seed.find_goods_of_others(self._member, self._products)
+        # Where the platform puts cards up, a flash sale of another's goods would come between the host's own.
+        others = [] if surfacing == "auto" else await seed.find_goods_of_others(self._member, self._products)
         await self._control("PUT", "bag", {"product_ids": [*own, *others]})
         await self._member.call("PUT", f"/api/rooms/{self._room['room_id']}/surfacing", {"mode": surfacing})
 

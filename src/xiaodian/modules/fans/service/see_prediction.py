@@ -3,7 +3,6 @@
 import msgspec
 
 from xiaodian.contracts.accounts import AccountId, Caller, Scope
-from xiaodian.contracts.base import NotFoundError
 from xiaodian.contracts.catalog import ProductId, ProductState
 from xiaodian.contracts.fans import FanPrediction, NextProduct, PredictionReason, PredictionReport
 from xiaodian.contracts.shops import ShopId
@@ -18,14 +17,14 @@ _READ = """
 """
 
 
-async def see_prediction(
+async def find_prediction(
     connection: Connection, caller: Caller, shop_id: ShopId, account_id: AccountId
-) -> FanPrediction:
-    """Raises NotFoundError (nothing is told of them), ForbiddenError."""
+) -> FanPrediction | None:
+    """None: nothing is told of them. Raises NotFoundError (no such shop), ForbiddenError."""
     await shops.require_right(connection, caller, shop_id, Scope.FANS_READ)
     row = await connection.fetchrow(_READ, shop_id, account_id)
     if row is None:
-        raise NotFoundError
+        return None
     return FanPrediction(
         reckoned_on=row["reckoned_on"].isoformat(),
         within_days=WITHIN_DAYS,
@@ -35,13 +34,11 @@ async def see_prediction(
     )
 
 
-async def see_report(connection: Connection, caller: Caller, shop_id: ShopId) -> PredictionReport:
-    """Raises NotFoundError (nothing was learnt yet), ForbiddenError."""
+async def find_report(connection: Connection, caller: Caller, shop_id: ShopId) -> PredictionReport | None:
+    """None: nothing was learnt yet. Raises NotFoundError (no such shop), ForbiddenError."""
     await shops.require_right(connection, caller, shop_id, Scope.FANS_READ)
     told = await connection.fetchval("SELECT report FROM fans.prediction_report WHERE shop_id = $1", shop_id)
-    if told is None:
-        raise NotFoundError
-    return msgspec.convert(told, PredictionReport)
+    return None if told is None else msgspec.convert(told, PredictionReport)
 
 
 async def _on_sale(connection: Connection, product_ids: list[ProductId]) -> list[NextProduct]:
