@@ -3,7 +3,7 @@
 from alembic import op
 
 revision = "0350"
-down_revision = "0371"
+down_revision = "0373"
 
 TABLES = (
     # As surfacing.moment is of videos: in each chapter every viewing draws one of a product's moments by their weights.
