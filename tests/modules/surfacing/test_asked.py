@@ -111,7 +111,7 @@ async def test_questions_are_on_paper_and_shared_only_if_chosen_and_not_with_pro
     report = f"/api/rooms/{stage.room_id}/report"
     paper = text_of((await stage.host.get(f"{report}/pdf")).content)
     assert "观众问得最多" in paper
-    assert "丹东草莓 · 价格" in paper
+    assert "价格 · 丹东草莓" in paper
     assert (await stage.host.get(f"{report}/picture")).content.startswith(b"\x89PNG")
     found = {}
     for parts in ((), ("questions",), ("questions", "products")):

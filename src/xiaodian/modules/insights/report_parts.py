@@ -65,7 +65,7 @@ def describe_best(report: Report, words: Words) -> str:
 def describe_question(question: ReportQuestion, words: Words) -> tuple[str, str]:
     """What was asked, and by how many."""
     kind = words.say(f"report_asked_{question.kind}")
-    about = f"{question.title} · {kind}" if question.title else kind
+    about = f"{kind} · {question.title}" if question.title else kind
     return about, words.say("report_asked_people", count=question.people)
 
 
