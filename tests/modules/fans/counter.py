@@ -12,7 +12,9 @@ from xiaodian.contracts.base import Envelope
 from xiaodian.kit.clock import utc_now
 from xiaodian.modules.fans import api as fans
 from xiaodian.modules.fans import handlers
+from xiaodian.modules.fans.count_sql import HISTORY
 from xiaodian.modules.fans.service.move_by_time import move_by_time
+from xiaodian.modules.fans.service.write_histories import write_histories
 
 SUMS = {
     "cohort": ("buyers", "orders", "gmv_minor", "returned_minor"),
@@ -55,8 +57,25 @@ class Counter(Observer):
             for table in TABLES:
                 some = " OR ".join(f"{name} <> 0" for name in SUMS.get(table, ())) or "true"
                 found = await connection.fetch(f"SELECT * FROM fans.{table} WHERE {some}")
-                rows[table] = sorted((tuple(row) for row in found), key=str)
+                rows[table] = sorted(
+                    (tuple(value for name, value in row.items() if name not in HISTORY) for row in found), key=str
+                )
             return rows
+
+    async def write_histories(self) -> None:
+        """What the worker does in large shops now and then."""
+        await write_histories(self.ctx.database, large=1)
+
+    async def histories(self) -> dict[UUID, tuple[Any, ...]]:
+        """What is written beside fans of their purchases; goods in any order."""
+        async with self.ctx.database.connection() as connection:
+            rows = await connection.fetch(
+                f"SELECT account_id, {', '.join(HISTORY)} FROM fans.fan WHERE purchase_days IS NOT NULL"
+            )
+        return {
+            row["account_id"]: (row["purchase_days"], row["running_minor"], sorted(zip(*tuple(row)[3:], strict=True)))
+            for row in rows
+        }
 
     async def ask(self, who: httpx.AsyncClient, path: str, shop_id: Any = None, **query: Any) -> Any:
         """What somebody is told of a shop's fans, the host's own shop unless said otherwise."""

@@ -8,6 +8,8 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+import pytest
+
 from xiaodian.contracts.accounts import AccountId
 from xiaodian.contracts.fans import SegmentCode
 from xiaodian.contracts.shops import ShopId
@@ -18,6 +20,7 @@ from xiaodian.modules.fans.conditions.fields import FIELDS, Field, Operator, Wit
 from xiaodian.modules.fans.conditions.sql import Books
 from xiaodian.modules.fans.conditions.tree import read_json
 from xiaodian.modules.fans.service.ask_condition import count_fans, list_by_id
+from xiaodian.modules.fans.service.write_histories import write_histories
 
 TODAY, OFFSET_H = date(2026, 11, 29), 8
 SHIFT = timedelta(hours=OFFSET_H)
@@ -200,7 +203,8 @@ def meets(fan: Facts, raw: Any) -> bool:
     return value is not None and COMPARE[raw["op"]](value, raw["value"])
 
 
-async def test_sql_finds_whom_a_plain_walk_finds(ctx: Context) -> None:
+@pytest.mark.parametrize("is_written", [False, True], ids=["from purchases", "from histories beside the fans"])
+async def test_sql_finds_whom_a_plain_walk_finds(ctx: Context, is_written: bool) -> None:
     dice = random.Random(7)
     shop_id, books = ShopId(new_id()), Books(TODAY, OFFSET_H)
     fans = [live(dice) for _ in range(FANS)]
@@ -210,6 +214,12 @@ async def test_sql_finds_whom_a_plain_walk_finds(ctx: Context) -> None:
         for fan in fans:
             await write_down(connection, shop_id, fan)
         await write_down(connection, new_id(), {**fans[0], "account_id": AccountId(new_id())})
+        await _insert(connection, "fans.segment_size", {"shop_id": shop_id, "segment": "new", "fans": FANS})
+    if is_written:
+        await write_histories(ctx.database, large=FANS)
+    async with ctx.database.transaction() as connection:
+        without = "SELECT count(*) FROM fans.fan WHERE shop_id = $1 AND orders > 0 AND purchase_days IS NULL"
+        assert (await connection.fetchval(without, shop_id) == 0) is is_written
         for raw in (*singles, *nested):
             condition = read_json(raw)
             rows = await list_by_id(connection, shop_id, condition, books, after=None, limit=FANS)

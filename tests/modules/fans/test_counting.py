@@ -57,6 +57,19 @@ async def test_after_a_random_history_fans_are_those_of_a_rebuild_to_the_row(cou
     assert await counter.all_rows() == counted
 
 
+async def test_what_lies_beside_a_fan_for_conditions_is_never_older_than_the_purchases(counter: Counter) -> None:
+    rng = random.Random(3)
+    for _ in range(3):
+        await live_through(counter, rng, 12)
+        kept = await counter.histories()
+        async with counter.ctx.database.connection() as connection:
+            await connection.execute("UPDATE fans.fan SET purchase_days = NULL")
+        await counter.write_histories()
+        anew = await counter.histories()
+        assert kept.items() <= anew.items()
+    assert len(kept) < len(anew)
+
+
 async def list_all(counter: Counter) -> Any:
     """Every event of orders so far."""
     async with counter.ctx.database.connection() as connection:

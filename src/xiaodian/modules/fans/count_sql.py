@@ -89,6 +89,8 @@ _SUM_COLUMNS = (
     *("orders", "paid_orders", "occasions", "spent_minor", "gmv_minor", "returned_minor", "first_at", "last_at"),
     *("occasion_at", "first_day", "last_day"),
 )
+HISTORY = ("purchase_days", "running_minor", "product_ids", "product_days")
+"""What is written of purchases beside the fan in large shops, and is not true any more when they change."""
 # Who bought; `fan` and `threshold` are what the rules of segments read.
 _FANS = f"""
     kept AS (
@@ -100,6 +102,7 @@ _FANS = f"""
         FROM sums AS fan LEFT JOIN fans.threshold USING (shop_id)
         ON CONFLICT (shop_id, account_id) DO UPDATE SET
             {", ".join(f"{name} = excluded.{name}" for name in (*_SUM_COLUMNS, "segment", "moves_on"))},
+            {", ".join(f"{name} = NULL" for name in HISTORY)},
             segment_since = CASE WHEN known.segment = excluded.segment THEN known.segment_since ELSE $3::date END
         RETURNING known.shop_id, known.account_id, old.segment AS from_segment, new.segment AS to_segment
     )

@@ -1,7 +1,7 @@
 """What can be asked of a fan: the one list, from which documents, builder, CEL and SQL follow.
 
 In `sql`, {test} stands for the comparison of `of` with the value, or {value} for the value; {today}, {offset} (hours of
-the books ahead of UTC), {shop} and {within} for parameters. What is compared may be null: then no test of it passes.
+the books ahead of UTC), {shop} and those of WITHIN for parameters. What is compared may be null: then no test passes.
 """
 
 from collections.abc import Sequence
@@ -86,16 +86,28 @@ OPERATORS: dict[Kind, Sequence[Operator]] = {
 }
 
 _BOUGHT = "FROM fans.purchase AS bought WHERE bought.shop_id = {shop} AND bought.account_id = fan.account_id"
-_COUNTED = f"{_BOUGHT} AND bought.is_counted {{within}}"
+_COUNTED = f"{_BOUGHT} AND bought.is_counted {{bought_within}}"
 _SEEN = "FROM fans.visit AS seen WHERE seen.shop_id = {shop} AND seen.account_id = fan.account_id AND seen.is_room"
-_SEEN_WITHIN = f"{_SEEN} {{within}}"
+_SEEN_WITHIN = f"{_SEEN} {{seen_within}}"
 _SOURCE = (
     "CASE WHEN bought.room_id IS NOT NULL THEN 'room' WHEN bought.video_id IS NOT NULL THEN 'video' ELSE 'shop' END"
 )
 WITHIN = {
-    "bought": "AND bought.day >= {today} - {days}",
-    "seen": "AND (seen.seen_at AT TIME ZONE 'UTC' + make_interval(hours => {offset}))::date >= {today} - {days}",
+    "{bought_within}": ("", "AND bought.day >= {today} - {days}"),
+    "{seen_within}": (
+        "",
+        "AND (seen.seen_at AT TIME ZONE 'UTC' + make_interval(hours => {offset}))::date >= {today} - {days}",
+    ),
+    "{product_since}": ("'-infinity'", "{today} - {days}"),
 }
+"""What stands there of a test that looks at all days, and of one that looks at the last so many."""
+# In large shops fans have their purchases in arrays (service/write_histories.py), most of the time.
+_BEFORE = "width_bucket({today} - {days} - 1, fan.purchase_days)"
+"""How many purchases lie before the last so many days."""
+
+
+def _kept_or(kept: str, asked: str) -> str:
+    return f"CASE WHEN fan.purchase_days IS NULL THEN {asked} ELSE {kept} END"
 
 
 def _day(column: str) -> str:
@@ -123,7 +135,7 @@ FIELDS: tuple[Field, ...] = (
         "recent_orders",
         Kind.INTEGER,
         "purchases in the last N days",
-        f"(SELECT count(*) {_COUNTED})",
+        _kept_or(f"fan.orders - {_BEFORE}", f"(SELECT count(*) {_COUNTED})"),
         within=Within.MUST,
         only_if="fan.last_day >= {today} - {days}",
     ),
@@ -131,7 +143,10 @@ FIELDS: tuple[Field, ...] = (
         "recent_spent_minor",
         Kind.MONEY,
         "spent by purchases of the last N days",
-        f"(SELECT coalesce(sum(bought.gmv_minor - bought.returned_minor), 0) {_COUNTED})",
+        _kept_or(
+            f"fan.spent_minor - coalesce(fan.running_minor[{_BEFORE}], 0)",
+            f"(SELECT coalesce(sum(bought.gmv_minor - bought.returned_minor), 0)::bigint {_COUNTED})",
+        ),
         within=Within.MUST,
         only_if="fan.last_day >= {today} - {days}",
     ),
@@ -140,7 +155,11 @@ FIELDS: tuple[Field, ...] = (
         Kind.PRODUCT,
         "a purchase held this product",
         "",
-        f"EXISTS (SELECT {_COUNTED} AND bought.product_ids @> ARRAY[{{value}}])",
+        # OFFSET: of the few fans without arrays, not of all buyers of the product.
+        _kept_or(
+            "coalesce(fan.product_days[array_position(fan.product_ids, {value})] >= {product_since}, false)",
+            f"EXISTS (SELECT {_COUNTED} AND bought.product_ids @> ARRAY[{{value}}] OFFSET 0)",
+        ),
         **_MAY,
     ),
     _f(

@@ -75,9 +75,8 @@ class Statement:
         return self.add(_native(field, test.value), kind)
 
     def _fill(self, sql: str, test: Compare) -> str:
-        for name, clause in WITHIN.items():
-            if f"AS {name} " in sql:
-                sql = sql.replace("{within}", "" if test.within_days is None else clause)
+        for name, (always, within) in WITHIN.items():
+            sql = sql.replace(name, always if test.within_days is None else within)
         if "{days}" in sql:
             sql = sql.replace("{days}", self.add(test.within_days, "integer"))
         sql = sql.replace("{shop}", self.shop)

@@ -8,6 +8,7 @@ from xiaodian.edge.context import Records
 from xiaodian.infra.database import Connection, forget_old_plans
 from xiaodian.modules.fans.count_sql import REBUILD_CELLS, REBUILD_FACTS
 from xiaodian.modules.fans.service.count_purchases import LOCK, day_of_books
+from xiaodian.modules.fans.service.write_histories import write_histories
 from xiaodian.modules.orders import api as orders
 
 ORDERS_AT_ONCE = 100_000
@@ -26,7 +27,7 @@ class Rebuilt(Contract, frozen=True, kw_only=True):
 
 
 async def rebuild(records: Records, now: datetime) -> Rebuilt:
-    """All in one transaction, so that readers see the old rows until the new ones are there; events wait meanwhile.
+    """In one transaction, so that readers see the old rows until the new ones are there; events wait meanwhile.
 
     What was kept of segments' history stays, as do notes, tags and thresholds, which nobody could make anew.
     """
@@ -39,6 +40,7 @@ async def rebuild(records: Records, now: datetime) -> Rebuilt:
             await connection.execute(cell, timeout=NO_LIMIT_S)
         await connection.execute("DELETE FROM fans.segment_size")
         await connection.execute(_SIZES, timeout=NO_LIMIT_S)
+    await write_histories(records.database)
     return Rebuilt(orders=done)
 
 

@@ -1,0 +1,75 @@
+"""In large shops, what conditions ask of purchases is written beside each fan: a search in an array, not a join.
+
+`purchase_days`: the days of the purchases that count, in order; `running_minor`: spent by each and all before it;
+`product_ids` and `product_days`: what was bought, and the last day of each. Counting a purchase takes them away; until
+they are written again, conditions look at the purchases themselves.
+"""
+
+from uuid import UUID
+
+from xiaodian.contracts.shops import ShopId
+from xiaodian.infra.database import Connection, Database
+from xiaodian.modules.fans.service.count_purchases import LOCK
+
+LARGE = 20_000
+"""Fans from which on a shop is large: of fewer, looking at the purchases takes a fraction of a second."""
+FANS_AT_ONCE = 5_000
+NO_LIMIT_S = 3600.0
+_NOBODY = UUID(int=0)
+
+_LARGE_SHOPS = "SELECT shop_id FROM fans.segment_size GROUP BY 1 HAVING sum(fans) >= $1 ORDER BY 1"
+_WITHOUT = """
+    SELECT account_id FROM fans.fan
+    WHERE shop_id = $1 AND account_id > $2 AND orders > 0 AND purchase_days IS NULL
+    ORDER BY account_id LIMIT $3
+"""
+_WRITE = """
+    WITH bought AS MATERIALIZED (
+        SELECT account_id, day, order_id, gmv_minor - returned_minor AS spent_minor, product_ids
+        FROM fans.purchase WHERE shop_id = $1 AND account_id = ANY($2::uuid[]) AND is_counted
+    ),
+    running AS (
+        SELECT account_id, day, order_id, sum(spent_minor) OVER fan AS minor
+        FROM bought WINDOW fan AS (PARTITION BY account_id ORDER BY day, order_id)
+    ),
+    spent AS (
+        SELECT account_id, array_agg(day ORDER BY day, order_id) AS days,
+            array_agg(minor ORDER BY day, order_id)::bigint[] AS minors
+        FROM running GROUP BY 1
+    ),
+    goods AS (
+        SELECT account_id, array_agg(product_id) AS ids, array_agg(day) AS days
+        FROM (
+            SELECT account_id, product_id, max(day) AS day FROM bought CROSS JOIN unnest(product_ids) AS product_id
+            GROUP BY 1, 2
+        ) AS latest GROUP BY 1
+    )
+    UPDATE fans.fan SET purchase_days = spent.days, running_minor = spent.minors,
+        product_ids = coalesce(goods.ids, '{}'), product_days = coalesce(goods.days, '{}')
+    FROM spent LEFT JOIN goods USING (account_id)
+    WHERE (fan.shop_id, fan.account_id) = ($1, spent.account_id)
+"""
+
+
+async def write_histories(database: Database, large: int = LARGE) -> None:
+    """Write them for fans of large shops who have none, some thousands a transaction."""
+    async with database.connection() as connection:
+        rows = await connection.fetch(_LARGE_SHOPS, large)
+    for row in rows:
+        after: UUID | None = _NOBODY
+        while after is not None:
+            async with database.transaction() as connection:
+                after = await _write_some(connection, row["shop_id"], after)
+
+
+async def _write_some(connection: Connection, shop_id: ShopId, after: UUID) -> UUID | None:
+    """Of the next fans; answers the last of them."""
+    # Whoever counts purchases holds it too: what is read here stays true until it is written.
+    await connection.execute("SELECT pg_advisory_xact_lock($1)", LOCK)
+    rows = await connection.fetch(_WITHOUT, shop_id, after, FANS_AT_ONCE, timeout=NO_LIMIT_S)
+    fans = [row["account_id"] for row in rows]
+    if not fans:
+        return None
+    await connection.execute(_WRITE, shop_id, fans, timeout=NO_LIMIT_S)
+    last: UUID = fans[-1]
+    return last
