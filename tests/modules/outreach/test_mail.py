@@ -16,6 +16,7 @@ from tests.modules.outreach.sender import NOON, Sender
 
 from xiaodian.edge.context import Context, Records
 from xiaodian.modules.outreach.service.deliver_mail import deliver_mail
+from xiaodian.modules.outreach.service.keep_quiet import keep_quiet
 from xiaodian.modules.outreach.service.run_campaigns import run_campaigns
 
 
@@ -135,6 +136,29 @@ async def test_who_did_not_ask_for_email_gets_none(sender: Sender, post_office: 
     assert await deliver_mail(post_office.records, NOON) == 0
     assert post_office.server.mails == []
     assert await states(sender) == [("dropped", "not_wanted", 1)]
+
+
+async def test_what_is_tried_again_at_a_quiet_hour_waits_for_the_morning(sender: Sender, post_office: Post) -> None:
+    await fan_with_mail(sender, post_office)
+    post_office.server.answer = "451 later"
+    evening = NOON + timedelta(hours=9, minutes=55)  # 21:55 by the books; quiet is from 22 to 8.
+    assert await deliver_mail(post_office.records, evening) == 0
+    post_office.server.answer = "250 OK"
+    night, morning = NOON + timedelta(hours=11), NOON + timedelta(hours=20)
+    await keep_quiet(sender.ctx.database, post_office.records.settings, night)
+    assert await deliver_mail(post_office.records, night) == 0
+    await keep_quiet(sender.ctx.database, post_office.records.settings, morning)
+    assert await deliver_mail(post_office.records, morning) == 1
+
+
+async def test_messages_of_a_shop_with_quiet_hours_of_its_own_lie_over_them(sender: Sender, post_office: Post) -> None:
+    await fan_with_mail(sender, post_office)
+    own = {"quiet_from_h": 11, "quiet_until_h": 14}
+    assert (await sender.market.seller.put(f"/api/shops/{sender.market.shop_id}/outreach-bounds", json=own)).is_success
+    for hours, arrived in ((0, 0), (1, 0), (2, 1)):
+        now = NOON + timedelta(hours=hours)
+        await keep_quiet(sender.ctx.database, post_office.records.settings, now)
+        assert await deliver_mail(post_office.records, now) == arrived
 
 
 async def test_what_a_mail_server_puts_off_is_tried_again_later_and_in_the_end_given_up(

@@ -9,6 +9,7 @@ from xiaodian.modules.accounts import api as accounts
 from xiaodian.modules.outreach.service.deliver_in_app import deliver_in_app
 from xiaodian.modules.outreach.service.deliver_mail import deliver_mail
 from xiaodian.modules.outreach.service.deliver_push import deliver_push
+from xiaodian.modules.outreach.service.keep_quiet import keep_quiet
 from xiaodian.modules.outreach.service.run_campaigns import run_campaigns
 from xiaodian.modules.outreach.service.run_flows import DAILY, OF_THEMSELVES, learn_rhythms, run_flows, run_joins
 from xiaodian.modules.outreach.service.watch_goods import forget_goods
@@ -42,13 +43,19 @@ def jobs(ctx: Context) -> list[Job]:
         await learn_rhythms(ctx, utc_now())
 
     async def _app() -> None:
-        await deliver_in_app(ctx.database, utc_now(), partial(accounts.ring_bells, ctx))
+        now = utc_now()
+        await keep_quiet(ctx.database, ctx.settings, now)
+        await deliver_in_app(ctx.database, now, partial(accounts.ring_bells, ctx))
 
     async def _mail() -> None:
-        await deliver_mail(ctx, utc_now())
+        now = utc_now()
+        await keep_quiet(ctx.database, ctx.settings, now)
+        await deliver_mail(ctx, now)
 
     async def _push() -> None:
-        await deliver_push(ctx, utc_now())
+        now = utc_now()
+        await keep_quiet(ctx.database, ctx.settings, now)
+        await deliver_push(ctx, now)
 
     return [
         Job(name="outreach_deliver_push", period_s=CAMPAIGNS_EVERY_S, run=_push),
