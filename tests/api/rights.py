@@ -115,6 +115,7 @@ RIGHT_OF_ROUTE: dict[tuple[str, str], Scope | None] = {
     ("GET", f"{SHOP}/fan-club/members"): Scope.FANS_READ,
     ("GET", f"{SHOP}/segments/{{segment_id}}/fans"): Scope.FANS_READ,
     ("GET", f"{SHOP}/segments/{{segment_id}}/fans.csv"): Scope.FANS_READ,
+    ("GET", f"{SHOP}/segments/ready/{{code}}/fans.csv"): Scope.FANS_READ,
     ("GET", f"{SHOP}/fan-thresholds"): Scope.FANS_READ,
     ("PUT", f"{SHOP}/fan-thresholds"): Scope.FANS_WRITE,
     ("GET", f"{SHOP}/repurchase"): Scope.FANS_READ,

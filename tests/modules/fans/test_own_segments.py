@@ -7,6 +7,7 @@ from typing import Any
 from tests.conftest import SignUp
 from tests.modules.fans.counter import Counter
 
+from xiaodian.contracts.fans import SegmentCode
 from xiaodian.contracts.shops import ShopRole
 from xiaodian.kit.clock import utc_now
 from xiaodian.modules.outreach.service.run_campaigns import run_campaigns
@@ -72,9 +73,15 @@ async def test_an_export_is_noted_tells_no_contact_and_runs_no_formula(counter: 
     assert len(rows) == 3
     assert not any(cell.startswith(("=", "+", "-", "@")) for row in rows for cell in row)
     assert not any(secret in answer.text for secret in ("13800000001", "江城大街", "李小丹", "买家"))
+    ready = [(await host.get(f"{segments}/ready/{code}/fans.csv")).text for code in SegmentCode]
+    assert sum(text.count(str(once.account_id)) for text in ready) == 1
+    assert all(text.startswith(answer.text.splitlines()[0]) for text in ready)
+    assert (await host.get(f"{segments}/ready/everybody/fans.csv")).status_code == 400
     async with counter.ctx.database.connection() as connection:
-        deeds = await connection.fetch("SELECT deed FROM shops.deed WHERE deed LIKE 'fan.segment%' ORDER BY deed")
-    assert [row["deed"] for row in deeds] == ["fan.segment_exported", "fan.segment_saved"]
+        deeds = await connection.fetch(
+            "SELECT DISTINCT deed FROM shops.deed WHERE deed ~ '^fan.(ready_)?segment' ORDER BY deed"
+        )
+    assert [row["deed"] for row in deeds] == ["fan.ready_segment_exported", "fan.segment_exported", "fan.segment_saved"]
 
 
 async def test_a_message_to_a_segment_of_ones_own_reaches_its_members_even_if_it_is_deleted_meanwhile(

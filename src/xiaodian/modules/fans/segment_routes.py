@@ -1,5 +1,6 @@
 """HTTP: segments that a shop makes itself."""
 
+from collections.abc import AsyncIterator
 from typing import Annotated
 from uuid import UUID
 
@@ -15,7 +16,7 @@ from xiaodian.contracts.base import (
     TooManyRequestsError,
     UnauthenticatedError,
 )
-from xiaodian.contracts.fans import ConditionError, FanCard
+from xiaodian.contracts.fans import ConditionError, FanCard, SegmentCode
 from xiaodian.contracts.shops import ShopId
 from xiaodian.edge.access import Access, SignedIn, access
 from xiaodian.edge.context import Ctx
@@ -104,6 +105,14 @@ async def list_fans_of_segment(
     return await export_members.list_members(ctx, caller, shop_id, segment_id, cursor=cursor, limit=limit)
 
 
+def _file(lines: AsyncIterator[str], name: str) -> Stream:
+    return Stream(
+        lines,
+        media_type="text/csv; charset=utf-8",
+        headers={"content-disposition": f'attachment; filename="fans-{name}.csv"'},
+    )
+
+
 @get(
     f"{ONE}/fans.csv",
     opt=access(Access.MEMBER, Scope.FANS_READ),
@@ -113,11 +122,21 @@ async def list_fans_of_segment(
 )
 async def export_segment(ctx: Ctx, caller: SignedIn, shop_id: FromPath[ShopId], segment_id: FromPath[UUID]) -> Stream:
     """All who are in it now, as CSV; it stands in the shop's log."""
-    return Stream(
-        await export_members.export_members(ctx, caller, shop_id, segment_id),
-        media_type="text/csv; charset=utf-8",
-        headers={"content-disposition": f'attachment; filename="fans-{segment_id}.csv"'},
-    )
+    return _file(await export_members.export_members(ctx, caller, shop_id, segment_id), str(segment_id))
+
+
+@get(
+    f"{SEGMENTS}/ready/{{code:str}}/fans.csv",
+    opt=access(Access.MEMBER, Scope.FANS_READ),
+    tags=TAGS,
+    responses=ASKS,
+    media_type="text/csv; charset=utf-8",
+)
+async def export_ready_segment(
+    ctx: Ctx, caller: SignedIn, shop_id: FromPath[ShopId], code: FromPath[SegmentCode]
+) -> Stream:
+    """All who are in one of the ready segments now, as CSV; it stands in the shop's log."""
+    return _file(await export_members.export_ready_segment(ctx, caller, shop_id, code), code)
 
 
 routes = [
@@ -129,4 +148,5 @@ routes = [
     delete_segment,
     list_fans_of_segment,
     export_segment,
+    export_ready_segment,
 ]

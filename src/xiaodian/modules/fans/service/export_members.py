@@ -5,7 +5,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from xiaodian.contracts.accounts import AccountId, Caller, Scope
-from xiaodian.contracts.fans import FanCard, SegmentId
+from xiaodian.contracts.fans import FanCard, SegmentCode, SegmentId
 from xiaodian.contracts.shops import ShopId
 from xiaodian.edge.context import Records
 from xiaodian.infra.database import Connection, Record
@@ -16,7 +16,8 @@ from xiaodian.kit.paging import Page, decode_place, encode_place
 from xiaodian.kit.spreadsheets import BOM, csv_lines
 from xiaodian.modules.accounts import api as accounts
 from xiaodian.modules.fans import queries
-from xiaodian.modules.fans.conditions.tree import Condition, read_json
+from xiaodian.modules.fans.conditions.fields import Operator
+from xiaodian.modules.fans.conditions.tree import Compare, Condition, read_json
 from xiaodian.modules.fans.service.ask_condition import books_of, list_biggest, list_by_id
 from xiaodian.modules.fans.service.own_segments import get_segment
 from xiaodian.modules.shops import api as shops
@@ -75,6 +76,16 @@ async def export_members(
             details={"name": segment.name},
         )
     return _write(records, shop_id, read_json(segment.condition))
+
+
+async def export_ready_segment(
+    records: Records, caller: Caller, shop_id: ShopId, code: SegmentCode
+) -> AsyncIterator[str]:
+    """The same of one of the ready segments. Raises NotFoundError, ForbiddenError."""
+    async with records.database.transaction() as connection:
+        await shops.require_right(connection, caller, shop_id, Scope.FANS_READ)
+        await shops.note_deed(connection, caller, shop_id, deed="fan.ready_segment_exported", target=code)
+    return _write(records, shop_id, Compare("segment", Operator.EQ, code.value))
 
 
 async def _write(records: Records, shop_id: ShopId, condition: Condition) -> AsyncIterator[str]:
