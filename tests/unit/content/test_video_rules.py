@@ -24,10 +24,11 @@ from xiaodian.modules.content.video_rules import (
     Showing,
     clean_title,
     count_slot,
+    find_room,
     find_topics,
+    fit_moment,
     fold_topic,
     move_cues,
-    spread_moments,
     suggest_title,
 )
 
@@ -110,23 +111,65 @@ def test_a_clips_title_is_suggested_without_topics_of_its_own() -> None:
 
 @given(
     st.lists(st.tuples(st.integers(0, 100_000), st.integers(MIN_SHOW_MS, 60_000)), max_size=5),
-    st.integers(1, 20),
-    st.integers(MIN_SHOW_MS, 600_000),
+    st.lists(
+        st.lists(st.tuples(st.integers(0, 100_000), st.integers(MIN_SHOW_MS, 8_000), st.integers(1, 9)), max_size=8),
+        max_size=15,
+    ),
+    st.integers(MIN_SHOW_MS, 120_000),
 )
-def test_cards_of_which_nothing_is_known_are_within_the_film(
-    pairs: list[tuple[int, int]], count: int, duration_ms: int
+def test_no_card_that_the_platform_puts_up_lies_over_another_one(
+    own: list[tuple[int, int]], drawn_from: list[list[tuple[int, int, int]]], duration_ms: int
 ) -> None:
-    taken = [Moment(min(at_ms, duration_ms - 1), show_ms) for at_ms, show_ms in pairs]
-    moments = spread_moments(taken, count, duration_ms)
-    assert len(moments) == count
-    assert all(each.at_ms >= 0 and each.show_ms > 0 and each.at_ms + each.show_ms <= duration_ms for each in moments)
+    video_id = VideoId(uuid4())
+    creators = [
+        VideoProduct(video_id, number, ProductId(UUID(int=number)), min(at_ms, duration_ms - 1), show_ms)
+        for number, (at_ms, show_ms) in enumerate(own, 1)
+    ]
+    left_open = [VideoProduct(video_id, n, ProductId(UUID(int=n)), None, None) for n in range(50, 50 + len(drawn_from))]
+    learned = [
+        LearnedMoment(product_id=each.product_id, at_ms=at_ms, show_ms=show_ms, weight=weight, reason="tried")
+        for each, several in zip(left_open, drawn_from, strict=True)
+        for at_ms, show_ms, weight in several
+    ]
+    cues = choose_cues([*creators, *left_open], learned, duration_ms)
+    assert len([cue for cue in cues if cue.reason == "creator"]) == len(creators), "the creator's word stands"
+    assert len({cue.product_id for cue in cues}) == len(cues)
+    assert all(cue.at_ms >= 0 and cue.show_ms > 0 and cue.at_ms + cue.show_ms <= duration_ms for cue in cues)
+    for one, other in itertools.combinations(cues, 2):
+        if {one.reason, other.reason} != {"creator"}:
+            assert one.at_ms + one.show_ms <= other.at_ms, "cues are in order, and the first is over before the next"
 
 
-@given(st.integers(1, 8), st.integers(200_000, 600_000))
-def test_as_long_as_there_is_room_no_card_lies_over_another(count: int, duration_ms: int) -> None:
-    taken = [Moment(20_000, 6_000), Moment(100_000, 10_000)]
-    cards = sorted([*taken, *spread_moments(taken, count, duration_ms)])
-    assert all(one.at_ms + one.show_ms <= after.at_ms for one, after in itertools.pairwise(cards))
+@pytest.mark.parametrize("known", [True, False])
+def test_where_not_all_cards_have_room_each_has_its_turn(known: bool) -> None:
+    video_id = VideoId(uuid4())
+    products = [VideoProduct(video_id, n, product_id, None, None) for n, product_id in enumerate((A, B, C), 1)]
+    # Of A nothing is known in either case.
+    learned = [
+        LearnedMoment(product_id=product_id, at_ms=at_ms, show_ms=8_000, weight=9, reason="tried")
+        for product_id in (B, C)
+        for at_ms in (1_000, 2_000)
+        if known
+    ]
+    times = dict.fromkeys((A, B, C), 0)
+    for _ in range(600):
+        cues = choose_cues(products, learned, 9_000)
+        assert cues
+        for cue in cues:
+            times[cue.product_id] += 1
+    assert min(times.values()) > 120
+
+
+def test_a_card_is_cut_short_by_the_next_one_only_as_far_as_it_can_still_be_read() -> None:
+    taken = [Moment(10_000, 5_000)]
+    assert fit_moment(Moment(4_000, 8_000), taken, 30_000) == Moment(4_000, 6_000)
+    assert fit_moment(Moment(7_500, 8_000), taken, 30_000) is None
+    assert fit_moment(Moment(12_000, 8_000), taken, 30_000) is None, "another card is up then"
+    assert fit_moment(Moment(15_000, 8_000), taken, 30_000) == Moment(15_000, 8_000)
+    assert fit_moment(Moment(28_500, 8_000), taken, 30_000) == Moment(28_500, 1_500), "the end of the film is no card"
+    assert fit_moment(Moment(31_000, 8_000), taken, 30_000) is None
+    assert find_room([Moment(0, 30_000)], 30_000) is None
+    assert find_room([], 2_000) == Moment(0, 2_000)
 
 
 def test_the_creators_moment_is_kept_the_learned_one_fills_the_gap_and_the_rest_is_spread() -> None:
@@ -142,11 +185,11 @@ def test_the_creators_moment_is_kept_the_learned_one_fills_the_gap_and_the_rest_
         LearnedMoment(product_id=B, at_ms=99_000, show_ms=5_000, weight=1000, reason="orders"),
     ]
     cues = choose_cues(products, learned, 30_000)
-    assert [(cue.product_id, cue.at_ms, cue.show_ms, cue.reason) for cue in cues] == [
-        (B, 2_000, 5_000, "orders"),
-        (C, 12_000, 8_000, "spread"),
-        (A, 25_000, 5_000, "creator"),
-    ]
+    own, by_lot = cues[-1], {cue.product_id: (cue.at_ms, cue.show_ms, cue.reason) for cue in cues[:-1]}
+    assert (own.product_id, own.at_ms, own.show_ms, own.reason) == (A, 25_000, 5_000, "creator")
+    # In the middle of what is left: whose turn is first is drawn by lot.
+    assert by_lot.pop(C) in {(12_000, 8_000, "spread"), (8_500, 8_000, "spread")}
+    assert by_lot == {B: (2_000, 5_000, "orders")}
 
 
 def test_learned_moments_are_tried_as_often_as_their_weights_say() -> None:

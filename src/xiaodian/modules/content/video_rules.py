@@ -32,6 +32,8 @@ MAX_CLIP_MS = 600_000
 MIN_SHOW_MS = 1_000
 MAX_SHOW_MS = 60_000
 DEFAULT_SHOW_MS = 8_000
+LEAST_SHOW_MS = 3_000
+"""A card that the platform puts up is not cut shorter than this by the next one."""
 COUNT_SLOTS = 16
 
 MOVES_OF_CREATOR: Mapping[VideoState, frozenset[VideoState]] = {
@@ -111,20 +113,27 @@ def move_cues(showings: Sequence[Showing], from_ms: int, to_ms: int) -> dict[Pro
     return dict(list(moments.items())[:MAX_PRODUCTS])
 
 
-def spread_moments(taken: Sequence[Moment], count: int, duration_ms: int) -> list[Moment]:
-    """For products of which nothing is known yet: each in the middle of the longest stretch without a card; where there
-    is no room for one, one after the other over the whole film.
+def find_room(taken: Sequence[Moment], duration_ms: int) -> Moment | None:
+    """For a product of which nothing is known yet: the middle of the longest stretch without a card. None: there is no
+    room for one.
     """
-    cards = list(taken)
-    found: list[Moment] = []
-    for number in range(count):
-        start, end = max(_list_gaps(cards, duration_ms), key=lambda gap: gap[1] - gap[0])
-        if end - start < MIN_SHOW_MS:
-            start, end = duration_ms * number // count, duration_ms
-        show_ms = max(1, min(DEFAULT_SHOW_MS, end - start))
-        found.append(Moment(start + (end - start - show_ms) // 2, show_ms))
-        cards.append(found[-1])
-    return found
+    start, end = max(_list_gaps(taken, duration_ms), key=lambda gap: gap[1] - gap[0])
+    show_ms = min(DEFAULT_SHOW_MS, end - start)
+    if show_ms < min(LEAST_SHOW_MS, duration_ms):
+        return None
+    return Moment(start + (end - start - show_ms) // 2, show_ms)
+
+
+def fit_moment(moment: Moment, taken: Sequence[Moment], duration_ms: int) -> Moment | None:
+    """The same, shorter if another card or the film's end comes before it would be over. None: another card is up
+    then, or it would be gone before anybody has read it.
+    """
+    for start, end in _list_gaps(taken, duration_ms):
+        if start <= moment.at_ms < end:
+            show_ms = min(moment.show_ms, end - moment.at_ms)
+            is_cut = end < duration_ms and show_ms < min(moment.show_ms, LEAST_SHOW_MS)
+            return None if is_cut else Moment(moment.at_ms, show_ms)
+    return None
 
 
 def _list_gaps(cards: Sequence[Moment], duration_ms: int) -> list[tuple[int, int]]:

@@ -13,7 +13,7 @@ from xiaodian.modules.content import video_queries
 from xiaodian.modules.content.infos import get_videos
 from xiaodian.modules.content.models import VideoProduct
 from xiaodian.modules.content.service.read_creator import read_creators
-from xiaodian.modules.content.video_rules import DEFAULT_SHOW_MS, Moment, spread_moments
+from xiaodian.modules.content.video_rules import DEFAULT_SHOW_MS, Moment, find_room, fit_moment
 from xiaodian.modules.live import api as live
 from xiaodian.modules.media import api as media
 
@@ -103,27 +103,39 @@ async def list_cards(connection: Connection, video_ids: Sequence[VideoId]) -> li
 
 def choose_cues(products: Sequence[VideoProduct], learned: Sequence[LearnedMoment], duration_ms: int) -> list[VideoCue]:
     """When which card comes up in this viewing: as the creator says; where they leave it open, as was learned (each
-    moment as often as its weight says); else where no other card is.
+    moment as often as its weight says); else where no other card is. None of these lies over another card: what has no
+    room this time is left out, and as the lot decides who comes first, each has its turn.
     """
-    moments: dict[ProductId, list[LearnedMoment]] = {}
-    for moment in learned:
-        if moment.at_ms < duration_ms:
-            moments.setdefault(moment.product_id, []).append(moment)
-    cues: list[VideoCue] = []
-    unknown: list[ProductId] = []
-    for each in products:
-        if each.at_ms is not None:
-            cues.append(_cue(each.product_id, each.at_ms, each.show_ms or DEFAULT_SHOW_MS, "creator", duration_ms))
-        elif known := moments.get(each.product_id):
-            (drawn,) = random.choices(known, [moment.weight for moment in known])
-            cues.append(_cue(each.product_id, drawn.at_ms, drawn.show_ms, drawn.reason, duration_ms))
-        else:
-            unknown.append(each.product_id)
+    known: dict[ProductId, list[LearnedMoment]] = {}
+    for each in learned:
+        known.setdefault(each.product_id, []).append(each)
+    cues = [
+        _cue(own.product_id, Moment(own.at_ms, own.show_ms or DEFAULT_SHOW_MS), "creator", duration_ms)
+        for own in products
+        if own.at_ms is not None
+    ]
     taken = [Moment(cue.at_ms, cue.show_ms) for cue in cues]
-    for product_id, free in zip(unknown, spread_moments(taken, len(unknown), duration_ms), strict=True):
-        cues.append(_cue(product_id, free.at_ms, free.show_ms, "spread", duration_ms))
+    left_open = [product.product_id for product in products if product.at_ms is None]
+    for product_id in random.sample(left_open, len(left_open)):
+        moment, reason = _draw(known.get(product_id, []), taken, duration_ms)
+        if moment is not None:
+            taken.append(moment)
+            cues.append(_cue(product_id, moment, reason, duration_ms))
     return sorted(cues, key=lambda cue: cue.at_ms)
 
 
-def _cue(product_id: ProductId, at_ms: int, show_ms: int, reason: str, duration_ms: int) -> VideoCue:
-    return VideoCue(product_id=product_id, at_ms=at_ms, show_ms=min(show_ms, duration_ms - at_ms), reason=reason)
+def _draw(learned: Sequence[LearnedMoment], taken: Sequence[Moment], duration_ms: int) -> tuple[Moment | None, str]:
+    """A moment at which there is room for the card, and why it is that one."""
+    if not learned:
+        return find_room(taken, duration_ms), "spread"
+    fitted = [(fit_moment(Moment(each.at_ms, each.show_ms), taken, duration_ms), each) for each in learned]
+    free = [(moment, each) for moment, each in fitted if moment is not None]
+    if not free:
+        return None, ""
+    ((moment, drawn),) = random.choices(free, [each.weight for _, each in free])
+    return moment, drawn.reason
+
+
+def _cue(product_id: ProductId, moment: Moment, reason: str, duration_ms: int) -> VideoCue:
+    show_ms = min(moment.show_ms, duration_ms - moment.at_ms)
+    return VideoCue(product_id=product_id, at_ms=moment.at_ms, show_ms=show_ms, reason=reason)
