@@ -35,6 +35,18 @@ _PLAYED_FOR = """([card, seconds]) => new Promise((done) => {
     };
     look();
 })"""
+# Before its card comes, however slow the machine.
+_STOP_AT_ONCE = (
+    """document.addEventListener('playing', (event) => event.target.pause(), {capture: true, once: true});"""
+)
+_IS_STILL = """(card) => new Promise((done) => {
+    const look = () => {
+        const video = card.querySelector('video');
+        if (video?.paused && video.currentTime > 0) done(true); else setTimeout(look, 50);
+    };
+    look();
+})"""
+_JUMP_TO = "(card, seconds) => { card.querySelector('video').currentTime = seconds; }"
 _LISTEN = """() => {
     window.told = [];
     const send = navigator.sendBeacon.bind(navigator);
@@ -231,6 +243,35 @@ async def test_where_a_viewer_goes_on_to_the_next_film_is_told_of_the_one_that_i
     await _swipe_up(page)
     await _expect_playing(page, 2)
     await _expect_left(page, second, at_ms)
+
+
+async def _told_of_card(page: Page, video_id: str) -> list[int]:
+    """The moments of the film at which its card came up and was seen."""
+    told = await page.evaluate(_TOLD)
+    return [item["media_at_ms"] for item in told if (item["kind"], item["video_id"]) == ("card_shown", video_id)]
+
+
+async def test_a_card_counts_as_shown_when_it_was_seen_and_not_under_a_sheet(
+    films: list[str], open_page: OpenPage
+) -> None:
+    page = await open_page(f"/videos/{films[0]}", name="seer")
+    await page.add_init_script(f"({_LISTEN})(); {_STOP_AT_ONCE}")
+    await page.reload()
+    card = _current(page)
+    async with asyncio.timeout(30):
+        assert await card.evaluate(_IS_STILL)
+    await page.keyboard.press("b")
+    await expect(page.get_by_test_id("bag-sheet")).to_be_visible()
+    # Later than that nobody jumps in: the card is up, beneath the sheet.
+    await card.evaluate(_JUMP_TO, (CARD_AT_MS + 500) / 1000)
+    await expect(card.get_by_test_id("product-card")).to_be_attached()
+    await page.evaluate("new Promise((done) => setTimeout(done, 1600))")
+    assert await _told_of_card(page, films[0]) == []
+    await page.keyboard.press("Escape")
+    async with asyncio.timeout(30):
+        while not (shown := await _told_of_card(page, films[0])):
+            await page.evaluate("new Promise((done) => setTimeout(done, 200))")
+    assert shown == [CARD_AT_MS]
 
 
 async def test_the_card_comes_at_its_moment_and_the_order_remembers_the_film(

@@ -25,7 +25,9 @@ class BehaviourKind(StrEnum):
     LEFT = "left"
     """The viewer went on, at `media_at_ms`: from a video, or from a room's replay."""
     CARD_SHOWN = "card_shown"
-    """The card of a product came up in the picture, once a showing."""
+    """Half of a product's card was seen for a second, with nothing over it; once a showing. `media_at_ms` is when it
+    came up.
+    """
     CARD_CLICKED = "card_clicked"
     """That card was clicked."""
     BAG_OPENED = "bag_opened"

@@ -5,6 +5,7 @@ import type { Film } from "../feed/film.svelte";
 import type { Place } from "../place/place";
 import type { PlaceSheets } from "../place/sheets.svelte";
 import type { RoomSession } from "../room/session.svelte";
+import { noteCards } from "./cards";
 import { reporter } from "./report";
 
 /** ms between looks at whether it plays. */
@@ -94,20 +95,8 @@ function watchPlace(place: Place, sheets: PlaceSheets, tellTime: () => void, sto
     reporter.flush();
   };
   const onHidden = () => document.visibilityState === "hidden" && leave();
-  // The card alone, wherever else a product can be opened from.
-  const onClick = (event: Event) => {
-    const card = event.target instanceof Element ? event.target.closest<HTMLElement>('[data-testid="product-card"]') : null;
-    const productId = card?.dataset["productId"];
-    if (productId) reporter.note("card_clicked", place, { productId, mediaMs: mediaMs() });
-  };
-  const seen = new Set<string>();
+  const stopCards = noteCards(place);
   const stop = $effect.root(() => {
-    $effect(() => {
-      const cue = place.cue;
-      if (!cue || !place.featured || seen.has(cue.cue_id)) return;
-      seen.add(cue.cue_id);
-      reporter.note("card_shown", place, { productId: cue.product_id, mediaMs: mediaMs() });
-    });
     $effect(() => {
       const sheet = sheets.current;
       if (sheet.kind === "bag") reporter.note("bag_opened", place, { mediaMs: mediaMs() });
@@ -116,13 +105,12 @@ function watchPlace(place: Place, sheets: PlaceSheets, tellTime: () => void, sto
   });
   document.addEventListener("visibilitychange", onHidden);
   addEventListener("pagehide", leave);
-  document.addEventListener("click", onClick, true);
   return () => {
     stopTime();
     stop();
     tellTime();
     document.removeEventListener("visibilitychange", onHidden);
     removeEventListener("pagehide", leave);
-    document.removeEventListener("click", onClick, true);
+    stopCards();
   };
 }

@@ -58,7 +58,9 @@ DEFINITIONS: tuple[Definition, ...] = (
     _of("comments", _COUNT, "number of comments", "room log: comment"),
     _of("likes", _COUNT, "number of likes", "room log: likes"),
     _of("bag_opens", _COUNT, "number of times the bag was opened", "behaviour: bag_opened"),
-    _of("impressions", _COUNT, "number of times a product's card came up before a viewer", "behaviour: card_shown"),
+    _of(
+        "impressions", _COUNT, "number of times half of a product's card was seen for a second", "behaviour: card_shown"
+    ),
     _of("clicks", _COUNT, "number of clicks on a product's card", "behaviour: card_clicked"),
     _of("product_views", _COUNT, "number of times a product was opened", "behaviour: product_viewed"),
     _of("checkout_starts", _COUNT, "number of times a checkout was begun", "behaviour: checkout_started"),
