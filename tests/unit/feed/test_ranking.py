@@ -1,5 +1,6 @@
 """What one viewer is shown, in which order and why."""
 
+from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
 import pytest
@@ -20,6 +21,7 @@ from xiaodian.modules.feed.ranking import (
     draw_newcomers,
     explain,
     mark_of,
+    name_reason,
     rank,
     rank_rooms,
 )
@@ -56,7 +58,28 @@ def test_a_film_of_whom_i_follow_comes_before_a_better_one_of_a_stranger_and_say
     ranked = rank([stranger, friend], Viewer(ME, followed=frozenset({friend.creator_id})), SEED, ())
     assert [each.candidate for each in ranked] == [friend, stranger]
     explained = explain(ranked, Viewer(ME, followed=frozenset({friend.creator_id})))
-    assert [each.reason for each in explained] == [Reason.FOLLOWED, Reason.POPULAR]
+    assert [each.reason for each in explained] == [Reason.FOLLOWED, Reason.LITTLE_WATCHED]
+
+
+@pytest.mark.parametrize(
+    ("views", "age", "reason"),
+    [
+        (1, timedelta(minutes=5), Reason.NEW_VIDEO),
+        (99, timedelta(days=40), Reason.LITTLE_WATCHED),
+        (100, timedelta(days=40), Reason.POPULAR),
+        (100, timedelta(minutes=5), Reason.POPULAR),
+    ],
+)
+def test_that_everybody_watches_a_film_is_said_only_when_it_is_so(views: int, age: timedelta, reason: Reason) -> None:
+    [each] = explain(rank([candidate()._replace(views=views)], Viewer(ME), SEED, ()), Viewer(ME))
+    assert isinstance(each, Ranked)
+    now = datetime(2026, 6, 1, tzinfo=UTC)
+    assert name_reason(each.reason, now - age, now) is reason
+
+
+def test_what_lifted_a_new_film_is_said_rather_than_that_it_is_new() -> None:
+    now = datetime(2026, 6, 1, tzinfo=UTC)
+    assert name_reason(Reason.FOLLOWED, now, now) is Reason.FOLLOWED
 
 
 @pytest.mark.parametrize(("subject", "reason"), [("topic:草莓", Reason.TOPIC), ("category:fruit", Reason.CATEGORY)])

@@ -2,6 +2,7 @@
 
 from collections import deque
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
 from enum import StrEnum
 from operator import itemgetter
 from random import Random
@@ -28,6 +29,9 @@ class Reason(StrEnum):
     NEW_CREATOR = "new_creator"
     NEW_VIDEO = "new_video"
     POPULAR = "popular"
+    """So many have watched it that this can be said (`popular_views`)."""
+    LITTLE_WATCHED = "little_watched"
+    """What is true of the others: not many have."""
     ON_AIR_BOUGHT = "on_air_bought"
     ON_AIR_FOLLOWED = "on_air_followed"
     ON_AIR = "on_air"
@@ -82,7 +86,7 @@ class Ranked(NamedTuple):
 
     doublings: float
     candidate: Candidate
-    reason: Reason = Reason.POPULAR
+    reason: Reason = Reason.LITTLE_WATCHED
     subject: str = ""
 
 
@@ -137,14 +141,15 @@ def explain(picks: Iterable["Pick"], viewer: Viewer, weights: Weights = WEIGHTS)
     """The same with what lifted each video most; rooms and newcomers have their reasons already."""
     return [
         each._replace(**_lifted_by(each.candidate, viewer, weights))
-        if isinstance(each, Ranked) and each.reason is Reason.POPULAR
+        if isinstance(each, Ranked) and each.reason is Reason.LITTLE_WATCHED
         else each
         for each in picks
     ]
 
 
 def _lifted_by(each: Candidate, viewer: Viewer, weights: Weights) -> dict[str, Any]:
-    reason, subject, most = Reason.POPULAR, "", 0.0
+    reason = Reason.POPULAR if each.views >= weights.popular_views else Reason.LITTLE_WATCHED
+    subject, most = "", 0.0
     if each.creator_id in viewer.followed:
         reason, most = Reason.FOLLOWED, weights.followed
     for name in (each.creator, *each.subjects):
@@ -152,6 +157,12 @@ def _lifted_by(each: Candidate, viewer: Viewer, weights: Weights) -> dict[str, A
         if liking > most:
             reason, subject, most = _REASONS[name.partition(":")[0]], name, liking
     return {"reason": reason, "subject": subject}
+
+
+def name_reason(reason: Reason, published_at: datetime, now: datetime, weights: Weights = WEIGHTS) -> Reason:
+    """The same, but of a new video, that it is new: of course not many have watched it."""
+    is_new = now - published_at < timedelta(days=weights.new_video_days)
+    return Reason.NEW_VIDEO if reason is Reason.LITTLE_WATCHED and is_new else reason
 
 
 def rank_rooms(

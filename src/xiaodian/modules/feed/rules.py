@@ -57,6 +57,10 @@ class Weights(msgspec.Struct, frozen=True, kw_only=True):
     exploring_until_seen: int = 100
     exploring_days: int = 14
     new_creator_days: int = 30
+    new_video_days: int = 3
+    """For so long it is said of a video that it is new."""
+    popular_views: int = 100
+    """From so many viewers on it is said of a video that many watch it."""
     seen_again_after_days: int = 30
     room_newness: float = 2.0
     room_newness_half_life_min: float = 15.0

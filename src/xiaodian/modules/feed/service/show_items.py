@@ -11,9 +11,9 @@ from xiaodian.contracts.live import RoomId, RoomInfo
 from xiaodian.edge.context import Context
 from xiaodian.edge.messages import translate
 from xiaodian.infra.database import Connection
-from xiaodian.kit.clock import to_epoch_ms
+from xiaodian.kit.clock import to_epoch_ms, utc_now
 from xiaodian.modules.content import api as content
-from xiaodian.modules.feed.ranking import Pick, RankedRoom, Reason
+from xiaodian.modules.feed.ranking import Pick, RankedRoom, Reason, name_reason
 from xiaodian.modules.feed.service.shelves import People
 from xiaodian.modules.feed.wire import FeedItem, FeedRoom, FeedVideo, Kind, Why
 from xiaodian.modules.live import api as live
@@ -34,10 +34,11 @@ class Facts:
         people: dict[AccountId, Account],
         followed: Collection[AccountId],
         language: str,
+        now: datetime,
     ) -> None:
         self._origin = ctx.settings.public_url.rstrip("/")
         self._videos, self._counts, self._rooms, self._people = videos, counts, rooms, people
-        self._followed, self._language = followed, language
+        self._followed, self._language, self._now = followed, language, now
 
     def show(self, pick: Pick) -> FeedItem | None:
         """The item; None if it is not to be seen any more."""
@@ -90,7 +91,8 @@ class Facts:
         params: dict[str, str | int] = {"name": creator.display_name}
         if pick.reason is Reason.TOPIC:
             params = {"topic": pick.subject.partition(":")[2]}
-        return FeedItem(kind=Kind.VIDEO, video=shown, room=None, why=self._why(pick.reason, params))
+        reason = name_reason(pick.reason, video.published_at, self._now)
+        return FeedItem(kind=Kind.VIDEO, video=shown, room=None, why=self._why(reason, params))
 
     def _why(self, reason: Reason, params: dict[str, str | int]) -> Why:
         return Why(code=reason, params=params, text=translate(self._language, "feed", f"why_{reason}", params))
@@ -111,7 +113,7 @@ async def show_items(
     told = await content.get_video_facts(connection, video_ids, creator_ids, viewer_id)
     rooms = await live.get_rooms(connection, room_ids) if room_ids else {}
     known = await people.get(connection, creator_ids)
-    facts = Facts(ctx, told.videos, told.counts, rooms, known, told.followed, language)
+    facts = Facts(ctx, told.videos, told.counts, rooms, known, told.followed, language, utc_now())
     return [item for item in map(facts.show, picks) if item is not None]
 
 
