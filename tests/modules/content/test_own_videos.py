@@ -1,5 +1,6 @@
 """A creator makes a video of a film, changes it, shows it, hides it, and has it gone."""
 
+from datetime import datetime, timedelta, timezone
 from uuid import UUID, uuid4
 
 import pytest
@@ -62,6 +63,8 @@ async def test_a_film_still_worked_on_is_a_draft_that_is_told_of_when_it_is_read
     assert [(notice["kind"], notice["link"]) for notice in notices["items"]] == [
         ("video_ready", f"/console/videos/{made['video_id']}")
     ]
+    uploaded_at = datetime.fromisoformat(own["created_at"]).astimezone(timezone(timedelta(hours=8)))
+    assert f"{uploaded_at:%m-%d %H:%M}" in notices["items"][0]["text"], "which of the films without a title it is"
 
 
 async def test_a_refused_film_can_only_be_thrown_away_and_its_creator_knows_why(studio: Studio) -> None:

@@ -1,5 +1,6 @@
 """Routes of an account's inbox."""
 
+from datetime import timedelta
 from typing import Annotated, Any
 
 from litestar import Request, get, post
@@ -10,6 +11,7 @@ from xiaodian.edge.access import Access, SignedIn, access
 from xiaodian.edge.context import Ctx
 from xiaodian.edge.messages import choose_language, translate
 from xiaodian.edge.problems import MalformedRequestError, problems
+from xiaodian.kit.clock import from_epoch_ms
 from xiaodian.kit.ids import made_at
 from xiaodian.kit.paging import MAX_PAGE_SIZE, decode_cursor, encode_cursor
 from xiaodian.modules.accounts.service.bell import bell_keys
@@ -37,7 +39,7 @@ async def list_own_notices(
         unread = await count_unread(connection, caller.account_id)
     shown = notices[:limit]
     return NoticePage(
-        items=[_show(notice, language) for notice in shown],
+        items=[_show(notice, language, ctx.settings.books_utc_offset_h) for notice in shown],
         next_cursor=encode_cursor(shown[-1].notice_id) if len(notices) > limit else None,
         unread=unread,
     )
@@ -62,16 +64,26 @@ async def read_bell(ctx: Ctx, caller: SignedIn) -> BellView:
     return BellView(key=key.hex())
 
 
-def _show(notice: KeptNotice, language: str) -> NoticeView:
+def _show(notice: KeptNotice, language: str, utc_offset_h: int) -> NoticeView:
     return NoticeView(
         notice_id=notice.notice_id,
         kind=notice.kind,
-        text=translate(language, "notices", notice.kind, notice.params),
+        text=translate(language, "notices", notice.kind, _name(notice.params, language, utc_offset_h)),
         params=notice.params,
         link=notice.link,
         is_read=notice.is_read,
         at=made_at(notice.notice_id),
     )
+
+
+def _name(params: dict[str, str], language: str, utc_offset_h: int) -> dict[str, str]:
+    """What has no title is named by when it was uploaded."""
+    uploaded_at_ms = params.get("uploaded_at_ms")
+    if uploaded_at_ms is None:
+        return params
+    uploaded_at = from_epoch_ms(int(uploaded_at_ms)) + timedelta(hours=utc_offset_h)
+    name = translate(language, "notices", "untitled_video", {"time": f"{uploaded_at:%m-%d %H:%M}"})
+    return {**params, "title": name}
 
 
 routes = [list_own_notices, read_bell, read_notices]

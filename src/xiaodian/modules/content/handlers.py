@@ -21,7 +21,7 @@ from xiaodian.modules.content.service.fill_video import fill_video
 from xiaodian.modules.content.service.personal_data import erase
 from xiaodian.modules.content.service.remind import remind
 from xiaodian.modules.content.video_queries import find_video_of_vod
-from xiaodian.modules.content.video_rules import UNTITLED
+from xiaodian.modules.content.video_rules import name_in_notice
 
 FilmEvent = VodReady | VodRefused
 
@@ -77,7 +77,7 @@ class Reactions:
                     Notice(
                         account_id=video.creator_id,
                         kind=NoticeKind.VIDEO_READY if isinstance(event, VodReady) else NoticeKind.VIDEO_REFUSED,
-                        params={"title": video.title or UNTITLED},
+                        params=name_in_notice(video.title, video.created_at),
                         link=f"/console/videos/{video.video_id}",
                     )
                 )

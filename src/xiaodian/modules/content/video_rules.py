@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
@@ -10,6 +11,7 @@ from xiaodian.contracts.base import InvalidInputError
 from xiaodian.contracts.catalog import ProductId
 from xiaodian.contracts.content import VideoState
 from xiaodian.contracts.risk import Limit
+from xiaodian.kit.clock import to_epoch_ms
 from xiaodian.kit.text import BadTextError, clean_line
 
 HOUR_S = 3600.0
@@ -20,8 +22,6 @@ LIKES_PER_MINUTE = Limit(name="video_likes", burst=120, period_s=MINUTE_S)
 SHARES_PER_MINUTE = Limit(name="video_shares", burst=30, period_s=MINUTE_S)
 REPORTS_PER_HOUR = Limit(name="video_reports", burst=30, period_s=HOUR_S)
 
-UNTITLED = "—"
-"""What a video without a title is called in a sentence."""
 MAX_DRAFTS = 100
 MAX_TITLE_CHARS = 200
 MAX_TOPICS = 10
@@ -75,6 +75,11 @@ def clean_title(title: str) -> str:
         return clean_line(title, max_chars=MAX_TITLE_CHARS)
     except BadTextError as error:
         raise InvalidInputError(field="title", reason=error.reason, max_chars=MAX_TITLE_CHARS) from error
+
+
+def name_in_notice(title: str, created_at: datetime) -> dict[str, str]:
+    """What a notice says of which video it speaks: its title, or when it was uploaded, in epoch ms."""
+    return {"title": title} if title else {"title": "", "uploaded_at_ms": str(to_epoch_ms(created_at))}
 
 
 def find_topics(title: str) -> list[str]:

@@ -17,7 +17,7 @@ from xiaodian.modules.content.models import OpenReport, Video
 from xiaodian.modules.content.service.comment_video import remove_comment, show_comments
 from xiaodian.modules.content.service.move_video import move_video
 from xiaodian.modules.content.service.show_videos import show_cards
-from xiaodian.modules.content.video_rules import MOVES_OF_OPERATOR, REPORTS_PER_HOUR, UNTITLED
+from xiaodian.modules.content.video_rules import MOVES_OF_OPERATOR, REPORTS_PER_HOUR, name_in_notice
 from xiaodian.modules.content.wire import ReportedItem
 from xiaodian.modules.risk import api as risk
 
@@ -130,7 +130,7 @@ async def _tell_creator(connection: Connection, video: Video, kind: NoticeKind, 
     notice = Notice(
         account_id=video.creator_id,
         kind=kind,
-        params={"title": video.title or UNTITLED, "reason": reason},
+        params={**name_in_notice(video.title, video.created_at), "reason": reason},
         link=f"/console/videos/{video.video_id}",
     )
     await accounts.give_notices(connection, [notice])
