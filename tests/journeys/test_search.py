@@ -1,11 +1,12 @@
 """Who looks for goods finds them, also misspelt or by looking through a shop, and buys what was found."""
 
+import re
 from collections.abc import Awaitable, Callable
 from uuid import uuid4
 
 import pytest
 from playwright.async_api import expect
-from tests.journeys.conftest import OpenPage
+from tests.journeys.conftest import Encoder, OpenPage, Stage, until_state
 
 from xiaodian.cli.show.client import Json, Member
 
@@ -83,3 +84,19 @@ async def test_what_a_creators_shop_sells_is_seen_on_their_page_and_bought_there
     assert (line["room_id"], line["video_id"]) == (None, None)
     await drawer.get_by_test_id("back-to-room").click()
     await expect(page.get_by_test_id("shop-view")).to_be_visible()
+
+
+async def test_a_creators_page_says_that_they_are_on_air_and_leads_into_the_room(
+    stage: Stage, send_film: Encoder, open_page: OpenPage
+) -> None:
+    host_id = (await stage.host.call("GET", "/api/me"))["account_id"]
+    page = await open_page(f"/creators/{host_id}", name="looker")
+    await expect(page.get_by_test_id("creator-tab-films")).to_be_visible()
+    await expect(page.get_by_test_id("creator-on-air")).to_have_count(0)
+    async with send_film(stage.stream_key):
+        await until_state(stage.host, stage.room["room_id"], "on_air")
+        await page.reload()
+        on_air = page.get_by_test_id("creator-on-air")
+        await expect(on_air).to_contain_text("正在直播")
+        await on_air.click()
+        await expect(page).to_have_url(re.compile(f"/rooms/{stage.room['room_id']}$"))
