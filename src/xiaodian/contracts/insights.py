@@ -17,7 +17,7 @@ class BehaviourKind(StrEnum):
     """What a visitor's page tells of."""
 
     SEEN = "seen"
-    """Of videos: half of it was on the screen for a second. What a feed calls an impression."""
+    """In a feed half of the video, or of the room on air, was on the screen for a second: an impression."""
     ENTERED = "entered"
     """The room's page was opened; of videos: it began to play."""
     WATCHED = "watched"
@@ -45,9 +45,6 @@ PRODUCT_KINDS = frozenset(
     }
 )
 """These are about a product."""
-
-VIDEO_KINDS = frozenset({BehaviourKind.SEEN})
-"""These are told of videos alone."""
 
 
 class Behaviour(Contract, frozen=True, kw_only=True, omit_defaults=True):
@@ -128,6 +125,8 @@ class Sums(Contract, frozen=True, kw_only=True):
 class Traffic(Contract, frozen=True, kw_only=True):
     """Who came to a room, and what they did."""
 
+    saw: int
+    """On whose screen half of it was for a second, in a feed."""
     views: int
     viewers: int
     watch_s: int

@@ -6,9 +6,11 @@ from uuid import uuid4
 import httpx
 import pytest
 from tests.live.stage import set_stage
-from tests.modules.feed.cinema import Cinema, video_ids
+from tests.modules.feed.cinema import Cinema, Person, video_ids
 
 from xiaodian.edge.context import Context
+from xiaodian.kit.clock import utc_now
+from xiaodian.modules.feed.queries import list_passed_by
 
 
 async def test_a_visit_shows_every_video_and_none_twice(cinema: Cinema, client: httpx.AsyncClient) -> None:
@@ -107,6 +109,32 @@ async def test_rooms_on_air_come_between_the_films_and_not_after_their_end(
     assert page["items"].index(rooms[0]) == 4
     assert rooms[0]["why"]["code"] == "on_air"
     assert rooms[0]["video"] is None
+
+
+async def test_a_room_that_i_saw_and_did_not_enter_lets_another_one_come_first(cinema: Cinema, ctx: Context) -> None:
+    stages = [await set_stage(ctx, cinema.sign_up) for _ in range(2)]
+    creators = [await cinema.join(f"达人{number}") for number in range(5)]
+    for number in range(10):
+        await cinema.publish(creators[number % 5])
+    for stage in stages:
+        await stage.go_on_air()
+
+    async def rooms_of(person: Person) -> list[str]:
+        page = await cinema.open(person.client, "limit=10")
+        return [item["room"]["room_id"] for item in page["items"] if item["kind"] == "room"]
+
+    passer, guest = await cinema.join("路人"), await cinema.join("客人")
+    first = str(stages[0].room_id)
+    await cinema.tell(passer.client, {"kind": "seen", "room_id": first})
+    for kind in ("seen", "entered"):
+        await cinema.tell(guest.client, {"kind": kind, "room_id": first})
+    await cinema.react()
+    assert await rooms_of(passer) == [str(stages[1].room_id), first]
+    async with ctx.database.connection() as connection:
+        since = utc_now() - timedelta(minutes=5)
+        for person, passed_by in ((passer, {stages[0].room_id}), (guest, set())):
+            ids = [stage.room_id for stage in stages]
+            assert await list_passed_by(connection, person.account_id, ids, since) == passed_by
 
 
 @pytest.mark.parametrize("cursor", ["x", "AAAA", "!!!!", "A" * 6000])

@@ -9,7 +9,7 @@ import httpx
 import pytest
 from tests.modules.insights.observer import Observer, late_and_twice, viewer_of
 
-from xiaodian.contracts.insights import VIDEO_KINDS, BehaviourKind
+from xiaodian.contracts.insights import BehaviourKind
 from xiaodian.kit.clock import utc_now
 from xiaodian.modules.imports.api import list_noted
 from xiaodian.modules.insights import api as insights
@@ -68,6 +68,18 @@ async def test_a_visit_is_counted_step_by_step_and_people_are_told_apart(
     assert (product["impressions"], product["clicks"], product["product_views"]) == (2, 1, 1)
 
 
+async def test_who_saw_a_room_in_a_feed_is_counted_once_and_is_no_viewer_until_they_go_in(
+    observer: Observer, client: httpx.AsyncClient
+) -> None:
+    passer, guest = uuid4(), uuid4()
+    for _ in range(2):
+        await send(client, report(deed(observer, "seen"), viewer_id=passer))
+    await send(client, report(deed(observer, "seen"), deed(observer, "entered"), viewer_id=guest))
+    await observer.take_reports(await observer.reports())
+    traffic = (await observer.get(observer.stage.host))["metrics"]["traffic"]
+    assert (traffic["saw"], traffic["viewers"], traffic["views"]) == (2, 1, 1)
+
+
 async def test_reports_that_come_twice_or_late_count_as_if_they_had_come_once_in_order(
     observer: Observer, client: httpx.AsyncClient
 ) -> None:
@@ -76,7 +88,7 @@ async def test_reports_that_come_twice_or_late_count_as_if_they_had_come_once_in
     for _ in range(30):
         items = [
             deed(observer, kind, ago_ms=rng.randrange(600_000), watch_s=rng.randrange(60) if kind == "watched" else 0)
-            for kind in rng.choices([kind for kind in BehaviourKind if kind not in VIDEO_KINDS], k=rng.randint(1, 6))
+            for kind in rng.choices(list(BehaviourKind), k=rng.randint(1, 6))
         ]
         await send(client, report(*items, viewer_id=rng.choice(viewers)))
     heard = late_and_twice(await observer.reports(), rng)

@@ -196,3 +196,9 @@ def test_a_cursor_carries_the_visit_and_never_grows_beyond_its_bound() -> None:
 def test_a_cursor_made_by_others_is_refused(cursor: str) -> None:
     with pytest.raises(BadCursorError):
         decode_visit(cursor)
+
+
+def test_a_room_that_i_went_by_makes_place_for_one_that_i_have_not_seen() -> None:
+    seen, fresh = room(1.0), room(0.0)
+    viewer = Viewer(ME, passed_by=frozenset({seen.room_id}))
+    assert [each.candidate for each in rank_rooms([seen, fresh], viewer, SEED, ())] == [fresh, seen]

@@ -1,22 +1,22 @@
-/** Half of a film was on the screen for a second: what a feed calls an impression. Not part of the first load. */
+/** Half of a film, or of a room on air, was on the screen for a second: what a feed calls an impression. Not part of the first load. */
 import { type Told, reporter } from "./report";
 
 const HALF = 0.5;
 const SEEN_MS = 1000;
 
 /** Tells it once; answers what ends the looking. */
-export function noteSeen(node: Element, film: Told): () => void {
+export function noteSeen(node: Element, entry: Told): () => void {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const forget = () => {
     clearTimeout(timer);
     timer = undefined;
   };
   const look = new IntersectionObserver(
-    ([entry]) => {
-      if (!entry?.isIntersecting || entry.intersectionRatio < HALF || document.visibilityState === "hidden") return forget();
+    ([seen]) => {
+      if (!seen?.isIntersecting || seen.intersectionRatio < HALF || document.visibilityState === "hidden") return forget();
       timer ??= setTimeout(() => {
         look.disconnect();
-        reporter.note("seen", film);
+        reporter.note("seen", entry);
       }, SEEN_MS);
     },
     { threshold: [0, HALF] },

@@ -7,9 +7,10 @@ from uuid import UUID
 
 from xiaodian.contracts.accounts import AccountId
 from xiaodian.contracts.content import VideoId
+from xiaodian.contracts.live import RoomId
 from xiaodian.infra.database import Connection, Record
 from xiaodian.modules.feed.ranking import Candidate, mark_of
-from xiaodian.modules.feed.rules import WEIGHTS, creator_subject
+from xiaodian.modules.feed.rules import WEIGHTS, Deed, creator_subject
 
 MAX_DISMISSALS = 300
 MAX_TASTES = 200
@@ -136,6 +137,24 @@ async def get_likings(connection: Connection, account_id: AccountId) -> Likings:
         {row[0]: row[1] for row in rows if row[0] is not None},
         [(row[2], row[3], row[4]) for row in rows if row[0] is None],
     )
+
+
+async def list_passed_by(
+    connection: Connection, account_id: AccountId, room_ids: Sequence[RoomId], since: datetime
+) -> frozenset[RoomId]:
+    """Which of the rooms an account saw of late and did not enter."""
+    rows = await connection.fetch(
+        """
+        SELECT place_id FROM feed.encounter
+        WHERE account_id = $1 AND place_id = ANY($2::uuid[]) AND at >= $3 AND deeds & $4 = $5
+        """,
+        account_id,
+        room_ids,
+        since,
+        int(Deed.SEEN | Deed.ENTERED),
+        int(Deed.SEEN),
+    )
+    return frozenset(row[0] for row in rows)
 
 
 async def list_seen(

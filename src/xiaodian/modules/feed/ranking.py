@@ -79,6 +79,8 @@ class Viewer(NamedTuple):
     dismissed: frozenset[VideoId] = frozenset()
     disliked: Mapping[str, int] = {}
     """How often the viewer said of a subject's video that it does not interest."""
+    passed_by: frozenset[RoomId] = frozenset()
+    """Rooms that the viewer saw of late and did not enter."""
 
 
 class Ranked(NamedTuple):
@@ -175,6 +177,8 @@ def rank_rooms(
             continue
         is_followed = each.host_id in viewer.followed
         total = each.score + weights.chance * lot(each.mark, seed) + (weights.followed if is_followed else 0.0)
+        if each.room_id in viewer.passed_by:
+            total += weights.room_passed_by
         if viewer.tastes:
             total += taste_doublings(viewer.tastes.get(each.creator, 0.0), weights)
         if viewer.disliked:

@@ -67,6 +67,9 @@ class Weights(msgspec.Struct, frozen=True, kw_only=True):
     room_viewers: float = 0.5
     """For each doubling of the viewers; of recent purchases, the next."""
     room_purchases: float = 1.0
+    room_passed_by: float = -2.0
+    """For a room that the viewer was shown and did not enter, as long as the next says."""
+    room_passed_by_min: int = 60
     strength_liked: float = 2.0
     strength_commented: float = 2.0
     strength_clicked: float = 1.0

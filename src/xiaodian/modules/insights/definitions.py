@@ -36,6 +36,7 @@ def _of(key: str, unit: Unit, formula: str, source: str) -> Definition:
 
 _MONEY, _COUNT, _SHARE, _SECONDS = Unit.MONEY, Unit.COUNT, Unit.SHARE, Unit.SECONDS
 _PLAYED = "behaviour: entered, watched, left"
+_SEEN = "behaviour: seen"
 _TOLD = "orders of other platforms, by the room in their link"
 
 DEFINITIONS: tuple[Definition, ...] = (
@@ -50,6 +51,7 @@ DEFINITIONS: tuple[Definition, ...] = (
     _of("aov", _MONEY, "gmv / buyers", "orders"),
     _of("orders_elsewhere", _COUNT, "number of orders paid, not cancelled or refunded; never in orders_paid", _TOLD),
     _of("amount_elsewhere", _MONEY, "sum(amount) of orders_elsewhere in the platform's currency; never in gmv", _TOLD),
+    _of("room_seen", _COUNT, "number of different browsers that had half of the room on screen in a feed", _SEEN),
     _of("views", _COUNT, "number of times the room's page was opened, live and replay", "behaviour: entered"),
     _of("viewers", _COUNT, "number of different browsers that opened the room's page", "behaviour: entered"),
     _of("watch_average", _SECONDS, "sum(watched seconds) / viewers", "behaviour: watched, entered"),
@@ -74,7 +76,7 @@ DEFINITIONS: tuple[Definition, ...] = (
     _of("fan_share_viewers", _SHARE, "accounts that entered and follow the host / viewers", "behaviour; follows"),
     _of("fan_share_buyers", _SHARE, "buyers that follow the host / buyers", "orders; follows"),
     _of("featured_time", _SECONDS, "sum(time on show) of the product's cues", "cues"),
-    _of("video_seen", _COUNT, "number of different browsers that had half of the film on screen", "behaviour: seen"),
+    _of("video_seen", _COUNT, "number of different browsers that had half of the film on screen", _SEEN),
     _of("video_views", _COUNT, "number of times the film began to play", "behaviour: entered"),
     _of("video_viewers", _COUNT, "number of different browsers in which it began to play", "behaviour: entered"),
     _of("watch_through", _SHARE, "sum(furthest moment of each viewer) / (viewers × length)", _PLAYED),

@@ -22,6 +22,7 @@ STEPS: dict[BehaviourKind, int] = {
     BehaviourKind.BAG_OPENED: 8,
     BehaviourKind.PRODUCT_VIEWED: 16,
     BehaviourKind.CHECKOUT_STARTED: 32,
+    BehaviourKind.SEEN: 64,
 }
 """A bit for each step that a viewer took in a room at least once."""
 
@@ -72,6 +73,8 @@ class Visit(NamedTuple):
     opened_bag: int = 0
     viewed_product: int = 0
     started_checkout: int = 0
+    saw: int = 0
+    """In a feed; who only saw it is no viewer."""
     watched_minute: int = 0
     """Stayed for a minute in all; not a step of STEPS."""
     sampled_acts: int = 0
@@ -104,6 +107,7 @@ class ProductVisit(NamedTuple):
 ViewerKey = tuple[RoomId, UUID]
 
 _OF_MINUTE: dict[BehaviourKind, VisitMinute] = {
+    BehaviourKind.SEEN: VisitMinute(),
     BehaviourKind.ENTERED: VisitMinute(views=1),
     BehaviourKind.WATCHED: VisitMinute(),
     BehaviourKind.LEFT: VisitMinute(),

@@ -20,6 +20,7 @@ OF_FOLLOWED = 40
 LEAST_TASTE = 0.2
 """What is liked less is not worth a list of its own."""
 ROOMS_LOOKED_AT = 200
+PASSED_BY_FOR = timedelta(minutes=WEIGHTS.room_passed_by_min)
 END_OF_TIME = (datetime(9999, 1, 1, tzinfo=UTC), UUID(int=2**128 - 1))
 
 
@@ -35,13 +36,17 @@ async def prepare(
     shown = frozenset(visit.shown)
     heated = rooms[:ROOMS_LOOKED_AT]
     near = [room for room in rooms if room.host_id in viewer.followed or room.creator in viewer.tastes]
+    on_air = {room.room_id: room for room in [*heated, *near]}
+    if account_id is not None and on_air:
+        passed_by = await queries.list_passed_by(connection, account_id, list(on_air), now - PASSED_BY_FOR)
+        viewer = viewer._replace(passed_by=passed_by)
     prepared = Prepared(
         viewer,
         visit.seed,
         now - timedelta(days=WEIGHTS.seen_again_after_days),
         rank(best, viewer, visit.seed, shown),
         rank(newcomers, viewer, visit.seed + visit.place, shown)[:NEWCOMERS_DRAWN],
-        rank_rooms({room.room_id: room for room in [*heated, *near]}.values(), viewer, visit.seed, shown),
+        rank_rooms(on_air.values(), viewer, visit.seed, shown),
     )
     await prepared.leave_out_seen(connection)
     return prepared

@@ -12,7 +12,6 @@ from xiaodian.contracts.content import VideoId
 from xiaodian.contracts.insights import (
     PRODUCT_KINDS,
     REPORTS,
-    VIDEO_KINDS,
     Behaviour,
     BehaviourKind,
     BehaviourReported,
@@ -97,8 +96,6 @@ def _check(number: int, item: BehaviourItem, now_ms: int) -> Behaviour:
         raise InvalidInputError(field=f"items[{number}].product_id", reason="does_not_fit_kind")
     if (item.room_id is None) == (item.video_id is None):
         raise InvalidInputError(field=f"items[{number}].room_id", reason="room_or_video")
-    if item.room_id is not None and item.kind in VIDEO_KINDS:
-        raise InvalidInputError(field=f"items[{number}].kind", reason="does_not_fit_kind")
     if item.watch_s and item.kind is not BehaviourKind.WATCHED:
         raise InvalidInputError(field=f"items[{number}].watch_s", reason="does_not_fit_kind")
     return Behaviour(

@@ -114,6 +114,7 @@ async def _get_traffic(connection: Connection, eyes: Eyes, now: datetime) -> Tra
     for minute in carry_on(minutes, audience, to_epoch_ms(now)).values():
         total = total.plus(minute)
     return Traffic(
+        saw=visit.saw,
         views=visit.views,
         viewers=visit.viewers,
         watch_s=visit.watch_s,
