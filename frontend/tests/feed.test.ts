@@ -3,8 +3,9 @@ import type { FeedItem, FeedVideo, Page } from "../src/viewer/video/api";
 
 vi.stubGlobal("location", { origin: "http://shop.test", pathname: "/", search: "" });
 vi.stubGlobal("matchMedia", () => ({ matches: false, addEventListener: () => undefined }));
-const { Feed } = await import("../src/viewer/feed/feed.svelte");
+const { Feed, unwanted } = await import("../src/viewer/feed/feed.svelte");
 const { Film } = await import("../src/viewer/feed/film.svelte");
+const { setUnwanted } = await import("../src/viewer/feed/set_unwanted");
 const { ApiProblem } = await import("../src/lib/api/client");
 const { stillAt } = await import("../src/viewer/feed/still");
 const { WheelSteps } = await import("../src/viewer/feed/wheel");
@@ -106,6 +107,22 @@ describe("a feed", () => {
     const [, second] = feed.entries;
     if (second) feed.remove(second);
     expect([feed.current?.id, ids(feed)]).toEqual(["c", ["a", "c"]]);
+  });
+
+  it("brings nothing that a guest had no interest in, however many pages of it there are", async () => {
+    const kept: Record<string, string> = {};
+    vi.stubGlobal("localStorage", kept);
+    const gone = Array.from({ length: 8 }, (_, index) => `x${index}`);
+    for (const id of [...gone, "b"]) setUnwanted(id, true);
+    setUnwanted("b", false);
+    const pages = [["a", "x0"], ["x1", "x2"], ["x3", "x4"], ["x5", "x6"], ["x7", "b"]];
+    const feed = new Feed(async (cursor) => page(pages[Number(cursor ?? 0)] ?? [], Number(cursor ?? 0) < 4 ? String(Number(cursor ?? 0) + 1) : null));
+    await feed.open();
+    expect(ids(feed)).toEqual(["a", "b"]);
+    for (let index = 0; index < 400; index += 1) setUnwanted(`y${index}`, true);
+    expect([unwanted().split(" ").length, unwanted().includes("x0"), unwanted().endsWith("y399")]).toEqual([300, false, true]);
+    vi.stubGlobal("localStorage", undefined);
+    expect(unwanted()).toBe("");
   });
 
   it("goes on into what there is to discover after one film, which does not come again", async () => {

@@ -1,5 +1,6 @@
 /** What comes one after another: films and rooms on air, read page by page, and where in it the viewer is. */
 import { ApiProblem } from "../../lib/api/client";
+import { me } from "../../lib/session.svelte";
 import type { FeedItem, Page } from "../video/api";
 import { Film } from "./film.svelte";
 import { RoomEntry } from "./room_entry.svelte";
@@ -98,9 +99,10 @@ export class Feed {
   #take(page: Page<FeedItem | Film>, run: number): void {
     if (run !== this.#run) return;
     const before = this.entries.length;
-    this.#add(page.items.flatMap(toEntry), run);
+    const wanted = page.items.flatMap(toEntry);
+    this.#add(wanted, run);
     this.#cursor = page.next_cursor ?? undefined;
-    this.#empty = this.entries.length > before ? 0 : this.#empty + 1;
+    this.#empty = this.entries.length > before || wanted.length < page.items.length ? 0 : this.#empty + 1;
     this.isEnd = page.next_cursor === null || this.#empty >= MOST_EMPTY;
   }
 
@@ -115,6 +117,15 @@ export class Feed {
 function toEntry(item: FeedItem | Film): Entry[] {
   if (item instanceof Film) return [item];
   const { video, room, why } = item;
-  if (video) return [new Film(video, why)];
+  if (video) return !me() && unwanted().includes(video.video_id) ? [] : [new Film(video, why)];
   return room ? [new RoomEntry(room, why)] : [];
+}
+
+/** The ids of what a guest has no interest in, as this browser remembers them; of accounts the server knows. */
+export function unwanted(): string {
+  try {
+    return localStorage["xd_unwanted"] ?? "";
+  } catch {
+    return "";
+  }
 }
