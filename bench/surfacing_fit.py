@@ -1,9 +1,10 @@
 """Fits the weights of the surfacing engine on the tuned recorded rooms, and says how well they do on rooms left out.
 
-    python -m bench.surfacing_fit [--write] [--rounds N] [--ridge X] [--folds N] [--threshold X]
+    python -m bench.surfacing_fit [--write] [--ridge X] [--folds N] [--threshold X]
 
-Each round replays the rooms with the weights so far, gathers the evidence for every product that was weighed, labels
-it by the true moments, and fits a logistic regression: weights that all languages share, and by how much each differs.
+Rooms are replayed, each with weights fitted on other rooms. The evidence for every product that was weighed, and the
+signs that a line turns to something, are labelled by the true moments. A logistic regression of each is fitted: weights
+that all languages share, and by how much each differs.
 Figures are of rooms that the weights were not fitted on.
 """
 
@@ -14,9 +15,10 @@ from pathlib import Path
 
 import numpy as np
 
-from xiaodian.contracts.surfacing import Bag, Cue, Signal
+from xiaodian.contracts.surfacing import Bag, Cue, Signal, Transcript
 from xiaodian.modules.surfacing.engine.engine import Candidate, Engine
 from xiaodian.modules.surfacing.engine.model import Weights, load_weights
+from xiaodian.modules.surfacing.engine.turning import begun_ms
 from xiaodian.modules.surfacing.recordings import CueLine, read_cues, read_room
 from xiaodian.modules.surfacing.scoring import EARLY_MS, LATE_MS, Score, score_cues
 
@@ -24,11 +26,29 @@ TUNED = Path(__file__).parent / "rooms/tuned"
 TARGET = Path(__file__).parents[1] / "src/xiaodian/modules/surfacing/engine/weights.toml"
 Row = tuple[str, dict[str, float], float]
 """Language, evidence, and whether a moment began."""
+Parts = dict[str, dict[str, float]]
+"""Worth of evidence by its code: `all`, and what each language adds."""
 LANGUAGES = ("zh", "en")
-THRESHOLDS = (0.5, 0.55, 0.6, 0.65, 0.7)
+MOST_STEPS = 15
+LEAST_STEP = 0.002
+THRESHOLDS = (0.6, 0.65, 0.7, 0.75, 0.8)
 
 
 PRIOR = {
+    "turn_bias": -3.0,
+    "turn_present": 0.7,
+    "turn_handling": 0.4,
+    "turn_pointing": 0.5,
+    "turn_return": 0.4,
+    "turn_score": 0.5,
+    "turn_current": -0.7,
+    "turn_later": -0.5,
+    "turn_story": -0.5,
+    "turn_declining": -0.7,
+    "opens": 1.0,
+    "hint_detail": -0.5,
+    "in_time": 1.0,
+    "click_in_time": 2.0,
     "answering": -0.4,
     "asked": 1.0,
     "bias": -2.5,
@@ -125,10 +145,15 @@ class Watched(Engine):
     """An engine that lets one look at what it weighs."""
 
     candidates: list[Candidate]
+    signs: dict[str, float]
 
     def _decide(self, candidates: list[Candidate]) -> list[Cue]:
         self.candidates = candidates
         return super()._decide(candidates)
+
+    def _likely_turn(self, signs: dict[str, float]) -> float:
+        self.signs = signs
+        return super()._likely_turn(signs)
 
 
 def replay(room: Room, weights: Weights) -> tuple[Score, list[Row]]:
@@ -138,7 +163,10 @@ def replay(room: Room, weights: Weights) -> tuple[Score, list[Row]]:
     matched: set[int] = set()
     for signal in room.signals[1:]:
         engine.candidates = []
+        engine.signs = {}
         made = engine.take(signal)
+        if engine.signs and isinstance(signal, Transcript):
+            rows.append((room.bag.lang[:2], engine.signs, _turn_label(room, signal)))
         for candidate in engine.candidates:
             label = _label(room.truth, matched, candidate)
             if label is not None:
@@ -168,47 +196,73 @@ def _label(truth: list[CueLine], matched: set[int], candidate: Candidate) -> flo
     return 0.0
 
 
-def fit(rows: list[Row], ridge: float) -> dict[str, dict[str, float]]:
+def _turn_label(room: Room, line: Transcript) -> float:
+    begun = begun_ms(line.text, room.bag.lang[:2], line.t_ms)
+    return float(any(begun - 500 <= moment.t_ms <= line.t_ms + 500 for moment in room.truth))
+
+
+def fit(rows: Sequence[Row], ridge: float) -> Parts:
+    """Both models: which lines turn to something, and what they turn to."""
+    turns, products = (
+        _fit([row for row in rows if _is_turn(row)], ridge),
+        _fit([row for row in rows if not _is_turn(row)], ridge),
+    )
+    return {part: turns[part] | products[part] for part in products}
+
+
+def _is_turn(row: Row) -> bool:
+    return "turn_bias" in row[1]
+
+
+def _fit(rows: Sequence[Row], ridge: float) -> Parts:
     """Logistic regression with a ridge towards the prior, by Newton's method: `all`, and what each language adds."""
-    found = sorted({code for _, evidence, _ in rows for code in evidence} | PRIOR.keys())
+    prior = {code: worth for code, worth in PRIOR.items() if code.startswith("turn_") is any(map(_is_turn, rows))}
+    found = sorted({code for _, evidence, _ in rows for code in evidence} | prior.keys())
     codes = [(part, code) for part in ("all", *LANGUAGES) for code in found]
     place = {key: index for index, key in enumerate(codes)}
     known, labels = np.zeros((len(rows), len(codes))), np.array([label for _, _, label in rows])
     for row, (lang, evidence, _) in enumerate(rows):
         for code, value in evidence.items():
             known[row, [place["all", code], place[lang, code]]] = value
-    priors = np.array([PRIOR.get(code, 0.0) if part == "all" else 0.0 for part, code in codes])
+    priors = np.array([prior.get(code, 0.0) if part == "all" else 0.0 for part, code in codes])
     weights = priors.copy()
-    for _ in range(15):
+    for _ in range(MOST_STEPS):
         odds = 1 / (1 + np.exp(-np.clip(known @ weights, -30, 30)))
         slope = known.T @ (odds - labels) + ridge * (weights - priors)
         curve = (known * (odds * (1 - odds))[:, None]).T @ known + ridge * np.eye(len(codes))
-        weights -= np.linalg.solve(curve, slope)
+        step = np.linalg.solve(curve, slope)
+        weights -= step
+        if np.abs(step).max() < LEAST_STEP:
+            break
     return {part: {code: round(float(weights[place[part, code]]), 3) for code in found} for part in ("all", *LANGUAGES)}
 
 
-def of_language(parts: dict[str, dict[str, float]], lang: str, threshold: float) -> Weights:
+def of_language(parts: Parts, lang: str, threshold: float) -> Weights:
     """The weights that a room of the language is decided with."""
     worth = {code: value + parts.get(lang, {}).get(code, 0.0) for code, value in parts["all"].items()}
     return Weights(worth=worth, threshold=threshold)
 
 
-def fit_rooms(rooms: Sequence[Room], rounds: int, ridge: float, threshold: float) -> dict[str, dict[str, float]]:
-    """Weights after some rounds of replaying and fitting; the first replays with the prior alone."""
-    parts: dict[str, dict[str, float]] = {"all": PRIOR}
-    rows: list[Row] = []
-    for _ in range(rounds):
-        for room in rooms:
-            rows += replay(room, of_language(parts, room.bag.lang[:2], threshold))[1]
-        parts = fit(rows, ridge)
-    return parts
+def fit_rooms(rooms: Sequence[Room], ridge: float, threshold: float) -> Parts:
+    """Weights from what rooms gave while they were played as new ones are: with weights fitted on the other half."""
+    rows = _rows(rooms, {"all": PRIOR}, threshold)
+    halves = [rooms[::2], rooms[1::2]]
+    fitted = [fit(half_rows, ridge) for half_rows in (_flat(rows[::2]), _flat(rows[1::2]))]
+    return fit([*_flat(_rows(halves[0], fitted[1], threshold)), *_flat(_rows(halves[1], fitted[0], threshold))], ridge)
+
+
+def _rows(rooms: Sequence[Room], parts: Parts, threshold: float) -> list[list[Row]]:
+    return [replay(room, of_language(parts, room.bag.lang[:2], threshold))[1] for room in rooms]
+
+
+def _flat(rows: Sequence[list[Row]]) -> list[Row]:
+    return [row for of_room in rows for row in of_room]
 
 
 def main() -> None:
     """Fit with rooms left out by turns, print the figures, and write the weights of all if asked to."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--write", action="store_true")
-    parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--ridge", type=float, default=6.0)
     parser.add_argument("--folds", type=int, default=11)
     parser.add_argument("--threshold", type=float, default=load_weights("zh").threshold)
@@ -217,7 +271,7 @@ def main() -> None:
     totals = {threshold: Score() for threshold in sorted({*THRESHOLDS, options.threshold})}
     for fold in range(options.folds):
         others = [room for index, room in enumerate(rooms) if index % options.folds != fold]
-        parts = fit_rooms(others, options.rounds, options.ridge, options.threshold)
+        parts = fit_rooms(others, options.ridge, options.threshold)
         for room in rooms[fold :: options.folds]:
             for threshold in totals:
                 score, _ = replay(room, of_language(parts, room.bag.lang[:2], threshold))
@@ -226,14 +280,14 @@ def main() -> None:
                     print(f"  {room.name:<34} {_tell(score)}")
     for threshold, score in totals.items():
         print(f"left out, threshold {threshold}: {_tell(score)}")
-    parts = fit_rooms(rooms, options.rounds, options.ridge, options.threshold)
+    parts = fit_rooms(rooms, options.ridge, options.threshold)
     weights = {lang: of_language(parts, lang, options.threshold) for lang in LANGUAGES}
     print(f"all: {_tell(sum((replay(room, weights[room.bag.lang[:2]])[0] for room in rooms), Score()))}")
     if options.write:
         _write(parts, options.threshold)
 
 
-def _write(parts: dict[str, dict[str, float]], threshold: float) -> None:
+def _write(parts: Parts, threshold: float) -> None:
     lines = [
         "# Fitted by bench/surfacing_fit.py on the tuned rooms: log odds for a unit of evidence; languages add theirs.",
         f"threshold = {threshold}",

@@ -1,6 +1,6 @@
 """Small rooms for the engine's tests: a bag, and lines at their times."""
 
-from xiaodian.contracts.surfacing import Bag, BagProduct, Comment, Cue, Signal, Transcript
+from xiaodian.contracts.surfacing import Bag, BagClick, BagProduct, Comment, Cue, Signal, Transcript
 from xiaodian.modules.surfacing.api import Engine
 
 
@@ -39,6 +39,14 @@ def say(*lines: str, every_ms: int = 7_000, since_ms: int = 10_000) -> list[Sign
 def write(t_ms: int, account: str, text: str) -> Comment:
     """A viewer's comment."""
     return Comment(t_ms=t_ms, account=account, text=text)
+
+
+def opens(*accounts: str, product_id: str, since_ms: int = 10_500) -> list[Signal]:
+    """Viewers who open a product in the bag, a little after each other."""
+    return [
+        BagClick(t_ms=since_ms + 150 * index, account=account, product_id=product_id)
+        for index, account in enumerate(accounts)
+    ]
 
 
 def hear(bag: Bag, signals: list[Signal]) -> list[Cue]:

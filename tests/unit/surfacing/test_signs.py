@@ -1,8 +1,8 @@
 """Signs that bring up what is barely named, and those that keep down what is."""
 
-from tests.unit.surfacing.talk import FRUIT, hear, product, say, shown
+from tests.unit.surfacing.talk import FRUIT, hear, opens, product, say, shown
 
-from xiaodian.contracts.surfacing import Bag, BagClick, Signal
+from xiaodian.contracts.surfacing import Bag
 from xiaodian.modules.surfacing.engine.clicking import Clicking
 from xiaodian.modules.surfacing.engine.discourse import Reading, read_line
 from xiaodian.modules.surfacing.engine.lexicon import load_lexicon
@@ -35,14 +35,6 @@ def scores(text: str) -> dict[str, float]:
 def read(text: str) -> Reading:
     """The line as the engine reads it."""
     return read_line(normalise(text, "zh"), load_lexicon("zh"))
-
-
-def opens(*accounts: str, product_id: str, since_ms: int = 10_500) -> list[Signal]:
-    """Viewers who open a product in the bag, a little after each other."""
-    return [
-        BagClick(t_ms=since_ms + 150 * index, account=account, product_id=product_id)
-        for index, account in enumerate(accounts)
-    ]
 
 
 def test_viewers_who_open_what_a_doubtful_line_was_about_bring_it_up() -> None:

@@ -23,6 +23,10 @@ class Hint(NamedTuple):
     """Less than the threshold."""
     words: str
     named_by: str
+    begun_ms: int
+    """When the line began to tell."""
+    is_detail: bool
+    """Whether it told details alone."""
 
 
 @dataclass
@@ -36,8 +40,6 @@ class Dialogue:
     acts_ms: dict[str, int] = field(default_factory=dict)
     """When a line last did this."""
     introduced_ms: int | None = None
-    unnamed_ms: int | None = None
-    """When the first line opened or showed something without naming it, since something was named."""
     closed_ms: int | None = None
     shown_ms: dict[str, int] = field(default_factory=dict)
     named_ms: dict[str, int] = field(default_factory=dict)

@@ -26,6 +26,7 @@ from xiaodian.modules.surfacing.engine.numbers import count_figures
 from xiaodian.modules.surfacing.engine.policy import Limits, Policy
 from xiaodian.modules.surfacing.engine.recent import Line, Recent
 from xiaodian.modules.surfacing.engine.spelling import normalise
+from xiaodian.modules.surfacing.engine.turning import Opening, Openings, begun_ms, signs_of_turn
 from xiaodian.modules.surfacing.engine.unnamed import answers, confirms
 from xiaodian.modules.surfacing.engine.vocabulary import build_vocabulary
 
@@ -51,6 +52,8 @@ class Candidate:
 
     product_id: str
     t_ms: int
+    begun_ms: int
+    """When the line began to tell."""
     evidence: dict[str, float]
     words: str
     named_by: str
@@ -75,6 +78,7 @@ class Engine:
         self._policy = Policy(self._limits, {})
         self._dialogue = Dialogue()
         self._recent = Recent()
+        self._openings = Openings()
         self._asking = Asking()
         self._clicking = Clicking()
         self._flash: dict[str, tuple[int | None, int]] = {}
@@ -147,7 +151,9 @@ class Engine:
         if hint is None or signal.product_id == self._dialogue.current:
             return self._release()
         clicked = self._clicking.lift(signal.product_id, hint.t_ms)
-        candidate = self._candidate(signal.product_id, confirms(hint, self._t_ms, clicked), hint.words, hint.named_by)
+        in_time = self._openings.in_time(signal.product_id, self._t_ms)
+        evidence = confirms(hint, self._t_ms, clicked, in_time)
+        candidate = self._candidate(signal.product_id, evidence, hint.words, hint.named_by, hint.begun_ms)
         return self._decide([candidate]) or self._release()
 
     def _take_line(self, text: str) -> list[Cue]:
@@ -157,11 +163,21 @@ class Engine:
         line = normalise(text, self._lang)
         reading = read_line(line, self._vocabulary.lexicon)
         matches = self._matcher.match(line)
-        cues = self._decide(self._weigh(reading, matches) + self._weigh_asked(reading, matches))
+        turn = self._likely_turn(
+            signs_of_turn(reading, matches, self._dialogue, self._t_ms, self._lang, _NEAR[self._lang])
+        )
+        cues = self._decide(self._weigh(reading, matches, turn) + self._weigh_asked(reading, matches))
         self._remember(reading, matches)
+        self._openings.note(Opening(self._begun_ms(reading), turn, matches))
         return cues or self._release()
 
-    def _weigh(self, reading: Reading, matches: dict[str, Match]) -> list[Candidate]:
+    def _likely_turn(self, signs: dict[str, float]) -> float:
+        return probability(self._weights.log_odds(signs))
+
+    def _begun_ms(self, reading: Reading) -> int:
+        return begun_ms(reading.text, self._lang, self._t_ms)
+
+    def _weigh(self, reading: Reading, matches: dict[str, Match], turn: float) -> list[Candidate]:
         scene = Scene(
             t_ms=self._t_ms,
             reading=reading,
@@ -173,12 +189,16 @@ class Engine:
             figures=count_figures(reading.text, self._lang),
             numbers=self._numbers,
             near=_NEAR[self._lang],
+            turn=turn,
+            openings=self._openings,
         )
         found = []
         for product_id, match in matches.items():
             anchor = match.anchor
             words = reading.text[anchor.start : anchor.end].replace("|", " ")
-            found.append(self._candidate(product_id, gather(scene, product_id), words, anchor.kind))
+            found.append(
+                self._candidate(product_id, gather(scene, product_id), words, anchor.kind, self._begun_ms(reading))
+            )
         return found
 
     def _weigh_asked(self, reading: Reading, matches: dict[str, Match]) -> list[Candidate]:
@@ -188,15 +208,18 @@ class Engine:
         levels = {key: self._asking.level(key, self._t_ms) for key in self._products}
         asked = {key: level for key, level in levels.items() if level >= BURST_LEVEL}
         return [
-            self._candidate(key, answers(reading, matches, level, len(asked) - 1), "", "asked")
+            self._candidate(key, answers(reading, matches, level, len(asked) - 1), "", "asked", self._begun_ms(reading))
             for key, level in asked.items()
             if key not in matches and key != self._dialogue.current
         ]
 
-    def _candidate(self, product_id: str, evidence: dict[str, float], words: str, named_by: str) -> Candidate:
+    def _candidate(
+        self, product_id: str, evidence: dict[str, float], words: str, named_by: str, begun_ms: int
+    ) -> Candidate:
         return Candidate(
             product_id=product_id,
             t_ms=self._t_ms,
+            begun_ms=begun_ms,
             evidence=evidence,
             words=words,
             named_by=named_by,
@@ -210,7 +233,7 @@ class Engine:
         likelihood = probability(best.log_odds)
         if likelihood < self._weights.threshold:
             if likelihood >= HINT and "hint" not in best.evidence:
-                self._dialogue.hint(best.product_id, Hint(self._t_ms, likelihood, best.words, best.named_by))
+                self._dialogue.hint(best.product_id, _hint(best, likelihood))
             return []
         code = _CODE_BY_PART.get(best.named_by, "presents_name")
         if best.evidence.keys() & {"asked", "burst_asked"}:
@@ -230,10 +253,6 @@ class Engine:
                 self._dialogue.warm(product_id, self._t_ms, min(match.score, 2.0))
         self._recent.note(Line(self._t_ms, reading, matches))
         named = any(match.score >= 0.9 for match in matches.values())
-        if any(match.score >= 0.5 for match in matches.values()):
-            self._dialogue.unnamed_ms = None
-        elif self._dialogue.unnamed_ms is None and any(reading.has(act) for act in ("present", "handling", "pointing")):
-            self._dialogue.unnamed_ms = self._t_ms
         if reading.has("present"):
             self._dialogue.introduced_ms = None if named else self._t_ms
         if reading.has("close"):
@@ -269,8 +288,15 @@ class Engine:
         self._policy.note_shown(cue.product_id, self._t_ms)
         self._dialogue.turn_to(cue.product_id, self._t_ms)
         self._recent.forget()
+        self._openings.forget()
         self._waiting = None
         return cue
+
+
+def _hint(best: Candidate, likelihood: float) -> Hint:
+    return Hint(
+        best.t_ms, likelihood, best.words, best.named_by, best.begun_ms, is_detail="detail_alone" in best.evidence
+    )
 
 
 def _sole(code: str) -> tuple[Evidence, ...]:

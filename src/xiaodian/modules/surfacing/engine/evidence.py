@@ -7,6 +7,7 @@ from xiaodian.modules.surfacing.engine.belief import INTRODUCTION_MS, Dialogue
 from xiaodian.modules.surfacing.engine.discourse import Reading, is_corrected_to, is_denied
 from xiaodian.modules.surfacing.engine.matching import Match
 from xiaodian.modules.surfacing.engine.recent import Line, gather_recent
+from xiaodian.modules.surfacing.engine.turning import Openings
 
 _NAMES = ("name", "sound", "head", "sku")
 _NUMBERS = ("number", "likely_number")
@@ -52,8 +53,6 @@ MOST_COUNTED = 4
 BURST_LEVEL = 0.6
 LATE_MS = 9_000
 """Later than this after it may have begun, a presenting is under way."""
-UNDER_WAY_MS = 30_000
-"""So long what was opened without a name may still be on show."""
 LINGER_MS = 12_000
 """So long a tale, a list or a question goes on in the lines after it."""
 FLIP_MS = 60_000
@@ -80,6 +79,10 @@ class Scene:
     """Of the bag."""
     near: int
     """How many characters are "just before" in this language."""
+    turn: float
+    """How likely the line turns to something."""
+    openings: Openings
+    """The lines since the last card that may have turned to something."""
 
 
 def gather(scene: Scene, product_id: str) -> dict[str, float]:
@@ -92,22 +95,20 @@ def gather(scene: Scene, product_id: str) -> dict[str, float]:
     evidence |= _of_turn(scene, product_id)
     evidence |= gather_recent(scene.recent, scene.matches, product_id)
     evidence |= _of_clarity(scene.reading, evidence)
-    evidence |= _of_lateness(scene, evidence)
+    evidence |= _of_lateness(scene, product_id, evidence)
     return {code: value for code, value in evidence.items() if value}
 
 
-def _of_lateness(scene: Scene, so_far: Mapping[str, float]) -> dict[str, float]:
+def _of_lateness(scene: Scene, product_id: str, so_far: Mapping[str, float]) -> dict[str, float]:
     """Details come after the opening; with none but details, what they belong to may have begun long ago."""
-    dialogue, t_ms = scene.dialogue, scene.t_ms
     is_detail = so_far["name"] < 0.6 and so_far["sound"] < 0.6 and not so_far["number"] and not so_far["likely_number"]
-    opened_ms = dialogue.unnamed_ms
-    since_ms = t_ms - opened_ms if opened_ms is not None and opened_ms > dialogue.touched_ms else 0
-    is_under_way = LATE_MS < since_ms <= UNDER_WAY_MS
+    in_time = scene.openings.in_time(product_id, scene.t_ms, scene.turn)
     return {
         "detail_alone": float(is_detail),
         "detail_silent": so_far["other_silent"] * is_detail,
-        "unnamed_before": float(is_under_way and not so_far["same"]),
-        "unnamed_detail": float(is_under_way and not so_far["same"] and is_detail),
+        "opens": scene.turn,
+        "in_time": in_time,
+        "in_time_detail": in_time * is_detail,
     }
 
 

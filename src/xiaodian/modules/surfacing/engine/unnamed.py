@@ -23,7 +23,14 @@ def answers(reading: Reading, matches: Mapping[str, Match], asked: float, rivals
     return {code: value for code, value in evidence.items() if value}
 
 
-def confirms(hint: Hint, t_ms: int, clicked: float) -> dict[str, float]:
+def confirms(hint: Hint, t_ms: int, clicked: float, in_time: float) -> dict[str, float]:
     """Evidence that the host turned to it some seconds ago, from viewers who open it."""
-    evidence = {"click_bias": 1.0, "hint": hint.likelihood, "hint_age": (t_ms - hint.t_ms) / 1000, "clicked": clicked}
+    evidence = {
+        "click_bias": 1.0,
+        "hint": hint.likelihood,
+        "hint_age": (t_ms - hint.begun_ms) / 1000,
+        "hint_detail": float(hint.is_detail),
+        "clicked": clicked,
+        "click_in_time": in_time,
+    }
     return {code: value for code, value in evidence.items() if value}
