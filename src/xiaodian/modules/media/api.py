@@ -23,7 +23,7 @@ from xiaodian.modules.media.service.serve_vod import VodShelf
 from xiaodian.modules.media.service.take_still import take_still
 from xiaodian.modules.media.service.uploads import take_film
 from xiaodian.modules.media.service.videos import get_video, take_video
-from xiaodian.modules.media.service.vods import delete_vod, find_stretch, get_vod, get_vods, request_clip
+from xiaodian.modules.media.service.vods import delete_vod, find_stretch, get_vod, get_vods, request_clip, withhold_vod
 from xiaodian.modules.media.service.vods import playback_path as vod_playback_path
 from xiaodian.modules.media.wire_videos import Video, VideoState
 
@@ -57,6 +57,7 @@ __all__ = [
     "take_video",
     "to_film_ms",
     "vod_playback_path",
+    "withhold_vod",
 ]
 
 

@@ -4,13 +4,14 @@ from typing import Any, cast
 from uuid import UUID
 
 from litestar import asgi, get
+from litestar.connection import ASGIConnection
 from litestar.exceptions import MethodNotAllowedException
 from litestar.params import FromPath
 from litestar.types import Receive, Scope, Send
 
 from xiaodian.contracts.base import NotFoundError, UnauthenticatedError
 from xiaodian.contracts.media import VodId, VodInfo
-from xiaodian.edge.access import Access, SignedIn, access
+from xiaodian.edge.access import Access, SignedIn, access, find_caller
 from xiaodian.edge.context import Context, Ctx
 from xiaodian.edge.problems import problems
 from xiaodian.infra.storage import Storage
@@ -20,6 +21,7 @@ from xiaodian.modules.media.video_rules import read_range
 from xiaodian.modules.media.vod_rules import content_type, run_folder
 
 PIECE_BYTES = 512 * 1024
+PRIVATE = "private, no-store"
 PLAYLIST = "application/vnd.apple.mpegurl"
 Headers = list[tuple[bytes, bytes]]
 
@@ -49,26 +51,42 @@ async def get_vod_file(scope: Scope, receive: Receive, send: Send) -> None:
     first, _, name = scope["path"].strip("/").partition("/")
     vod_id = _read_id(first)
     shelf: VodShelf = scope["litestar_app"].state.vods
+    standing = await shelf.standing_of(vod_id)
+    if standing.is_withheld and not await _may_see_withheld(scope, standing.owner_id):
+        raise NotFoundError
+    run = standing.run
     if name.endswith(".m3u8"):
-        playlists = (await shelf.files_of(vod_id)).playlists
+        playlists = (await shelf.files_of(run)).playlists
         if name not in playlists:
             raise NotFoundError
         content, etag = playlists[name]
-        await _Answer(scope, send, PLAYLIST, etag, 0).send_bytes(content)
+        cache = PRIVATE if standing.is_withheld else cache_control(0)
+        await _Answer(scope, send, PLAYLIST, etag, cache).send_bytes(content)
         return
     kind = content_type(name)
     if kind is None:
         raise NotFoundError
-    run = await shelf.run_of(vod_id)
     context: Context = scope["litestar_app"].state.context
-    answer = _Answer(scope, send, kind, f'"{run.hex}-{name.replace("/", "-")}"', context.settings.vod_cache_s)
+    cache = PRIVATE if standing.is_withheld else cache_control(context.settings.vod_cache_s)
+    answer = _Answer(scope, send, kind, f'"{run.hex}-{name.replace("/", "-")}"', cache)
     await answer.send_file(context.storage, run_folder(vod_id, run) + name)
+
+
+def cache_control(cache_s: int) -> str:
+    """Kept, but asked for again each time (or so often): what was deleted or taken down must not live on in a cache."""
+    return f"public, max-age={cache_s}, must-revalidate" if cache_s else "public, no-cache"
+
+
+async def _may_see_withheld(scope: Scope, owner_id: UUID) -> bool:
+    """A film that is not published is its owner's, and of those who decide about it."""
+    caller = await find_caller(ASGIConnection(scope))
+    return caller is not None and (caller.is_operator or caller.account_id == owner_id)
 
 
 class _Answer:
     """One file on its way: not changed, in part, or whole."""
 
-    def __init__(self, scope: Scope, send: Send, kind: str, etag: str, cache_s: int) -> None:
+    def __init__(self, scope: Scope, send: Send, kind: str, etag: str, cache: str) -> None:
         self._send = send
         self._is_head = scope.get("method") == "HEAD"
         self._can_hand_over = "http.response.pathsend" in (scope.get("extensions") or {})
@@ -78,16 +96,15 @@ class _Answer:
         if asked.get(b"if-range", etag.encode()).decode("latin-1") != etag:
             self._range = None
         self._etag = etag
-        # Kept, but asked for again each time (or so often): what was deleted must not live on in a cache.
-        cache = f"public, max-age={cache_s}, must-revalidate" if cache_s else "public, no-cache"
         self._headers: Headers = [
             (b"etag", etag.encode()),
             (b"cache-control", cache.encode()),
             (b"content-type", kind.encode()),
             (b"accept-ranges", b"bytes"),
-            # Any player on any page may play a public film.
-            (b"access-control-allow-origin", b"*"),
         ]
+        if cache != PRIVATE:
+            # Any player on any page may play a public film.
+            self._headers.append((b"access-control-allow-origin", b"*"))
 
     async def send_bytes(self, content: bytes) -> None:
         """A small file that is in memory."""

@@ -100,7 +100,7 @@ async def _insert(
     if drafts >= MAX_DRAFTS:
         raise TooManyDraftsError(most=MAX_DRAFTS)
     shown, topics = parse_title(title)
-    await connection.execute(
+    inserted: str = await connection.execute(
         """
         INSERT INTO content.video (video_id, creator_id, vod_id, title, topics, source_room_id)
         VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (vod_id) DO NOTHING
@@ -112,6 +112,8 @@ async def _insert(
         topics,
         room_id,
     )
+    if inserted != "INSERT 0 0":
+        await media.withhold_vod(connection, vod_id, is_withheld=True)
     video_id: VideoId = await connection.fetchval("SELECT video_id FROM content.video WHERE vod_id = $1", vod_id)
     return await fill_video(connection, await lock_own_video(connection, creator_id, video_id))
 

@@ -11,6 +11,7 @@ from xiaodian.infra.database import Connection
 from xiaodian.kit.clock import to_epoch_ms, utc_now
 from xiaodian.modules.content import video_queries
 from xiaodian.modules.content.models import Video
+from xiaodian.modules.media import api as media
 
 Moves = Mapping[VideoState, frozenset[VideoState]]
 
@@ -34,6 +35,7 @@ async def move_video(
         published_at,
         reason if to is VideoState.TAKEN_DOWN else None,
     )
+    await media.withhold_vod(connection, video.vod_id, is_withheld=to is not VideoState.PUBLISHED)
     await connection.execute(
         """
         INSERT INTO content.video_move (video_id, from_state, to_state, account_id, reason)

@@ -1,5 +1,5 @@
-"""Which films may be served now. Every request asks, so that what was deleted is gone at once in every process; those
-that come together are answered by one look at the database."""
+"""Which films may be served now. Every request asks, so that what was deleted or taken down is gone at once in every
+process; those that come together are answered by one look at the database."""
 
 import hashlib
 from collections import OrderedDict
@@ -20,6 +20,14 @@ MAX_QUEUE = 20_000
 MAX_KEPT = 1000
 
 
+class VodStanding(NamedTuple):
+    """Of which making files are served, and who alone may see them while it is withheld."""
+
+    run: UUID
+    owner_id: UUID
+    is_withheld: bool
+
+
 class VodFiles(NamedTuple):
     """The playlists of one making of a film, by the path behind its id, and their ETags."""
 
@@ -32,16 +40,17 @@ class VodShelf:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._looks: Batcher[UUID, UUID] = Batcher(self._look, max_batch=MAX_LOOKS, max_queue=MAX_QUEUE, parallel=2)
+        self._looks: Batcher[UUID, VodStanding] = Batcher(
+            self._look, max_batch=MAX_LOOKS, max_queue=MAX_QUEUE, parallel=2
+        )
         self._kept: OrderedDict[UUID, VodFiles] = OrderedDict()
 
-    async def run_of(self, vod_id: UUID) -> UUID:
-        """The making of a film whose files are served at this moment. Raises NotFoundError, UnavailableError."""
+    async def standing_of(self, vod_id: UUID) -> VodStanding:
+        """What of a film is served at this moment, and to whom. Raises NotFoundError, UnavailableError."""
         return await self._looks.submit(vod_id)
 
-    async def files_of(self, vod_id: UUID) -> VodFiles:
-        """The same with its playlists, which never change within one making."""
-        run = await self.run_of(vod_id)
+    async def files_of(self, run: UUID) -> VodFiles:
+        """The playlists of one making, which never change. Raises NotFoundError."""
         files = self._kept.get(run)
         if files is None:
             async with self._database.connection() as connection:
@@ -54,13 +63,17 @@ class VodShelf:
                 self._kept.popitem(last=False)
         return files
 
-    async def _look(self, vod_ids: Sequence[UUID]) -> list[UUID | BaseException]:
+    async def _look(self, vod_ids: Sequence[UUID]) -> list[VodStanding | BaseException]:
         async with self._database.connection() as connection:
             rows = await connection.fetch(
-                "SELECT vod_id, run FROM media.vod WHERE vod_id = ANY($1) AND state = 'ready'", list(set(vod_ids))
+                """
+                SELECT vod_id, run, owner_id, is_withheld FROM media.vod
+                WHERE vod_id = ANY($1) AND state = 'ready'
+                """,
+                list(set(vod_ids)),
             )
-        runs: dict[UUID, UUID] = {row["vod_id"]: row["run"] for row in rows}
-        return [runs.get(vod_id) or NotFoundError() for vod_id in vod_ids]
+        found = {row["vod_id"]: VodStanding(row["run"], row["owner_id"], row["is_withheld"]) for row in rows}
+        return [found.get(vod_id) or NotFoundError() for vod_id in vod_ids]
 
 
 def _render(run: UUID, ladder: list[Rendition]) -> VodFiles:

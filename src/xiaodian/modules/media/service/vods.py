@@ -74,6 +74,11 @@ async def request_clip(
     return vod_id
 
 
+async def withhold_vod(connection: Connection, vod_id: VodId, *, is_withheld: bool) -> None:
+    """From the commit of the caller's transaction on, a withheld film is served to its owner and operators alone."""
+    await connection.execute("UPDATE media.vod SET is_withheld = $2 WHERE vod_id = $1", vod_id, is_withheld)
+
+
 async def delete_vod(connection: Connection, vod_id: VodId) -> None:
     """Forget a film and let its files go, in the caller's transaction: from its commit on, no process serves any of it.
 
