@@ -3,7 +3,7 @@
 from alembic import op
 
 revision = "0390"
-down_revision = "0352"
+down_revision = "0395"
 
 
 def upgrade() -> None:
