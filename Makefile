@@ -71,7 +71,7 @@ format: packages
 
 bench-quick: install
 	@for bench in bench/fanout.py bench/ingest.py bench/festival.py bench/openapi.py bench/webhooks.py bench/feed.py \
-		bench/surfacing.py bench/surfacing_live.py bench/live_board.py; do \
+		bench/surfacing.py bench/surfacing_live.py bench/live_board.py bench/fans.py; do \
 		if [ -f $$bench ]; then echo "== $$bench"; $(PY) $$bench --quick || exit 1; fi; done
 
 screenshots: install

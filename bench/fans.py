@@ -18,7 +18,7 @@ all_fans_deep_ms          a page far down of each
 fans_named_ms             fans by a part of a name that nobody, few, or all have; the slowest of twenty
 cohort_ms                 triangle and repurchase table together; the slowest of ten
 event_to_page_ms          from a payment's event in the outbox to a page that shows it; the slowest of ten
-summary_cpu_us_per_order  CPU time of PostgreSQL and this process to count newly paid orders, a thousand a batch
+summary_cpu_us_per_order  CPU time of PostgreSQL and this process to count newly paid orders, as a deep backlog is
 summary_cpu_us_per_change the same of old orders of which some money went back
 plain_sql_cohort_ms       the triangle by SQL over the orders, as a shop would otherwise write it
 plain_sql_fan_page_ms     a fan's figures by such SQL
@@ -58,10 +58,11 @@ from xiaodian.infra.outbox import emit
 from xiaodian.infra.outbox_relay import POKE
 from xiaodian.kit.clock import utc_now
 from xiaodian.modules.fans.api import rebuild
+from xiaodian.modules.fans.handlers import ORDERS_AT_ONCE
 from xiaodian.modules.fans.service.count_purchases import count_purchases
 from xiaodian.settings import Settings
 
-BATCH = 1000
+COUNTED = 20_000
 DEEP_PAGES = 50
 NESTED = """
     orders >= 2 && segment != "lost" && (recent_spent_minor(180) >= 30000 || bought_product("{product}", 365))
@@ -226,13 +227,13 @@ class FansBench:
         paid = await write_orders(
             self._connection,
             shop.shop_id,
-            orders=20 * BATCH,
+            orders=COUNTED,
             buyers=self._options.buyers,
             serial=self._options.orders,
             at="now() - random() * interval '10 minutes'",
         )
         await self._count("summary_cpu_us_per_order", database, [OrderId(each) for each in paid])
-        changed = [OrderId(row["order_id"]) for row in await self._draw(20 * BATCH)]
+        changed = [OrderId(row["order_id"]) for row in await self._draw(COUNTED)]
         await self._connection.execute(
             "UPDATE orders.line SET refunded_minor = least(amount_minor, refunded_minor + 1) WHERE order_id = ANY($1)",
             changed,
@@ -242,9 +243,9 @@ class FansBench:
     async def _count(self, name: str, database: Database, ids: list[OrderId]) -> None:
         await self._connection.execute("CHECKPOINT", timeout=NO_LIMIT_S)
         meter = Meter(psutil.Process(), self._postgres)
-        for start in range(0, len(ids), BATCH):
+        for start in range(0, len(ids), ORDERS_AT_ONCE):
             async with database.transaction() as connection:
-                await count_purchases(connection, ids[start : start + BATCH], 8, utc_now())
+                await count_purchases(connection, ids[start : start + ORDERS_AT_ONCE], 8, utc_now())
         _, mine, postgres, _ = meter.read()
         self._tell(name, f"{(mine + postgres) / len(ids) * 1e6:.0f} us")
 

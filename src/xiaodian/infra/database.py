@@ -48,6 +48,8 @@ UNFIT_DATA_ERRORS: tuple[type[BaseException], ...] = (asyncpg.DataError,)
 #    29 µs 15,000 rows  plans that live for a second.
 # Planning sees the true size of a table, analysed or not, and within a second no table outgrows its plan by much.
 PLAN_LIFE_S = 1.0
+LONGEST_KEPT = 64 * 1024
+"""In characters; the driver would take apart and plan each time what is longer than 15 KiB, as the largest sums are."""
 
 
 class Ids(dict[str, UUID]):
@@ -96,6 +98,7 @@ class Database:
                 reset=_leave_as_it_is,
                 command_timeout=30,
                 statement_cache_size=500,
+                max_cacheable_statement_size=LONGEST_KEPT,
                 connection_class=PlanningConnection,
             )
         except AWAY_ERRORS as error:

@@ -18,11 +18,15 @@ _decode_envelopes = msgspec.json.Decoder(Envelope | list[Envelope]).decode
 
 
 class Consumer(msgspec.Struct, frozen=True, kw_only=True):
-    """A durable reaction to events. `handle` must be idempotent: a batch may come again (see `first_time`)."""
+    """A durable reaction to events. `handle` must be idempotent: a batch may come again (see `first_time`).
+
+    It is handed `at_once` events at most, as many as one transaction of it should handle.
+    """
 
     durable: str
     event_types: tuple[str, ...]
     handle: EventBatchHandler
+    at_once: int = 500
 
 
 class Job(msgspec.Struct, frozen=True, kw_only=True):

@@ -19,9 +19,6 @@ JOBS_AT_ONCE = 3
 """Each holds a connection for its lock while it waits for another to work with: all at once, which is how a process
 starts, would hold the whole pool and wait for each other."""
 
-# A message may carry many events, and a batch many messages.
-PORTION = 500
-
 log = get_logger(__name__)
 handled = Counter("xiaodian_events_handled_total", "Events handed to handlers", ["durable"])
 job_runs = Counter("xiaodian_job_runs_total", "Runs of scheduled jobs", ["job", "outcome"])
@@ -50,17 +47,17 @@ async def run_worker(
 
 async def _consume(broker: Broker, consumer: Consumer) -> None:
     async def _handle(messages: Sequence[Msg]) -> None:
-        for envelopes in in_portions(decode_batch(messages)):
+        for envelopes in in_portions(decode_batch(messages), consumer.at_once):
             await consumer.handle(envelopes)
             handled.labels(consumer.durable).inc(len(envelopes))
 
     await broker.consume_events(consumer.durable, consumer.event_types, _handle)
 
 
-def in_portions(envelopes: Sequence[Envelope]) -> Iterator[Sequence[Envelope]]:
-    """The same in their order, no more at a time than one transaction should handle."""
-    for start in range(0, len(envelopes), PORTION):
-        yield envelopes[start : start + PORTION]
+def in_portions(envelopes: Sequence[Envelope], at_once: int) -> Iterator[Sequence[Envelope]]:
+    """The same in their order, so many at a time: a message may carry many events, and a batch many messages."""
+    for start in range(0, len(envelopes), at_once):
+        yield envelopes[start : start + at_once]
 
 
 async def _repeat(database: Database, job: Job, stop: asyncio.Event, gate: asyncio.Semaphore) -> None:

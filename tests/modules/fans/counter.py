@@ -77,6 +77,11 @@ class Counter(Observer):
             for row in rows
         }
 
+    async def rows_of(self, table: str) -> list[Any]:
+        """All rows of a table of fans."""
+        async with self.ctx.database.connection() as connection:
+            return list(await connection.fetch(f"SELECT * FROM fans.{table}"))
+
     async def ask(self, who: httpx.AsyncClient, path: str, shop_id: Any = None, **query: Any) -> Any:
         """What somebody is told of a shop's fans, the host's own shop unless said otherwise."""
         answer = await who.get(f"/api/shops/{shop_id or self.stage.shop_id}/{path}", params=query)

@@ -70,6 +70,44 @@ async def test_what_lies_beside_a_fan_for_conditions_is_never_older_than_the_pur
     assert len(kept) < len(anew)
 
 
+async def buy_in_turn(counter: Counter, rng: random.Random, deeds: int) -> None:
+    """Each order is newer than all before it, as most are; some is given back. Much or little is heard at once."""
+    buyers = [await counter.market.buyer(f"买家{number}") for number in range(3)]
+    async with counter.ctx.database.connection() as connection:
+        await connection.execute("UPDATE catalog.stock SET on_hand = on_hand + 1000")
+    paid: list[dict[str, Any]] = []
+    at = utc_now() - timedelta(days=700)
+    for _ in range(deeds):
+        at += timedelta(hours=rng.choice((1, 30, 900)))
+        match rng.choice(("show", "show", "outside", "outside", "refund", "hear")):
+            case "show":
+                paid.append(await counter.order(rng.choice(buyers), rng.choice(counter.products)))
+                await counter.pay_at(paid[-1], at)
+            case "outside":
+                buyer, sku = rng.choice(buyers), rng.choice(counter.products).skus[0]
+                [order] = await buyer.orders([(sku.sku_id, 1, sku.price_minor)])
+                await buyer.pay(order["order_id"])
+                await counter.pay_at(order, at)
+                paid.append(order)
+            case "refund" if paid:
+                await give_back(counter, paid.pop(rng.randrange(len(paid))), rng.randint(1, 90))
+            case _:
+                await counter.hear(late_and_twice(await counter.events(), rng))
+    await counter.hear(late_and_twice(await counter.events(), rng))
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+async def test_orders_that_follow_each_other_give_the_figures_of_a_rebuild_to_the_row(
+    counter: Counter, seed: int
+) -> None:
+    await buy_in_turn(counter, random.Random(seed), 40)
+    counted = await counter.all_rows()
+    assert all(counted[table] for table in ("purchase", "cohort", "first_day", "bringer", "pause"))
+    assert any(row["back_ever"] for row in await counter.rows_of("bringer"))
+    await counter.rebuild()
+    assert await counter.all_rows() == counted
+
+
 async def list_all(counter: Counter) -> Any:
     """Every event of orders so far."""
     async with counter.ctx.database.connection() as connection:

@@ -1,7 +1,9 @@
 """The statements that keep the summaries: what orders say now, less what was counted of them, added up.
 
-One statement counts a thousand orders or, in a rebuild, a hundred thousand: a loop over orders would cost several times
-as much. `delta` are the rows of fans.purchase that are others now, with sign 1 as they are and -1 as they were.
+One statement counts thousands of orders, in a rebuild a hundred thousand: a loop over orders would cost several times
+as much. After how many days a fan was back (`back_days`) stands in no row: it follows from the fan's next occasion, so
+that a new order leaves those before it as they are. What the sums gain by it is in `delta`: rows of fans.purchase with
+`back_days`, the money that each adds, and whether it adds itself (`orders`) and its `back_days` (`backs`): 1, -1 or 0.
 
 Nearly every order is the newest of its buyer, or one already counted of which only the money is another: APPEND reads
 of such a fan the last occasion alone. Where an order's place among others may have to be found anew, because it came
@@ -14,42 +16,54 @@ from xiaodian.modules.orders import api as orders
 KEYS = ("shop_id", "account_id", "paid_at", "order_id")
 _TOLD = ("is_counted", "gmv_minor", "returned_minor", "room_id", "video_id")
 _LISTS = ("product_ids", "categories", "coupon_id")
-_PLACE = ("nth", "occasion", "starts", "opens_month", "first_day", "back_days")
+_PLACE = ("nth", "occasion", "starts", "opens_month", "first_day")
 _FACTS = ", ".join((*KEYS, *_TOLD, *_LISTS, "day"))
 PURCHASE = ", ".join((*KEYS, *_TOLD, *_LISTS, "day", *_PLACE))
 WITHIN_DAYS = (30, 60, 90, 180, 365)
 BACK = tuple(f"back_{days}" for days in WITHIN_DAYS)
 BACKS = (*BACK, "back_ever")
+_PLAIN = ", ".join((*KEYS, "is_counted", "room_id", "video_id", "product_ids", "day", *_PLACE, "back_days"))
+_KEPT = ("is_counted", "day", "room_id", "video_id", *_LISTS)
+_REPRICED = {"nth": "0", "occasion": "0", "starts": "false", "opens_month": "false", "back_days": "NULL"}
 _SET = ", ".join(f"{name} = excluded.{name}" for name in (*_TOLD, *_LISTS, "day", *_PLACE))
 
-# In a fan's purchases: which is the how-manieth, on which occasion, and after how many days the next occasion came.
-# Orders that do not count stand apart, with places that nobody reads.
+
+def with_back(rows: str) -> str:
+    """Purchases, all of a fan or the newest, and after how many days the next occasion came (`back_days`)."""
+    return f"""
+        SELECT *, min(day) OVER next - day AS back_days FROM {rows} WINDOW next AS (
+            PARTITION BY shop_id, account_id, is_counted ORDER BY occasion RANGE BETWEEN 1 FOLLOWING AND 1 FOLLOWING
+        )
+    """
+
+
+def delta_of(rows: str, sign: int) -> str:
+    """Purchases with `back_days` as rows of `delta`: all that they are is added or, with sign -1, taken away."""
+    return f"""
+        SELECT {sign} AS orders, {sign} AS backs, {_PLAIN}, {sign} * gmv_minor AS gmv_minor,
+            {sign} * returned_minor AS returned_minor FROM ({rows}) AS changed
+    """
+
+
+# In a fan's purchases: which is the how-manieth, and on which occasion. Orders that do not count stand apart, with
+# places that nobody reads.
 _DERIVED = f"""
     marked AS (
         SELECT *, (room_id IS NULL OR room_id IS DISTINCT FROM lag(room_id) OVER fan) AS starts,
             date_trunc('month', day) IS DISTINCT FROM date_trunc('month', lag(day) OVER fan) AS opens_month
         FROM facts WINDOW fan AS (PARTITION BY shop_id, account_id, is_counted ORDER BY paid_at, order_id)
     ),
-    numbered AS (
-        SELECT *, row_number() OVER fan::integer AS nth, (count(*) FILTER (WHERE starts) OVER fan)::integer AS occasion,
+    derived AS MATERIALIZED (
+        SELECT {_FACTS}, (row_number() OVER fan)::integer AS nth,
+            (count(*) FILTER (WHERE starts) OVER fan)::integer AS occasion, starts, opens_month,
             first_value(day) OVER fan AS first_day
         FROM marked WINDOW fan AS (PARTITION BY shop_id, account_id, is_counted ORDER BY paid_at, order_id)
-    ),
-    derived AS MATERIALIZED (
-        SELECT {_FACTS}, nth, occasion, starts, opens_month, first_day, min(day) OVER next - day AS back_days
-        FROM numbered WINDOW next AS (
-            PARTITION BY shop_id, account_id, is_counted ORDER BY occasion RANGE BETWEEN 1 FOLLOWING AND 1 FOLLOWING
-        )
     )
-""".replace("row_number() OVER fan::integer", "(row_number() OVER fan)::integer")
+"""
 
-_DELTA = f"""
-    delta AS MATERIALIZED (
-        (SELECT 1 AS sign, {PURCHASE} FROM derived EXCEPT SELECT 1, {PURCHASE} FROM old)
-        UNION ALL (SELECT -1, {PURCHASE} FROM old EXCEPT SELECT -1, {PURCHASE} FROM derived)
-    ),
+_SAVED = f"""
     saved AS (
-        INSERT INTO fans.purchase ({PURCHASE}) SELECT {PURCHASE} FROM delta WHERE sign = 1
+        INSERT INTO fans.purchase ({PURCHASE}) (SELECT {PURCHASE} FROM derived EXCEPT SELECT {PURCHASE} FROM old)
         ON CONFLICT ({", ".join(KEYS)}) DO UPDATE SET {_SET}
     )
 """
@@ -144,8 +158,8 @@ _AGE = (
 )
 _CAME_BACK = ", ".join(
     (
-        *(f"coalesce(sum(sign) FILTER (WHERE back_days <= {days}), 0)" for days in WITHIN_DAYS),
-        "coalesce(sum(sign) FILTER (WHERE back_days IS NOT NULL), 0)",
+        *(f"coalesce(sum(backs) FILTER (WHERE back_days <= {days}), 0)" for days in WITHIN_DAYS),
+        "coalesce(sum(backs) FILTER (WHERE back_days IS NOT NULL), 0)",
     )
 )
 _BRINGERS = """
@@ -160,7 +174,7 @@ _BRINGERS = """
 
 
 def cells(delta: str) -> dict[str, str]:
-    """Statements that add rows of fans.purchase (with their `sign`) to each table of sums, by the table's name."""
+    """Statements that add `delta` to each table of sums, by the table's name."""
     counted = f"FROM {delta} AS delta WHERE is_counted"
     return {
         "cohort": _cell(
@@ -169,23 +183,24 @@ def cells(delta: str) -> dict[str, str]:
             ("buyers", "orders", "gmv_minor", "returned_minor"),
             f"""
             SELECT shop_id, date_trunc('month', first_day)::date, ({_AGE})::integer,
-                coalesce(sum(sign) FILTER (WHERE opens_month), 0), sum(sign), sum(sign * gmv_minor)::bigint,
-                sum(sign * returned_minor)::bigint {counted}
+                coalesce(sum(orders) FILTER (WHERE opens_month), 0), sum(orders), sum(gmv_minor)::bigint,
+                sum(returned_minor)::bigint {counted}
             """,
         ),
         "first_day": _cell(
             "first_day",
             ("shop_id", "day"),
             ("fans", *BACKS),
-            f"SELECT shop_id, day, sum(sign), {_CAME_BACK} {counted} AND nth = 1",
+            f"SELECT shop_id, day, sum(orders), {_CAME_BACK} {counted} AND backs <> 0 AND nth = 1",
         ),
         "bringer": _cell(
             "bringer",
             ("shop_id", "kind", "key", "month"),
             ("orders", "firsts", *BACKS),
             f"""
-            SELECT shop_id, kind, key, {_MONTH}, sum(sign), coalesce(sum(sign) FILTER (WHERE nth = 1), 0), {_CAME_BACK}
-            FROM {delta} AS delta CROSS JOIN {_BRINGERS} WHERE is_counted
+            SELECT shop_id, kind, key, {_MONTH}, sum(orders), coalesce(sum(orders) FILTER (WHERE nth = 1), 0),
+                {_CAME_BACK}
+            FROM {delta} AS delta CROSS JOIN {_BRINGERS} WHERE is_counted AND backs <> 0
             """,
         ),
         "pause": _cell(
@@ -193,7 +208,7 @@ def cells(delta: str) -> dict[str, str]:
             ("shop_id", "month", "days"),
             ("pauses",),
             f"""
-            SELECT shop_id, date_trunc('month', day + back_days)::date, back_days, sum(sign) {counted}
+            SELECT shop_id, date_trunc('month', day + back_days)::date, back_days, sum(backs) {counted}
                 AND starts AND back_days IS NOT NULL
             """,
         ),
@@ -203,14 +218,17 @@ def cells(delta: str) -> dict[str, str]:
 _CELLS = ", ".join(f"to_{table} AS ({cell})" for table, cell in cells("delta").items())
 
 COUNT = f"""
-    WITH {_facts("bought.order_id = ANY($1::uuid[])", _UNTOLD)}, {_DERIVED}, {_DELTA},
+    WITH {_facts("bought.order_id = ANY($1::uuid[])", _UNTOLD)}, {_DERIVED}, {_SAVED},
+        delta AS MATERIALIZED (
+            {delta_of(f"{with_back('derived')} EXCEPT {with_back('old')}", 1)} UNION ALL
+            {delta_of(f"{with_back('old')} EXCEPT {with_back('derived')}", -1)}
+        ),
         touched AS (SELECT shop_id, account_id FROM delta), {_CELLS}, {_SUMS}, {_FANS}, {MOVED}
     SELECT shop_id, account_id, from_segment, to_segment, NULL::uuid AS hard_id FROM moved
 """
 """$1: orders; $2: hours of the books ahead of UTC; $3: today. Answers who moved from which segment to which."""
 
-# A fan is easy if each order told of is the newest, or keeps its place. `old`: rows that may change: the last occasion,
-# whose fan may now be back, and the orders told of (`was`).
+# A fan is easy if each order told of is the newest, or keeps its place with only other money.
 _EASY = f"""
     told AS MATERIALIZED (
         SELECT *, (paid_at AT TIME ZONE 'UTC' + make_interval(hours => $2))::date AS day FROM (
@@ -218,75 +236,73 @@ _EASY = f"""
         ) AS bought ({", ".join(orders.BOUGHT_COLUMNS).replace("buyer_id", "account_id")})
     ),
     seen AS MATERIALIZED (
-        SELECT told.*, was, was.order_id IS NULL AS is_new, fan.occasion_at,
-            bool_or(was.order_id IS NULL) OVER buyer AS grows,
+        SELECT told.*, was.order_id IS NULL AS is_new, was.first_day, told.gmv_minor - was.gmv_minor AS more_gmv,
+            told.returned_minor - was.returned_minor AS more_returned, fan.orders AS orders_before,
+            fan.occasions AS occasions_before, fan.first_day AS first_before, fan.occasion_at,
             bool_and(
                 CASE WHEN was.order_id IS NULL
                     THEN told.is_counted AND (fan.last_at IS NULL OR told.paid_at > fan.last_at)
-                    ELSE was.is_counted = told.is_counted AND was.day = told.day
-                        AND was.room_id IS NOT DISTINCT FROM told.room_id END
-            ) OVER buyer AS is_easy
+                    ELSE {" AND ".join(f"was.{name} IS NOT DISTINCT FROM told.{name}" for name in _KEPT)} END
+            ) OVER (PARTITION BY told.shop_id, told.account_id) AS is_easy
         FROM told
             LEFT JOIN fans.purchase AS was ON {" AND ".join(f"was.{name} = told.{name}" for name in KEYS)}
             LEFT JOIN fans.fan ON (fan.shop_id, fan.account_id) = (told.shop_id, told.account_id)
-        WINDOW buyer AS (PARTITION BY told.shop_id, told.account_id)
-    ),
-    open AS MATERIALIZED (
+    )
+"""
+# Each new order of an easy fan (`is_new`) finds its place behind the last occasion (`before`), which it may follow.
+# `repriced` are orders of which only the money is another.
+_PLACED = f"""
+    before AS MATERIALIZED (
         SELECT {", ".join(f"purchase.{name}" for name in PURCHASE.split(", "))}
-        FROM (SELECT DISTINCT shop_id, account_id, occasion_at FROM seen WHERE is_easy AND grows) AS who
+        FROM (SELECT DISTINCT shop_id, account_id, occasion_at FROM seen WHERE is_easy AND is_new) AS who
             JOIN fans.purchase ON (purchase.shop_id, purchase.account_id) = (who.shop_id, who.account_id)
                 AND purchase.paid_at >= who.occasion_at AND is_counted
     ),
-    old AS MATERIALIZED (
-        SELECT * FROM open
-        UNION ALL
-        SELECT {", ".join(f"(was).{name}" for name in PURCHASE.split(", "))} FROM seen
-        WHERE is_easy AND NOT is_new
-            AND NOT (grows AND is_counted AND occasion_at IS NOT NULL AND paid_at >= occasion_at)
-    ),
-    facts AS (
-        SELECT {_FACTS}, is_new, {", ".join(f"(was).{name}" for name in _PLACE)} FROM seen WHERE is_easy
-        UNION ALL
-        SELECT {_FACTS}, false, {", ".join(_PLACE)} FROM open
-        WHERE NOT EXISTS (SELECT FROM told WHERE told.order_id = open.order_id)
-    )
-"""
-_FAN_WINDOW = "WINDOW fan AS (PARTITION BY shop_id, account_id, is_counted ORDER BY paid_at, order_id)"
-_PLACED = f"""
     marked AS (
-        SELECT {_FACTS}, is_new, nth AS old_nth, occasion AS old_occasion, back_days AS old_back,
-            CASE WHEN is_new THEN room_id IS NULL OR room_id IS DISTINCT FROM lag(room_id) OVER fan ELSE starts END
-                AS starts,
-            CASE WHEN is_new THEN date_trunc('month', day) IS DISTINCT FROM date_trunc('month', lag(day) OVER fan)
-                ELSE opens_month END AS opens_month,
-            coalesce(first_day, first_value(coalesce(first_day, day)) OVER fan) AS first_day
-        FROM facts {_FAN_WINDOW}
+        SELECT {_FACTS}, is_new, nth, occasion, orders_before, occasions_before,
+            coalesce(starts, room_id IS NULL OR room_id IS DISTINCT FROM lag(room_id) OVER fan) AS starts,
+            coalesce(opens_month, date_trunc('month', day) IS DISTINCT FROM date_trunc('month', lag(day) OVER fan))
+                AS opens_month,
+            coalesce(first_day, first_value(day) OVER fan) AS first_day
+        FROM (
+            SELECT {_FACTS}, true AS is_new, NULL::integer AS nth, NULL::integer AS occasion, NULL::boolean AS starts,
+                NULL::boolean AS opens_month, first_before AS first_day, coalesce(orders_before, 0) AS orders_before,
+                coalesce(occasions_before, 0) AS occasions_before
+            FROM seen WHERE is_easy AND is_new
+            UNION ALL SELECT {_FACTS}, false, {", ".join(_PLACE)}, NULL, NULL FROM before
+        ) AS in_order WINDOW fan AS (PARTITION BY shop_id, account_id ORDER BY paid_at, order_id)
     ),
     numbered AS (
-        SELECT *,
-            coalesce(
-                old_nth, coalesce(max(old_nth) OVER fan, 0) + (count(*) FILTER (WHERE is_new) OVER fan)::integer
-            ) AS nth,
-            coalesce(
-                old_occasion,
-                coalesce(max(old_occasion) OVER fan, 0) + (count(*) FILTER (WHERE is_new AND starts) OVER fan)::integer
-            ) AS occasion
-        FROM marked {_FAN_WINDOW}
+        SELECT {_FACTS}, is_new, starts, opens_month, first_day,
+            coalesce(nth, orders_before + (count(*) FILTER (WHERE is_new) OVER fan)::integer) AS nth,
+            coalesce(occasion, occasions_before + (count(*) FILTER (WHERE is_new AND starts) OVER fan)::integer)
+                AS occasion
+        FROM marked WINDOW fan AS (PARTITION BY shop_id, account_id ORDER BY paid_at, order_id)
     ),
-    derived AS MATERIALIZED (
-        SELECT {_FACTS}, nth, occasion, starts, opens_month, first_day,
-            CASE WHEN is_counted THEN coalesce(old_back, min(day) OVER next - day) ELSE old_back END AS back_days
-        FROM numbered WINDOW next AS (
-            PARTITION BY shop_id, account_id, is_counted ORDER BY occasion RANGE BETWEEN 1 FOLLOWING AND 1 FOLLOWING
-        )
+    placed AS MATERIALIZED ({with_back("numbered")}),
+    saved AS (INSERT INTO fans.purchase ({PURCHASE}) SELECT {PURCHASE} FROM placed WHERE is_new),
+    repriced AS MATERIALIZED (
+        SELECT * FROM seen WHERE is_easy AND NOT is_new AND (more_gmv <> 0 OR more_returned <> 0)
+    ),
+    resaved AS (
+        UPDATE fans.purchase SET gmv_minor = repriced.gmv_minor, returned_minor = repriced.returned_minor FROM repriced
+        WHERE {" AND ".join(f"purchase.{name} = repriced.{name}" for name in KEYS)}
+    ),
+    delta AS MATERIALIZED (
+        SELECT is_new::integer AS orders, 1 AS backs, {_PLAIN}, CASE WHEN is_new THEN gmv_minor ELSE 0 END AS gmv_minor,
+            CASE WHEN is_new THEN returned_minor ELSE 0 END AS returned_minor
+        FROM placed WHERE is_new OR back_days IS NOT NULL
+        UNION ALL
+        SELECT 0, 0, {", ".join(_REPRICED.get(name, name) for name in _PLAIN.split(", "))}, more_gmv, more_returned
+        FROM repriced
     )
 """
 _ADDED = f"""
     added AS (
-        SELECT shop_id, account_id, coalesce(sum(sign) FILTER (WHERE is_counted), 0)::integer AS orders,
-            sum(sign)::integer AS paid_orders, coalesce(max(occasion) FILTER (WHERE is_counted), 0) AS occasions,
-            coalesce(sum(sign * (gmv_minor - returned_minor)) FILTER (WHERE is_counted), 0)::bigint AS spent_minor,
-            sum(sign * gmv_minor)::bigint AS gmv_minor, sum(sign * returned_minor)::bigint AS returned_minor,
+        SELECT shop_id, account_id, coalesce(sum(orders) FILTER (WHERE is_counted), 0)::integer AS orders,
+            sum(orders)::integer AS paid_orders, coalesce(max(occasion) FILTER (WHERE is_counted), 0) AS occasions,
+            coalesce(sum(gmv_minor - returned_minor) FILTER (WHERE is_counted), 0)::bigint AS spent_minor,
+            sum(gmv_minor)::bigint AS gmv_minor, sum(returned_minor)::bigint AS returned_minor,
             min(paid_at) FILTER (WHERE is_counted) AS first_at, max(paid_at) FILTER (WHERE is_counted) AS last_at,
             max(paid_at) FILTER (WHERE is_counted AND starts) AS occasion_at,
             min(day) FILTER (WHERE is_counted) AS first_day, max(day) FILTER (WHERE is_counted) AS last_day
@@ -310,7 +326,7 @@ _ADDED = f"""
 """
 
 APPEND = f"""
-    WITH {_EASY}, {_PLACED}, {_DELTA}, {_CELLS}, {_ADDED}, {_FANS}, {MOVED}
+    WITH {_EASY}, {_PLACED}, {_CELLS}, {_ADDED}, {_FANS}, {MOVED}
     SELECT shop_id, account_id, from_segment, to_segment, NULL::uuid AS hard_id FROM moved
     UNION ALL
     SELECT shop_id, account_id, NULL, NULL, order_id FROM seen WHERE NOT is_easy
@@ -318,7 +334,7 @@ APPEND = f"""
 """As COUNT, of fans whose other orders keep their places; answers also the orders of all other fans (`hard_id`)."""
 
 REBUILD_FACTS = f"""
-    WITH {_facts("bought.buyer_id > $1::uuid AND bought.buyer_id <= $4::uuid", "")}, {_DERIVED}, {_DELTA},
+    WITH {_facts("bought.buyer_id > $1::uuid AND bought.buyer_id <= $4::uuid", "")}, {_DERIVED}, {_SAVED},
         gone AS (
             DELETE FROM fans.purchase USING old
             WHERE (purchase.shop_id, purchase.account_id) = (old.shop_id, old.account_id)
@@ -330,4 +346,4 @@ REBUILD_FACTS = f"""
 """
 """The same of all orders of the buyers in ($1, $4], without the sums, which are made anew after all of them."""
 
-REBUILD_CELLS = cells("(SELECT 1 AS sign, * FROM fans.purchase)")
+REBUILD_CELLS = cells(f"({delta_of(with_back('fans.purchase'), 1)})")

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
+from itertools import pairwise
 from statistics import median_low
 from typing import NamedTuple
 from uuid import UUID
@@ -26,7 +27,6 @@ class Purchase(NamedTuple):
     coupon_id: UUID | None
     categories: list[str]
     starts: bool
-    back_days: int | None
 
     @property
     def source(self) -> str:
@@ -78,7 +78,8 @@ def usual_hour(purchases: Sequence[Purchase], utc_offset_h: int) -> int | None:
 
 def usual_pause(purchases: Sequence[Purchase]) -> int | None:
     """The median of the days between occasions."""
-    pauses = [each.back_days for each in purchases if each.starts and each.back_days is not None]
+    days = sorted(each.day for each in purchases if each.starts)
+    pauses = [(later - day).days for day, later in pairwise(days)]
     return median_low(pauses) if len(pauses) >= PAUSES_NEEDED else None
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from xiaodian.contracts.accounts import AccountErased, AccountId
 from xiaodian.infra.database import Connection
-from xiaodian.modules.fans.count_sql import PURCHASE, cells
+from xiaodian.modules.fans.count_sql import PURCHASE, cells, delta_of, with_back
 from xiaodian.modules.fans.service.count_purchases import LOCK, count_purchases
 from xiaodian.modules.orders import api as orders
 
@@ -18,9 +18,9 @@ _KNOWN = """
     FROM fans.fan WHERE account_id = $1 ORDER BY shop_id LIMIT $2
 """
 _UNCOUNT = f"""
-    WITH delta AS MATERIALIZED (
-        DELETE FROM fans.purchase WHERE account_id = $1 RETURNING -1 AS sign, {PURCHASE}
-    ), {", ".join(f"to_{table} AS ({cell})" for table, cell in cells("delta").items())}
+    WITH gone AS (DELETE FROM fans.purchase WHERE account_id = $1 RETURNING {PURCHASE}),
+        delta AS MATERIALIZED ({delta_of(with_back("gone"), -1)}),
+        {", ".join(f"to_{table} AS ({cell})" for table, cell in cells("delta").items())}
     SELECT count(*) FROM delta
 """
 _LEAVE = """
