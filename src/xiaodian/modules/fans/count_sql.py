@@ -173,9 +173,9 @@ _BRINGERS = """
 """
 
 
-def cells(delta: str) -> dict[str, str]:
+def _cells() -> dict[str, str]:
     """Statements that add `delta` to each table of sums, by the table's name."""
-    counted = f"FROM {delta} AS delta WHERE is_counted"
+    counted = "FROM delta WHERE is_counted"
     return {
         "cohort": _cell(
             "cohort",
@@ -200,7 +200,7 @@ def cells(delta: str) -> dict[str, str]:
             f"""
             SELECT shop_id, kind, key, {_MONTH}, sum(orders), coalesce(sum(orders) FILTER (WHERE nth = 1), 0),
                 {_CAME_BACK}
-            FROM {delta} AS delta CROSS JOIN {_BRINGERS} WHERE is_counted AND backs <> 0
+            FROM delta CROSS JOIN {_BRINGERS} WHERE is_counted AND backs <> 0
             """,
         ),
         "pause": _cell(
@@ -215,7 +215,10 @@ def cells(delta: str) -> dict[str, str]:
     }
 
 
-_CELLS = ", ".join(f"to_{table} AS ({cell})" for table, cell in cells("delta").items())
+_BY_TABLE = _cells()
+CELL_TABLES = tuple(_BY_TABLE)
+ADD_CELLS = ", ".join(f"to_{table} AS ({cell})" for table, cell in _BY_TABLE.items())
+"""What adds `delta` to each table of sums."""
 
 COUNT = f"""
     WITH {_facts("bought.order_id = ANY($1::uuid[])", _UNTOLD)}, {_DERIVED}, {_SAVED},
@@ -223,7 +226,7 @@ COUNT = f"""
             {delta_of(f"{with_back('derived')} EXCEPT {with_back('old')}", 1)} UNION ALL
             {delta_of(f"{with_back('old')} EXCEPT {with_back('derived')}", -1)}
         ),
-        touched AS (SELECT shop_id, account_id FROM delta), {_CELLS}, {_SUMS}, {_FANS}, {MOVED}
+        touched AS (SELECT shop_id, account_id FROM delta), {ADD_CELLS}, {_SUMS}, {_FANS}, {MOVED}
     SELECT shop_id, account_id, from_segment, to_segment, NULL::uuid AS hard_id FROM moved
 """
 """$1: orders; $2: hours of the books ahead of UTC; $3: today. Answers who moved from which segment to which."""
@@ -326,7 +329,7 @@ _ADDED = f"""
 """
 
 APPEND = f"""
-    WITH {_EASY}, {_PLACED}, {_CELLS}, {_ADDED}, {_FANS}, {MOVED}
+    WITH {_EASY}, {_PLACED}, {ADD_CELLS}, {_ADDED}, {_FANS}, {MOVED}
     SELECT shop_id, account_id, from_segment, to_segment, NULL::uuid AS hard_id FROM moved
     UNION ALL
     SELECT shop_id, account_id, NULL, NULL, order_id FROM seen WHERE NOT is_easy
@@ -346,4 +349,6 @@ REBUILD_FACTS = f"""
 """
 """The same of all orders of the buyers in ($1, $4], without the sums, which are made anew after all of them."""
 
-REBUILD_CELLS = cells(f"({delta_of(with_back('fans.purchase'), 1)})")
+REBUILD_CELLS = f"""
+    WITH delta AS MATERIALIZED ({delta_of(with_back("fans.purchase"), 1)}), {ADD_CELLS} SELECT 1
+"""

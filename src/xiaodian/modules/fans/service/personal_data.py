@@ -5,7 +5,7 @@ from typing import Any
 
 from xiaodian.contracts.accounts import AccountErased, AccountId
 from xiaodian.infra.database import Connection
-from xiaodian.modules.fans.count_sql import PURCHASE, cells, delta_of, with_back
+from xiaodian.modules.fans.count_sql import ADD_CELLS, PURCHASE, delta_of, with_back
 from xiaodian.modules.fans.service.count_purchases import LOCK, count_purchases
 from xiaodian.modules.orders import api as orders
 
@@ -20,7 +20,7 @@ _KNOWN = """
 _UNCOUNT = f"""
     WITH gone AS (DELETE FROM fans.purchase WHERE account_id = $1 RETURNING {PURCHASE}),
         delta AS MATERIALIZED ({delta_of(with_back("gone"), -1)}),
-        {", ".join(f"to_{table} AS ({cell})" for table, cell in cells("delta").items())}
+        {ADD_CELLS}
     SELECT count(*) FROM delta
 """
 _LEAVE = """

@@ -6,7 +6,7 @@ from uuid import UUID
 from xiaodian.contracts.base import Contract
 from xiaodian.edge.context import Records
 from xiaodian.infra.database import Connection, forget_old_plans
-from xiaodian.modules.fans.count_sql import REBUILD_CELLS, REBUILD_FACTS
+from xiaodian.modules.fans.count_sql import CELL_TABLES, REBUILD_CELLS, REBUILD_FACTS
 from xiaodian.modules.fans.service.count_purchases import LOCK, day_of_books
 from xiaodian.modules.fans.service.write_histories import write_histories
 from xiaodian.modules.orders import api as orders
@@ -35,9 +35,9 @@ async def rebuild(records: Records, now: datetime) -> Rebuilt:
         await connection.execute("SELECT pg_advisory_xact_lock($1)", LOCK, timeout=NO_LIMIT_S)
         await connection.execute(_MEMORY)
         done = await _rebuild_facts(connection, records.settings.books_utc_offset_h, now)
-        for table, cell in REBUILD_CELLS.items():
+        for table in CELL_TABLES:
             await connection.execute(f"DELETE FROM fans.{table}", timeout=NO_LIMIT_S)
-            await connection.execute(cell, timeout=NO_LIMIT_S)
+        await connection.execute(REBUILD_CELLS, timeout=NO_LIMIT_S)
         await connection.execute("DELETE FROM fans.segment_size")
         await connection.execute(_SIZES, timeout=NO_LIMIT_S)
     await write_histories(records.database)
