@@ -2,8 +2,8 @@
 
 from alembic import op
 
-revision = "0350"
-down_revision = "0371"
+revision = "0398"
+down_revision = "0395"
 
 
 def upgrade() -> None:
