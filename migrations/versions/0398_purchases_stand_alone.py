@@ -3,7 +3,7 @@
 from alembic import op
 
 revision = "0398"
-down_revision = "0395"
+down_revision = "0390"
 
 
 def upgrade() -> None:
