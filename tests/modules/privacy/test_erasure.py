@@ -61,6 +61,26 @@ async def test_after_erasing_nothing_names_the_person_and_the_shops_sums_and_oth
     assert await figures(world) == counted, "made anew from the orders it is the same"
 
 
+async def test_a_fan_takes_along_what_shops_counted_and_expect(world: World) -> None:
+    sku_id, room_id = await world.market.sku(stock=50), await world.market.room()
+    fan, other = await world.fan("小丹", sku_id, room_id), await world.fan("小海", sku_id, room_id)
+    await world.hear()
+    async with world.ctx.database.connection() as connection:
+        for person in (fan, other):
+            await connection.execute(
+                "INSERT INTO fans.prediction VALUES ($1, $2, '2026-11-29', 0.34, '[[\"orders\", 0.5]]', '{}')",
+                world.market.shop_id,
+                person.account_id,
+            )
+    data = (await fan.client.get("/api/me/export")).json()
+    parts = ("counted_purchases", "watched_for_shops", "segments_of_shops", "expected_by_shops")
+    assert [len(data[part]) for part in parts] == [1, 1, 2, 1], "first a watcher, then a buyer"
+    assert data["watched_for_shops"][0]["place_id"] == str(room_id)
+    assert data["expected_by_shops"][0]["reasons"] == [["orders", 0.5]]
+    [known] = (await fan.client.get("/api/me/known-to-shops")).json()["items"]
+    assert round(known["likelihood"], 2) == 0.34
+
+
 async def test_what_an_erased_person_said_on_air_is_in_no_log_and_what_others_said_is(world: World) -> None:
     sku_id, room_id = await world.market.sku(stock=50), await world.market.room()
     goes = await world.fan("小丹", sku_id, room_id)

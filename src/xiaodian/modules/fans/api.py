@@ -18,6 +18,7 @@ from xiaodian.modules.fans.service.ask_condition import books_of, keep_ids, list
 from xiaodian.modules.fans.service.export_members import export_members
 from xiaodian.modules.fans.service.export_members import list_members as list_fans_of_own
 from xiaodian.modules.fans.service.list_fans import list_fans
+from xiaodian.modules.fans.service.own_data import export
 from xiaodian.modules.fans.service.own_segments import (
     change_segment,
     count_condition,
@@ -41,6 +42,7 @@ __all__ = [
     "count_members",
     "create_segment",
     "delete_segment",
+    "export",
     "export_members",
     "feed",
     "find_mark",

@@ -29,6 +29,8 @@ class KnownToShop(Contract, frozen=True, kw_only=True):
     """What the shop's staff calls the caller."""
     notes: list[str]
     """What the shop's staff wrote down."""
+    likelihood: float | None
+    """How likely the caller is held to buy within 30 days; None: nothing is told."""
 
 
 class KnownToShops(Contract, frozen=True, kw_only=True):

@@ -14,7 +14,10 @@ _KNOWN = """
     SELECT fan.shop_id, segment, segment_since, orders, occasions, spent_minor, returned_minor, first_at, last_at,
         followed_at, seen_at, views, watch_s, comments, likes,
         ARRAY(SELECT tag FROM fans.tag WHERE (tag.shop_id, tag.account_id) = (fan.shop_id, $1) ORDER BY tag) AS tags,
-        ARRAY(SELECT text FROM fans.note WHERE (note.shop_id, note.account_id) = (fan.shop_id, $1)) AS notes
+        ARRAY(SELECT text FROM fans.note WHERE (note.shop_id, note.account_id) = (fan.shop_id, $1)) AS notes,
+        (
+            SELECT likelihood FROM fans.prediction AS told WHERE (told.shop_id, told.account_id) = (fan.shop_id, $1)
+        ) AS likelihood
     FROM fans.fan WHERE account_id = $1 ORDER BY shop_id LIMIT $2
 """
 _UNCOUNT = f"""

@@ -32,6 +32,6 @@ async def see_known(connection: Connection, account_id: AccountId) -> list[dict[
 async def export_own(connection: Connection, account_id: AccountId) -> dict[str, Any]:
     """All that the platform holds of somebody, part by part."""
     data: dict[str, Any] = await accounts.export(connection, account_id)
-    for module in (orders, aftersales, content, promotion, insights, club, feed, outreach):
+    for module in (orders, aftersales, content, promotion, insights, club, feed, outreach, fans):
         data |= await module.export(connection, account_id, MOST_OF_EACH)
     return data | {"known_to_shops": await see_known(connection, account_id), "most_of_each": MOST_OF_EACH}
