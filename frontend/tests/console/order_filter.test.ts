@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { NONE, countSet, fromSaved, queryOf, readFilter, toSaved, writeFilter } from "../../src/console/orders/filter";
+import { NONE, countSet, daysOf, fromSaved, ordersHref, queryOf, readFilter, toSaved, writeFilter } from "../../src/console/orders/filter";
 import { listDeed, step } from "../../src/console/orders/keys";
 
 const FULL = {
@@ -14,6 +14,17 @@ const FULL = {
   afterSale: "no",
   held: true,
   late: true,
+  buyer: "0190c1a2-0000-7000-8000-000000000002",
+  paidFrom: "2026-11-01",
+  paidTo: "2026-11-30",
+  paid: true,
+  purchase: true,
+  first: true,
+  firstMonth: "2026-03",
+  source: "video",
+  video: "0190c1a2-0000-7000-8000-000000000003",
+  soldInRoom: "0190c1a2-0000-7000-8000-000000000004",
+  soldInVideo: "0190c1a2-0000-7000-8000-000000000005",
   min: "12.5",
   max: "100",
   sort: "oldest",
@@ -32,10 +43,15 @@ it("keeps a filter and shows it again as it was, amounts and days included", () 
   expect(fromSaved(toSaved(NONE))).toEqual(NONE);
 });
 
+it("leads from a figure to its orders, by days of the books that a month has", () => {
+  expect(ordersHref({ firstMonth: "2026-11", purchase: true, ...daysOf("2026-11", 3) })).toBe("/console/orders?paid_from=2027-02-01&paid_to=2027-02-28&purchase=1&first_month=2026-11");
+  expect(daysOf("2028-02")).toEqual({ paidFrom: "2028-02-01", paidTo: "2028-02-29" });
+});
+
 it("asks the server for nothing that is not set", () => {
   expect(queryOf(NONE)).toEqual({ sort: "newest" });
   expect(Object.keys(queryOf({ ...NONE, late: true, q: " 李 " })).sort()).toEqual(["late", "q", "sort"]);
-  expect([countSet(NONE), countSet({ ...NONE, q: "x", state: "paid" }), countSet(FULL)]).toEqual([0, 0, 11]);
+  expect([countSet(NONE), countSet({ ...NONE, q: "x", state: "paid" }), countSet(FULL)]).toEqual([0, 0, 22]);
 });
 
 it("moves through a list by keyboard, and leaves fields and buttons what they are typed for", () => {

@@ -4,6 +4,7 @@ import type { OrderState } from "../state/wire";
 
 export type Saved = Schemas["OrderFilter"];
 export type Sort = "newest" | "oldest" | "largest";
+export type Source = "room" | "video" | "shop";
 export type YesNo = "" | "yes" | "no";
 
 export type Filter = {
@@ -20,6 +21,19 @@ export type Filter = {
   afterSale: YesNo;
   held: boolean;
   late: boolean;
+  /** As figures count: whose, paid when (days of the books, both included), what counts, where it was bought. */
+  buyer: string;
+  paidFrom: string;
+  paidTo: string;
+  paid: boolean;
+  purchase: boolean;
+  first: boolean;
+  /** `2026-11` */
+  firstMonth: string;
+  source: Source | "";
+  video: string;
+  soldInRoom: string;
+  soldInVideo: string;
   /** Amounts in yuan, as typed. */
   min: string;
   max: string;
@@ -39,6 +53,17 @@ export const NONE: Filter = {
   afterSale: "",
   held: false,
   late: false,
+  buyer: "",
+  paidFrom: "",
+  paidTo: "",
+  paid: false,
+  purchase: false,
+  first: false,
+  firstMonth: "",
+  source: "",
+  video: "",
+  soldInRoom: "",
+  soldInVideo: "",
   min: "",
   max: "",
   sort: "newest",
@@ -46,6 +71,8 @@ export const NONE: Filter = {
 
 const STATES: readonly string[] = ["pending_payment", "paid", "shipped", "delivered", "completed", "cancelled"];
 const SORTS: readonly string[] = ["newest", "oldest", "largest"];
+const SOURCES: readonly string[] = ["room", "video", "shop"];
+const MONTH = /^2\d{3}-(0[1-9]|1[0-2])$/;
 const DAY = /^\d{4}-\d{2}-\d{2}$/;
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 const AMOUNT = /^\d{1,9}(\.\d{0,2})?$/;
@@ -71,6 +98,17 @@ export function readFilter(params: URLSearchParams): Filter {
     afterSale: afterSale === "yes" || afterSale === "no" ? afterSale : "",
     held: params.has("held"),
     late: params.has("late"),
+    buyer: fitting("buyer", UUID),
+    paidFrom: fitting("paid_from", DAY),
+    paidTo: fitting("paid_to", DAY),
+    paid: params.has("paid"),
+    purchase: params.has("purchase"),
+    first: params.has("first"),
+    firstMonth: fitting("first_month", MONTH),
+    source: SOURCES.includes(params.get("source") ?? "") ? (params.get("source") as Source) : "",
+    video: fitting("video", UUID),
+    soldInRoom: fitting("sold_in_room", UUID),
+    soldInVideo: fitting("sold_in_video", UUID),
     min: fitting("min", AMOUNT),
     max: fitting("max", AMOUNT),
     sort: SORTS.includes(sort) ? (sort as Sort) : "newest",
@@ -93,6 +131,15 @@ export function writeFilter(filter: Filter): URLSearchParams {
   put("after_sale", filter.afterSale);
   if (filter.held) params.set("held", "1");
   if (filter.late) params.set("late", "1");
+  put("buyer", filter.buyer);
+  put("paid_from", filter.paidFrom);
+  put("paid_to", filter.paidTo);
+  for (const name of ["paid", "purchase", "first"] as const) if (filter[name]) params.set(name, "1");
+  put("first_month", filter.firstMonth);
+  put("source", filter.source);
+  put("video", filter.video);
+  put("sold_in_room", filter.soldInRoom);
+  put("sold_in_video", filter.soldInVideo);
   put("min", filter.min);
   put("max", filter.max);
   if (filter.sort !== "newest") params.set("sort", filter.sort);
@@ -116,6 +163,17 @@ export function toSaved(filter: Filter): Saved {
     after_sale: filter.afterSale ? filter.afterSale === "yes" : null,
     held: filter.held,
     late: filter.late,
+    buyer_id: filter.buyer || null,
+    paid_from: filter.paidFrom || null,
+    paid_to: filter.paidTo || null,
+    paid: filter.paid,
+    purchase: filter.purchase,
+    first: filter.first,
+    first_month: filter.firstMonth || null,
+    source: filter.source || null,
+    video_id: filter.video || null,
+    sold_in_room_id: filter.soldInRoom || null,
+    sold_in_video_id: filter.soldInVideo || null,
     min_minor: min,
     max_minor: max,
     sort: filter.sort,
@@ -144,10 +202,33 @@ export function fromSaved(saved: Saved): Filter {
     afterSale: saved.after_sale === true ? "yes" : saved.after_sale === false ? "no" : "",
     held: saved.held ?? false,
     late: saved.late ?? false,
+    buyer: saved.buyer_id ?? "",
+    paidFrom: saved.paid_from ?? "",
+    paidTo: saved.paid_to ?? "",
+    paid: saved.paid ?? false,
+    purchase: saved.purchase ?? false,
+    first: saved.first ?? false,
+    firstMonth: saved.first_month ?? "",
+    source: saved.source ?? "",
+    video: saved.video_id ?? "",
+    soldInRoom: saved.sold_in_room_id ?? "",
+    soldInVideo: saved.sold_in_video_id ?? "",
     min: yuanOf(saved.min_minor),
     max: yuanOf(saved.max_minor),
     sort: saved.sort ?? "newest",
   };
+}
+
+/** The address of the orders behind a figure. */
+export function ordersHref(asked: Partial<Filter>): string {
+  return `/console/orders?${writeFilter({ ...NONE, ...asked })}`;
+}
+
+/** First and last day of a month (`2026-11`), or of the one so many months later. */
+export function daysOf(month: string, later = 0): { paidFrom: string; paidTo: string } {
+  const [year = 0, number = 1] = month.split("-").map(Number);
+  const day = (months: number, of: number) => new Date(Date.UTC(year, number - 1 + later + months, of)).toISOString().slice(0, 10);
+  return { paidFrom: day(0, 1), paidTo: day(1, 0) };
 }
 
 /** How many conditions are set besides the words and the state, which stand in sight. */

@@ -26,6 +26,7 @@ from xiaodian.modules.orders.export_table import (
 )
 from xiaodian.modules.orders.order_filter import OrderFilter, Place
 from xiaodian.modules.orders.printing import MOST_ORDERS, PrintKind
+from xiaodian.modules.orders.service.desk_list import check_asked
 from xiaodian.modules.orders.service.order_access import may_see_buyers
 from xiaodian.modules.orders.service.print_orders import AREA, draw, note_print, take_orders
 from xiaodian.modules.orders.shop_queries import list_orders_for_shop
@@ -75,6 +76,7 @@ class OrderExport:
         async with ctx.database.connection() as connection:
             if options.with_buyers and not await may_see_buyers(connection, caller, shop_id):
                 raise ForbiddenError(right=Scope.CUSTOMERS_READ)
+            check_asked(options.filter, await shops.get_rights(connection, caller, shop_id))
 
     async def run(self, run: JobRun) -> None:
         """Page by page into a file of this run's own."""
@@ -106,7 +108,13 @@ class OrderExport:
     async def _read(self, run: JobRun, after: Place | None) -> list[tuple[Order, Sequence[str]]]:
         async with run.ctx.database.transaction() as connection:
             orders = await list_orders_for_shop(
-                connection, run.shop_id, run.options.filter, utc_now(), after=after, limit=PAGE
+                connection,
+                run.shop_id,
+                run.options.filter,
+                utc_now(),
+                run.ctx.settings.books_utc_offset_h,
+                after=after,
+                limit=PAGE,
             )
             _, tags = await desk_queries.get_notes_and_tags(connection, orders)
         return [(order, tags.get(order.order_id, [])) for order in orders]

@@ -1,5 +1,6 @@
 """HTTP: the desk at which a shop's staff find orders, and write on them."""
 
+from datetime import date
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -30,7 +31,7 @@ from xiaodian.modules.orders.desk_wire import (
     to_filter_view,
 )
 from xiaodian.modules.orders.models import SavedFilter
-from xiaodian.modules.orders.order_filter import LAST_MS, MAX_MINOR, OrderFilter, OrderSort
+from xiaodian.modules.orders.order_filter import LAST_MS, MAX_MINOR, MONTH, OrderFilter, OrderSort, SoldFrom
 from xiaodian.modules.orders.service import annotate_order, change_address, desk_list, saved_filters
 from xiaodian.modules.orders.service.print_orders import print_for_shop
 from xiaodian.modules.orders.shop_queries import MOST_COUNTED
@@ -63,6 +64,17 @@ def provide_filter(
     after_sale: FromQuery[bool | None] = None,
     held: FromQuery[bool] = False,
     late: FromQuery[bool] = False,
+    buyer_id: FromQuery[UUID | None] = None,
+    paid_from: FromQuery[date | None] = None,
+    paid_to: FromQuery[date | None] = None,
+    paid: FromQuery[bool] = False,
+    purchase: FromQuery[bool] = False,
+    first: FromQuery[bool] = False,
+    first_month: Annotated[str | None, QueryParameter(pattern=MONTH)] = None,
+    source: FromQuery[SoldFrom | None] = None,
+    video_id: FromQuery[UUID | None] = None,
+    sold_in_room_id: FromQuery[UUID | None] = None,
+    sold_in_video_id: FromQuery[UUID | None] = None,
     min_minor: Amount = None,
     max_minor: Amount = None,
     sort: FromQuery[OrderSort] = OrderSort.NEWEST,
@@ -81,6 +93,17 @@ def provide_filter(
         after_sale=after_sale,
         held=held,
         late=late,
+        buyer_id=buyer_id,
+        paid_from=paid_from,
+        paid_to=paid_to,
+        paid=paid,
+        purchase=purchase,
+        first=first,
+        first_month=first_month,
+        source=source,
+        video_id=video_id,
+        sold_in_room_id=sold_in_room_id,
+        sold_in_video_id=sold_in_video_id,
         min_minor=min_minor,
         max_minor=max_minor,
         sort=sort,
@@ -105,14 +128,14 @@ async def list_shop_orders(
     `q` is anything printed on a parcel: a number of the order, the parcel or the phone (whole, or its last four
     digits), words of name, address, goods or note.
     """
-    page = await desk_list.list_orders_for_shop(ctx.database, caller, ShopId(shop_id), wanted, cursor, limit)
+    page = await desk_list.list_orders_for_shop(ctx, caller, ShopId(shop_id), wanted, cursor, limit)
     return Page(items=[to_view_of(seen) for seen in page.items], next_cursor=page.next_cursor)
 
 
 @get(f"{SHOP}/orders/counts", opt=MEMBER, tags=TAGS, dependencies=FILTER, responses=READ_PROBLEMS)
 async def count_shop_orders(ctx: Ctx, caller: SignedIn, shop_id: FromPath[UUID], wanted: Wanted) -> OrderCounts:
     """How many orders the filter (whatever state it names) finds in each state, counted no further than `most`."""
-    counts = await desk_list.count_orders_for_shop(ctx.database, caller, ShopId(shop_id), wanted)
+    counts = await desk_list.count_orders_for_shop(ctx, caller, ShopId(shop_id), wanted)
     return OrderCounts(counts=counts, most=MOST_COUNTED)
 
 

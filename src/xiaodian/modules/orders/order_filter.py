@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+from datetime import date
 from enum import StrEnum
 from typing import Annotated
 from uuid import UUID
@@ -30,11 +31,24 @@ class OrderSort(StrEnum):
     LARGEST = "largest"
 
 
+class SoldFrom(StrEnum):
+    """Where an order was made, as figures of fans put it down."""
+
+    ROOM = "room"
+    VIDEO = "video"
+    SHOP = "shop"
+
+
+MONTH = r"^2[0-9]{3}-(0[1-9]|1[0-2])\Z"
+"""Of the books, `2026-11`."""
+
+
 class OrderFilter(Input, frozen=True, kw_only=True):
     """All that is said must hold. `q` is what somebody reads off a parcel, or remembers of it.
 
-    What is asked by `q` (but for a whole order number), `product_id`, `creator_id`, `carrier`, `tag`, `after_sale` or
-    an amount finds orders that were paid once: the others are on no parcel.
+    What is asked by `q` (but for a whole order number), `product_id`, `creator_id`, `carrier`, `tag`, `after_sale`,
+    `sold_in_room_id`, a video or an amount finds orders that were paid once: the others are on no parcel. Days and
+    months are those of the books. From `buyer_id` on: as the figures count, each of which so opens to its orders.
     """
 
     q: Annotated[Line, Meta(max_length=100)] = ""
@@ -55,9 +69,34 @@ class OrderFilter(Input, frozen=True, kw_only=True):
     """Its money waits for an open after-sale."""
     late: bool = False
     """Paid, not shipped in time, and not held."""
+    buyer_id: UUID | None = None
+    paid_from: date | None = None
+    """Paid on this day or later."""
+    paid_to: date | None = None
+    """Paid on this day or before."""
+    paid: bool = False
+    """Paid once, whatever became of it."""
+    purchase: bool = False
+    """Paid, not cancelled, and not all of its goods' money went back."""
+    first: bool = False
+    """The first purchase of its buyer here."""
+    first_month: Annotated[str, Meta(pattern=MONTH)] | None = None
+    """The month of its buyer's first purchase here."""
+    source: SoldFrom | None = None
+    """A room if any line was bought there, else a video, else the shop."""
+    video_id: UUID | None = None
+    """The video that the order is put down to; `room_id` says so of a room."""
+    sold_in_room_id: UUID | None = None
+    """A line was bought in this room; with `product_id` a line of that product."""
+    sold_in_video_id: UUID | None = None
+    """A line was bought from this video; with `product_id` a line of that product."""
     min_minor: Amount | None = None
     max_minor: Amount | None = None
     sort: OrderSort = OrderSort.NEWEST
+
+
+OF_FANS = ("buyer_id", "first", "first_month")
+"""What tells of a buyer and not of an order: who may not see fans cannot ask it."""
 
 
 class Place(msgspec.Struct, frozen=True):

@@ -75,7 +75,7 @@ def carrier_facet(shop_id: UUID, carrier: str) -> int:
 
 
 def facet(shop_id: UUID, kind: str, value: object) -> int:
-    """The token of a fact that is chosen rather than typed: `product`, `creator`, `tag`."""
+    """The token of a fact that is chosen rather than typed: `product`, `creator`, `tag`, `room`, `video`."""
     return _hash(shop_id, f"{kind}:{value}")
 
 
@@ -83,6 +83,8 @@ def _facets(text: SearchText) -> Iterator[str]:
     order = text.order
     yield from (f"product:{line.product_id}" for line in order.lines)
     yield from (f"creator:{line.creator_id}" for line in order.lines if line.creator_id)
+    yield from (f"room:{line.room_id}" for line in order.lines if line.room_id)
+    yield from (f"video:{line.video_id}" for line in order.lines if line.video_id)
     yield from (f"tag:{tag}" for tag in text.tags)
     if order.carrier:
         yield f"carrier:{_carrier(order.carrier)}"

@@ -6,6 +6,7 @@ both the planner decides by how common the tokens are. So plans of searches are 
 
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 import msgspec
 
@@ -14,7 +15,8 @@ from xiaodian.contracts.shops import ShopId
 from xiaodian.infra.database import Connection
 from xiaodian.kit.clock import from_epoch_ms
 from xiaodian.kit.ids import earliest_id
-from xiaodian.modules.orders.order_filter import MAX_MINOR, OrderFilter, OrderSort, Place
+from xiaodian.modules.orders import purchase_sql
+from xiaodian.modules.orders.order_filter import MAX_MINOR, OrderFilter, OrderSort, Place, SoldFrom
 from xiaodian.modules.orders.queries import ORDER, find_ids_by_number, with_lines
 from xiaodian.modules.orders.rules import SHIP_WITHIN
 from xiaodian.modules.orders.search_rules import carrier_facet, facet, find_tokens
@@ -66,10 +68,17 @@ class Wanted:
 
 
 async def list_orders_for_shop(
-    connection: Connection, shop_id: ShopId, wanted: OrderFilter, now: datetime, *, after: Place | None, limit: int
+    connection: Connection,
+    shop_id: ShopId,
+    wanted: OrderFilter,
+    now: datetime,
+    utc_offset_h: int,
+    *,
+    after: Place | None,
+    limit: int,
 ) -> list[Order]:
     """A page of orders."""
-    found = await _read(connection, shop_id, wanted, now)
+    found = await _read(connection, shop_id, wanted, now, utc_offset_h)
     found.sorted_by(wanted.sort)
     if after is not None and wanted.sort is OrderSort.LARGEST:
         found.add("(s.total_minor, s.order_id) < ({}, {})", after.total_minor, after.order_id)
@@ -85,7 +94,7 @@ async def list_orders_for_shop(
 
 
 async def count_orders_for_shop(
-    connection: Connection, shop_id: ShopId, wanted: OrderFilter, now: datetime
+    connection: Connection, shop_id: ShopId, wanted: OrderFilter, now: datetime, utc_offset_h: int
 ) -> dict[OrderState, int]:
     """How many orders the filter finds in each state (but for its own); `MOST_COUNTED` means so many or more.
 
@@ -94,14 +103,16 @@ async def count_orders_for_shop(
     await connection.execute("SET LOCAL plan_cache_mode = force_custom_plan")
     counts: dict[OrderState, int] = {}
     for state in OrderState:
-        found = await _read(connection, shop_id, msgspec.structs.replace(wanted, state=state), now)
+        found = await _read(connection, shop_id, msgspec.structs.replace(wanted, state=state), now, utc_offset_h)
         counts[state] = await connection.fetchval(
             f"SELECT count(*) FROM (SELECT {found} LIMIT {found.bind(MOST_COUNTED)}) AS found", *found.values
         )
     return counts
 
 
-async def _read(connection: Connection, shop_id: ShopId, wanted: OrderFilter, now: datetime) -> Wanted:
+async def _read(
+    connection: Connection, shop_id: ShopId, wanted: OrderFilter, now: datetime, utc_offset_h: int
+) -> Wanted:
     found = Wanted(shop_id)
     _add_state(found, wanted, now)
     if wanted.from_ms is not None:
@@ -113,6 +124,8 @@ async def _read(connection: Connection, shop_id: ShopId, wanted: OrderFilter, no
     if wanted.held:
         found.add("o.holds > 0")
     _add_facets(found, wanted)
+    _add_payment(found, wanted, utc_offset_h)
+    _add_source(found, wanted)
     await _add_text(connection, found, wanted.q)
     return found
 
@@ -146,6 +159,55 @@ def _add_facets(found: Wanted, wanted: OrderFilter) -> None:
     if wanted.min_minor is not None or wanted.max_minor is not None:
         most = MAX_MINOR if wanted.max_minor is None else wanted.max_minor
         found.add("s.total_minor BETWEEN {} AND {}", wanted.min_minor or 0, most, of_search=True)
+
+
+def _add_payment(found: Wanted, wanted: OrderFilter, utc_offset_h: int) -> None:
+    if wanted.buyer_id is not None:
+        found.add("o.buyer_id = {}", wanted.buyer_id)
+    # By the id as well, which says when it was placed: along it the list is read.
+    if wanted.paid_from is not None:
+        start = purchase_sql.start_of(wanted.paid_from, utc_offset_h)
+        found.add("o.paid_at >= {} AND o.order_id >= {}", start, earliest_id(start - purchase_sql.PAID_AT_MOST_AFTER))
+    if wanted.paid_to is not None:
+        end = purchase_sql.start_of(wanted.paid_to, utc_offset_h) + timedelta(days=1)
+        found.add("o.paid_at < {} AND o.order_id < {}", end, earliest_id(end))
+    if wanted.paid:
+        found.add("o.paid_at IS NOT NULL")
+    if wanted.purchase or wanted.first:
+        found.add(purchase_sql.COUNTED)
+    if wanted.first:
+        found.add(purchase_sql.FIRST)
+    if wanted.first_month is not None:
+        start, end = (purchase_sql.start_of(day, utc_offset_h) for day in purchase_sql.month_of(wanted.first_month))
+        values = {
+            "start": found.bind(start),
+            "end": found.bind(end),
+            "start_id": found.bind(earliest_id(start - purchase_sql.PAID_AT_MOST_AFTER)),
+            "end_id": found.bind(earliest_id(end)),
+        }
+        found.add(purchase_sql.FIRST_BETWEEN.format(**values))
+
+
+def _add_source(found: Wanted, wanted: OrderFilter) -> None:
+    if wanted.source is SoldFrom.ROOM:
+        found.add("o.room_id IS NOT NULL")
+    elif wanted.source is not None:
+        is_there = "IS NOT NULL" if wanted.source is SoldFrom.VIDEO else "IS NULL"
+        found.add(f"o.room_id IS NULL AND {purchase_sql.VIDEO} {is_there}")
+    if wanted.video_id is not None:
+        found.has(facet(found.shop_id, "video", wanted.video_id))
+        found.add(f"o.room_id IS NULL AND {purchase_sql.VIDEO} = {{}}", wanted.video_id)
+    for kind, place_id in (("room", wanted.sold_in_room_id), ("video", wanted.sold_in_video_id)):
+        if place_id is not None:
+            found.has(facet(found.shop_id, kind, place_id))
+            _add_sold_in(found, kind, place_id, wanted.product_id)
+
+
+def _add_sold_in(found: Wanted, kind: str, place_id: UUID, product_id: UUID | None) -> None:
+    line = f"l.{kind}_id = {found.bind(place_id)}"
+    if product_id is not None:
+        line += f" AND l.product_id = {found.bind(product_id)}"
+    found.add(purchase_sql.SOLD_IN.format(line))
 
 
 async def _add_text(connection: Connection, found: Wanted, text: str) -> None:

@@ -22,7 +22,7 @@ async def list_orders(call: Call, wanted: orders.OrderFilter, *, cursor: str | N
     """
     is_asked = call.asks_for("history") or call.asks_for("shipment", "events")
     page = await orders.list_orders_for_shop(
-        call.ctx.database, call.caller, call.shop_id, wanted, cursor, limit, with_history=is_asked
+        call.ctx, call.caller, call.shop_id, wanted, cursor, limit, with_history=is_asked
     )
     items = [to_order(seen, with_history=is_asked) for seen in page.items]
     return Page(items=items, next_cursor=page.next_cursor)

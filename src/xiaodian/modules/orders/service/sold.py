@@ -13,13 +13,12 @@ from xiaodian.contracts.orders import Order, OrderId
 from xiaodian.contracts.shops import ShopId
 from xiaodian.infra.database import Connection
 from xiaodian.kit.ids import earliest_id
+from xiaodian.modules.orders.purchase_sql import PAID_AT_MOST_AFTER
 from xiaodian.modules.orders.queries import find_orders
 
 UNDER_WAY_AT_MOST = timedelta(days=90)
 """An order that is under way for longer is none that anybody counts on."""
 CLOCKS_DIFFER = timedelta(seconds=10)
-PAID_AT_MOST_AFTER = timedelta(days=1)
-"""How long after it was placed an order is paid at most; minutes in truth."""
 
 
 class OpenSum(Contract, frozen=True, kw_only=True):
