@@ -34,7 +34,6 @@ SEGMENT = f"{SHOP}/segments/{{segment_id}}"
 WISH = {"cel": "orders >= 2"}
 
 ROWS: list[Row] = [
-    Row("GET", "/api/fans/definitions", everybody(200)),
     Row("GET", f"{SHOP}/fans", owner_only(200), address=f"{SHOP}/fans?segment=new"),
     Row("GET", f"{SHOP}/fans/all", owner_only(200)),
     # Nobody of this world has been counted as a fan: not even the owner is told of one.

@@ -47,13 +47,14 @@ const ROOM_LISTS: readonly string[] = ROOM_TABS;
 
 export type Section = (typeof ENTRIES)[number]["section"];
 export type NavEntry = Omit<Entry, "section"> & { section: Section };
-export type Route = { page: Section | "consent" | "shipping" | "imports" | "unknown" } | { page: "room" | "product" | "room_figures" | "report" | "board" | "clip" | "video" | "video_figures" | "fan" | "join"; id: string };
+export type Route = { page: Section | "consent" | "shipping" | "imports" | "definitions" | "unknown" } | { page: "room" | "product" | "room_figures" | "report" | "board" | "clip" | "video" | "video_figures" | "fan" | "join"; id: string };
 
 export function routeOf(path: string): Route {
   if (match("/console", path)) return { page: "home" };
   for (const { section } of ENTRIES) if (match(`/console/${section}`, path)) return { page: section };
   if (match("/console/orders/shipping", path)) return { page: "shipping" };
   if (match("/console/imports", path) || match("/console/imports/:part", path) || match("/console/imports/jobs/:id", path)) return { page: "imports" };
+  if (match("/console/definitions", path)) return { page: "definitions" };
   if (match("/console/consent", path)) return { page: "consent" };
   for (const page of PAGES_WITH_PARTS) if (match(`/console/${page}/:part`, path)) return { page };
   const figures = match("/console/rooms/:id/figures", path)?.id;
@@ -95,11 +96,11 @@ export function sectionOf(route: Route): Section | null {
   if (route.page === "fan") return "fans";
   if (route.page === "shipping") return "orders";
   if (route.page === "imports") return "products";
-  return route.page === "unknown" || route.page === "consent" || route.page === "join" ? null : route.page;
+  return route.page === "unknown" || route.page === "consent" || route.page === "definitions" || route.page === "join" ? null : route.page;
 }
 
 /** One may sell for others, live or not, be invited, or run the platform, without a shop of one's own. */
-const WITHOUT_SHOP: readonly Route["page"][] = ["rooms", "room", "room_figures", "report", "board", "clip", "videos", "video", "video_figures", "commissions", "earnings", "settings", "operator", "join"];
+const WITHOUT_SHOP: readonly Route["page"][] = ["rooms", "room", "room_figures", "report", "board", "clip", "videos", "video", "video_figures", "commissions", "earnings", "settings", "operator", "definitions", "join"];
 
 export function needsNoShop(route: { page: Route["page"] }): boolean {
   return WITHOUT_SHOP.includes(route.page);

@@ -113,7 +113,7 @@ class VideosCounted(Event, frozen=True, kw_only=True):
 
 
 class Sums(Contract, frozen=True, kw_only=True):
-    """What was sold. What counts as what stands in modules/insights/definitions.py; None: not for these eyes."""
+    """What was sold. What counts as what stands in contracts/figures.py; None: not for these eyes."""
 
     orders_placed: int
     orders_paid: int

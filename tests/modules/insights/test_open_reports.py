@@ -10,8 +10,8 @@ from tests.modules.insights.test_report import end_room, read, values
 from tests.modules.insights.test_report_prints import sold
 
 from xiaodian.contracts.accounts import Scope
+from xiaodian.contracts.figures import DEFINITIONS
 from xiaodian.kit.clock import from_epoch_ms
-from xiaodian.modules.insights.definitions import DEFINITIONS
 from xiaodian.modules.insights.report_rules import MONEY
 
 __all__ = ["sold"]

@@ -1,11 +1,16 @@
 """Every figure means one thing, said in one place and in both languages."""
 
+import re
 from pathlib import Path
 
+from xiaodian.contracts.figures import DEFINITIONS
 from xiaodian.edge.messages import LANGUAGES, catalogue
-from xiaodian.modules.insights.definitions import DEFINITIONS, aov_minor, average, gpm_minor, share, uv_value_minor
+from xiaodian.modules.insights.definitions import aov_minor, average, gpm_minor, share, uv_value_minor
 
-METRICS = Path(__file__).parents[3] / "docs/metrics.md"
+ROOT = Path(__file__).parents[3]
+METRICS = ROOT / "docs/metrics.md"
+CONSOLE = ROOT / "frontend/src/console"
+ASKED = re.compile(r"""(?:<WhatIs|<FigureBeside|<Value)[^>]*?\bmetric="([a-z_]+)"|\bmetric: "([a-z_]+)\"""")
 
 
 def test_every_figure_has_a_name_and_plain_words_in_every_language() -> None:
@@ -14,6 +19,27 @@ def test_every_figure_has_a_name_and_plain_words_in_every_language() -> None:
     for language in LANGUAGES:
         texts = catalogue(language, "console_insights")
         assert wanted == {key for key in texts if key.startswith("metric_")}
+
+
+def test_no_two_figures_have_the_same_key_or_go_by_the_same_name() -> None:
+    assert len({each.key for each in DEFINITIONS}) == len(DEFINITIONS)
+    for language in LANGUAGES:
+        texts = catalogue(language, "console_insights")
+        names = [texts[f"metric_{each.key}"].casefold() for each in DEFINITIONS]
+        assert [name for name in names if names.count(name) > 1] == [], language
+
+
+def test_every_figure_that_a_page_explains_is_defined() -> None:
+    known = {each.key for each in DEFINITIONS}
+    asked = {
+        key
+        for path in CONSOLE.rglob("*.svelte")
+        for match in ASKED.finditer(path.read_text("utf-8"))
+        for key in match.groups()
+        if key
+    }
+    assert len(asked) > 30
+    assert asked <= known, asked - known
 
 
 def test_the_english_formulas_are_those_of_the_code() -> None:

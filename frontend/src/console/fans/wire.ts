@@ -14,4 +14,3 @@ export type RepurchaseReport = Schemas["RepurchaseReport"];
 export type Repurchase = RepurchaseReport["period"];
 export type Cohort = Schemas["Cohort"];
 export type Bringer = Schemas["Bringer"];
-export type Definition = Schemas["FanDefinition"];

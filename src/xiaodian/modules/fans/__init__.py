@@ -7,6 +7,6 @@ the segment), `move` (a segment's history), `segment_size`, `cohort`, `first_day
 `note`, `tag`, `threshold`, `own_segment`. Emits FanMoved.
 Always holds: a summary is a sum over its facts, whatever the order in which words of them came, and however often; a
 rebuild gives the same rows; a fully refunded or cancelled order is no purchase; a shop sees its own fans' dealings with
-it and nothing else; what each figure means stands in `definitions.py` alone.
+it and nothing else; what each figure means stands in `contracts/figures.py` alone.
 May import the door of every module below insights, insights and club.
 """

@@ -4,7 +4,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Annotated
 
-from litestar import Response, get, post, put
+from litestar import get, post, put
 from litestar.params import FromPath, FromQuery, JSONBody, Parameter, QueryParameter
 
 from xiaodian.contracts.accounts import AccountId, Scope
@@ -19,7 +19,6 @@ from xiaodian.kit.clock import utc_now
 from xiaodian.kit.paging import MAX_PAGE_SIZE, Page
 from xiaodian.modules.fans import prediction_routes, queries, segment_routes, wire
 from xiaodian.modules.fans.all_fans import FanSort
-from xiaodian.modules.fans.definitions import DEFINITIONS
 from xiaodian.modules.fans.service import (
     annotate_fan,
     list_all_fans,
@@ -37,7 +36,6 @@ from xiaodian.modules.shops import api as shops
 TAGS = ["fans"]
 SHOP = "/api/shops/{shop_id:uuid}"
 FAN = f"{SHOP}/fans/{{account_id:uuid}}"
-FOR_AN_HOUR = "private, max-age=3600"
 MOST_NAME_CHARS = 40
 READS = problems(UnauthenticatedError, ForbiddenError, NotFoundError)
 ASKS = problems(MalformedRequestError, InvalidInputError, UnauthenticatedError, ForbiddenError, NotFoundError)
@@ -55,12 +53,6 @@ class BringerKind(StrEnum):
     ROOM = "room"
     VIDEO = "video"
     SOURCE = "source"
-
-
-@get("/api/fans/definitions", opt=access(Access.PUBLIC), tags=TAGS)
-async def list_fan_definitions() -> Response[wire.FanDefinitionList]:
-    """What every figure of fans means."""
-    return Response(wire.FanDefinitionList(items=list(DEFINITIONS)), headers={"cache-control": FOR_AN_HOUR})
 
 
 @get(f"{SHOP}/fans", opt=access(Access.MEMBER, Scope.FANS_READ), tags=TAGS, responses=ASKS)
@@ -211,7 +203,6 @@ async def read_bringers(
 
 
 routes = [
-    list_fan_definitions,
     list_fans_of_shop,
     list_all_fans_of_shop,
     list_fan_arrivals,

@@ -9,7 +9,6 @@ from xiaodian.contracts.accounts import AccountId
 from xiaodian.contracts.base import Contract, Input, Line, Text
 from xiaodian.contracts.club import FanClubCard
 from xiaodian.contracts.fans import FanCard, SegmentCode
-from xiaodian.modules.fans.definitions import FanDefinition
 from xiaodian.modules.fans.wire_segments import OwnSegment
 
 NOTE_CHARS = 500
@@ -289,9 +288,3 @@ class BringerList(Contract, frozen=True, kw_only=True):
     """Those with the most orders first."""
 
     items: list[Bringer]
-
-
-class FanDefinitionList(Contract, frozen=True, kw_only=True):
-    """What each figure of fans means."""
-
-    items: list[FanDefinition]

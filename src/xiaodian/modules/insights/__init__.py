@@ -9,6 +9,6 @@ report; and `room_question`, which surfacing hands down. Publishes BehaviourRepo
 outbox; emits VideosCounted.
 Always holds: every summary is a sum over its facts, whatever the order in which words of them came, and however often;
 a rebuild from the facts gives the same rows; a shop sees of a room no other shop's sales; what each figure means
-stands in `definitions.py` alone.
+stands in `contracts/figures.py` alone.
 May import the door of every module but those above (apps, webhooks, imports, integrations).
 """

@@ -10,7 +10,6 @@ from xiaodian.contracts.shops import ShopId
 from xiaodian.infra.database import Connection
 from xiaodian.kit.clock import utc_now
 from xiaodian.modules.insights.behaviour_route import make_report_route
-from xiaodian.modules.insights.definitions import DEFINITIONS
 from xiaodian.modules.insights.queries import count_recent_orders
 from xiaodian.modules.insights.question_queries import set_room_questions
 from xiaodian.modules.insights.replay_queries import ProductSecond, list_acts_of_rooms, list_room_product_seconds
@@ -35,7 +34,6 @@ from xiaodian.modules.insights.visit_rules import Act
 from xiaodian.modules.shops import api as shops
 
 __all__ = [
-    "DEFINITIONS",
     "Act",
     "BehaviourDesk",
     "BoardDesk",

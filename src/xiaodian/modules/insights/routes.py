@@ -19,6 +19,7 @@ from xiaodian.contracts.base import (
     UnavailableError,
 )
 from xiaodian.contracts.content import VideoId
+from xiaodian.contracts.figures import DEFINITIONS
 from xiaodian.contracts.insights import RoomMinutes, VideoMetrics, VideoOrdersList
 from xiaodian.contracts.live import RoomId
 from xiaodian.contracts.shops import ShopId
@@ -28,7 +29,6 @@ from xiaodian.edge.problems import MalformedRequestError, PayloadTooLargeError, 
 from xiaodian.kit.clock import utc_now
 from xiaodian.kit.paging import MAX_PAGE_SIZE, Page, decode_cursor
 from xiaodian.modules.insights import routes_board, routes_report, routes_shared_report
-from xiaodian.modules.insights.definitions import DEFINITIONS
 from xiaodian.modules.insights.service.compare_days import list_days, parse_days
 from xiaodian.modules.insights.service.eyes import open_eyes
 from xiaodian.modules.insights.service.list_shop_rooms import list_shop_rooms

@@ -6,9 +6,9 @@ from uuid import UUID
 from msgspec import Meta
 
 from xiaodian.contracts.base import Contract, Input
+from xiaodian.contracts.figures import Definition
 from xiaodian.contracts.insights import BehaviourKind, FeaturedSpan, RoomMetrics, RoomProduct, ShopDay
 from xiaodian.contracts.reports import ReportPart
-from xiaodian.modules.insights.definitions import Definition
 
 MAX_ITEMS = 50
 MAX_AGO_MS = 10 * 60_000
@@ -199,6 +199,8 @@ class HomeView(Contract, frozen=True, kw_only=True):
     rooms: list[RoomNow] | None
     notices: list[NoticeNow] | None
     figures: list[Compared]
+    today: str
+    """The day of the books that the figures are of: `2026-11-29`."""
     currency: str
     has_sold: bool
     """False: nothing was ever sold."""

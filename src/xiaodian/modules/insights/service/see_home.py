@@ -12,6 +12,7 @@ from xiaodian.kit.money import DEFAULT_CURRENCY
 from xiaodian.modules.aftersales import api as aftersales
 from xiaodian.modules.catalog import api as catalog
 from xiaodian.modules.insights import queries
+from xiaodian.modules.insights.sale_rules import day_of
 from xiaodian.modules.insights.service.compare_days import compare_days
 from xiaodian.modules.insights.wire import (
     AfterSaleNow,
@@ -72,6 +73,7 @@ async def see_home(ctx: Context, caller: Caller, shop_id: ShopId) -> HomeView:
                 rooms=sees_rooms,
                 money=sees_money,
             ),
+            today=day_of(now, ctx.settings.books_utc_offset_h).isoformat(),
             currency=DEFAULT_CURRENCY,
             has_sold=await queries.has_sold(connection, shop_id),
         )

@@ -6,6 +6,7 @@ from uuid import UUID
 from xiaodian.contracts.accounts import Scope
 from xiaodian.contracts.base import NotFoundError
 from xiaodian.contracts.catalog import ProductId, SkuId
+from xiaodian.contracts.figures import DEFINITIONS
 from xiaodian.contracts.live import RoomId
 from xiaodian.edge.context import Context
 from xiaodian.infra.database import Connection
@@ -18,7 +19,7 @@ from xiaodian.modules.integrations.conversion import to_wire
 from xiaodian.modules.live import api as live
 from xiaodian.modules.shops import api as shops
 
-_FORMULAS = {each.key: each.formula for each in insights.DEFINITIONS}
+_FORMULAS = {each.key: each.formula for each in DEFINITIONS}
 
 
 async def list_rooms(call: Call, *, before: UUID | None, limit: int) -> list[wire.Room]:

@@ -1,0 +1,16 @@
+/** The orders behind figures, for who may see orders of a shop. */
+import { type Filter, ordersHref } from "../orders/filter";
+import { may, session } from "../state/session.svelte";
+
+/** Where these orders are listed; undefined for who may not see them, or has no shop. */
+export function ordersBehind(asked: Partial<Filter>): string | undefined {
+  return session.shop && may("orders:read") ? ordersHref(asked) : undefined;
+}
+
+/** These are made of paid orders. */
+const OF_PAID: readonly string[] = ["gmv", "gmv_net", "returned", "orders_paid", "buyers", "pieces", "aov"];
+
+/** As `ordersBehind`, if the figure is made of paid orders. */
+export function paidBehind(metric: string, asked: Partial<Filter>): string | undefined {
+  return OF_PAID.includes(metric) ? ordersBehind({ ...asked, paid: true }) : undefined;
+}
