@@ -3,7 +3,7 @@
 from alembic import op
 
 revision = "0391"
-down_revision = "0352"
+down_revision = "0398"
 
 
 def upgrade() -> None:

@@ -88,7 +88,7 @@ it("products are sorted by a press, the other way round by another, and keep the
 });
 
 describe("home", () => {
-  const nothing: Home = { to_ship: null, after_sales: null, low_stock: null, products: null, money: null, rooms: null, notices: null, figures: [], currency: "CNY", has_sold: false };
+  const nothing: Home = { to_ship: null, after_sales: null, low_stock: null, products: null, money: null, rooms: null, notices: null, figures: [], today: "2026-11-29", currency: "CNY", has_sold: false };
   it("names what waits, what has a deadline first", () => {
     const home = {
       ...nothing,
