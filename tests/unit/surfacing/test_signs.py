@@ -2,7 +2,7 @@
 
 from tests.unit.surfacing.talk import FRUIT, hear, opens, product, say, shown
 
-from xiaodian.contracts.surfacing import Bag
+from xiaodian.contracts.surfacing import Bag, Purchase
 from xiaodian.modules.surfacing.engine.clicking import Clicking
 from xiaodian.modules.surfacing.engine.discourse import Reading, read_line
 from xiaodian.modules.surfacing.engine.lexicon import load_lexicon
@@ -42,6 +42,12 @@ def test_viewers_who_open_what_a_doubtful_line_was_about_bring_it_up() -> None:
     assert hear(FRUIT, line) == []
     cues = hear(FRUIT, [*line, *opens("a", "b", "c", "d", product_id="blueberry")])
     assert [cue.product_id for cue in cues] == ["blueberry"]
+
+
+def test_viewers_who_buy_what_a_doubtful_line_was_about_bring_it_up() -> None:
+    bought = [Purchase(t_ms=10_500 + 150 * i, account=f"a{i}", product_id="blueberry") for i in range(4)]
+    assert [cue.product_id for cue in hear(FRUIT, [*say(DOUBTFUL), *bought])] == ["blueberry"]
+    assert hear(FRUIT, [*say("大家晚上好欢迎来到直播间"), *bought]) == []
 
 
 def test_a_wave_of_clicks_brings_nothing_up_that_nobody_spoke_of() -> None:

@@ -1,4 +1,4 @@
-"""Who opens what in the bag: many more than before, just when the host may have turned to it, say so."""
+"""Who opens or buys what: many more than before, just when the host may have turned to it, say so."""
 
 from collections import deque
 from dataclasses import dataclass, field
@@ -13,12 +13,12 @@ _USUAL = 2.0
 
 @dataclass
 class Clicking:
-    """Clicks in the bag within the last seconds; one account counts once for a product."""
+    """Clicks in the bag and purchases within the last seconds; one account counts once for a product."""
 
     _clicks: deque[tuple[int, str, str]] = field(default_factory=lambda: deque(maxlen=MAX_KEPT))
 
     def note(self, t_ms: int, account: str, product_id: str) -> None:
-        """Somebody opened it."""
+        """Somebody opened or bought it."""
         self._clicks.append((t_ms, product_id, account))
         while self._clicks and t_ms - self._clicks[0][0] > WINDOW_MS:
             self._clicks.popleft()

@@ -11,6 +11,7 @@ from xiaodian.contracts.surfacing import (
     Evidence,
     FlashSale,
     HostCue,
+    Purchase,
     Signal,
     Stock,
     Transcript,
@@ -102,7 +103,7 @@ class Engine:
             return self._take_line(signal.text)
         elif isinstance(signal, Comment):
             self._take_comment(signal)
-        elif isinstance(signal, BagClick) and signal.product_id in self._products:
+        elif isinstance(signal, BagClick | Purchase) and signal.product_id in self._products:
             return self._take_click(signal)
         return self._release()
 
@@ -144,8 +145,8 @@ class Engine:
         if asked:
             self._asking.note(self._t_ms, signal.account, signal.text, asked)
 
-    def _take_click(self, signal: BagClick) -> list[Cue]:
-        """Who opens what the host may have turned to says that they did."""
+    def _take_click(self, signal: BagClick | Purchase) -> list[Cue]:
+        """Who opens or buys what the host may have turned to says that they did."""
         self._clicking.note(self._t_ms, signal.account, signal.product_id)
         hint = self._dialogue.hint_of(signal.product_id, self._t_ms)
         if hint is None or signal.product_id == self._dialogue.current:
