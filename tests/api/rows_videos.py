@@ -35,6 +35,7 @@ OWN: list[Row] = [
     ),
     Row("GET", _OWN, owner_only(200)),
     Row("PATCH", _OWN, owner_only(200), {"title": "今天的草莓 #丹东草莓"}),
+    Row("POST", f"{_OWN}/covers", owner_only(422), files={"file": ("x.png", b"no picture", "image/png")}),
     Row("POST", f"{_OWN}/hide", owner_only(200)),
     Row("POST", f"{_OWN}/publish", owner_only(200)),
     Row("DELETE", _OWN, owner_only(204), address="/api/me/videos/{draft_id}"),

@@ -1,9 +1,11 @@
 """A creator with a shop, two products and films, and an audience; ways to make things happen to videos."""
 
+import io
 from typing import Any
 from uuid import UUID
 
 import httpx
+from PIL import Image
 from tests.conftest import SignUp
 from tests.films import put_film
 from tests.live.stage import Stage, envelope_of
@@ -60,6 +62,14 @@ class Studio:
         own: dict[str, Any] = answer.json()
         return own
 
+    async def cover(self, video_id: str) -> str:
+        """The address of a picture that is uploaded to be the video's cover."""
+        files = {"file": ("cover.png", draw_picture(), "image/png")}
+        answer = await self.creator.post(f"/api/me/videos/{video_id}/covers", files=files)
+        assert answer.status_code == 201, answer.text
+        url: str = answer.json()["url"]
+        return url
+
     def product(self, number: int = 0, **moment: int) -> dict[str, Any]:
         """A product of the creator's shop as a patch names it."""
         return {"product_id": str(self.stage.products[number].product_id), **moment}
@@ -81,6 +91,13 @@ class Studio:
             return int(
                 await connection.fetchval(f"SELECT count(*) FROM content.{table} WHERE video_id = $1", UUID(video_id))
             )
+
+
+def draw_picture() -> bytes:
+    """A small picture, as people upload them."""
+    output = io.BytesIO()
+    Image.linear_gradient("L").resize((90, 160)).save(output, "PNG")
+    return output.getvalue()
 
 
 def video(video_id: str) -> VideoId:

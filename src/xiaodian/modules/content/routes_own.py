@@ -3,7 +3,7 @@
 from typing import Annotated
 
 from litestar import delete, get, patch, post
-from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
+from litestar.params import FromPath, FromQuery, JSONBody, MultipartBody, QueryParameter
 
 from xiaodian.contracts.base import (
     ForbiddenError,
@@ -11,10 +11,11 @@ from xiaodian.contracts.base import (
     NotFoundError,
     TooManyRequestsError,
     UnauthenticatedError,
+    UnavailableError,
 )
 from xiaodian.contracts.content import TooManyDraftsError, VideoId, VideoNotReadyError, VideoState, VideoStateError
 from xiaodian.contracts.live import RoomId
-from xiaodian.contracts.media import VodId
+from xiaodian.contracts.media import NotAPictureError, VodId
 from xiaodian.edge.access import Access, SignedIn, access
 from xiaodian.edge.context import Context, Ctx
 from xiaodian.edge.problems import MalformedRequestError, problems
@@ -23,9 +24,12 @@ from xiaodian.modules.content import video_queries
 from xiaodian.modules.content.models import Video
 from xiaodian.modules.content.paging import Limit
 from xiaodian.modules.content.service import create_video, edit_video, publish_video
+from xiaodian.modules.content.service.set_cover import upload_cover
 from xiaodian.modules.content.service.show_own import show_own
 from xiaodian.modules.content.wire import ClipInput, OwnVideo, VideoInput, VideoPatch
+from xiaodian.modules.media import api as media
 
+MAX_COVER_BYTES = 64 * 1024 * 1024
 TAGS = ["videos"]
 ONE = "/api/me/videos/{video_id:uuid}"
 MAKE_PROBLEMS = (
@@ -105,6 +109,21 @@ async def edit_own_video(
     return await _show(ctx, await edit_video.edit_video(ctx, caller, video_id, data))
 
 
+@post(
+    f"{ONE}/covers",
+    opt=access(Access.MEMBER),
+    tags=TAGS,
+    responses=problems(UnauthenticatedError, NotFoundError, NotAPictureError, TooManyRequestsError, UnavailableError),
+    request_max_body_size=MAX_COVER_BYTES,
+)
+async def upload_own_cover(
+    ctx: Ctx, caller: SignedIn, video_id: FromPath[VideoId], data: MultipartBody[media.PictureUpload]
+) -> media.Picture:
+    """Upload a picture (JPEG, PNG or WebP) to be the cover: give its `url` as `cover_url`. It goes with the video."""
+    upload = await data.file.read(ctx.settings.picture_max_bytes + 1)
+    return await upload_cover(ctx, caller, video_id, upload)
+
+
 @post(f"{ONE}/publish", opt=access(Access.MEMBER), tags=TAGS, status_code=200, responses=MOVE_PROBLEMS)
 async def publish_own_video(ctx: Ctx, caller: SignedIn, video_id: FromPath[VideoId]) -> OwnVideo:
     """Everybody may watch it from now on."""
@@ -139,6 +158,7 @@ routes = [
     cut_own_clip,
     read_own_video,
     edit_own_video,
+    upload_own_cover,
     publish_own_video,
     hide_own_video,
     delete_own_video,

@@ -17,7 +17,10 @@ MAX_NOTE_CHARS = 500
 MAX_FILM_MS = 24 * 3600 * 1000
 
 # Only pictures that were uploaded here: a foreign address could spy on viewers, and our pages would not show it.
-CoverUrl = Annotated[str, Meta(pattern=r"^/media/pictures/[A-Za-z0-9._-]{1,200}(?![\s\S])")]
+CoverUrl = Annotated[
+    str,
+    Meta(pattern=r"^/media/(pictures/[A-Za-z0-9._-]{1,200}|vods/[0-9a-f-]{36}/cover-[0-9a-f]{32}[.]webp)(?![\s\S])"),
+]
 FilmMs = Annotated[int, Meta(ge=0, le=MAX_FILM_MS)]
 ShowMs = Annotated[int, Meta(ge=MIN_SHOW_MS, le=MAX_SHOW_MS)]
 Note = Annotated[Text, Meta(max_length=MAX_NOTE_CHARS)]

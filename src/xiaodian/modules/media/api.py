@@ -15,6 +15,7 @@ from xiaodian.kit.ids import new_id
 from xiaodian.modules.media.ingest.server import IngestPorts, serve_ingest
 from xiaodian.modules.media.rules import PICTURES, stream_file_path
 from xiaodian.modules.media.service import publish
+from xiaodian.modules.media.service.covers import store_cover, use_cover
 from xiaodian.modules.media.service.film_time import to_film_ms
 from xiaodian.modules.media.service.notify import tell_ingest_to_stop
 from xiaodian.modules.media.service.pictures import StoredPicture, read_picture, store_picture
@@ -25,9 +26,12 @@ from xiaodian.modules.media.service.uploads import take_film
 from xiaodian.modules.media.service.videos import get_video, take_video
 from xiaodian.modules.media.service.vods import delete_vod, find_stretch, get_vod, get_vods, request_clip, withhold_vod
 from xiaodian.modules.media.service.vods import playback_path as vod_playback_path
+from xiaodian.modules.media.wire import Picture, PictureUpload
 from xiaodian.modules.media.wire_videos import Video, VideoState
 
 __all__ = [
+    "Picture",
+    "PictureUpload",
     "StoredPicture",
     "Video",
     "VideoState",
@@ -50,12 +54,14 @@ __all__ = [
     "read_stream_file",
     "request_clip",
     "run_ingest",
+    "store_cover",
     "store_picture",
     "stream_duration_ms",
     "take_film",
     "take_still",
     "take_video",
     "to_film_ms",
+    "use_cover",
     "vod_playback_path",
     "withhold_vod",
 ]

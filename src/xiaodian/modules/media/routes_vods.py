@@ -18,7 +18,7 @@ from xiaodian.infra.storage import Storage
 from xiaodian.modules.media.service import vods
 from xiaodian.modules.media.service.serve_vod import VodShelf
 from xiaodian.modules.media.video_rules import read_range
-from xiaodian.modules.media.vod_rules import content_type, run_folder
+from xiaodian.modules.media.vod_rules import content_type, is_cover, run_folder, vod_folder
 
 PIECE_BYTES = 512 * 1024
 PRIVATE = "private, no-store"
@@ -55,7 +55,8 @@ async def get_vod_file(scope: Scope, receive: Receive, send: Send) -> None:
     if standing.is_withheld and not await _may_see_withheld(scope, standing.owner_id):
         raise NotFoundError
     run = standing.run
-    if name.endswith(".m3u8"):
+    path, etag = _find_path(vod_id, run, name)
+    if run is not None and name.endswith(".m3u8"):
         playlists = (await shelf.files_of(run)).playlists
         if name not in playlists:
             raise NotFoundError
@@ -68,8 +69,17 @@ async def get_vod_file(scope: Scope, receive: Receive, send: Send) -> None:
         raise NotFoundError
     context: Context = scope["litestar_app"].state.context
     cache = PRIVATE if standing.is_withheld else cache_control(context.settings.vod_cache_s)
-    answer = _Answer(scope, send, kind, f'"{run.hex}-{name.replace("/", "-")}"', cache)
-    await answer.send_file(context.storage, run_folder(vod_id, run) + name)
+    answer = _Answer(scope, send, kind, etag, cache)
+    await answer.send_file(context.storage, path)
+
+
+def _find_path(vod_id: UUID, run: UUID | None, name: str) -> tuple[str, str]:
+    """Where a file is in the storage, and its ETag. A cover lies beside the makings: it may be there before one is."""
+    if is_cover(name):
+        return vod_folder(vod_id) + name, f'"{name}"'
+    if run is None:
+        raise NotFoundError
+    return run_folder(vod_id, run) + name, f'"{run.hex}-{name.replace("/", "-")}"'
 
 
 def cache_control(cache_s: int) -> str:

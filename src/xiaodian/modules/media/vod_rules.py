@@ -39,6 +39,7 @@ _ANY_STREAM = re.compile(r"^  Stream #0:", re.MULTILINE)
 _FPS = re.compile(r"([\d.]+)(k?) fps")
 _TBR = re.compile(r"([\d.]+)(k?) tbr")
 _PICTURE = re.compile(r"(?a:poster|sprite|still-\d{1,7})\.webp")
+_COVER = re.compile(r"(?a:cover-[0-9a-f]{32})\.webp")
 _SEGMENT = re.compile(r"(?a:\d{1,4}/(init\.mp4|\d{1,6}\.m4s))")
 
 
@@ -272,9 +273,19 @@ def still_name(at_ms: int) -> str:
     return f"still-{at_ms}.webp"
 
 
+def cover_name(digest: str) -> str:
+    """The file of a cover that was uploaded, beside the makings of its film."""
+    return f"cover-{digest[:32]}.webp"
+
+
+def is_cover(name: str) -> bool:
+    """Whether this can be the name of a cover that was uploaded."""
+    return _COVER.fullmatch(name) is not None
+
+
 def content_type(name: str) -> str | None:
     """What a file of a film is, by the path behind its id; None: there can be no such file."""
-    if _PICTURE.fullmatch(name):
+    if _PICTURE.fullmatch(name) or is_cover(name):
         return "image/webp"
     found = _SEGMENT.fullmatch(name)
     return None if found is None else "video/mp4" if found[1] == "init.mp4" else "video/iso.segment"

@@ -17,6 +17,7 @@ from xiaodian.modules.content import video_queries
 from xiaodian.modules.content.models import Video
 from xiaodian.modules.content.service.fill_video import fill_video
 from xiaodian.modules.content.service.move_video import list_under_topics
+from xiaodian.modules.content.service.set_cover import use_picture
 from xiaodian.modules.content.video_rules import (
     DEFAULT_SHOW_MS,
     EDITS_PER_MINUTE,
@@ -104,9 +105,11 @@ async def tell_change(connection: Connection, video: Video) -> None:
 
 
 async def _choose_cover(ctx: Context, caller: Caller, video_id: VideoId, patch: VideoPatch) -> str | None:
-    """The chosen cover; a still is taken outside of any transaction, for it takes a while."""
+    """The chosen cover; it is made outside of any transaction, for that takes a while."""
     if isinstance(patch.cover_at_ms, UnsetType):
-        return None if isinstance(patch.cover_url, UnsetType) else patch.cover_url
+        if isinstance(patch.cover_url, UnsetType):
+            return None
+        return await use_picture(ctx, caller, video_id, patch.cover_url)
     if not isinstance(patch.cover_url, UnsetType):
         raise InvalidInputError(field="cover_url", reason="one_cover")
     async with ctx.database.transaction() as connection:

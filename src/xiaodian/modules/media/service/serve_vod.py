@@ -21,9 +21,9 @@ MAX_KEPT = 1000
 
 
 class VodStanding(NamedTuple):
-    """Of which making files are served, and who alone may see them while it is withheld."""
+    """Of which making files are served, if it is ready, and who alone may see them while it is withheld."""
 
-    run: UUID
+    run: UUID | None
     owner_id: UUID
     is_withheld: bool
 
@@ -67,8 +67,8 @@ class VodShelf:
         async with self._database.connection() as connection:
             rows = await connection.fetch(
                 """
-                SELECT vod_id, run, owner_id, is_withheld FROM media.vod
-                WHERE vod_id = ANY($1) AND state = 'ready'
+                SELECT vod_id, CASE WHEN state = 'ready' THEN run END AS run, owner_id, is_withheld FROM media.vod
+                WHERE vod_id = ANY($1)
                 """,
                 list(set(vod_ids)),
             )
