@@ -21,6 +21,30 @@ async def test_goods_are_found_by_a_word_a_sound_letters_and_despite_a_slip(seek
     assert await seeker.titles("香蕉") == []
 
 
+@pytest.mark.parametrize("question", ["caomie", "caomi", "早莓", "莓草", "早梅"])
+async def test_a_slip_in_pinyin_or_in_short_chinese_finds_what_was_meant_and_says_so(
+    seeker: Seeker, question: str
+) -> None:
+    await seeker.put_on_sale("丹东红颜草莓")
+    await seeker.put_on_sale("云南蓝莓果酱")
+    await seeker.put_on_sale("五常大米")
+    await seeker.listen()
+    found = await seeker.find(question)
+    assert [one["item"]["title"] for one in found["products"]] == ["丹东红颜草莓"]
+    assert found["understood"] == "草莓"
+    assert await seeker.titles("lanmie") == ["云南蓝莓果酱"]
+    assert await seeker.titles("香蕉") == []
+
+
+async def test_what_fits_exactly_is_not_mixed_with_what_only_sounds_nearly_so(seeker: Seeker) -> None:
+    await seeker.put_on_sale("早莓")
+    await seeker.put_on_sale("草莓")
+    await seeker.listen()
+    for question, title in (("早莓", "早莓"), ("zaomei", "早莓"), ("草莓", "草莓"), ("caomei", "草莓")):
+        found = await seeker.find(question)
+        assert ([one["item"]["title"] for one in found["products"]], found["understood"]) == ([title], None), question
+
+
 async def test_what_has_the_words_in_its_title_comes_before_what_has_them_elsewhere(seeker: Seeker) -> None:
     await seeker.put_on_sale("礼盒", attributes=[{"name": "口味", "value": "草莓"}])
     await seeker.put_on_sale("草莓礼盒")

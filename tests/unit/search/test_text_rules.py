@@ -3,7 +3,16 @@
 import pytest
 
 from xiaodian.modules.search.models import Document, Kind
-from xiaodian.modules.search.text_rules import MAX_TERMS, fold, index_tokens, latin_words, loosened, read_question
+from xiaodian.modules.search.text_rules import (
+    MAX_TERMS,
+    fold,
+    heard_words,
+    index_tokens,
+    latin_words,
+    list_spellings,
+    loosened,
+    read_question,
+)
 
 STRAWBERRIES = Document(
     kind=Kind.PRODUCT, doc_id="1", title="丹东99红颜草莓 顺丰空运", names="大梁山农场", more="3斤装 gift box"
@@ -92,3 +101,23 @@ def test_a_sentence_is_looked_for_word_by_word_when_nothing_has_all_of_it() -> N
 
 def test_width_case_and_accents_make_no_difference() -> None:
     assert fold("ＣＡＦÉ Crème") == "cafe creme"
+
+
+def test_a_slip_is_looked_for_in_a_sound_or_between_two_characters_and_not_in_what_is_too_short() -> None:
+    [pinyin] = read_question("caomie")
+    assert list_spellings(pinyin) == (["caomie"], [])
+    [short] = read_question("梅")
+    assert list_spellings(short) == ([], [])
+    [turned] = read_question("莓草")
+    assert list_spellings(turned) == (["meicao"], ["caomei"])
+    [long] = read_question("丹东早莓礼盒")
+    assert list_spellings(long) == ([], [])
+
+
+def test_words_are_kept_by_how_they_sound_as_they_are_typed() -> None:
+    document = Document(kind=Kind.PRODUCT, doc_id="1", title="山东草莓 jam", names="小丹")
+    heard = heard_words(document)
+    assert heard["caomei"] == "草莓"
+    assert heard["sandong"] == "山东"
+    assert heard["xiaodan"] == "小丹"
+    assert "jam" not in heard

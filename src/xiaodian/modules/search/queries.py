@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from xiaodian.infra.database import Connection
 from xiaodian.modules.search.models import Kind
-from xiaodian.modules.search.text_rules import RANKS
+from xiaodian.modules.search.text_rules import RANKS, Known
 
 MOST_WEIGHED = 5000
 """Of so many documents that fit, the best are found; more fit only the most ordinary words."""
@@ -29,15 +29,17 @@ async def find_documents(connection: Connection, kind: Kind, tsquery: str, *, sk
     return [row["doc_id"] for row in rows]
 
 
-async def find_similar_words(connection: Connection, word: str, limit: int) -> list[str]:
-    """Words of documents that share most of their letters with a word, the nearest first."""
+async def find_similar_words(connection: Connection, word: str, limit: int) -> list[Known]:
+    """Words and sounds of documents that share most of their letters with a word, the nearest first."""
     rows = await connection.fetch(
-        "SELECT word FROM search.word WHERE word % $1 ORDER BY word <-> $1, word LIMIT $2", word, limit
+        "SELECT word, shown FROM search.word WHERE word % $1 ORDER BY word <-> $1, word LIMIT $2", word, limit
     )
-    return [row["word"] for row in rows]
+    return [Known(row["word"], row["shown"]) for row in rows]
 
 
-async def are_known(connection: Connection, words: Sequence[str]) -> frozenset[str]:
-    """Those of the words that some document has."""
-    rows = await connection.fetch("SELECT word FROM search.word WHERE word = ANY($1::text[])", list(words))
-    return frozenset(row["word"] for row in rows)
+async def find_words(connection: Connection, words: Sequence[str]) -> list[Known]:
+    """Those of the words and sounds that some document has."""
+    rows = await connection.fetch(
+        "SELECT word, shown FROM search.word WHERE word = ANY($1::text[]) ORDER BY word", list(words)
+    )
+    return [Known(row["word"], row["shown"]) for row in rows]

@@ -7,7 +7,7 @@ sound. Two that stand together find what no dictionary knows; how they sound fin
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from itertools import pairwise
 
@@ -28,9 +28,18 @@ _HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]")
 _SAME_TYPED = ((re.compile("([zcs])h"), r"\1"), (re.compile("([aei])ng"), r"\1n"))
 _SAME_HEARD = (*_SAME_TYPED, (re.compile("^n(?=[aeiou])"), "l"))
 _MAX_WORD = 60
+MAX_SLIPPED = 4
+"""So many characters of Chinese are looked at as one misspelt word."""
 
 RANKS = "{0.05, 0.3, 0.5, 1.0}"
 """What a hit is worth by its label, from D to A: elsewhere, by its sound, in the names, in the title."""
+
+
+class Known(msgspec.Struct, frozen=True):
+    """A word that some document has; `shown`: it is a sound, and this is a word that sounds so."""
+
+    word: str
+    shown: str | None = None
 
 
 class Term(msgspec.Struct, frozen=True):
@@ -66,6 +75,48 @@ def latin_words(document: Document) -> set[str]:
     """Its words by which misspelt ones are put right."""
     text = fold(f"{document.title} {document.names} {document.more}"[:_MAX_TEXT])
     return {chunk for chunk in _CHUNK.findall(text) if chunk.isalpha() and not _HAN.search(chunk) and len(chunk) > 3}
+
+
+def heard_words(document: Document) -> dict[str, str]:
+    """How its Chinese words and short names sound, by which slips in pinyin and in characters are put right; with each
+    sound a word that has it.
+    """
+    heard: dict[str, str] = {}
+    for chunk in _CHUNK.findall(fold(f"{document.title} {document.names} {document.more}"[:_MAX_TEXT])):
+        if _HAN.match(chunk):
+            named = [chunk] if len(chunk) <= _MAX_INITIALS else []
+            for word in (*_cut(chunk), *named):
+                sound = "".join(typed_sounds(word))
+                if len(word) > 1 and 3 < len(sound) <= _MAX_WORD:
+                    heard.setdefault(sound, word)
+    return heard
+
+
+def typed_sounds(word: str) -> list[str]:
+    """How each character of a word is typed by its sound, as sounds are indexed."""
+    return [_typed(sound) for sound in lazy_pinyin(word, errors="ignore")]
+
+
+def list_spellings(term: Term) -> tuple[list[str], list[str]]:
+    """What a misspelt term may be near to, and what it may be outright: in pinyin, where it is Chinese. Two
+    characters that changed places are one slip, however many letters that moves. Nothing for what is too short to
+    tell a slip in, or so long that its words are looked for one by one.
+    """
+    if term.is_latin:
+        near = [term.text, _typed(term.text)] if term.text.isalpha() else [term.text]
+        return (list(dict.fromkeys(near)), []) if len(term.text) > 3 else ([], [])
+    sounds = typed_sounds(term.text)
+    joined = "".join(sounds)
+    if not 2 <= len(sounds) <= MAX_SLIPPED or len(joined) < 4:
+        return [], []
+    swapped = ["".join((*sounds[:at], sounds[at + 1], sounds[at], *sounds[at + 2 :])) for at in range(len(sounds) - 1)]
+    return [joined], swapped
+
+
+def corrected(words: Sequence[Known]) -> Term:
+    """A term that any of these words is, by its letters or by its sound; at least one."""
+    ways = [way for known in words for way in ((f"w{known.word}",), (f"p{known.word}",))]
+    return Term(words[0].shown or words[0].word, tuple(ways))
 
 
 def read_question(question: str) -> list[Term]:

@@ -10,9 +10,18 @@ from rapidfuzz.distance import OSA
 from xiaodian.infra.database import Connection
 from xiaodian.modules.search import queries
 from xiaodian.modules.search.models import Kind
-from xiaodian.modules.search.text_rules import Term, loosened, read_question, to_tsquery
+from xiaodian.modules.search.text_rules import (
+    Known,
+    Term,
+    corrected,
+    list_spellings,
+    loosened,
+    read_question,
+    to_tsquery,
+)
 
-_ALIKE = 8
+_ALIKE = 24
+_AS_NEAR = 4
 _SHORT = 6
 
 
@@ -46,11 +55,20 @@ async def _find(
 
 
 async def _put_right(connection: Connection, term: Term) -> Term:
-    """The term with the known word that is nearest to it, if it is unknown itself and one is near."""
-    if not term.is_latin or len(term.text) < 4 or await queries.are_known(connection, [term.text]):
+    """The term with the known words that are nearest to it, if it is unknown itself and some are near."""
+    near, outright = list_spellings(term)
+    if term.is_latin and near and await queries.find_words(connection, near):
         return term
-    most = 1 if len(term.text) <= _SHORT else 2
-    for word in await queries.find_similar_words(connection, term.text, _ALIKE):
-        if OSA.distance(term.text, word) <= most:
-            return Term(word, ((f"w{word}",),))
-    return term
+    if swapped := await queries.find_words(connection, outright) if outright else []:
+        return corrected(swapped)
+    found: dict[Known, int] = {}
+    for text in near:
+        # One slip within a few characters of Chinese; letters alone are typed faster and say less.
+        most = 1 if len(text) <= _SHORT or not term.is_latin else 2
+        for known in await queries.find_similar_words(connection, text, _ALIKE):
+            distance = OSA.distance(text, known.word, score_cutoff=most)
+            if distance <= most:
+                found[known] = min(distance, found.get(known, most))
+    best = min(found.values(), default=0)
+    nearest = [known for known, distance in found.items() if distance == best]
+    return corrected(nearest[:_AS_NEAR]) if nearest else term

@@ -12,7 +12,7 @@ from xiaodian.modules.accounts import api as accounts
 from xiaodian.modules.catalog import api as catalog
 from xiaodian.modules.content import api as content
 from xiaodian.modules.search.models import Document, Kind
-from xiaodian.modules.search.text_rules import index_tokens, latin_words
+from xiaodian.modules.search.text_rules import heard_words, index_tokens, latin_words
 from xiaodian.modules.shops import api as shops
 
 AT_ONCE = 500
@@ -121,5 +121,12 @@ async def _write(connection: Connection, kind: Kind, asked: Iterable[str], docum
         [index_tokens(document) for document in kept],
         [document.weight for document in kept],
     )
-    words = sorted(set().union(*map(latin_words, kept))) if kept else []
-    await connection.execute("INSERT INTO search.word (word) SELECT unnest($1::text[]) ON CONFLICT DO NOTHING", words)
+    words: dict[str, str | None] = {sound: word for one in kept for sound, word in heard_words(one).items()}
+    words |= dict.fromkeys(word for one in kept for word in latin_words(one))
+    await connection.execute(
+        """
+        INSERT INTO search.word (word, shown) SELECT * FROM unnest($1::text[], $2::text[]) ON CONFLICT DO NOTHING
+        """,
+        sorted(words),
+        [words[word] for word in sorted(words)],
+    )
