@@ -138,6 +138,25 @@ async def test_another_worker_takes_over_and_no_card_comes_up_twice(room: Room) 
     assert (await room.decisions()).count("shown") == len(featured)
 
 
+async def test_a_worker_that_takes_over_keeps_to_the_hours_cap_of_a_product(room: Room) -> None:
+    async with room.stage.ctx.database.transaction() as connection:
+        await connection.execute(
+            """
+            INSERT INTO surfacing.decision (
+                decision_id, room_id, product_id, start_at, show_ms, reason, confidence, made_at, outcome
+            )
+            SELECT gen_random_uuid(), $1, $2, at, 30000, '{}', 0.9, at, 'shown'
+            FROM generate_series(now() - interval '50 minutes', now() - interval '11 minutes', interval '1 minute') at
+            """,
+            room.stage.room_id,
+            room.stage.products[1].product_id,
+        )
+    await room.decide("auto")
+    await room.say(PITCH)
+    await room.until_taken("transcript")
+    assert await room.featured() == []
+
+
 async def test_a_worker_that_was_away_too_long_decides_nothing_any_more(room: Room) -> None:
     await room.decide("auto")
     wish = Wish(

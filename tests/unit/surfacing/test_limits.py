@@ -123,6 +123,25 @@ def test_a_product_comes_up_only_so_often_in_an_hour() -> None:
     assert [cue.product_id for cue in again] == ["blueberry"]
 
 
+def test_a_product_that_leaves_the_bag_and_comes_back_is_under_its_cap_still() -> None:
+    engine = Engine(FRUIT, Limits(cap_per_product_per_hour=1))
+    assert [cue.product_id for signal in say(BLUEBERRIES) for cue in engine.take(signal)] == ["blueberry"]
+    without = Bag(t_ms=60_000, lang="zh", products=tuple(p for p in FRUIT.products if p.product_id != "blueberry"))
+    engine.take(without)
+    engine.take(Bag(t_ms=70_000, lang="zh", products=FRUIT.products))
+    assert [cue for signal in say(BLUEBERRIES, since_ms=600_000) for cue in engine.take(signal)] == []
+
+
+def test_what_a_worker_before_showed_counts_against_the_caps() -> None:
+    engine = Engine(FRUIT, Limits(cap_per_product_per_hour=2))
+    for t_ms in (0, 60_000):
+        engine.remember_shown("blueberry", t_ms)
+    cues = [
+        cue for signal in say(BLUEBERRIES, CHERRIES, since_ms=1_800_000, every_ms=60_000) for cue in engine.take(signal)
+    ]
+    assert [cue.product_id for cue in cues] == ["cherry"]
+
+
 def test_what_left_the_bag_no_longer_comes_up_and_what_came_does() -> None:
     without = Bag(t_ms=5_000, lang="zh", products=tuple(p for p in FRUIT.products if p.product_id != "blueberry"))
     assert hear(FRUIT, [without, Transcript(t_ms=10_000, text=BLUEBERRIES)]) == []

@@ -122,6 +122,22 @@ async def find_open_suggestion(connection: Connection, room_id: RoomId, now: dat
     return _decision(row) if row else None
 
 
+async def list_shown(
+    connection: Connection, room_id: RoomId, since: datetime, before: datetime
+) -> list[tuple[ProductId, datetime]]:
+    """Which products came up or were suggested in a stretch of time, and when, the earliest first."""
+    rows = await connection.fetch(
+        """
+        SELECT product_id, made_at FROM surfacing.decision
+        WHERE room_id = $1 AND made_at >= $2 AND made_at < $3 AND outcome <> 'refused' ORDER BY made_at
+        """,
+        room_id,
+        since,
+        before,
+    )
+    return [(row["product_id"], row["made_at"]) for row in rows]
+
+
 async def lock_suggestion(connection: Connection, room_id: RoomId, decision_id: UUID) -> Decision | None:
     """What the host was asked, held until the transaction ends."""
     row = await connection.fetchrow(

@@ -14,6 +14,9 @@ QUIET = timedelta(minutes=5)
 """So long a product is left alone after the host said: not now."""
 SAME_MOMENT = timedelta(seconds=15)
 """Two decisions for one product whose moments are closer than this are one; a takeover must not show it twice."""
+CAPPED = timedelta(hours=1)
+"""What was shown for so long counts against the caps, also of a worker that takes over."""
+
 REPLAYED = timedelta(minutes=10)
 """An engine that takes a room over is told what happened in it for so long back."""
 STILL_NEW = timedelta(seconds=8)

@@ -88,6 +88,10 @@ class Engine:
         self._t_ms = 0
         self._take_bag(bag)
 
+    def remember_shown(self, product_id: str, t_ms: int) -> None:
+        """A cue that was made before the first signal counts against the caps; to be told in order of time."""
+        self._policy.note_shown(product_id, t_ms)
+
     def take(self, signal: Signal) -> list[Cue]:
         """What comes up because of this signal. One that is late is taken as if it came now."""
         self._t_ms = max(self._t_ms, signal.t_ms)

@@ -57,8 +57,11 @@ class Policy:
         self._host_until_ms = t_ms + self.limits.host_reign_ms
 
     def keep_only(self, product_ids: set[str]) -> None:
-        """Forget products that left the bag."""
-        self._shown = {key: times for key, times in self._shown.items() if key in product_ids}
+        """Forget products that left the bag, but not what they were shown in the last hour, lest they come back."""
+        since_ms = (self._last_ms or 0) - HOUR_MS
+        self._shown = {
+            key: times for key, times in self._shown.items() if key in product_ids or (times and times[-1] > since_ms)
+        }
 
 
 def _count(times: deque[int], t_ms: int) -> int:

@@ -21,7 +21,7 @@ from xiaodian.modules.live import api as live
 from xiaodian.modules.surfacing import metrics, room_queries
 from xiaodian.modules.surfacing.engine.engine import Engine
 from xiaodian.modules.surfacing.room_queries import Caption
-from xiaodian.modules.surfacing.room_rules import HEARD_LATE, REPLAYED, STILL_NEW
+from xiaodian.modules.surfacing.room_rules import CAPPED, HEARD_LATE, REPLAYED, STILL_NEW
 from xiaodian.modules.surfacing.room_signals import RoomSignals, in_order
 from xiaodian.modules.surfacing.service.carry_out import LostRoomError, Wish, carry_out
 from xiaodian.modules.surfacing.service.signals import Click, clicked, decode_click, said
@@ -105,9 +105,10 @@ class RoomDecider:
             log.warning("surfacing_is_behind", room_id=str(self._room_id))
 
     async def _rebuild(self) -> int:
-        """Make the engine, tell it the last minutes; answers the number of the last message it knows.
+        """Make the engine, tell it what was shown in the last hour and what came in the last minutes.
 
-        Clicks are not among them: no log has them, and no cue depends on them.
+        Answers the number of the last message it knows. Clicks are not among them: no log has them, and no cue
+        depends on them.
         """
         now = utc_now()
         since = now - REPLAYED
@@ -117,11 +118,14 @@ class RoomDecider:
             room = await live.get_room(connection, self._room_id)
             bag = (await live.show_bags(connection, [self._room_id]))[self._room_id]
             self._captions_seen = await room_queries.get_last_caption_no(connection, self._room_id)
+            shown = await room_queries.list_shown(connection, self._room_id, now - CAPPED, since)
             captions = await room_queries.list_captions_since(connection, self._room_id, since, REPLAYED_CAPTIONS)
             self._captions_seen = max([self._captions_seen, *(each.caption_no for each in captions)])
-        origin = min(since, room.started_at or since)
+        origin = min([since, room.started_at or since, *(made_at for _, made_at in shown)])
         self._signals = RoomSignals(str(self._room_id), to_epoch_ms(origin), bag)
         self._engine = Engine(self._signals.bag(to_epoch_ms(since)))
+        for product_id, made_at in shown:
+            self._engine.remember_shown(str(product_id), self._signals.since(to_epoch_ms(made_at)))
         entries = await live.read_room_since(self._ctx.broker, self._room_id, to_epoch_ms(since))
         await self._tell_past(entries, captions, now)
         return max(int(info.state.last_seq), entries[-1].seq if entries else 0)
