@@ -150,10 +150,13 @@ async def open_page(request: pytest.FixtureRequest, browser: Browser, platform: 
     pages: dict[str, Page] = {}
     faults: list[str] = []
 
-    async def _open(path: str, *, name: str, size: dict[str, int] = PHONE, member: Member | None = None) -> Page:
+    async def _open(
+        path: str, *, name: str, size: dict[str, int] = PHONE, member: Member | None = None, touch: bool = False
+    ) -> Page:
         context: BrowserContext = await browser.new_context(
             viewport=size,  # type: ignore[arg-type]  # playwright's type is a TypedDict of the same form.
             locale="zh-CN",
+            has_touch=touch,
             permissions=["camera", "microphone"],
         )
         context.set_default_timeout(STEP_TIMEOUT_MS)
