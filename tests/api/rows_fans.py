@@ -65,6 +65,11 @@ ROWS: list[Row] = [
     Row("PUT", SEGMENT, owner_only(200), {**WISH, "name": "熟客"}),
     Row("GET", f"{SEGMENT}/fans", owner_only(200)),
     Row("GET", f"{SEGMENT}/fans.csv", owner_only(200)),
-    Row("GET", f"{SHOP}/segments/ready/loyal/fans.csv", owner_only(200)),
+    Row(
+        "GET",
+        f"{SHOP}/segments/ready/{{code}}/fans.csv",
+        owner_only(200),
+        address=f"{SHOP}/segments/ready/loyal/fans.csv",
+    ),
     Row("DELETE", SEGMENT, owner_only(204)),
 ]

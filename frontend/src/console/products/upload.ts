@@ -11,16 +11,21 @@ const ASK_AGAIN_MS = 1000;
 type Video = Schemas["Video"];
 
 export function uploadPicture(file: File): Promise<Picture> {
-  return ok(
-    api.POST("/api/media/pictures", {
-      body: { file: "" },
-      bodySerializer: () => {
-        const form = new FormData();
-        form.append("file", file);
-        return form;
-      },
-    }),
-  );
+  return ok(api.POST("/api/media/pictures", pictureBody(file)));
+}
+
+/** A cover lies under its video, and goes with it. */
+export function uploadCover(videoId: string, file: File): Promise<Picture> {
+  return ok(api.POST("/api/me/videos/{video_id}/covers", { params: { path: { video_id: videoId } }, ...pictureBody(file) }));
+}
+
+function pictureBody(file: File) {
+  const bodySerializer = () => {
+    const form = new FormData();
+    form.append("file", file);
+    return form;
+  };
+  return { body: { file: "" }, bodySerializer };
 }
 
 /** Sends the film, tells how much of it has gone (0 to 1), and waits until it can be played. Throws ApiProblem. */
