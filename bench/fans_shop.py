@@ -90,6 +90,7 @@ async def seed_shop(database: Connection, url: str, *, orders: int, buyers: int)
         shop_id,
         owner.account_id,
     )
+    indices = await _drop_indices(database)
     await database.execute(_ACCOUNTS, buyers, timeout=NO_LIMIT_S)
     people = "SELECT account_id AS id FROM accounts.account WHERE sign_in LIKE 'f%'"
     for table, ids in (
@@ -100,7 +101,6 @@ async def seed_shop(database: Connection, url: str, *, orders: int, buyers: int)
         await database.execute(_NUMBERED.format(table=table, ids=ids), timeout=NO_LIMIT_S)
         await database.execute(f"CREATE UNIQUE INDEX ON {table} (number)")
         await database.execute(f"ANALYZE {table}")
-    indices = await _drop_indices(database)
     starts = iter(range(0, orders, CHUNK))
     await asyncio.gather(*(_write_some(url, shop_id, starts, orders, buyers) for _ in range(WRITERS)))
     await asyncio.gather(*(_make_some(url, indices[number::WRITERS]) for number in range(WRITERS)))
@@ -158,7 +158,7 @@ async def _drop_indices(database: Connection) -> list[str]:
     """Indices that no constraint needs, by which writing would take thrice as long; answers how to make them again."""
     rows = await database.fetch("""
         SELECT pg_get_indexdef(indexrelid) AS made, indexrelid::regclass::text AS name FROM pg_index
-        WHERE indrelid IN ('orders.order'::regclass, 'orders.line'::regclass)
+        WHERE indrelid IN ('accounts.account'::regclass, 'orders.order'::regclass, 'orders.line'::regclass)
             AND NOT EXISTS (SELECT FROM pg_constraint WHERE conindid = indexrelid)
     """)
     for row in rows:
