@@ -1,5 +1,6 @@
 """What happens by time alone: campaigns whose hour has come, occasions of flows, what waits to be delivered."""
 
+from datetime import datetime
 from functools import partial
 
 from xiaodian.edge.context import Context
@@ -42,20 +43,20 @@ def jobs(ctx: Context) -> list[Job]:
     async def _rhythms() -> None:
         await learn_rhythms(ctx, utc_now())
 
-    async def _app() -> None:
+    async def _now_but_quiet() -> datetime:
+        """The moment up to which to deliver; what is due at a quiet hour has been put off."""
         now = utc_now()
         await keep_quiet(ctx.database, ctx.settings, now)
-        await deliver_in_app(ctx.database, now, partial(accounts.ring_bells, ctx))
+        return now
+
+    async def _app() -> None:
+        await deliver_in_app(ctx.database, await _now_but_quiet(), partial(accounts.ring_bells, ctx))
 
     async def _mail() -> None:
-        now = utc_now()
-        await keep_quiet(ctx.database, ctx.settings, now)
-        await deliver_mail(ctx, now)
+        await deliver_mail(ctx, await _now_but_quiet())
 
     async def _push() -> None:
-        now = utc_now()
-        await keep_quiet(ctx.database, ctx.settings, now)
-        await deliver_push(ctx, now)
+        await deliver_push(ctx, await _now_but_quiet())
 
     return [
         Job(name="outreach_deliver_push", period_s=CAMPAIGNS_EVERY_S, run=_push),

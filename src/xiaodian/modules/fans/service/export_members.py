@@ -19,6 +19,7 @@ from xiaodian.modules.fans import queries
 from xiaodian.modules.fans.conditions.fields import Operator
 from xiaodian.modules.fans.conditions.tree import Compare, Condition, read_json
 from xiaodian.modules.fans.service.ask_condition import books_of, list_biggest, list_by_id
+from xiaodian.modules.fans.service.cards import cards_of
 from xiaodian.modules.fans.service.own_segments import get_segment
 from xiaodian.modules.shops import api as shops
 
@@ -50,12 +51,10 @@ async def list_members(
         condition = read_json((await get_segment(connection, shop_id, segment_id)).condition)
         rows = await list_biggest(connection, shop_id, condition, books, after=after, limit=limit + 1)
         shown = rows[:limit]
-        ids = [row["account_id"] for row in shown]
-        people = await accounts.get_accounts(connection, ids)
-        tags = await queries.list_tags(connection, shop_id, ids)
+        cards = await cards_of(connection, shop_id, shown)
     more = shown[-1] if len(rows) > limit else None
     return Page(
-        items=[queries.to_card(row, people.get(row["account_id"]), tags.get(row["account_id"], [])) for row in shown],
+        items=cards,
         next_cursor=encode_place(more["spent_minor"], str(more["account_id"])) if more else None,
     )
 

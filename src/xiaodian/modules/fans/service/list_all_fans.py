@@ -9,8 +9,8 @@ from xiaodian.contracts.shops import ShopId
 from xiaodian.infra.database import Connection, Record
 from xiaodian.kit.paging import Page, decode_place, encode_place
 from xiaodian.modules.accounts import api as accounts
-from xiaodian.modules.fans import queries
 from xiaodian.modules.fans.all_fans import FanSort, Place, list_among, list_in_order, place_of
+from xiaodian.modules.fans.service.cards import cards_of
 from xiaodian.modules.shops import api as shops
 
 MOST_NAMED = 10_000
@@ -39,11 +39,8 @@ async def list_all_fans(
         rows = await list_in_order(connection, shop_id, sort, after, limit + 1)
         on = place_of(sort, rows[limit - 1]) if len(rows) > limit else None
     shown = rows[:limit]
-    ids = [row["account_id"] for row in shown]
-    people = await accounts.get_accounts(connection, ids)
-    tags = await queries.list_tags(connection, shop_id, ids)
     return Page(
-        items=[queries.to_card(row, people.get(row["account_id"]), tags.get(row["account_id"], [])) for row in shown],
+        items=await cards_of(connection, shop_id, shown),
         next_cursor=None if on is None else _encode(on),
     )
 

@@ -7,8 +7,8 @@ from xiaodian.contracts.fans import FanCard, SegmentCode
 from xiaodian.contracts.shops import ShopId
 from xiaodian.infra.database import Connection
 from xiaodian.kit.paging import Page, decode_place, encode_place
-from xiaodian.modules.accounts import api as accounts
 from xiaodian.modules.fans import queries
+from xiaodian.modules.fans.service.cards import cards_of
 from xiaodian.modules.shops import api as shops
 
 
@@ -20,11 +20,8 @@ async def list_fans(
     after = decode_place(cursor, tuple[int, UUID]) if cursor else None
     rows = await queries.list_fans(connection, shop_id, segment, after=after, limit=limit + 1)
     shown = rows[:limit]
-    ids = [row["account_id"] for row in shown]
-    people = await accounts.get_accounts(connection, ids)
-    tags = await queries.list_tags(connection, shop_id, ids)
     more = shown[-1] if len(rows) > limit else None
     return Page(
-        items=[queries.to_card(row, people.get(row["account_id"]), tags.get(row["account_id"], [])) for row in shown],
+        items=await cards_of(connection, shop_id, shown),
         next_cursor=encode_place(more["spent_minor"], str(more["account_id"])) if more else None,
     )
