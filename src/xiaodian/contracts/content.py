@@ -174,6 +174,15 @@ class VideoCommented(Event, frozen=True, kw_only=True):
     comment_id: CommentId
 
 
+class ReactionsRemoved(Event, frozen=True, kw_only=True):
+    """What somebody said under a video was taken away, or all that people said and liked, as the video is gone."""
+
+    event_key = "video_id"
+    video_id: VideoId
+    account_id: AccountId | None
+    """Whose; None: everybody's."""
+
+
 class VideoReported(Event, frozen=True, kw_only=True):
     """Somebody says that a video breaks the rules."""
 

@@ -146,7 +146,10 @@ DEFINITIONS: tuple[Definition, ...] = (
     ),
     _of("fan_rooms", _COUNT, "rooms with a purchase; rooms entered while signed in", "orders; behaviour: entered"),
     _of(
-        "fan_comments", _COUNT, "said in rooms and under videos of the host, with those removed", "rooms' logs; videos"
+        "fan_comments",
+        _COUNT,
+        "said in rooms of the host, with those removed, and under the host's videos, without them",
+        "rooms' logs; videos",
     ),
     _of("fan_likes", _COUNT, "likes of the host's videos, less those taken back; in rooms they name nobody", "videos"),
     _of(

@@ -93,6 +93,7 @@ class ReportedItem(msgspec.Struct, frozen=True, gc=False):
     product_id: str | None = None
     media_at_ms: int | None = None
     watch_s: int = 0
+    is_shared: bool = False
 
 
 class Report(msgspec.Struct, frozen=True, gc=False):

@@ -13,6 +13,8 @@ from xiaodian.kit.clock import utc_now
 from xiaodian.modules.fans import api as fans
 from xiaodian.modules.fans import handlers
 from xiaodian.modules.fans.count_sql import HISTORY
+from xiaodian.modules.fans.service.count_comments import count_comments
+from xiaodian.modules.fans.service.count_visits import count_watched
 from xiaodian.modules.fans.service.move_by_time import move_by_time
 from xiaodian.modules.fans.service.write_histories import write_histories
 
@@ -23,7 +25,7 @@ SUMS = {
     "pause": ("pauses",),
     "segment_size": ("fans",),
 }
-TABLES = ("purchase", "fan", *SUMS)
+TABLES = ("purchase", "fan", "visit", "visit_day", *SUMS)
 
 
 class Counter(Observer):
@@ -35,6 +37,11 @@ class Counter(Observer):
         [consumer] = [each for each in handlers.consumers(self.ctx) if each.durable == "fans-purchases"]
         await consumer.handle([each for each in heard if each.type in consumer.event_types])
 
+    async def watch(self, envelopes: Sequence[Envelope]) -> None:
+        """What pages told is kept, and counted of fans."""
+        await self.take_reports(envelopes)
+        await count_watched(self.ctx.database, self.ctx.settings.books_utc_offset_h, utc_now())
+
     async def pay_at(self, order: dict[str, Any], at: datetime) -> None:
         """As if it had been paid then."""
         async with self.ctx.database.connection() as connection:
@@ -43,8 +50,9 @@ class Counter(Observer):
             )
 
     async def rebuild(self) -> None:
-        """What `xiaodian fans rebuild` does."""
+        """What `xiaodian fans rebuild` does, and the worker after it."""
         await fans.rebuild(self.ctx, utc_now())
+        await count_comments(self.ctx, utc_now())
 
     async def move_by_time(self, now: datetime) -> None:
         """What the worker does as days pass."""

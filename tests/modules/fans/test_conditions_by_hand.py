@@ -151,8 +151,9 @@ async def write_down(connection: Connection, shop_id: UUID, fan: Facts) -> None:
         place = {"nth": number, "occasion": number, "starts": True, "opens_month": True, "first_day": one["day"]}
         await _insert(connection, "fans.purchase", {**key, **one, **place})
     for place_id, one in fan["seen"].items():
-        seen = {"place_id": place_id, "views": 1, "watch_s": 1, "first_at": one["seen_at"]}
-        await _insert(connection, "fans.visit", {**key, **one, **seen})
+        seen = {"place_id": place_id, "is_room": one["is_room"], "views": 1, "watch_s": 1}
+        times = dict.fromkeys(("watched_first_at", "watched_at"), one["seen_at"])
+        await _insert(connection, "fans.visit", {"whose_id": shop_id, "account_id": fan["account_id"], **seen, **times})
     for tag in fan["tags"]:
         await _insert(connection, "fans.tag", {**key, "tag": tag})
     if fan["likelihood"] is not None:

@@ -16,6 +16,8 @@ from xiaodian.contracts.catalog import SkuId
 from xiaodian.contracts.insights import Behaviour, BehaviourKind, BehaviourReported
 from xiaodian.contracts.live import RoomId
 from xiaodian.kit.clock import to_epoch_ms, utc_now
+from xiaodian.modules.fans.service.count_comments import count_comments
+from xiaodian.modules.fans.service.count_visits import count_watched
 from xiaodian.modules.live.service.note_speakers import note_speakers
 
 # Rooms' moments need no hearing here, and what is sent to shops' own programs is theirs.
@@ -42,6 +44,8 @@ class World:
                 told = [each for each in await list_envelopes(connection) if each.event_id not in self._heard]
             pending += told
             if not pending:
+                await count_watched(self.ctx.database, self.ctx.settings.books_utc_offset_h, utc_now())
+                await count_comments(self.ctx, utc_now())
                 return
             self._heard |= {each.event_id for each in told}
             for consumer in consumers(self.ctx):

@@ -160,7 +160,8 @@ async def test_orders_in_two_shops_no_longer_tell_of_one_person(world: World) ->
     assert goes.account_id not in buyers
 
 
-SMALL = {"infra.outbox", "live.speaker_position", "live.room", "fans.log_position", "insights.log_position"}
+POSITIONS = {"live.speaker_position", "fans.log_position", "fans.behaviour_position", "insights.log_position"}
+SMALL = {"infra.outbox", "live.room", "insights.behaviour_kept", *POSITIONS}
 """What waits to be told, and tables of one row; of rooms those are read that are named."""
 
 

@@ -2,7 +2,7 @@
 
 from xiaodian.modules.content.counters import open_counters
 from xiaodian.modules.content.fan_queries import count_fans_among, count_new_fans
-from xiaodian.modules.content.follow_queries import list_followed, list_followed_of
+from xiaodian.modules.content.follow_queries import list_fans_after, list_followed, list_followed_of
 from xiaodian.modules.content.infos import VideoFacts, get_video_counts, get_video_facts, get_videos
 from xiaodian.modules.content.list_queries import (
     count_topics,
@@ -10,6 +10,7 @@ from xiaodian.modules.content.list_queries import (
     list_published_after,
     list_topics_after,
 )
+from xiaodian.modules.content.people_sql import FOLLOWERS, select_follows, select_reactions
 from xiaodian.modules.content.previews import make_find_preview
 from xiaodian.modules.content.queries import count_fans, is_fan, list_followed_since
 from xiaodian.modules.content.service.follow_creator import follow_creator
@@ -22,6 +23,7 @@ from xiaodian.modules.content.walk import VideoDeed, list_comments, list_likes, 
 from xiaodian.modules.content.wire import OwnVideo
 
 __all__ = [
+    "FOLLOWERS",
     "OwnVideo",
     "VideoDeed",
     "VideoFacts",
@@ -39,6 +41,7 @@ __all__ = [
     "is_fan",
     "list_comments",
     "list_creators_after",
+    "list_fans_after",
     "list_followed",
     "list_followed_of",
     "list_followed_since",
@@ -50,6 +53,8 @@ __all__ = [
     "make_find_preview",
     "open_counters",
     "read_creators",
+    "select_follows",
+    "select_reactions",
     "set_moments",
     "show_cards",
     "show_videos",

@@ -14,6 +14,22 @@ async def list_followed(connection: Connection, fan_id: AccountId, limit: int) -
     return [row["creator_id"] for row in rows]
 
 
+async def list_fans_after(
+    connection: Connection, creator_id: AccountId, after: AccountId | None, limit: int
+) -> list[AccountId]:
+    """Who follows a creator, by their ids, those beyond `after`."""
+    rows = await connection.fetch(
+        """
+        SELECT fan_id FROM content.follow WHERE creator_id = $1 AND ($2::uuid IS NULL OR fan_id > $2)
+        ORDER BY fan_id LIMIT $3
+        """,
+        creator_id,
+        after,
+        limit,
+    )
+    return [row["fan_id"] for row in rows]
+
+
 async def list_followed_of(
     connection: Connection, fan_id: AccountId, creator_ids: Collection[AccountId]
 ) -> frozenset[AccountId]:

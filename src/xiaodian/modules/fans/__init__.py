@@ -1,8 +1,10 @@
 """Fans: who bought in a shop, who comes back, who drifts away.
 
 Owns the tables of the schema `fans`. Facts: `purchase` (a paid order as it is now, with its place among the fan's
-others), `visit` (a room or video that somebody signed in watched,
-commented on or liked; `log_position`: how far rooms' logs are read). Summaries: `fan` (one row per shop and fan, with
+others), `visit_day` (what somebody signed in watched of a room or video on a day; the raw rows expire, these stay),
+`visit` (all of it, and what they said and liked there); `behaviour_position` and `log_position` say how far raw rows
+and rooms' logs are read, `said_anew` is what is read of the logs once more. Whose a visit is (`whose_id`): a shop's, or
+a creator's who has none. Summaries: `fan` (one row per shop and fan, with
 the segment), `move` (a segment's history), `segment_size`, `cohort`, `first_day`, `bringer`, `pause`. Written by staff:
 `note`, `tag`, `threshold`, `own_segment`. Emits FanMoved.
 Always holds: a summary is a sum over its facts, whatever the order in which words of them came, and however often; a

@@ -4,11 +4,13 @@ from xiaodian.edge.context import Context
 from xiaodian.infra.work import Job
 from xiaodian.kit.clock import utc_now
 from xiaodian.modules.fans.service.count_comments import count_comments
+from xiaodian.modules.fans.service.count_visits import count_watched
 from xiaodian.modules.fans.service.move_by_time import apply_thresholds, move_by_time
 from xiaodian.modules.fans.service.predict_due import start_predicting
 from xiaodian.modules.fans.service.thresholds import reckon_thresholds
 from xiaodian.modules.fans.service.write_histories import write_histories
 
+WATCH_EVERY_S = 1.0
 COUNT_EVERY_S = 2.0
 MOVE_EVERY_S = 600.0
 SORT_EVERY_S = 5.0
@@ -18,7 +20,10 @@ WRITE_EVERY_S = 300.0
 
 
 def jobs(ctx: Context) -> list[Job]:
-    """Each day of the books some fans move; comments are counted as they come."""
+    """Each day of the books some fans move; what is watched and said in rooms is counted as it comes."""
+
+    async def _count_watched() -> None:
+        await count_watched(ctx.database, ctx.settings.books_utc_offset_h, utc_now())
 
     async def _count_comments() -> None:
         await count_comments(ctx, utc_now())
@@ -39,6 +44,7 @@ def jobs(ctx: Context) -> list[Job]:
         await write_histories(ctx.database)
 
     return [
+        Job(name="fans-watching", period_s=WATCH_EVERY_S, run=_count_watched),
         Job(name="fans-comments", period_s=COUNT_EVERY_S, run=_count_comments),
         Job(name="fans-moves", period_s=MOVE_EVERY_S, run=_move_by_time),
         Job(name="fans-sorting", period_s=SORT_EVERY_S, run=_sort),

@@ -47,7 +47,7 @@ _PAGE = f"""
         ) AS notes,
         ARRAY(
             SELECT ROW(place_id, is_room, first_at, seen_at, views, watch_s, comments, is_shared) FROM fans.visit
-            WHERE (visit.shop_id, visit.account_id) = (fan.shop_id, fan.account_id) ORDER BY seen_at DESC LIMIT $4
+            WHERE (visit.whose_id, visit.account_id) = (fan.shop_id, fan.account_id) ORDER BY seen_at DESC LIMIT $4
         ) AS visits
     FROM fans.fan WHERE shop_id = $1 AND account_id = $2
 """

@@ -101,7 +101,7 @@ class FanPage(Contract, frozen=True, kw_only=True):
     watch_s: int
     """In rooms and videos of the shop's host, while signed in."""
     comments: int
-    """Said in those rooms and under those videos, with those that were removed."""
+    """Said in those rooms, with those that were removed, and under those videos, without them."""
     likes: int
     """Of those videos; likes in rooms name nobody."""
     rooms_seen: int

@@ -31,6 +31,13 @@ from xiaodian.modules.insights.video_queries import (
     list_video_sales,
 )
 from xiaodian.modules.insights.visit_rules import Act
+from xiaodian.modules.insights.watching_queries import (
+    Watched,
+    get_first_day,
+    hold_first_day,
+    list_watched,
+    select_watched_days,
+)
 from xiaodian.modules.shops import api as shops
 
 __all__ = [
@@ -40,14 +47,17 @@ __all__ = [
     "ProductSecond",
     "Rebuilt",
     "ReportPress",
+    "Watched",
     "WholePlaces",
     "count_recent_orders",
     "export",
     "find_whole_places",
+    "get_first_day",
     "get_room_metrics",
     "get_room_products",
     "get_room_report",
     "get_video_sums",
+    "hold_first_day",
     "list_acts_of_accounts",
     "list_acts_of_rooms",
     "list_acts_of_videos",
@@ -56,9 +66,11 @@ __all__ = [
     "list_room_product_seconds",
     "list_shop_days",
     "list_video_sales",
+    "list_watched",
     "make_find_report_preview",
     "make_report_route",
     "rebuild",
+    "select_watched_days",
     "set_room_questions",
 ]
 

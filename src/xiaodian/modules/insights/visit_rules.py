@@ -50,6 +50,8 @@ class Act(NamedTuple):
     watch_s: int
     weight: int
     """For how many viewers the row stands (see sampling.py)."""
+    is_shared: bool
+    """Who did it came by a link that somebody handed on."""
 
 
 class Viewer(NamedTuple):

@@ -3,12 +3,14 @@
 from xiaodian.modules.shops.freight import FreightBook, Parcel
 from xiaodian.modules.shops.freight_queries import open_freight_book, open_fronts, require_freight_template
 from xiaodian.modules.shops.queries import (
+    find_owned,
     find_shop_of,
     find_shops_of,
     get_rights,
     get_shop,
     get_shops,
     get_visible_shop,
+    list_owned_after,
     list_owners_after,
     require_right,
 )
@@ -33,6 +35,7 @@ __all__ = [
     "change_shop",
     "drop_own_notices",
     "find_hosts",
+    "find_owned",
     "find_return_address",
     "find_role",
     "find_shop_of",
@@ -45,6 +48,7 @@ __all__ = [
     "get_visible_shop",
     "get_wanted_notices",
     "list_open_notices",
+    "list_owned_after",
     "list_owners_after",
     "list_rights",
     "list_workplaces",

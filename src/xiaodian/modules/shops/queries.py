@@ -59,10 +59,28 @@ async def list_owners_after(connection: Connection, after: AccountId | None, lim
     return [row["owner_id"] for row in rows]
 
 
+async def list_owned_after(connection: Connection, after: ShopId | None, limit: int) -> list[tuple[ShopId, AccountId]]:
+    """Shops and their owners by the shops' ids, those beyond `after`, sandbox shops with them."""
+    rows = await connection.fetch(
+        "SELECT shop_id, owner_id FROM shops.shop WHERE $1::uuid IS NULL OR shop_id > $1 ORDER BY shop_id LIMIT $2",
+        after,
+        limit,
+    )
+    return [(row["shop_id"], row["owner_id"]) for row in rows]
+
+
 async def find_shop_of(connection: Connection, owner_id: AccountId) -> Shop | None:
     """The shop that this account owns, if it has one."""
     row = await connection.fetchrow(f"SELECT {SHOP} FROM shops.shop WHERE owner_id = $1", owner_id)
     return Shop(**row) if row else None
+
+
+async def find_owned(connection: Connection, owner_ids: Collection[AccountId]) -> dict[AccountId, ShopId]:
+    """The shops that these accounts own, by owner, sandbox shops with them."""
+    rows = await connection.fetch(
+        "SELECT owner_id, shop_id FROM shops.shop WHERE owner_id = ANY($1::uuid[])", list(owner_ids)
+    )
+    return {row["owner_id"]: row["shop_id"] for row in rows}
 
 
 async def find_shops_of(connection: Connection, owner_ids: Collection[AccountId]) -> dict[UUID, ShopId]:

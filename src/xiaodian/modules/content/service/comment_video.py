@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from xiaodian.contracts.accounts import AccountId, Caller
 from xiaodian.contracts.base import ForbiddenError, InvalidInputError
-from xiaodian.contracts.content import VideoCommented, VideoId
+from xiaodian.contracts.content import ReactionsRemoved, VideoCommented, VideoId
 from xiaodian.contracts.live import CommentId, MutedError
 from xiaodian.contracts.risk import Limit
 from xiaodian.edge.context import Context
@@ -67,6 +67,7 @@ async def delete_comment(ctx: Context, caller: Caller, video_id: VideoId, commen
         if not may:
             raise ForbiddenError
         await remove_comment(connection, comment)
+    await ctx.broker.poke(POKE)
 
 
 async def remove_comment(connection: Connection, comment: VideoComment) -> None:
@@ -76,6 +77,7 @@ async def remove_comment(connection: Connection, comment: VideoComment) -> None:
     )
     if status == "DELETE 1":
         await count(connection, "comments", comment.video_id, count_slot(comment.account_id), -1)
+        await outbox.emit(connection, ReactionsRemoved(video_id=comment.video_id, account_id=comment.account_id))
 
 
 async def show_comments(connection: Connection, comments: Sequence[VideoComment]) -> list[VideoCommentView]:
@@ -123,6 +125,8 @@ async def mute_commenter(ctx: Context, creator_id: AccountId, account_id: Accoun
             said[row["video_id"]] = said.get(row["video_id"], 0) + 1
         for video_id, number in sorted(said.items()):
             await count(connection, "comments", video_id, count_slot(account_id), -number)
+            await outbox.emit(connection, ReactionsRemoved(video_id=video_id, account_id=account_id))
+    await ctx.broker.poke(POKE)
 
 
 async def unmute_commenter(ctx: Context, creator_id: AccountId, account_id: AccountId) -> None:

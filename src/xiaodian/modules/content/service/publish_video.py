@@ -1,9 +1,10 @@
 """A creator shows a short video to everybody, hides it, or has it gone for good."""
 
 from xiaodian.contracts.accounts import Caller
-from xiaodian.contracts.content import VideoId, VideoNotReadyError, VideoState
+from xiaodian.contracts.content import ReactionsRemoved, VideoId, VideoNotReadyError, VideoState
 from xiaodian.contracts.media import VodState
 from xiaodian.edge.context import Context
+from xiaodian.infra import outbox
 from xiaodian.infra.outbox_relay import POKE
 from xiaodian.modules.content.models import Video
 from xiaodian.modules.content.service.fill_video import fill_video
@@ -46,6 +47,7 @@ async def delete_video(ctx: Context, caller: Caller, video_id: VideoId) -> None:
         await connection.execute("DELETE FROM content.video WHERE video_id = $1", video_id)
         await connection.execute("DELETE FROM content.video_count WHERE video_id = $1", video_id)
         await media.delete_vod(connection, video.vod_id)
+        await outbox.emit(connection, ReactionsRemoved(video_id=video_id, account_id=None))
         if video.state is VideoState.PUBLISHED:
             await withdraw(connection, video, "deleted")
     await ctx.broker.poke(POKE)

@@ -87,7 +87,7 @@ OPERATORS: dict[Kind, Sequence[Operator]] = {
 
 _BOUGHT = "FROM fans.purchase AS bought WHERE bought.shop_id = {shop} AND bought.account_id = fan.account_id"
 _COUNTED = f"{_BOUGHT} AND bought.is_counted {{bought_within}}"
-_SEEN = "FROM fans.visit AS seen WHERE seen.shop_id = {shop} AND seen.account_id = fan.account_id AND seen.is_room"
+_SEEN = "FROM fans.visit AS seen WHERE seen.whose_id = {shop} AND seen.account_id = fan.account_id AND seen.is_room"
 _SEEN_WITHIN = f"{_SEEN} {{seen_within}}"
 _SOURCE = (
     "CASE WHEN bought.room_id IS NOT NULL THEN 'room' WHEN bought.video_id IS NOT NULL THEN 'video' ELSE 'shop' END"

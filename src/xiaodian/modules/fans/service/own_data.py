@@ -11,9 +11,9 @@ _PARTS = {
         SELECT shop_id, order_id, paid_at, is_counted, told.gmv_minor, told.returned_minor, room_id, video_id,
             coupon_id, told.product_ids, categories {_OF_PERSON.format(table="purchase")} ORDER BY paid_at DESC LIMIT $2
     """,
-    "watched_for_shops": f"""
-        SELECT shop_id, place_id, is_room, told.views, told.watch_s, told.seen_at
-        {_OF_PERSON.format(table="visit")} ORDER BY told.seen_at DESC LIMIT $2
+    "watched_for_shops": """
+        SELECT whose_id, place_id, is_room, views, watch_s, comments, likes, first_at, seen_at
+        FROM fans.visit WHERE account_id = $1 ORDER BY seen_at DESC LIMIT $2
     """,
     "segments_of_shops": f"""
         SELECT shop_id, moved_on, from_segment, to_segment {_OF_PERSON.format(table="move")}

@@ -32,7 +32,7 @@ _LEAVE = """
     FROM (SELECT shop_id, segment, count(*) AS fans FROM gone GROUP BY 1, 2) AS left_by
     WHERE (sums.shop_id, sums.segment) = (left_by.shop_id, left_by.segment)
 """
-_TABLES = ("visit", "note", "tag", "move", "prediction")
+_TABLES = ("visit", "visit_day", "said_anew", "note", "tag", "move", "prediction")
 
 
 async def list_known(connection: Connection, account_id: AccountId, limit: int) -> list[dict[str, Any]]:

@@ -1,4 +1,4 @@
-"""Make fans and the sums over them anew from the orders."""
+"""Make fans and the sums over them anew from the orders, and from what fans watched, said, liked and follow."""
 
 from datetime import datetime
 from uuid import UUID
@@ -8,6 +8,7 @@ from xiaodian.edge.context import Records
 from xiaodian.infra.database import Connection, forget_old_plans
 from xiaodian.modules.fans.count_sql import CELL_TABLES, REBUILD_CELLS, REBUILD_FACTS
 from xiaodian.modules.fans.service.count_purchases import LOCK, day_of_books
+from xiaodian.modules.fans.service.rebuild_behaviour import rebuild_behaviour
 from xiaodian.modules.fans.service.write_histories import write_histories
 from xiaodian.modules.orders import api as orders
 
@@ -29,12 +30,14 @@ class Rebuilt(Contract, frozen=True, kw_only=True):
 async def rebuild(records: Records, now: datetime) -> Rebuilt:
     """In one transaction, so that readers see the old rows until the new ones are there; events wait meanwhile.
 
-    What was kept of segments' history stays, as do notes, tags and thresholds, which nobody could make anew.
+    What was said in rooms the worker reads once more in their logs. What was kept of segments' history stays, as do
+    notes, tags and thresholds, which nobody could make anew.
     """
     async with records.database.transaction() as connection:
         await connection.execute("SELECT pg_advisory_xact_lock($1)", LOCK, timeout=NO_LIMIT_S)
         await connection.execute(_MEMORY)
         done = await _rebuild_facts(connection, records.settings.books_utc_offset_h, now)
+        await rebuild_behaviour(connection, day_of_books(now, records.settings.books_utc_offset_h))
         for table in CELL_TABLES:
             await connection.execute(f"DELETE FROM fans.{table}", timeout=NO_LIMIT_S)
         await connection.execute(REBUILD_CELLS, timeout=NO_LIMIT_S)

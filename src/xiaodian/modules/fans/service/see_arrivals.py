@@ -14,8 +14,9 @@ from xiaodian.modules.shops import api as shops
 LATELY = timedelta(minutes=2)
 MOST_SHOWN = 20
 _CAME = """
-    SELECT account_id, visit.first_at, fan.orders FROM fans.visit JOIN fans.fan USING (shop_id, account_id)
-    WHERE visit.place_id = $2 AND visit.shop_id = $1 AND visit.first_at > $3 AND visit.is_room AND fan.orders > 0
+    SELECT visit.account_id, visit.first_at, fan.orders FROM fans.visit
+        JOIN fans.fan ON (shop_id, fan.account_id) = (whose_id, visit.account_id)
+    WHERE visit.place_id = $2 AND visit.whose_id = $1 AND visit.first_at > $3 AND visit.is_room AND fan.orders > 0
     ORDER BY visit.first_at DESC LIMIT $4
 """
 

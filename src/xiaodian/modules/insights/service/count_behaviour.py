@@ -19,6 +19,7 @@ from xiaodian.modules.insights.sampling import ALONE, NO_ROW, SAMPLED_KINDS, wei
 from xiaodian.modules.insights.service.add_up import add_up
 from xiaodian.modules.insights.service.count_videos import count_on_videos
 from xiaodian.modules.insights.service.keep_acts import drop_invented, keep_acts
+from xiaodian.modules.insights.service.keep_days import start_of
 from xiaodian.modules.insights.visit_rules import (
     Act,
     ProductVisit,
@@ -28,6 +29,7 @@ from xiaodian.modules.insights.visit_rules import (
     VisitMinute,
     VisitTally,
 )
+from xiaodian.modules.insights.watching_queries import get_first_day
 
 HANDLER = "insights-behaviour"
 LOCK = 7_142_386
@@ -39,7 +41,8 @@ _decode = msgspec.json.Decoder(Report).decode
 async def take_reports(connection: Connection, envelopes: Sequence[Envelope]) -> None:
     """Keep and count reports, in the caller's transaction. Reports that came before count once.
 
-    What is told of rooms and videos that do not exist, or of products that they never showed, is dropped here.
+    What is told of rooms and videos that do not exist, of products that they never showed, or of days that are past
+    their time, is dropped here.
     """
     await connection.execute("SELECT pg_advisory_xact_lock($1)", LOCK)
     ids, moments = Ids(), dict[int, datetime]()
@@ -55,7 +58,8 @@ async def take_reports(connection: Connection, envelopes: Sequence[Envelope]) ->
         # Rows themselves say that their report came before; of reports that leave none the inbox does.
         fresh = await first_time(connection, HANDLER, [each for each in envelopes if each.event_id in bare])
         acts += [act for envelope in fresh for act in bare[envelope.event_id]]
-    durations_ms, acts = await drop_invented(connection, acts)
+    start = start_of(await get_first_day(connection))
+    durations_ms, acts = await drop_invented(connection, [act for act in acts if act.at >= start])
     acts = await keep_acts(connection, acts)
     await count_acts(connection, acts, durations_ms)
 
@@ -116,6 +120,7 @@ def _to_acts(envelope: Envelope, ids: Ids, moments: dict[int, datetime]) -> tupl
                 None if room_id is not None or moment is None else min(moment, MAX_FILM_MS),
                 item.watch_s,
                 weight if item.kind in SAMPLED_KINDS else ALONE,
+                item.is_shared,
             )
         )
     return acts, weight != NO_ROW

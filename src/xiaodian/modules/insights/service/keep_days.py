@@ -6,11 +6,16 @@ from xiaodian.infra.database import Connection, Database
 
 AHEAD_DAYS = 3
 _PREFIX = "behaviour_"
+_NOTE = "UPDATE insights.behaviour_kept SET first_day = $1 WHERE first_day < $1"
 
 
 async def keep_days(database: Database, today: date, kept: timedelta) -> None:
-    """Make the partitions of today and the next days, drop those whose days are older than `kept`."""
+    """Make the partitions of today and the next days, drop those whose days are older than `kept`.
+
+    From which day on everything is kept is noted first, which waits for who reads all of it (`hold_first_day`).
+    """
     async with database.transaction() as connection:
+        await connection.execute(_NOTE, today - kept)
         present = await list_days(connection)
         for day in (today + timedelta(days=number) for number in range(AHEAD_DAYS)):
             if day not in present:
@@ -18,7 +23,7 @@ async def keep_days(database: Database, today: date, kept: timedelta) -> None:
         for day in present:
             if day < today - kept:
                 await connection.execute(f"DROP TABLE insights.{_name(day)}")
-        await connection.execute("DELETE FROM insights.behaviour_other WHERE at < $1", _start(today - kept))
+        await connection.execute("DELETE FROM insights.behaviour_other WHERE at < $1", start_of(today - kept))
 
 
 async def list_days(connection: Connection) -> list[date]:
@@ -34,7 +39,7 @@ async def list_days(connection: Connection) -> list[date]:
 
 async def _make_day(connection: Connection, day: date) -> None:
     """What came of this day before it had a table moves into it."""
-    name, start, end = _name(day), _start(day), _start(day + timedelta(days=1))
+    name, start, end = _name(day), start_of(day), start_of(day + timedelta(days=1))
     await connection.execute(f"CREATE TABLE insights.{name} (LIKE insights.behaviour INCLUDING ALL)")
     await connection.execute("LOCK TABLE insights.behaviour_other IN ACCESS EXCLUSIVE MODE")
     await connection.execute(
@@ -55,5 +60,6 @@ def _name(day: date) -> str:
     return f"{_PREFIX}{day:%Y%m%d}"
 
 
-def _start(day: date) -> datetime:
+def start_of(day: date) -> datetime:
+    """When a day begins whose rows are kept together."""
     return datetime(day.year, day.month, day.day, tzinfo=UTC)
