@@ -94,6 +94,21 @@ async def test_what_an_erased_person_said_on_air_is_in_no_log_and_what_others_sa
     assert all(each not in told for each in ("小丹说", str(goes.account_id)))
 
 
+async def test_a_fan_is_told_which_groups_of_a_shops_own_they_are_in(world: World) -> None:
+    sku_id, room_id = await world.market.sku(stock=50), await world.market.room()
+    fan = await world.fan("小丹", sku_id, room_id)
+    segments = f"/api/shops/{world.market.shop_id}/segments"
+    for name, cel in (("爱喝茶的", '"老客" in tags'), ("买过的", "orders >= 1"), ("大单", "orders >= 9")):
+        saved = await world.market.seller.post(segments, json={"name": name, "cel": cel})
+        assert saved.status_code == 201, saved.text
+    gone = (await world.market.seller.post(segments, json={"name": "旧的", "cel": "orders >= 1"})).json()
+    assert (await world.market.seller.delete(f"{segments}/{gone['segment_id']}")).status_code == 204
+    [known] = (await fan.client.get("/api/me/known-to-shops")).json()["items"]
+    assert known["own_segments"] == ["买过的", "爱喝茶的"]
+    [taken] = (await fan.client.get("/api/me/export")).json()["known_to_shops"]
+    assert taken["own_segments"] == known["own_segments"]
+
+
 async def test_who_stands_for_an_erased_person_is_never_written_to(world: World) -> None:
     sku_id, room_id = await world.market.sku(stock=50), await world.market.room()
     goes = await world.fan("小丹", sku_id, room_id)
@@ -116,6 +131,7 @@ async def test_the_export_holds_what_is_theirs_and_nothing_of_others(world: Worl
     assert [day["watch_s"] for day in data["fan_club_attendance"]] == [600]
     assert data["orders"][0]["recipient"]
     assert data["behaviour"]
+    assert [(each["room_id"], each["text"]) for each in data["room_comments"]] == [(str(room_id), "小丹说好吃")]
     assert [each["notes"] for each in data["known_to_shops"]] == [["爱喝茶"]]
     for secret in (str(other.account_id), "小海", "password_hash", "token_hash"):
         assert secret not in answer.text

@@ -36,7 +36,7 @@ from xiaodian.modules.live.service.feature_by_platform import (
     take_down_by_platform,
 )
 from xiaodian.modules.live.service.feature_product import feature_product
-from xiaodian.modules.live.service.personal_data import is_host
+from xiaodian.modules.live.service.personal_data import export, is_host
 from xiaodian.modules.live.service.read_moments import (
     RoomMoment,
     list_erased_comments,
@@ -68,6 +68,7 @@ __all__ = [
     "clean_comment",
     "create_room",
     "drop_club_look",
+    "export",
     "feature_by_platform",
     "feature_product",
     "find_cue_refusal",

@@ -8,7 +8,8 @@ from litestar.params import JSONBody
 from msgspec import Meta
 
 from xiaodian.contracts.accounts import AccountBusyError, WrongPasswordError
-from xiaodian.contracts.base import Input, TooManyRequestsError, UnauthenticatedError
+from xiaodian.contracts.base import Input, TooManyRequestsError, UnauthenticatedError, UnavailableError
+from xiaodian.contracts.fans import ConditionError
 from xiaodian.edge.access import Access, SignedIn, access
 from xiaodian.edge.context import Ctx
 from xiaodian.edge.problems import MalformedRequestError, problems
@@ -25,19 +26,22 @@ class ErasureInput(Input, frozen=True, kw_only=True):
     password: Annotated[str, Meta(max_length=256)]
 
 
-@get("/api/me/known-to-shops", opt=MEMBER, tags=TAGS, responses=problems(UnauthenticatedError))
+@get("/api/me/known-to-shops", opt=MEMBER, tags=TAGS, responses=problems(UnauthenticatedError, ConditionError))
 async def list_known_to_shops(ctx: Ctx, caller: SignedIn) -> KnownToShops:
     """What each shop knows of the caller."""
-    async with ctx.database.connection() as connection:
-        known = await see_own_data.see_known(connection, caller.account_id)
+    known = await see_own_data.see_known(ctx, caller.account_id)
     return msgspec.convert({"items": known}, KnownToShops)
 
 
-@get("/api/me/export", opt=MEMBER, tags=TAGS, responses=problems(UnauthenticatedError))
+@get(
+    "/api/me/export",
+    opt=MEMBER,
+    tags=TAGS,
+    responses=problems(UnauthenticatedError, ConditionError, UnavailableError),
+)
 async def export_own_data(ctx: Ctx, caller: SignedIn) -> Response[dict[str, Any]]:
     """All that the platform holds of the caller, as a file."""
-    async with ctx.database.connection() as connection:
-        data = await see_own_data.export_own(connection, caller.account_id)
+    data = await see_own_data.export_own(ctx, caller.account_id)
     headers = {"content-disposition": 'attachment; filename="xiaodian-my-data.json"', "cache-control": "no-store"}
     return Response(data, headers=headers)
 

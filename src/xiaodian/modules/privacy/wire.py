@@ -14,6 +14,8 @@ class KnownToShop(Contract, frozen=True, kw_only=True):
     shop: str
     segment: SegmentCode
     segment_since: date
+    own_segments: list[str]
+    """Those that the shop made itself, by the names that it gave them."""
     orders: int
     spent_minor: int
     returned_minor: int

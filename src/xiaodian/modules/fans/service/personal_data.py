@@ -4,9 +4,12 @@ from datetime import datetime
 from typing import Any
 
 from xiaodian.contracts.accounts import AccountErased, AccountId
+from xiaodian.contracts.shops import ShopId
 from xiaodian.infra.database import Connection
 from xiaodian.modules.fans.count_sql import ADD_CELLS, PURCHASE, delta_of, with_back
+from xiaodian.modules.fans.service.ask_condition import books_of
 from xiaodian.modules.fans.service.count_purchases import LOCK, count_purchases
+from xiaodian.modules.fans.service.own_membership import list_memberships
 from xiaodian.modules.orders import api as orders
 
 AT_ONCE = 1000
@@ -35,9 +38,14 @@ _LEAVE = """
 _TABLES = ("visit", "visit_day", "said_anew", "note", "tag", "move", "prediction")
 
 
-async def list_known(connection: Connection, account_id: AccountId, limit: int) -> list[dict[str, Any]]:
-    """What each shop knows of somebody: figures, segment, and what its staff wrote down."""
-    return [dict(row) for row in await connection.fetch(_KNOWN, account_id, limit)]
+async def list_known(
+    connection: Connection, account_id: AccountId, limit: int, utc_offset_h: int, now: datetime
+) -> list[dict[str, Any]]:
+    """What each shop knows of somebody: figures, segments, and what its staff wrote down. Raises ConditionError."""
+    rows = await connection.fetch(_KNOWN, account_id, limit)
+    shop_ids = [ShopId(row["shop_id"]) for row in rows]
+    own = await list_memberships(connection, account_id, shop_ids, books_of(utc_offset_h, now))
+    return [{**row, "own_segments": own.get(row["shop_id"], [])} for row in rows]
 
 
 async def erase(connection: Connection, erased: AccountErased, utc_offset_h: int, now: datetime) -> None:

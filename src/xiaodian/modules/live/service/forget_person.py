@@ -2,9 +2,7 @@
 them.
 """
 
-import asyncio
-from collections.abc import Coroutine, Sequence
-from typing import Any, TypeVar
+from collections.abc import Sequence
 
 import msgspec
 
@@ -22,12 +20,9 @@ from xiaodian.modules.live.rules import OPEN_STATES
 from xiaodian.modules.live.service.note_speakers import note_speakers
 from xiaodian.modules.live.service.pin_comment import write_pin
 from xiaodian.modules.live.service.read_moments import RoomMoment, find_moment
-
-T = TypeVar("T")
+from xiaodian.modules.live.service.side_by_side import side_by_side
 
 AT_ONCE = 256
-SIDE_BY_SIDE = 16
-"""Requests to the broker that are on their way together."""
 
 _decode = msgspec.json.Decoder(AccountErased).decode
 _encode = msgspec.json.Encoder().encode
@@ -45,14 +40,14 @@ async def _forget(ctx: Context, account_id: AccountId) -> None:
     async with ctx.database.connection() as connection:
         await connection.execute("DELETE FROM live.mute WHERE account_id = $1", account_id)
     while seqs := await _list_next(ctx, account_id):
-        found = await _side_by_side([find_moment(ctx.broker, seq) for seq in seqs])
+        found = await side_by_side([find_moment(ctx.broker, seq) for seq in seqs])
         named = [each for each in found if each is not None and account_of(each.moment) == account_id]
         room_ids = sorted({each.room_id for each in named})
         async with ctx.database.transaction() as connection:
             await _keep_counts(connection, named)
             await _tell_rooms(connection, account_id, named)
         await ctx.broker.poke(POKE)
-        await _side_by_side([ctx.broker.erase_stored(ctx.broker.rooms_stream, each.seq) for each in named])
+        await side_by_side([ctx.broker.erase_stored(ctx.broker.rooms_stream, each.seq) for each in named])
         await ctx.broker.poke(FORGOTTEN, _encode(Forgotten(account_id=account_id, room_ids=room_ids)))
         async with ctx.database.transaction() as connection:
             for room_id in room_ids:
@@ -68,16 +63,6 @@ async def _list_next(ctx: Context, account_id: AccountId) -> list[int]:
             "SELECT seq FROM live.speaker WHERE account_id = $1 ORDER BY seq LIMIT $2", account_id, AT_ONCE
         )
     return [row["seq"] for row in rows]
-
-
-async def _side_by_side(work: Sequence[Coroutine[Any, Any, T]]) -> list[T]:
-    places = asyncio.Semaphore(SIDE_BY_SIDE)
-
-    async def _do(each: Coroutine[Any, Any, T]) -> T:
-        async with places:
-            return await each
-
-    return await asyncio.gather(*(_do(each) for each in work))
 
 
 async def _keep_counts(connection: Connection, named: Sequence[RoomMoment]) -> None:
