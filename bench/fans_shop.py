@@ -147,6 +147,7 @@ async def write_orders(
     await database.execute(drawn, timeout=NO_LIMIT_S)
     if at is not None:
         await database.execute(f"UPDATE bench_drawn SET at = {at}, room = 0, fate = 1")
+        await database.execute("UPDATE bench_drawn SET order_id = uuidv7(at - now())")
     await database.execute(_ORDERS, shop_id, serial, timeout=NO_LIMIT_S)
     await database.execute(_LINES, shop_id, timeout=NO_LIMIT_S)
     rows = await database.fetch("SELECT order_id FROM bench_drawn ORDER BY at LIMIT $1", orders if at else 0)

@@ -94,14 +94,14 @@ _SUMS = """
             coalesce(sum(gmv_minor - returned_minor) FILTER (WHERE is_counted), 0)::bigint AS spent_minor,
             sum(gmv_minor)::bigint AS gmv_minor, sum(returned_minor)::bigint AS returned_minor,
             min(paid_at) FILTER (WHERE is_counted) AS first_at, max(paid_at) FILTER (WHERE is_counted) AS last_at,
-            max(paid_at) FILTER (WHERE is_counted AND starts) AS occasion_at,
+            max(paid_at) AS newest_at, max(paid_at) FILTER (WHERE is_counted AND starts) AS occasion_at,
             min(day) FILTER (WHERE is_counted) AS first_day, max(day) FILTER (WHERE is_counted) AS last_day
         FROM derived WHERE (shop_id, account_id) IN (SELECT shop_id, account_id FROM touched) GROUP BY 1, 2
     )
 """
 _SUM_COLUMNS = (
     *("orders", "paid_orders", "occasions", "spent_minor", "gmv_minor", "returned_minor", "first_at", "last_at"),
-    *("occasion_at", "first_day", "last_day"),
+    *("newest_at", "occasion_at", "first_day", "last_day"),
 )
 HISTORY = ("purchase_days", "running_minor", "product_ids", "product_days")
 """What is written of purchases beside the fan in large shops, and is not true any more when they change."""
@@ -231,7 +231,9 @@ COUNT = f"""
 """
 """$1: orders; $2: hours of the books ahead of UTC; $3: today. Answers who moved from which segment to which."""
 
-# A fan is easy if each order told of is the newest, or keeps its place with only other money.
+# A fan is easy if each order told of is the newest, or keeps its place with only other money. One newer than all of
+# the fan's (`newest_at`) was not counted yet: nobody looks for it. `place` and `was_at` say where the fan's row and the
+# order's lie, so that each is found once; who counts holds the lock, so that they stay there.
 _EASY = f"""
     told AS MATERIALIZED (
         SELECT *, (paid_at AT TIME ZONE 'UTC' + make_interval(hours => $2))::date AS day FROM (
@@ -239,17 +241,20 @@ _EASY = f"""
         ) AS bought ({", ".join(orders.BOUGHT_COLUMNS).replace("buyer_id", "account_id")})
     ),
     seen AS MATERIALIZED (
-        SELECT told.*, was.order_id IS NULL AS is_new, was.first_day, told.gmv_minor - was.gmv_minor AS more_gmv,
-            told.returned_minor - was.returned_minor AS more_returned, fan.orders AS orders_before,
-            fan.occasions AS occasions_before, fan.first_day AS first_before, fan.occasion_at,
+        SELECT told.*, was.order_id IS NULL AS is_new, was.ctid AS was_at, was.first_day,
+            told.gmv_minor - was.gmv_minor AS more_gmv, told.returned_minor - was.returned_minor AS more_returned,
+            fan.ctid AS place, fan.orders AS orders_before, fan.occasions AS occasions_before,
+            fan.first_day AS first_before, fan.occasion_at,
             bool_and(
                 CASE WHEN was.order_id IS NULL
                     THEN told.is_counted AND (fan.last_at IS NULL OR told.paid_at > fan.last_at)
                     ELSE {" AND ".join(f"was.{name} IS NOT DISTINCT FROM told.{name}" for name in _KEPT)} END
             ) OVER (PARTITION BY told.shop_id, told.account_id) AS is_easy
         FROM told
-            LEFT JOIN fans.purchase AS was ON {" AND ".join(f"was.{name} = told.{name}" for name in KEYS)}
             LEFT JOIN fans.fan ON (fan.shop_id, fan.account_id) = (told.shop_id, told.account_id)
+            LEFT JOIN fans.purchase AS was ON (was.shop_id, was.account_id) = (told.shop_id, told.account_id)
+                AND was.paid_at = CASE WHEN told.paid_at <= fan.newest_at THEN told.paid_at END
+                AND was.order_id = told.order_id
     )
 """
 # Each new order of an easy fan (`is_new`) finds its place behind the last occasion (`before`), which it may follow.
@@ -262,21 +267,21 @@ _PLACED = f"""
                 AND purchase.paid_at >= who.occasion_at AND is_counted
     ),
     marked AS (
-        SELECT {_FACTS}, is_new, nth, occasion, orders_before, occasions_before,
+        SELECT {_FACTS}, is_new, place, nth, occasion, orders_before, occasions_before,
             coalesce(starts, room_id IS NULL OR room_id IS DISTINCT FROM lag(room_id) OVER fan) AS starts,
             coalesce(opens_month, date_trunc('month', day) IS DISTINCT FROM date_trunc('month', lag(day) OVER fan))
                 AS opens_month,
             coalesce(first_day, first_value(day) OVER fan) AS first_day
         FROM (
-            SELECT {_FACTS}, true AS is_new, NULL::integer AS nth, NULL::integer AS occasion, NULL::boolean AS starts,
-                NULL::boolean AS opens_month, first_before AS first_day, coalesce(orders_before, 0) AS orders_before,
-                coalesce(occasions_before, 0) AS occasions_before
+            SELECT {_FACTS}, true AS is_new, place, NULL::integer AS nth, NULL::integer AS occasion,
+                NULL::boolean AS starts, NULL::boolean AS opens_month, first_before AS first_day,
+                coalesce(orders_before, 0) AS orders_before, coalesce(occasions_before, 0) AS occasions_before
             FROM seen WHERE is_easy AND is_new
-            UNION ALL SELECT {_FACTS}, false, {", ".join(_PLACE)}, NULL, NULL FROM before
+            UNION ALL SELECT {_FACTS}, false, NULL, {", ".join(_PLACE)}, NULL, NULL FROM before
         ) AS in_order WINDOW fan AS (PARTITION BY shop_id, account_id ORDER BY paid_at, order_id)
     ),
     numbered AS (
-        SELECT {_FACTS}, is_new, starts, opens_month, first_day,
+        SELECT {_FACTS}, is_new, place, starts, opens_month, first_day,
             coalesce(nth, orders_before + (count(*) FILTER (WHERE is_new) OVER fan)::integer) AS nth,
             coalesce(occasion, occasions_before + (count(*) FILTER (WHERE is_new AND starts) OVER fan)::integer)
                 AS occasion
@@ -289,30 +294,31 @@ _PLACED = f"""
     ),
     resaved AS (
         UPDATE fans.purchase SET gmv_minor = repriced.gmv_minor, returned_minor = repriced.returned_minor FROM repriced
-        WHERE {" AND ".join(f"purchase.{name} = repriced.{name}" for name in KEYS)}
+        WHERE purchase.ctid = repriced.was_at
     ),
     delta AS MATERIALIZED (
         SELECT is_new::integer AS orders, 1 AS backs, {_PLAIN}, CASE WHEN is_new THEN gmv_minor ELSE 0 END AS gmv_minor,
-            CASE WHEN is_new THEN returned_minor ELSE 0 END AS returned_minor
+            CASE WHEN is_new THEN returned_minor ELSE 0 END AS returned_minor, place
         FROM placed WHERE is_new OR back_days IS NOT NULL
         UNION ALL
-        SELECT 0, 0, {", ".join(_REPRICED.get(name, name) for name in _PLAIN.split(", "))}, more_gmv, more_returned
+        SELECT 0, 0, {", ".join(_REPRICED.get(name, name) for name in _PLAIN.split(", "))}, more_gmv, more_returned,
+            place
         FROM repriced
     )
 """
 _ADDED = f"""
     added AS (
-        SELECT shop_id, account_id, coalesce(sum(orders) FILTER (WHERE is_counted), 0)::integer AS orders,
+        SELECT shop_id, account_id, place, coalesce(sum(orders) FILTER (WHERE is_counted), 0)::integer AS orders,
             sum(orders)::integer AS paid_orders, coalesce(max(occasion) FILTER (WHERE is_counted), 0) AS occasions,
             coalesce(sum(gmv_minor - returned_minor) FILTER (WHERE is_counted), 0)::bigint AS spent_minor,
             sum(gmv_minor)::bigint AS gmv_minor, sum(returned_minor)::bigint AS returned_minor,
             min(paid_at) FILTER (WHERE is_counted) AS first_at, max(paid_at) FILTER (WHERE is_counted) AS last_at,
-            max(paid_at) FILTER (WHERE is_counted AND starts) AS occasion_at,
+            max(paid_at) AS newest_at, max(paid_at) FILTER (WHERE is_counted AND starts) AS occasion_at,
             min(day) FILTER (WHERE is_counted) AS first_day, max(day) FILTER (WHERE is_counted) AS last_day
-        FROM delta GROUP BY 1, 2
+        FROM delta WHERE orders <> 0 OR backs = 0 GROUP BY 1, 2, 3
     ),
     sums AS (
-        SELECT added.shop_id, added.account_id,
+        SELECT added.shop_id, added.account_id, added.place,
             {
     ", ".join(
         f"coalesce(fan.{name}, 0) + added.{name} AS {name}"
@@ -320,16 +326,40 @@ _ADDED = f"""
     )
 },
             {
-    ", ".join(f"greatest(fan.{name}, added.{name}) AS {name}" for name in ("occasions", "last_at", "occasion_at"))
-},
-            {", ".join(f"least(fan.{name}, added.{name}) AS {name}" for name in ("first_at", "first_day"))},
-            greatest(fan.last_day, added.last_day) AS last_day
-        FROM added LEFT JOIN fans.fan USING (shop_id, account_id)
+    ", ".join(
+        f"greatest(fan.{name}, added.{name}) AS {name}"
+        for name in ("occasions", "last_at", "newest_at", "occasion_at", "last_day")
     )
+},
+            {", ".join(f"least(fan.{name}, added.{name}) AS {name}" for name in ("first_at", "first_day"))}
+        FROM added LEFT JOIN fans.fan ON fan.ctid = added.place
+    )
+"""
+# As _FANS, of fans whose places are known.
+_MORE_OF_FANS = f"""
+    reckoned AS MATERIALIZED (
+        SELECT fan.*, {segment_of("$3::date")} AS segment, {moves_on("$3::date")} AS moves_on
+        FROM sums AS fan LEFT JOIN fans.threshold USING (shop_id)
+    ),
+    known AS (
+        UPDATE fans.fan AS known SET
+            {", ".join(f"{name} = more.{name}" for name in (*_SUM_COLUMNS, "segment", "moves_on"))},
+            {", ".join(f"{name} = NULL" for name in HISTORY)},
+            segment_since = CASE WHEN known.segment = more.segment THEN known.segment_since ELSE $3::date END
+        FROM reckoned AS more WHERE known.ctid = more.place
+        RETURNING known.shop_id, known.account_id, old.segment AS from_segment, new.segment AS to_segment
+    ),
+    unknown AS (
+        INSERT INTO fans.fan (shop_id, account_id, {", ".join(_SUM_COLUMNS)}, segment, segment_since, moves_on)
+        SELECT shop_id, account_id, {", ".join(_SUM_COLUMNS)}, segment, $3::date, moves_on
+        FROM reckoned WHERE place IS NULL
+        RETURNING shop_id, account_id, NULL::text AS from_segment, segment AS to_segment
+    ),
+    kept AS (SELECT * FROM known UNION ALL SELECT * FROM unknown)
 """
 
 APPEND = f"""
-    WITH {_EASY}, {_PLACED}, {ADD_CELLS}, {_ADDED}, {_FANS}, {MOVED}
+    WITH {_EASY}, {_PLACED}, {ADD_CELLS}, {_ADDED}, {_MORE_OF_FANS}, {MOVED}
     SELECT shop_id, account_id, from_segment, to_segment, NULL::uuid AS hard_id FROM moved
     UNION ALL
     SELECT shop_id, account_id, NULL, NULL, order_id FROM seen WHERE NOT is_easy
