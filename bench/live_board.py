@@ -1,21 +1,31 @@
 """Boards of rooms on air while their viewers buy: what a second of it costs, and how old what it shows is.
 
-    python bench/live_board.py [--quick] [--rooms N] [--boards N] [--rate N] [--seconds N]
+    python bench/live_board.py [--quick] [--rooms N] [--boards N] [--viewers N] [--rate N] [--seconds N]
 
 Starts embedded PostgreSQL and NATS, an API process and a worker, and puts rooms on air, each of a host with ten rooms
 before. Every room's board is followed on as many streams as people look at it. Buyers order and pay at a rate, through
-the API, from the bags of all rooms. The same traffic is run once with nobody looking.
+the API, from the bags of all rooms. The same traffic is run once with nobody looking. While somebody looks, every room
+has viewers whose pages tell of themselves, as browsers do.
 
-board_cpu_us_per_push        CPU time of the API and the database above the same traffic with nobody looking,
+board_cpu_us_per_push        CPU time of API, worker and database above the same traffic with nobody looking,
                              by boards that were told
 board_push_interval_p99_ms   from one telling to the next on a stream
 board_freshness_p50_ms, board_freshness_p99_ms
                              from the answer to a payment to the first board that counts it; budget 2000
+click_to_board_ms, click_to_board_p99_ms
+                             from a click on a card in a viewer's page to the first board that counts it, with the
+                             200 ms that the page gathers; budget 1000
+watch_to_board_ms, watch_to_board_p99_ms
+                             how far the watch time that a board shows is from what each of the viewers had watched
+                             when it was told, on average over them
+page_report_cpu_us           CPU time of API, worker and database for one report of a page that watches on; each
+                             page sends two a minute, so a hundred thousand viewers send 3,333 a second
 boards_told, board_orders    how many
 """
 
 import argparse
 import asyncio
+import sys
 import tempfile
 import time
 from collections.abc import Sequence
@@ -28,6 +38,10 @@ import httpx
 import msgspec
 import psutil
 import uvloop
+
+sys.path.append(str(Path(__file__).parents[1]))  # So that `bench` is found when this is run by its path.
+
+from bench.live_board_pages import Pages
 
 from xiaodian.cli.platform import Platform
 from xiaodian.cli.show.client import Member
@@ -43,6 +57,8 @@ SETTLE_S = 3.0
 PRICE_MINOR = 2990
 STOCK = 1_000_000
 WAIT_S = 30.0
+RUSH = 10_000
+PROCESSES = ("http", "worker")
 _decode_board = msgspec.json.Decoder(Board).decode
 
 _PAST = """
@@ -67,8 +83,8 @@ _PAST_VISITS = """
 class Stage:
     """A host, the room on air, what it sells, and when each payment of its orders was answered."""
 
-    def __init__(self, host: Member, room_id: str, sku: dict[str, Any]) -> None:
-        self.host, self.room_id, self.sku = host, room_id, sku
+    def __init__(self, host: Member, room_id: str, sku: dict[str, Any], pages: Pages) -> None:
+        self.host, self.room_id, self.sku, self.pages = host, room_id, sku, pages
         self.paid_at_s: list[float] = []
         self.seen_at_s: list[float] = []
 
@@ -76,6 +92,7 @@ class Stage:
         """A board was told: which orders does it count for the first time?"""
         counted = next(figure.now or 0 for figure in board.figures if figure.key == "orders_paid")
         self.seen_at_s += [at_s] * (int(counted) - len(self.seen_at_s))
+        self.pages.see(board, at_s)
 
 
 class Watch:
@@ -107,7 +124,7 @@ class Watch:
     async def until_counted(self, stages: Sequence[Stage]) -> None:
         """Until every board has counted every order."""
         async with asyncio.timeout(WAIT_S):
-            while any(len(stage.seen_at_s) < len(stage.paid_at_s) for stage in stages):
+            while any(len(each.seen_at_s) < len(each.paid_at_s) or not each.pages.are_counted for each in stages):
                 self.news.clear()
                 await self.news.wait()
 
@@ -137,7 +154,8 @@ async def open_stage(address: str, database: Database, number: int) -> Stage:
         await connection.execute(
             "UPDATE live.room SET state = 'on_air', started_at = now() WHERE room_id = $1", room_id
         )
-    return Stage(host, room_id, {**product["skus"][0], "flash_sale": None})
+    pages = Pages(address, room_id, product["product_id"])
+    return Stage(host, room_id, {**product["skus"][0], "flash_sale": None}, pages)
 
 
 class Crowd:
@@ -174,9 +192,9 @@ class Crowd:
 
 
 def cpu_s(platform: Platform) -> float:
-    """What API and database have used."""
+    """What API, worker and database have used."""
     total = 0.0
-    roots = [psutil.Process(platform.children["http"].pid), *_databases(platform)]
+    roots = [*(psutil.Process(platform.children[name].pid) for name in PROCESSES), *_databases(platform)]
     for process in {each.pid: each for root in roots for each in (root, *root.children(recursive=True))}.values():
         with suppress(psutil.NoSuchProcess):
             total += sum(process.cpu_times()[:2])
@@ -219,12 +237,19 @@ async def measure(platform: Platform, options: argparse.Namespace) -> None:
     await crowd.buy(stages, options.rate, options.seconds)
     await asyncio.sleep(SETTLE_S)
     looked_s, told = cpu_s(platform) - begun, watch.told - told
+    await asyncio.gather(*(stage.pages.open(options.viewers) for stage in stages))
+    clicks = options.rate / len(stages)
+    await asyncio.gather(
+        crowd.buy(stages, options.rate, options.seconds),
+        *(stage.pages.click(clicks, options.seconds) for stage in stages),
+    )
     await watch.until_counted(stages)
     for task in watchers:
         task.cancel()
     for result in await asyncio.gather(*watchers, return_exceptions=True):
         if isinstance(result, Exception) and not isinstance(result, httpx.HTTPError):
             raise result
+    report_s = await measure_reports(platform, stages[0].pages)
     waits_ms = [
         max(0.0, seen - paid) * 1000
         for stage, first in zip(stages, before, strict=True)
@@ -234,12 +259,41 @@ async def measure(platform: Platform, options: argparse.Namespace) -> None:
     show("board_push_interval_p99_ms", part_of(watch.intervals_ms, 0.99), "ms")
     show("board_freshness_p50_ms", part_of(waits_ms, 0.5), "ms")
     show("board_freshness_p99_ms", part_of(waits_ms, 0.99), "ms")
+    show_pages(stages)
+    show("page_report_cpu_us", report_s / RUSH * 1e6, "us")
     show("boards_told", told, "count")
     show("board_orders", len(waits_ms), "count")
     await crowd.close()
     for stage in stages:
+        await stage.pages.close()
         await stage.host.close()
     await database.close()
+
+
+async def measure_reports(platform: Platform, pages: Pages) -> float:
+    """CPU seconds that a rush of reports took, above what is used by the clock alone."""
+    begun_s, begun = time.perf_counter(), cpu_s(platform)
+    await asyncio.sleep(SETTLE_S)
+    idle = (cpu_s(platform) - begun) / (time.perf_counter() - begun_s)
+    begun_s, begun = time.perf_counter(), cpu_s(platform)
+    await pages.rush(RUSH)
+    await asyncio.sleep(SETTLE_S)
+    return cpu_s(platform) - begun - idle * (time.perf_counter() - begun_s)
+
+
+def show_pages(stages: Sequence[Stage]) -> None:
+    """What viewers' pages told, and how soon it was on the boards."""
+    pages = [stage.pages for stage in stages]
+    waits_ms = [
+        max(0.0, seen - clicked) * 1000
+        for each in pages
+        for clicked, seen in zip(each.clicked_at_s, each.click_seen_at_s, strict=False)
+    ]
+    behind_ms = [value for each in pages for value in each.behind_ms]
+    show("click_to_board_ms", part_of(waits_ms, 0.5), "ms")
+    show("click_to_board_p99_ms", part_of(waits_ms, 0.99), "ms")
+    show("watch_to_board_ms", part_of(behind_ms, 0.5), "ms")
+    show("watch_to_board_p99_ms", part_of(behind_ms, 0.99), "ms")
 
 
 def part_of(values: Sequence[float], part: float) -> float:
@@ -265,8 +319,9 @@ async def run(options: argparse.Namespace) -> None:
             publisher_port=0,
             log_level="warning",
             sign_ups_per_hour=10_000,
+            behaviour_reports_per_minute=1_000_000,
         )
-        async with Platform(settings, ("http", "worker")) as platform:
+        async with Platform(settings, PROCESSES) as platform:
             await measure(platform, options)
 
 
@@ -276,11 +331,12 @@ def main() -> None:
     parser.add_argument("--quick", action="store_true", help="fewer rooms, a shorter time")
     parser.add_argument("--rooms", type=int, default=0, help="rooms on air")
     parser.add_argument("--boards", type=int, default=5, help="people who look at each room's board")
-    parser.add_argument("--rate", type=float, default=20.0, help="orders a second, over all rooms")
+    parser.add_argument("--viewers", type=int, default=50, help="viewers of each room whose pages tell of themselves")
+    parser.add_argument("--rate", type=float, default=20.0, help="orders a second, and clicks, over all rooms")
     parser.add_argument("--seconds", type=float, default=0, help="how long each part goes on")
     options = parser.parse_args()
     options.rooms = options.rooms or (4 if options.quick else 10)
-    options.seconds = options.seconds or (10.0 if options.quick else 40.0)
+    options.seconds = options.seconds or (6.0 if options.quick else 40.0)
     configure_logging(level="warning", log_format="console", process="bench")
     uvloop.run(run(options))
 

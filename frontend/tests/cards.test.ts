@@ -25,7 +25,7 @@ class FakePage extends EventTarget {
 vi.stubGlobal("location", { pathname: "/", search: "" });
 vi.stubGlobal("Element", FakeElement);
 const { reporter } = await import("../src/viewer/behaviour/report");
-const { noteCards } = await import("../src/viewer/behaviour/cards");
+const { noteCards, spread } = await import("../src/viewer/behaviour/cards");
 
 const cue = (cue_id: string, start_ms: number) => ({ cue_id, product_id: "p1", start_ms, end_ms: start_ms + 8000, why: null });
 
@@ -119,4 +119,13 @@ describe("a card in the picture", () => {
     vi.advanceTimersByTime(1_400);
     expect(told).toEqual([["card_shown", "p1", 3_900], ["card_shown", "p1", 15_000]]);
   });
+});
+
+it("a card that a hundred thousand see at once is told of over ten seconds, in a small room at once", () => {
+  const latest = () => 1;
+  expect(spread(12, latest)).toBe(200);
+  expect(spread(3_000, latest)).toBe(1_000);
+  expect(spread(100_000, latest)).toBe(10_000);
+  expect(spread(100_000, () => 0.5)).toBe(5_000);
+  expect(spread(undefined, latest)).toBe(10_000);
 });

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { Film } from "../src/viewer/feed/film.svelte";
+import type { RoomSession } from "../src/viewer/room/session.svelte";
 
 class FakePage extends EventTarget {
   visibilityState: DocumentVisibilityState = "visible";
@@ -12,7 +13,7 @@ vi.stubGlobal("document", new FakePage());
 vi.stubGlobal("addEventListener", page.addEventListener.bind(page));
 vi.stubGlobal("removeEventListener", page.removeEventListener.bind(page));
 const { reporter } = await import("../src/viewer/behaviour/report");
-const { watchFilm } = await import("../src/viewer/behaviour/watch.svelte");
+const { watchFilm, watchRoom } = await import("../src/viewer/behaviour/watch.svelte");
 const { PlaceSheets } = await import("../src/viewer/place/sheets.svelte");
 
 const DURATION_MS = 20_000;
@@ -90,5 +91,48 @@ describe("where a film is left", () => {
     play(3_000);
     stop();
     expect(told).toEqual([]);
+  });
+});
+
+describe("how long a room is watched", () => {
+  const told: (number | undefined)[] = [];
+  const player = { isPaused: false, hasPicture: true, needsTap: false };
+  let stop: () => void;
+
+  beforeEach(() => {
+    vi.useFakeTimers();
+    told.length = 0;
+    player.isPaused = false;
+    (document as unknown as FakePage).visibilityState = "visible";
+    vi.spyOn(reporter, "note").mockImplementation((kind, _place, more) => void (kind === "watched" && told.push(more?.watchS)));
+    const room = { kind: "room", id: "r1", player, mode: "live", mediaMs: 0, cue: null, featured: null };
+    stop = watchRoom(room as unknown as RoomSession, new PlaceSheets());
+  });
+  afterEach(() => {
+    stop();
+    vi.useRealTimers();
+    vi.restoreAllMocks();
+  });
+
+  it("is told when it begins, in whole pieces while it goes on, and as what is left when it stands still", () => {
+    vi.advanceTimersByTime(65_000);
+    expect(told).toEqual([0, 30, 30]);
+    player.isPaused = true;
+    vi.advanceTimersByTime(1_000);
+    expect(told).toEqual([0, 30, 30, 5]);
+    vi.advanceTimersByTime(60_000);
+    player.isPaused = false;
+    vi.advanceTimersByTime(2_000);
+    expect(told).toEqual([0, 30, 30, 5, 0]);
+  });
+
+  it("says that it stopped also where a whole piece had just gone by", () => {
+    vi.advanceTimersByTime(31_000);
+    (document as unknown as FakePage).visibilityState = "hidden";
+    document.dispatchEvent(new Event("visibilitychange"));
+    expect(told).toEqual([0, 30, 1]);
+    (document as unknown as FakePage).visibilityState = "visible";
+    vi.advanceTimersByTime(1_000);
+    expect(told).toEqual([0, 30, 1, 0]);
   });
 });

@@ -70,7 +70,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     behaviour_days: Annotated[int, "What visitors did in rooms is kept for so many days; its sums stay."] = 180
     behaviour_reports_per_minute: Annotated[
         int, "Reports of visitors' pages a minute that count from one address, in each HTTP process."
-    ] = 600
+    ] = 3_000
     behaviour_rows_per_s: Annotated[
         int,
         "Rows a second that are kept of what visitors who are not signed in did, in each HTTP process; of more a "

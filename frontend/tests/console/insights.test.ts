@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { sparkPath } from "../../src/console/home/spark";
 import { todosOf } from "../../src/console/home/todos";
 import { chartOption, heightOf, rowsOf, tickMs } from "../../src/console/insights/chart";
@@ -110,6 +110,25 @@ describe("home", () => {
     expect(sparkPath([5], 100, 20)).toBe("M0 0H100");
     expect(sparkPath([0, 0], 100, 20)).toBe("M0 20L100 20");
   });
+});
+
+it("what is done in a room is told within a fifth of a second, all that gathered with it; of a film within ten", () => {
+  vi.useFakeTimers();
+  const sent: string[][] = [];
+  const reporter = new Reporter((body) => sent.push((JSON.parse(body) as { items: { kind: string }[] }).items.map((item) => item.kind)), "me", () => Date.now());
+  reporter.note("card_shown", { kind: "room", id: "r1" }, { withinMs: 5000 });
+  vi.advanceTimersByTime(1000);
+  expect(sent).toEqual([]);
+  reporter.note("card_clicked", { kind: "room", id: "r1" });
+  reporter.note("product_viewed", { kind: "room", id: "r1" });
+  vi.advanceTimersByTime(200);
+  expect(sent).toEqual([["card_shown", "card_clicked", "product_viewed"]]);
+  reporter.note("entered", { kind: "video", id: "v1" });
+  vi.advanceTimersByTime(9999);
+  expect(sent).toHaveLength(1);
+  vi.advanceTimersByTime(1);
+  expect(sent[1]).toEqual(["entered"]);
+  vi.useRealTimers();
 });
 
 it("what a visitor does is told together, with how long ago it was, and never twice", () => {

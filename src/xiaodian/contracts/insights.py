@@ -21,7 +21,11 @@ class BehaviourKind(StrEnum):
     ENTERED = "entered"
     """The room's page was opened; of videos: it began to play."""
     WATCHED = "watched"
-    """So many seconds (`watch_s`) were watched since the page last said so; of videos: up to `media_at_ms`."""
+    """So many seconds (`watch_s`) were watched since the page last said so; of videos: up to `media_at_ms`.
+
+    In a room 0 says that the picture begins to move, WATCH_PIECE_S that it goes on, anything less that it stands still:
+    so it is known between two words who watches.
+    """
     LEFT = "left"
     """The viewer went on, at `media_at_ms`: from a video, or from a room's replay."""
     CARD_SHOWN = "card_shown"
@@ -35,6 +39,9 @@ class BehaviourKind(StrEnum):
     """A product was opened, from its card or from the bag."""
     CHECKOUT_STARTED = "checkout_started"
 
+
+WATCH_PIECE_S = 30
+"""In a room a page tells of its watching in pieces of this length."""
 
 PRODUCT_KINDS = frozenset(
     {
@@ -253,7 +260,7 @@ class BoardStep(Contract, frozen=True, kw_only=True):
 
 
 class Board(Contract, frozen=True, kw_only=True):
-    """A room while it is on air, added up once a second."""
+    """A room while it is on air, added up twice a second."""
 
     room_id: RoomId
     title: str
@@ -269,6 +276,7 @@ class Board(Contract, frozen=True, kw_only=True):
     steps: list[BoardStep]
     products: list[RoomProduct]
     """Those that brought most, the first first."""
+    products_in_all: int
 
 
 class ShopDay(Contract, frozen=True, kw_only=True):

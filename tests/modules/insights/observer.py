@@ -40,6 +40,7 @@ TABLES = (
     "room_visit",
     "room_visit_minute",
     "room_product_visit",
+    "room_watching",
 )
 SALES = ("OrderPlaced", "OrderPaid", "OrderCancelled", "OrderRefunded")
 

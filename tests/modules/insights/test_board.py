@@ -10,9 +10,12 @@ from tests.modules.insights.observer import Observer
 from tests.modules.insights.test_visits import deed, report, send
 
 from xiaodian.infra.database import Connection
+from xiaodian.kit.clock import utc_now
 from xiaodian.modules.insights.board_rules import Reached, beside, figures_of
 from xiaodian.modules.insights.service.board_desk import BoardDesk
 from xiaodian.modules.insights.service.eyes import open_eyes
+from xiaodian.modules.insights.service.fan_shares import AFRESH_AT_MOST_S, FanShares, FanWatch, get_fan_shares
+from xiaodian.modules.insights.service.see_board import list_past, list_rooms_before
 
 
 def by_key(board: dict[str, Any]) -> dict[str, dict[str, Any]]:
@@ -118,6 +121,71 @@ async def test_the_stream_of_a_room_that_is_not_on_air_tells_once_and_ends(obser
     assert answer.headers["content-type"].startswith("text/event-stream")
     [line] = [line for line in answer.text.splitlines() if line.startswith("data: ")]
     assert '"state":"planned"' in line
+
+
+async def _look(observer: Observer, watch: FanWatch) -> FanShares:
+    """What the next telling says, which is what a look at everybody says."""
+    async with observer.ctx.database.connection() as connection:
+        eyes = await open_eyes(connection, observer.stage.caller, observer.stage.room_id, None)
+        found = await watch.look(connection, eyes, utc_now())
+        assert found == await get_fan_shares(connection, eyes)
+        return found
+
+
+async def test_a_fan_more_or_less_is_on_the_board_at_the_next_look(observer: Observer) -> None:
+    await observer.stage.go_on_air()
+    watch, buyers = FanWatch(), [await observer.market.buyer() for _ in range(2)]
+    assert await _look(observer, watch) == FanShares(None, None)
+    for buyer in buyers:
+        await send(buyer.client, report(deed(observer, "entered")))
+    await observer.take_reports(await observer.reports())
+    await observer.order(buyers[0], observer.products[0])
+    await observer.hear()
+    follow = f"/api/creators/{observer.stage.host_id}/follow"
+    assert await _look(observer, watch) == FanShares(0.0, 0.0)
+    await buyers[0].client.put(follow)
+    assert await _look(observer, watch) == FanShares(0.5, 1.0)
+    await buyers[1].client.put(follow)
+    assert await _look(observer, watch) == FanShares(1.0, 1.0)
+    await buyers[0].client.delete(follow)
+    watch._afresh_at_s -= AFRESH_AT_MOST_S
+    assert await _look(observer, watch) == FanShares(0.5, 0.0)
+
+
+async def test_watch_time_and_fans_stand_beside_what_a_room_before_had_at_the_same_minute(observer: Observer) -> None:
+    await observer.stage.go_on_air()
+    early, late = [await observer.market.buyer() for _ in range(2)]
+    async with observer.ctx.database.transaction() as connection:
+        await add_past_room(connection, observer, 1_00)
+        eyes = await open_eyes(connection, observer.stage.caller, observer.stage.room_id, None)
+        [before] = await list_rooms_before(connection, eyes)
+        assert before.started_at is not None
+        # Five viewers in the first minute; one that follows came then, another half an hour later.
+        for buyer, minutes in ((early, 0), (late, 30)):
+            at = before.started_at + timedelta(minutes=minutes)
+            host_id = observer.stage.host_id
+            await connection.execute("INSERT INTO content.follow VALUES ($1, $2, $3)", host_id, buyer.account_id, at)
+            await connection.execute(
+                "INSERT INTO insights.room_account VALUES ($1, $2, $3)", before.room_id, buyer.account_id, at
+            )
+        await connection.execute(
+            "UPDATE insights.room_visit_minute SET watch_s = 150 WHERE room_id = $1", before.room_id
+        )
+    untold = by_key(await observer.get(observer.stage.host, "/board"))["watch_average"]["median"]
+    assert untold is None, "watch time that was not kept by the minute is unknown, not nought"
+    async with observer.ctx.database.transaction() as connection:
+        await connection.execute(
+            """
+            INSERT INTO insights.room_visit (
+                room_id, views, viewers, watch_s, saw_card, clicked, opened_bag, viewed_product, started_checkout
+            ) VALUES ($1, 10, 5, 150, 0, 0, 0, 0, 0)
+            """,
+            before.room_id,
+        )
+        [past] = await list_past(connection, eyes, {}, utc_now() + timedelta(minutes=1))
+        [later] = await list_past(connection, eyes, {}, utc_now() + timedelta(minutes=40))
+    assert (past["watch_average"], past["fan_share_viewers"], past["fan_share_buyers"]) == (30.0, 0.2, None)
+    assert later["fan_share_viewers"] == 0.4
 
 
 def test_a_figure_that_rooms_before_cannot_tell_is_compared_with_nothing() -> None:

@@ -9,7 +9,7 @@ import httpx
 import pytest
 from tests.modules.insights.observer import Observer, late_and_twice, viewer_of
 
-from xiaodian.contracts.insights import BehaviourKind
+from xiaodian.contracts.insights import WATCH_PIECE_S, BehaviourKind
 from xiaodian.kit.clock import utc_now
 from xiaodian.modules.imports.api import list_noted
 from xiaodian.modules.insights import api as insights
@@ -80,6 +80,36 @@ async def test_who_saw_a_room_in_a_feed_is_counted_once_and_is_no_viewer_until_t
     assert (traffic["saw"], traffic["viewers"], traffic["views"]) == (2, 1, 1)
 
 
+async def test_watch_time_goes_on_between_two_reports_and_no_second_counts_twice(
+    observer: Observer, client: httpx.AsyncClient
+) -> None:
+    await observer.stage.go_on_air()
+    viewer_id = uuid4()
+
+    async def _tell(watch_s: int, ago_ms: int) -> tuple[int, int]:
+        """Seconds watched by now and what of them is in the sums."""
+        await send(client, report(deed(observer, "watched", watch_s=watch_s, ago_ms=ago_ms), viewer_id=viewer_id))
+        await observer.take_reports(await observer.reports())
+        counted = sum(row[3] for row in (await observer.rows())["room_visit"])
+        return (await observer.get(observer.stage.host))["metrics"]["traffic"]["watch_s"], counted
+
+    seen, counted = await _tell(0, 25_000)
+    assert (seen, counted) == (25, 0), "it plays since then"
+    seen, counted = await _tell(WATCH_PIECE_S, 10_000)
+    assert (seen, counted) == (40, 30), "the piece is told; ten seconds are not yet"
+    seen, counted = await _tell(9, 0)
+    assert (seen, counted) == (39, 39), "it stands still: what was told is all"
+    assert (await observer.rows())["room_watching"] == []
+    assert await _tell(0, 60_000) == (39, 39), "a word from before changes nothing"
+
+
+async def test_who_is_not_heard_of_any_more_watches_no_longer(observer: Observer, client: httpx.AsyncClient) -> None:
+    await observer.stage.go_on_air()
+    await send(client, report(deed(observer, "watched", watch_s=WATCH_PIECE_S, ago_ms=120_000)))
+    await observer.take_reports(await observer.reports())
+    assert (await observer.get(observer.stage.host))["metrics"]["traffic"]["watch_s"] == WATCH_PIECE_S
+
+
 async def test_reports_that_come_twice_or_late_count_as_if_they_had_come_once_in_order(
     observer: Observer, client: httpx.AsyncClient
 ) -> None:
@@ -87,7 +117,12 @@ async def test_reports_that_come_twice_or_late_count_as_if_they_had_come_once_in
     viewers = [uuid4() for _ in range(6)]
     for _ in range(30):
         items = [
-            deed(observer, kind, ago_ms=rng.randrange(600_000), watch_s=rng.randrange(60) if kind == "watched" else 0)
+            deed(
+                observer,
+                kind,
+                ago_ms=rng.randrange(600_000),
+                watch_s=rng.choice((0, 7, 30)) if kind == "watched" else 0,
+            )
             for kind in rng.choices(list(BehaviourKind), k=rng.randint(1, 6))
         ]
         await send(client, report(*items, viewer_id=rng.choice(viewers)))

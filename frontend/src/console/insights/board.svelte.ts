@@ -1,4 +1,4 @@
-/** The board of one room, told by the server each second while somebody looks. */
+/** The board of one room, told by the server twice a second while somebody looks. */
 import { type Schemas, api, ok, textOf } from "../../lib/api/client";
 
 export type Board = Schemas["Board"];
@@ -14,7 +14,7 @@ export class RoomBoard {
   /** `shopId`: what that shop sold there; null: all, as the room's host sees it. */
   constructor(
     readonly roomId: string,
-    private readonly shopId: string | null,
+    readonly shopId: string | null,
   ) {}
 
   /** Answers what ends it. Nobody is told anything while the page is hidden. */

@@ -1,6 +1,6 @@
 /** How the figures of a board are written. Pure. */
 import { integer, money } from "../../lib/format";
-import { seconds, share } from "./wire";
+import { type ProductRow, seconds, share } from "./wire";
 
 const MONEY: readonly string[] = ["gmv", "gpm", "uv_value", "returned", "gmv_net", "aov"];
 /** More of these is worse. */
@@ -17,6 +17,11 @@ export function asText(key: string, value: number | null | undefined, currency: 
   if (SHARES.includes(key)) return share(value);
   if (key === "watch_average") return seconds(value);
   return integer(Math.round(value));
+}
+
+/** What brought most first, as the server has it. */
+export function byBrought(products: readonly ProductRow[]): ProductRow[] {
+  return products.toSorted((a, b) => (b.gmv_minor ?? 0) - (a.gmv_minor ?? 0) || b.orders_paid - a.orders_paid || b.clicks - a.clicks);
 }
 
 /** Whether it is good news that a figure changed so. */

@@ -2,13 +2,15 @@
 import { untrack } from "svelte";
 import type { Cue } from "../../lib/live/fold";
 import type { Place } from "../place/place";
-import { reporter } from "./report";
+import { EVERY_MS, reporter } from "./report";
 
 const CARD = '[data-testid="product-card"]';
 const LOOK_MS = 200;
 const SEEN_MS = 1000;
 /** Who comes later than this after a card came up has come in its midst. */
 const SOON_MS = 1000;
+/** Everybody sees a card at once: so many pages a second tell of it, but none later than it would tell anyway. */
+const PAGES_PER_S = 3000;
 /** Parts of a card's width and height at which it is looked for. */
 const PLACES = [1 / 6, 1 / 2, 5 / 6];
 
@@ -32,7 +34,7 @@ export function noteCards(place: Place): () => void {
   const tell = () => {
     if (!up || told.has(up.cue.cue_id)) return;
     told.add(up.cue.cue_id);
-    reporter.note("card_shown", place, { productId: up.cue.product_id, mediaMs: up.atMs });
+    reporter.note("card_shown", place, { productId: up.cue.product_id, mediaMs: up.atMs, withinMs: spread(place.online) });
   };
   // The card alone, wherever else a product can be opened from.
   const onClick = (event: Event) => {
@@ -51,6 +53,12 @@ export function noteCards(place: Place): () => void {
     clearInterval(timer);
     document.removeEventListener("click", onClick, true);
   };
+}
+
+/** When this page tells, of so many that look on; of a video it can wait. */
+export function spread(online: number | undefined, chance: () => number = Math.random): number {
+  if (online === undefined) return EVERY_MS;
+  return chance() * Math.min(EVERY_MS, Math.max(200, (online / PAGES_PER_S) * 1000));
 }
 
 function cameUpAt(cue: Cue, mediaMs: number | null): number {

@@ -8,7 +8,9 @@ export type Told = { readonly kind: "room" | "video" | "goods"; readonly id: str
 type Queued = { item: Omit<Item, "ago_ms">; atMs: number };
 
 const ADDRESS = "/api/behaviour";
-const EVERY_MS = 10_000;
+/** What is done in a room its host sees at once; the rest gathers. */
+const SOON_MS = 200;
+export const EVERY_MS = 10_000;
 /** Of the 50 that the server takes at once. */
 const FULL = 40;
 const KEY = "xd_viewer";
@@ -18,6 +20,7 @@ const SHARED = /[?&]s\b/.test(globalThis.location?.search ?? "") ? location.path
 export class Reporter {
   #queue: Queued[] = [];
   #timer: ReturnType<typeof setTimeout> | undefined;
+  #dueMs = Infinity;
 
   constructor(
     private readonly send: (body: string) => void,
@@ -25,8 +28,10 @@ export class Reporter {
     private readonly now: () => number = () => performance.now(),
   ) {}
 
-  note(kind: Kind, place: Told, more: { productId?: string; mediaMs?: number | null; watchS?: number } = {}): void {
+  note(kind: Kind, place: Told, more: { productId?: string; mediaMs?: number | null; watchS?: number; withinMs?: number } = {}): void {
     if (place.kind === "goods") return;
+    const nowMs = this.now();
+    const dueMs = nowMs + (more.withinMs ?? (place.kind === "room" ? SOON_MS : EVERY_MS));
     const item = {
       kind,
       [place.kind === "room" ? "room_id" : "video_id"]: place.id,
@@ -35,15 +40,18 @@ export class Reporter {
       watch_s: more.watchS ?? 0,
       is_shared: SHARED.endsWith(`/${place.id}`),
     };
-    this.#queue.push({ item, atMs: this.now() });
-    if (this.#queue.length >= FULL) this.flush();
-    else this.#timer ??= setTimeout(() => this.flush(), EVERY_MS);
+    this.#queue.push({ item, atMs: nowMs });
+    if (this.#queue.length >= FULL) return this.flush();
+    if (dueMs >= this.#dueMs) return;
+    clearTimeout(this.#timer);
+    this.#dueMs = dueMs;
+    this.#timer = setTimeout(() => this.flush(), dueMs - nowMs);
   }
 
   /** Tell what has gathered. */
   flush(): void {
     clearTimeout(this.#timer);
-    this.#timer = undefined;
+    this.#dueMs = Infinity;
     const queue = this.#queue.splice(0);
     if (queue.length === 0) return;
     const now = this.now();

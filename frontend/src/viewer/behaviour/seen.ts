@@ -1,5 +1,5 @@
 /** Half of a film, or of a room on air, was on the screen for a second: what a feed calls an impression. Not part of the first load. */
-import { type Told, reporter } from "./report";
+import { EVERY_MS, type Told, reporter } from "./report";
 
 const HALF = 0.5;
 const SEEN_MS = 1000;
@@ -16,7 +16,7 @@ export function noteSeen(node: Element, entry: Told): () => void {
       if (!seen?.isIntersecting || seen.intersectionRatio < HALF || document.visibilityState === "hidden") return forget();
       timer ??= setTimeout(() => {
         look.disconnect();
-        reporter.note("seen", entry);
+        reporter.note("seen", entry, { withinMs: EVERY_MS });
       }, SEEN_MS);
     },
     { threshold: [0, HALF] },

@@ -8,17 +8,21 @@ import type { RoomSession } from "../room/session.svelte";
 import { noteCards } from "./cards";
 import { reporter } from "./report";
 
-/** ms between looks at whether it plays. */
-const ROOM_LOOK_MS = 5000;
-const FILM_LOOK_MS = 1000;
+/** Between looks at whether it plays. */
+const LOOK_S = 1;
+/** As the server has it (WATCH_PIECE_S). */
 const TELL_AFTER_S = 30;
 
-/** Of a replay it is told where it was left, by going on to something else or by closing the page. Answers what ends it. */
+/**
+ * Of watching it is told when the picture begins to move (with 0 s), after each whole piece, and when it stands still: so
+ * the server knows in between who watches. Of a replay it is told where it was left, by going on to something else or by closing the page.
+ * Answers what ends it.
+ */
 export function watchRoom(session: RoomSession, sheets: PlaceSheets): () => void {
   const time = countSeconds(
     () => session.player,
-    ROOM_LOOK_MS,
     (watchS) => reporter.note("watched", session, { watchS, mediaMs: untrack(() => session.mediaMs) }),
+    { onStart: () => reporter.note("watched", session, { watchS: 0, mediaMs: untrack(() => session.mediaMs) }), tellsStop: true },
   );
   reporter.note("entered", session);
   const stopPlace = watchPlace(session, sheets, time.tell, time.stop);
@@ -50,12 +54,13 @@ export function watchFilm(film: Film, sheets: PlaceSheets): () => void {
   };
   const time = countSeconds(
     () => film.player,
-    FILM_LOOK_MS,
     (watchS) => reporter.note("watched", film, { watchS, mediaMs: furthestMs }),
-    () => {
-      reached();
-      if (!hasEntered) reporter.note("entered", film);
-      hasEntered = true;
+    {
+      onLook: () => {
+        reached();
+        if (!hasEntered) reporter.note("entered", film);
+        hasEntered = true;
+      },
     },
   );
   const stopPlace = watchPlace(film, sheets, () => (reached(), time.tell()), time.stop);
@@ -68,22 +73,33 @@ export function watchFilm(film: Film, sheets: PlaceSheets): () => void {
 }
 
 /** Counts the seconds in which a picture moves before somebody's eyes, and tells them now and then. */
-function countSeconds(player: () => Player | null, lookMs: number, told: (seconds: number) => void, onLook?: () => void) {
+function countSeconds(player: () => Player | null, told: (seconds: number) => void, more: { onLook?: () => void; onStart?: () => void; tellsStop?: boolean }) {
   let seconds = 0;
-  const tell = () => {
+  let isGoing = false;
+  const piece = () => {
     if (seconds > 0) told(seconds);
     seconds = 0;
+  };
+  const tell = () => {
+    piece();
+    isGoing = false;
   };
   const timer = setInterval(() => {
     const isMoving = untrack(() => {
       const it = player();
       return it !== null && !it.isPaused && it.hasPicture && !it.needsTap;
     });
-    if (!isMoving || document.visibilityState !== "visible") return;
-    onLook?.();
-    seconds += lookMs / 1000;
-    if (seconds >= TELL_AFTER_S) tell();
-  }, lookMs);
+    if (!isMoving || document.visibilityState !== "visible") {
+      if (more.tellsStop) tell();
+      return;
+    }
+    more.onLook?.();
+    if (!isGoing) more.onStart?.();
+    isGoing = true;
+    // A whole piece is told once it goes on: where it stops, something is left to say so.
+    if (seconds >= TELL_AFTER_S) piece();
+    seconds += LOOK_S;
+  }, LOOK_S * 1000);
   return { tell, stop: () => clearInterval(timer) };
 }
 

@@ -13,6 +13,8 @@ export interface Place {
   readonly cue: Cue | null;
   /** The product whose card is in the picture now. */
   readonly featured: BagItem | null;
+  /** How many look on in a room; of a video nobody counts them. */
+  readonly online?: number;
   /** The moment of the picture: in a room its date in epoch ms, in a video ms from its start; null before the first frame. */
   readonly mediaMs: number | null;
   /** The present, by the server's clock. */

@@ -97,6 +97,10 @@ export class RoomSession implements Place {
     };
   }
 
+  get online(): number {
+    return this.fold?.online ?? 0;
+  }
+
   get comments(): Comment[] {
     return this.mode === "replay" ? this.talk : (this.fold?.comments ?? []);
   }

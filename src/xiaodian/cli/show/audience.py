@@ -5,6 +5,7 @@ gateway's WebSocket, comments, likes, follows the host and buys with the sandbox
 """
 
 import asyncio
+import itertools
 import random
 import sys
 import time
@@ -30,13 +31,14 @@ from xiaodian.cli.show.catalogue import (
 from xiaodian.cli.show.client import ApiError, Json, Member, RoomSocket
 from xiaodian.cli.show.lifeline import run_until_told
 from xiaodian.cli.show.playlist import Segment, read_segments
+from xiaodian.contracts.insights import WATCH_PIECE_S
 
 COMES_WITHIN_S = 12.0
 BUYS_ONE_CUE_IN = 5
 CLICKS_ONE_CARD_IN = 3
 OPENS_BAG_ONE_CUE_IN = 4
 JOINS_CLUB = 0.7
-TELLS_EACH_S = 10
+TELLS_EACH_S = 2
 LOOKS_FOR_ROOM_EACH_S = 3.0
 WAITS_FOR_FAVOURITE_LOOKS = 20
 REFUSALS_TO_SHRUG_AT = (ApiError, httpx.HTTPError, WSError, OSError)
@@ -177,10 +179,14 @@ class Viewer:
         self._done.append({"kind": kind, "room_id": room_id, "product_id": product_id, "watch_s": watch_s})
 
     async def _tell(self, room_id: str) -> None:
-        """What a browser's page would tell of its visitor, some at a time."""
-        while True:
+        """What a browser's page would tell of its visitor: deeds soon, of watching now and then."""
+        self._note("watched", room_id)
+        for time_told in itertools.count(1):
             await asyncio.sleep(TELLS_EACH_S)
-            self._note("watched", room_id, watch_s=TELLS_EACH_S)
+            if time_told * TELLS_EACH_S % WATCH_PIECE_S == 0:
+                self._note("watched", room_id, watch_s=WATCH_PIECE_S)
+            if not self._done:
+                continue
             done, self._done = self._done[:50], []
             with suppress(*REFUSALS_TO_SHRUG_AT):
                 await self._member.call("POST", "/api/behaviour", {"viewer_id": self._viewer_id, "items": done})

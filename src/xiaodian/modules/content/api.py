@@ -1,7 +1,7 @@
 """The door of content."""
 
 from xiaodian.modules.content.counters import open_counters
-from xiaodian.modules.content.fan_queries import count_fans_among, count_new_fans
+from xiaodian.modules.content.fan_queries import count_new_fans, list_new_fans
 from xiaodian.modules.content.follow_queries import list_fans_after, list_followed, list_followed_of
 from xiaodian.modules.content.infos import VideoFacts, get_video_counts, get_video_facts, get_videos
 from xiaodian.modules.content.list_queries import (
@@ -28,7 +28,6 @@ __all__ = [
     "VideoDeed",
     "VideoFacts",
     "count_fans",
-    "count_fans_among",
     "count_new_fans",
     "count_topics",
     "export",
@@ -46,6 +45,7 @@ __all__ = [
     "list_followed_of",
     "list_followed_since",
     "list_likes",
+    "list_new_fans",
     "list_own",
     "list_published_after",
     "list_topics_after",

@@ -1,6 +1,6 @@
 """How many of whom follow a creator."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 
 from xiaodian.contracts.accounts import AccountId
@@ -24,11 +24,9 @@ async def count_new_fans(
     return [row[0] for row in rows]
 
 
-async def count_fans_among(connection: Connection, creator_id: AccountId, account_ids: Collection[AccountId]) -> int:
-    """How many of these accounts follow the creator."""
-    found: int = await connection.fetchval(
-        "SELECT count(*) FROM content.follow WHERE creator_id = $1 AND fan_id = ANY($2::uuid[])",
-        creator_id,
-        list(account_ids),
+async def list_new_fans(connection: Connection, creator_id: AccountId, after: datetime) -> list[AccountId]:
+    """Who began to follow the creator after this moment and still does."""
+    rows = await connection.fetch(
+        "SELECT fan_id FROM content.follow WHERE creator_id = $1 AND since > $2", creator_id, after
     )
-    return found
+    return [row[0] for row in rows]

@@ -5,7 +5,7 @@ from statistics import median
 from typing import NamedTuple
 
 from xiaodian.contracts.insights import BoardFigure, BoardStep, RoomMetrics
-from xiaodian.modules.insights.definitions import gpm_minor, share, uv_value_minor
+from xiaodian.modules.insights.definitions import average, gpm_minor, share, uv_value_minor
 
 BOARD_STEPS = ("entered", "watched_minute", "clicked", "ordered", "paid")
 REPORT_STEPS = ("entered", "saw_card", "clicked", "checkout", "ordered", "paid")
@@ -20,6 +20,9 @@ class Reached(NamedTuple):
     views: int | None
     viewers: int | None
     new_fans: int | None
+    watch_s: int | None = None
+    fan_share_viewers: float | None = None
+    fan_share_buyers: float | None = None
 
 
 def figures_of(reached: Reached) -> dict[str, float | None]:
@@ -35,6 +38,9 @@ def figures_of(reached: Reached) -> dict[str, float | None]:
         "conversion": None if viewers is None else share(reached.buyers, viewers),
         "gpm": None if gmv is None or views is None else gpm_minor(gmv, views),
         "uv_value": None if gmv is None or viewers is None else uv_value_minor(gmv, viewers),
+        "watch_average": None if viewers is None or reached.watch_s is None else average(reached.watch_s, viewers),
+        "fan_share_viewers": reached.fan_share_viewers,
+        "fan_share_buyers": reached.fan_share_buyers,
     }
 
 

@@ -11,7 +11,7 @@ from xiaodian.contracts.shops import ShopId
 from xiaodian.infra.database import Connection
 from xiaodian.kit.clock import to_epoch_ms
 from xiaodian.modules.insights.log_rules import Audience, Minute
-from xiaodian.modules.insights.visit_rules import ProductVisit, Visit, VisitMinute
+from xiaodian.modules.insights.visit_rules import HEARD_WITHIN, SLOT, ProductVisit, Visit, VisitMinute
 
 _SUMS = """
     coalesce(sum(orders_placed), 0)::bigint, coalesce(sum(orders_paid), 0)::bigint, coalesce(sum(pieces), 0)::bigint,
@@ -136,6 +136,20 @@ async def get_visit(connection: Connection, room_id: RoomId) -> Visit:
     columns = ", ".join(Visit._fields)
     row = await connection.fetchrow(f"SELECT {columns} FROM insights.room_visit WHERE room_id = $1", room_id)
     return Visit(*row) if row else Visit()
+
+
+async def get_watching_s(connection: Connection, room_id: RoomId, now: datetime) -> int:
+    """Seconds that who watches a room now has watched since their pages last said so: what is still to be told."""
+    seconds: int = await connection.fetchval(
+        """
+        SELECT coalesce(sum(viewers * (extract(epoch FROM $2 - since) * 1000)::bigint - into_ms), 0)::bigint / 1000
+        FROM insights.room_watching WHERE room_id = $1 AND since > $2 - $3::interval
+        """,
+        room_id,
+        now,
+        HEARD_WITHIN + SLOT,
+    )
+    return max(0, seconds)
 
 
 async def list_product_visits(connection: Connection, room_id: RoomId) -> dict[ProductId, ProductVisit]:

@@ -48,7 +48,7 @@ async def read_board(
 async def stream_board(
     ctx: Ctx, caller: SignedIn, desk: Desk, room_id: FromPath[RoomId], shop_id: ShopQuery = None
 ) -> ServerSentEvent:
-    """The same as server-sent events, one a second while the room is on air; come again when the stream ends."""
+    """The same as server-sent events, two a second while the room is on air; come again when the stream ends."""
     eyes = await _open(ctx, caller, room_id, shop_id)
     return ServerSentEvent(_messages(desk, eyes), headers={"cache-control": "private, no-store"})
 

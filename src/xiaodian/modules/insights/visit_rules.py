@@ -7,7 +7,7 @@ from uuid import UUID
 from xiaodian.contracts.accounts import AccountId
 from xiaodian.contracts.catalog import ProductId
 from xiaodian.contracts.content import VideoId
-from xiaodian.contracts.insights import BehaviourKind
+from xiaodian.contracts.insights import WATCH_PIECE_S, BehaviourKind
 from xiaodian.contracts.live import RoomId
 from xiaodian.modules.insights.sale_rules import minute_of
 from xiaodian.modules.insights.sampling import ALONE
@@ -28,6 +28,10 @@ STEPS: dict[BehaviourKind, int] = {
 
 LONG_ENOUGH_S = 60
 """Who watched for so long has not only looked in."""
+SLOT = timedelta(seconds=10)
+"""Who watches now is counted by when their page last said so, in slots of this length."""
+HEARD_WITHIN = timedelta(seconds=WATCH_PIECE_S + 2)
+"""A page that watches says so again within this time; one that does not is gone."""
 
 
 class Act(NamedTuple):
@@ -62,6 +66,10 @@ class Viewer(NamedTuple):
     watch_s: int = 0
     entered_at: datetime | None = None
     """When the viewer first entered; word of an earlier visit may come later."""
+    told_at: datetime | None = None
+    """When the page last told of watching."""
+    goes_on: bool = False
+    """And whether the picture went on moving then."""
 
 
 class Visit(NamedTuple):
@@ -95,6 +103,15 @@ class VisitMinute(NamedTuple):
     bag_opens: int = 0
     product_views: int = 0
     checkout_starts: int = 0
+    watch_s: int = 0
+
+
+class Watching(NamedTuple):
+    """Who watches now and said so last within one slot."""
+
+    viewers: int = 0
+    into_ms: int = 0
+    """From the slot's beginning to when each of them said so, summed."""
 
 
 class ProductVisit(NamedTuple):
@@ -135,8 +152,9 @@ class VisitTally:
         self.rooms: dict[RoomId, Visit] = {}
         self.minutes: dict[tuple[RoomId, datetime], VisitMinute] = {}
         self.products: dict[tuple[RoomId, ProductId], ProductVisit] = {}
-        self.accounts: set[tuple[RoomId, AccountId]] = set()
-        """Who came signed in."""
+        self.accounts: dict[tuple[RoomId, AccountId], datetime] = {}
+        """Who came signed in, and when first."""
+        self.watching: dict[tuple[RoomId, datetime], Watching] = {}
 
     def take(self, act: Act) -> None:
         """Count an act in a room."""
@@ -152,14 +170,16 @@ class VisitTally:
             before.visits + is_visit,
             before.watch_s + act.watch_s,
             self._note_entrance(act.room_id, before.entered_at, moment) if is_visit else before.entered_at,
+            *self._note_watching(act.room_id, before, act),
         )
         firsts = (int(step == bit and not before.steps & bit) for bit in STEPS.values())
         stayed = before.watch_s < LONG_ENOUGH_S <= before.watch_s + act.watch_s
         sampled = int(act.weight != ALONE), int(act.weight > ALONE)
         self._add_to_room(act.room_id, Visit._make((int(is_visit), act.watch_s, *firsts, int(stayed), *sampled)))
         if is_visit and act.account_id is not None:
-            self.accounts.add((act.room_id, act.account_id))
-        self._add_to_minute(act.room_id, moment, _OF_MINUTE[kind])
+            account = act.room_id, act.account_id
+            self.accounts[account] = min(self.accounts.get(account, moment), moment)
+        self._add_to_minute(act.room_id, moment, _OF_MINUTE[kind]._replace(watch_s=act.watch_s))
         if act.product_id is not None and kind in _OF_PRODUCT:
             of = act.room_id, act.product_id
             self.products[of] = ProductVisit(*_sum(self.products.get(of, ProductVisit()), _OF_PRODUCT[kind]))
@@ -172,6 +192,26 @@ class VisitTally:
             self._add_to_minute(room_id, known, VisitMinute(viewers=-1))
         self._add_to_minute(room_id, moment, VisitMinute(viewers=1))
         return moment
+
+    def _note_watching(self, room_id: RoomId, before: Viewer, act: Act) -> tuple[datetime | None, bool]:
+        """The latest word of watching holds, in whichever order words come."""
+        known = before.told_at, before.goes_on
+        if act.kind != BehaviourKind.WATCHED:
+            return known
+        word = act.at, act.watch_s == 0 or act.watch_s >= WATCH_PIECE_S
+        if before.told_at is not None and (before.told_at, before.goes_on) >= word:
+            return known
+        if before.told_at is not None and before.goes_on:
+            self._add_watching(room_id, before.told_at, -1)
+        if word[1]:
+            self._add_watching(room_id, act.at, 1)
+        return word
+
+    def _add_watching(self, room_id: RoomId, at: datetime, viewers: int) -> None:
+        since = slot_of(at)
+        into_ms = (at - since) // timedelta(milliseconds=1)
+        key = room_id, since
+        self.watching[key] = Watching(*_sum(self.watching.get(key, Watching()), (viewers, viewers * into_ms)))
 
     def _add_to_room(self, room_id: RoomId, visit: Visit) -> None:
         self.rooms[room_id] = Visit(*_sum(self.rooms.get(room_id, Visit()), visit))
@@ -186,6 +226,11 @@ def moment_of(act: Act) -> datetime:
     if act.media_at is not None and abs(act.at - act.media_at) <= LIVE_IS_WITHIN:
         return act.media_at
     return act.at
+
+
+def slot_of(at: datetime) -> datetime:
+    """When the slot of a moment begins."""
+    return at - (at - datetime.min.replace(tzinfo=at.tzinfo)) % SLOT
 
 
 def _sum(one: tuple[int, ...], other: tuple[int, ...]) -> list[int]:

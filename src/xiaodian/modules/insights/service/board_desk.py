@@ -1,4 +1,4 @@
-"""Boards of rooms on air: each is added up once a second, however many look at it."""
+"""Boards of rooms on air: each is added up twice a second, however many look at it."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -13,11 +13,12 @@ from xiaodian.contracts.shops import ShopId
 from xiaodian.edge.context import Context
 from xiaodian.kit.clock import utc_now
 from xiaodian.modules.insights.service.eyes import Eyes
-from xiaodian.modules.insights.service.see_board import FanShares, Figures, get_board, get_fan_shares, list_past
+from xiaodian.modules.insights.service.fan_shares import FanHistory, FanWatch
+from xiaodian.modules.insights.service.see_board import Figures, get_board, list_past
 from xiaodian.modules.live import api as live
 
-EVERY_S = 1.0
-FANS_EVERY_S = 5.0
+EVERY_S = 0.5
+"""What it shows is to be no older than a second, with the way of what it counts from the page to the sums."""
 PAST_EVERY_S = 30.0
 FOLLOW_S = 30.0
 """So long a page is told on one connection; then it comes again, and its rights are looked at anew."""
@@ -39,8 +40,8 @@ class _Kept:
         self.board: Board | None = None
         self.body = b""
         self.at_s = 0.0
-        self.shares = FanShares()
-        self.shares_at_s: float | None = None
+        self.fans = FanWatch()
+        self.histories: dict[RoomId, FanHistory] = {}
         self.past: list[Figures] = []
         self.past_at_s: float | None = None
 
@@ -53,7 +54,7 @@ class BoardDesk:
         self._kept: dict[_Key, _Kept] = {}
 
     async def read(self, eyes: Eyes) -> tuple[Board, bytes]:
-        """The board, at most a second old, and the same as JSON."""
+        """The board, added up at most half a second ago, and the same as JSON."""
         key = _Key(eyes.room.room_id, eyes.shop_id, eyes.sees_money, eyes.sees_traffic)
         kept = self._kept.pop(key, None) or _Kept()
         self._kept[key] = kept
@@ -66,7 +67,7 @@ class BoardDesk:
             return kept.board, kept.body
 
     async def follow(self, eyes: Eyes) -> AsyncIterator[bytes]:
-        """The board each second while the room is on air, for as long as a connection is good for."""
+        """The board twice a second while the room is on air, for as long as a connection is good for."""
         end_s = monotonic() + FOLLOW_S
         while True:
             board, body = await self.read(eyes)
@@ -80,8 +81,7 @@ class BoardDesk:
         async with self._database.connection() as connection:
             eyes = eyes._replace(room=await live.get_room(connection, eyes.room.room_id))
             if kept.past_at_s is None or at_s - kept.past_at_s >= PAST_EVERY_S:
-                kept.past, kept.past_at_s = await list_past(connection, eyes, now), at_s
-            if kept.shares_at_s is None or at_s - kept.shares_at_s >= FANS_EVERY_S:
-                kept.shares, kept.shares_at_s = await get_fan_shares(connection, eyes), at_s
-            kept.board = await get_board(connection, eyes, kept.past, kept.shares, now)
+                kept.past, kept.past_at_s = await list_past(connection, eyes, kept.histories, now), at_s
+            shares = await kept.fans.look(connection, eyes, now)
+            kept.board = await get_board(connection, eyes, kept.past, shares, now)
         kept.body, kept.at_s = msgspec.json.encode(kept.board), at_s

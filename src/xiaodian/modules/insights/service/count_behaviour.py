@@ -28,6 +28,7 @@ from xiaodian.modules.insights.visit_rules import (
     Visit,
     VisitMinute,
     VisitTally,
+    Watching,
 )
 from xiaodian.modules.insights.watching_queries import get_first_day
 
@@ -88,6 +89,7 @@ async def _count_in_rooms(connection: Connection, acts: Sequence[Act]) -> None:
     products = [(*key, *visit) for key, visit in tally.products.items()]
     product = {"room_id": "uuid", "product_id": "uuid"}
     await add_up(connection, "insights.room_product_visit", product, ProductVisit._fields, products)
+    await _save_watching(connection, tally)
 
 
 def _to_acts(envelope: Envelope, ids: Ids, moments: dict[int, datetime]) -> tuple[list[Act], bool]:
@@ -129,7 +131,7 @@ def _to_acts(envelope: Envelope, ids: Ids, moments: dict[int, datetime]) -> tupl
 async def _read_viewers(connection: Connection, keys: set[ViewerKey]) -> dict[ViewerKey, Viewer]:
     rows = await connection.fetch(
         """
-        SELECT room_id, viewer_id, steps, visits, watch_s, entered_at FROM insights.room_viewer
+        SELECT room_id, viewer_id, steps, visits, watch_s, entered_at, told_at, goes_on FROM insights.room_viewer
         WHERE (room_id, viewer_id) IN (SELECT * FROM unnest($1::uuid[], $2::uuid[]))
         """,
         [room_id for room_id, _ in keys],
@@ -143,11 +145,14 @@ async def _save_viewers(connection: Connection, tally: VisitTally) -> None:
     if rows:
         await connection.execute(
             """
-            INSERT INTO insights.room_viewer (room_id, viewer_id, steps, visits, watch_s, entered_at)
+            INSERT INTO insights.room_viewer (
+                room_id, viewer_id, steps, visits, watch_s, entered_at, told_at, goes_on
+            )
             SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::integer[], $4::integer[], $5::integer[],
-                $6::timestamptz[])
+                $6::timestamptz[], $7::timestamptz[], $8::boolean[])
             ON CONFLICT (room_id, viewer_id) DO UPDATE SET steps = excluded.steps, visits = excluded.visits,
-                watch_s = excluded.watch_s, entered_at = excluded.entered_at
+                watch_s = excluded.watch_s, entered_at = excluded.entered_at, told_at = excluded.told_at,
+                goes_on = excluded.goes_on
             """,
             *map(list, zip(*rows, strict=True)),
         )
@@ -157,8 +162,24 @@ async def _save_accounts(connection: Connection, tally: VisitTally) -> None:
     if tally.accounts:
         await connection.execute(
             """
-            INSERT INTO insights.room_account (room_id, account_id) SELECT * FROM unnest($1::uuid[], $2::uuid[])
-            ON CONFLICT DO NOTHING
+            INSERT INTO insights.room_account AS known (room_id, account_id, entered_at)
+            SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::timestamptz[])
+            ON CONFLICT (room_id, account_id) DO UPDATE SET entered_at = excluded.entered_at
+            WHERE known.entered_at > excluded.entered_at
             """,
-            *map(list, zip(*sorted(tally.accounts), strict=True)),
+            *map(list, zip(*((*key, at) for key, at in sorted(tally.accounts.items())), strict=True)),
+        )
+
+
+async def _save_watching(connection: Connection, tally: VisitTally) -> None:
+    slots = [(*key, *watching) for key, watching in tally.watching.items()]
+    key = {"room_id": "uuid", "since": "timestamptz"}
+    await add_up(connection, "insights.room_watching", key, Watching._fields, slots)
+    if tally.watching:
+        await connection.execute(
+            """
+            DELETE FROM insights.room_watching USING unnest($1::uuid[], $2::timestamptz[]) AS moved (room_id, since)
+            WHERE room_watching.room_id = moved.room_id AND room_watching.since = moved.since AND viewers = 0
+            """,
+            *map(list, zip(*tally.watching, strict=True)),
         )

@@ -19,7 +19,7 @@ NO_LIMIT_S = 24 * 3600.0
 
 _SALES = ("sale", "refund", "shop_hour", "shop_buyer_day", "room_sale_minute", "room_product_sale", "video_sale_second")
 _LOGS = ("room_minute", "room_audience")
-_VISITS = ("room_viewer", "room_account", "room_visit", "room_visit_minute", "room_product_visit")
+_VISITS = ("room_viewer", "room_account", "room_visit", "room_visit_minute", "room_product_visit", "room_watching")
 _VIDEO_VISITS = ("video_viewer", "video_visit", "video_second", "video_product_second")
 
 

@@ -1,32 +1,27 @@
 """The board of a room on air: its figures now, beside those of the host's rooms before at the same minute."""
 
 from datetime import datetime, timedelta
-from typing import NamedTuple
 
-from xiaodian.contracts.insights import Board, BoardFigure, RoomMetrics, RoomProduct
-from xiaodian.contracts.live import RoomInfo, RoomState
+from xiaodian.contracts.insights import Board, RoomMetrics, RoomProduct
+from xiaodian.contracts.live import RoomId, RoomInfo, RoomState
 from xiaodian.infra.database import Connection
 from xiaodian.kit.clock import to_epoch_ms
 from xiaodian.modules.content import api as content
-from xiaodian.modules.insights import board_queries, queries
+from xiaodian.modules.insights import board_queries
+from xiaodian.modules.insights.board_queries import Visited
 from xiaodian.modules.insights.board_rules import BOARD_STEPS, Reached, beside, figures_of, steps_of
 from xiaodian.modules.insights.definitions import share
 from xiaodian.modules.insights.service import see_room
 from xiaodian.modules.insights.service.eyes import Eyes
+from xiaodian.modules.insights.service.fan_shares import FanHistory, FanShares, get_fan_history
 from xiaodian.modules.live import api as live
 
 PAST_ROOMS = 10
 MAX_PRODUCTS = 8
+"""Told each time; all of them are looked up by who asks."""
 _MINUTE = timedelta(minutes=1)
 
 Figures = dict[str, float | None]
-
-
-class FanShares(NamedTuple):
-    """What part of viewers and of buyers follow the host."""
-
-    of_viewers: float | None = None
-    of_buyers: float | None = None
 
 
 async def get_board(connection: Connection, eyes: Eyes, past: list[Figures], shares: FanShares, now: datetime) -> Board:
@@ -43,21 +38,20 @@ async def get_board(connection: Connection, eyes: Eyes, past: list[Figures], sha
         currency=metrics.currency,
         online=eyes.room.online if eyes.sees_traffic else None,
         past_rooms=len(past),
-        figures=[
-            *beside(figures_of(await _reached(connection, eyes, metrics, now)), past),
-            _alone("watch_average", metrics.watch_average_s),
-            _alone("fan_share_viewers", shares.of_viewers),
-            _alone("fan_share_buyers", shares.of_buyers),
-        ],
+        figures=beside(figures_of(await _reached(connection, eyes, metrics, shares, now)), past),
         steps=steps_of(metrics, BOARD_STEPS),
         products=sorted(products, key=brought, reverse=True)[:MAX_PRODUCTS],
+        products_in_all=len(products),
     )
 
 
-async def list_past(connection: Connection, eyes: Eyes, now: datetime) -> list[Figures]:
+async def list_past(
+    connection: Connection, eyes: Eyes, histories: dict[RoomId, FanHistory], now: datetime
+) -> list[Figures]:
     """What the host's last rooms had come to when they had been on air for as long; shorter ones, at their end.
 
-    A shop that looks at its own room compares it with its own rooms.
+    A shop that looks at its own room compares it with its own rooms. `histories`: what is known already of the fans in
+    these rooms; what is missing is added.
     """
     if eyes.room.started_at is None:
         return []
@@ -73,25 +67,25 @@ async def list_past(connection: Connection, eyes: Eyes, now: datetime) -> list[F
     came = await board_queries.list_visits_until(connection, until) if eyes.sees_traffic else {}
     fans = await content.count_new_fans(connection, eyes.room.host_id, list(spans.values()))
     past = []
-    for room_id, new_fans in zip(spans, fans, strict=True):
-        gmv_minor, orders_paid, buyers = sold[room_id]
-        views, viewers = came.get(room_id, (None, None))
-        new = new_fans if eyes.sees_traffic else None
-        past.append(figures_of(Reached(eyes.money(gmv_minor), orders_paid, buyers, views, viewers, new)))
+    for room, new_fans in zip((room for room in rooms if room.room_id in spans), fans, strict=True):
+        reached = Reached(eyes.money(sold[room.room_id][0]), *sold[room.room_id][1:], None, None, None)
+        if (visited := came.get(room.room_id)) is not None:
+            if room.room_id not in histories:
+                histories[room.room_id] = await get_fan_history(connection, eyes._replace(room=room))
+            reached = _with_visits(reached, visited, histories[room.room_id], until[room.room_id], new_fans)
+        past.append(figures_of(reached))
     return past
 
 
-async def get_fan_shares(connection: Connection, eyes: Eyes) -> FanShares:
-    """What part of those who came and bought follow the host; nothing to a shop whose room it is not."""
-    if not eyes.sees_traffic:
-        return FanShares()
-    room_id, host_id = eyes.room.room_id, eyes.room.host_id
-    came = await board_queries.list_accounts(connection, room_id)
-    bought = await board_queries.list_buyers(connection, room_id, eyes.shop_id)
-    viewers = (await queries.get_visit(connection, room_id)).viewers
-    return FanShares(
-        share(await content.count_fans_among(connection, host_id, came), viewers),
-        share(await content.count_fans_among(connection, host_id, bought), len(bought)),
+def _with_visits(reached: Reached, visited: Visited, fans: FanHistory, until: datetime, new_fans: int) -> Reached:
+    fans_came, fans_bought, buyers = fans.until(until)
+    return reached._replace(
+        views=visited.views,
+        viewers=visited.viewers,
+        watch_s=visited.watch_s,
+        new_fans=new_fans,
+        fan_share_viewers=None if fans_came is None else share(fans_came, visited.viewers),
+        fan_share_buyers=share(fans_bought, buyers),
     )
 
 
@@ -104,7 +98,9 @@ async def list_rooms_before(connection: Connection, eyes: Eyes) -> list[RoomInfo
     return [room for room in rooms if not is_own or room.shop_id == eyes.shop_id]
 
 
-async def _reached(connection: Connection, eyes: Eyes, metrics: RoomMetrics, now: datetime) -> Reached:
+async def _reached(
+    connection: Connection, eyes: Eyes, metrics: RoomMetrics, shares: FanShares, now: datetime
+) -> Reached:
     traffic, started_at = metrics.traffic, eyes.room.started_at
     new_fans = None
     if traffic is not None and started_at is not None:
@@ -117,11 +113,10 @@ async def _reached(connection: Connection, eyes: Eyes, metrics: RoomMetrics, now
         traffic.views if traffic else None,
         traffic.viewers if traffic else None,
         new_fans,
+        traffic.watch_s if traffic else None,
+        shares.of_viewers,
+        shares.of_buyers,
     )
-
-
-def _alone(key: str, value: float | None) -> BoardFigure:
-    return BoardFigure(key=key, now=value, median=None, best=None)
 
 
 def brought(product: RoomProduct) -> tuple[int, int, int]:

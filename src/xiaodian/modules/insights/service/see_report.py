@@ -24,7 +24,8 @@ from xiaodian.modules.insights.report_rules import (
 )
 from xiaodian.modules.insights.service import see_minutes, see_room
 from xiaodian.modules.insights.service.eyes import Eyes
-from xiaodian.modules.insights.service.see_board import brought, get_fan_shares, list_rooms_before
+from xiaodian.modules.insights.service.fan_shares import get_fan_shares
+from xiaodian.modules.insights.service.see_board import brought, list_rooms_before
 from xiaodian.modules.orders import api as orders
 from xiaodian.modules.promotion import api as promotion
 

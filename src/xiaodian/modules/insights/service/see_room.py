@@ -108,6 +108,8 @@ def to_sums(eyes: Eyes, sums: SaleSums) -> Sums:
 async def _get_traffic(connection: Connection, eyes: Eyes, now: datetime) -> Traffic:
     room_id = eyes.room.room_id
     visit = await queries.get_visit(connection, room_id)
+    is_on_air = eyes.room.state in live.ON_AIR_STATES
+    untold_s = await queries.get_watching_s(connection, room_id, now) if is_on_air else 0
     minutes = await queries.list_log_minutes(connection, room_id)
     audience = await queries.find_audience(connection, room_id)
     total = Minute()
@@ -117,7 +119,7 @@ async def _get_traffic(connection: Connection, eyes: Eyes, now: datetime) -> Tra
         saw=visit.saw,
         views=visit.views,
         viewers=visit.viewers,
-        watch_s=visit.watch_s,
+        watch_s=visit.watch_s + untold_s,
         online_max=total.online_max,
         online_average=average(total.online_ms, total.covered_ms),
         comments=total.comments,
