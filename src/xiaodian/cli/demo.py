@@ -132,6 +132,7 @@ async def _open_show(troupe: Troupe, film: "asyncio.Task[Path]", settings: Setti
             await troupe.start(f"host {host.name}", "xiaodian.cli.show.host", address, str(films), str(number))
         await _wait_until_on_air(visitor, begun_ms)
         await troupe.start("audience", "xiaodian.cli.show.audience", address)
+        await troupe.start_once("past", "xiaodian.cli.show.past", env=settings.to_env())
     finally:
         await visitor.close()
 

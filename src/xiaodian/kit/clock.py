@@ -1,11 +1,27 @@
 """The one place that reads the clock, so that rules can take `now` as a parameter."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+
+_turned_by = timedelta(0)
 
 
 def utc_now() -> datetime:
     """The present moment, aware, in UTC."""
-    return datetime.now(UTC)
+    return datetime.now(UTC) + _turned_by
+
+
+def turn_clock(to: datetime | None) -> None:
+    """Let this whole process believe that it is another time, and go on from there; None: as it is.
+
+    For programs that play what has been, such as the demo's past. A process that serves people never does it.
+    """
+    global _turned_by
+    _turned_by = timedelta(0) if to is None else to - datetime.now(UTC)
+
+
+def is_turned() -> bool:
+    """Whether this process lives at another time."""
+    return bool(_turned_by)
 
 
 def to_epoch_ms(moment: datetime) -> int:

@@ -5,10 +5,16 @@ from uuid import UUID
 
 import uuid_utils.compat
 
+from xiaodian.kit.clock import is_turned, utc_now
+
+_BELOW_TIME = (1 << 80) - 1
+"""All of a UUIDv7 but its time."""
+
 
 def new_id() -> UUID:
     """A new UUIDv7."""
-    return uuid_utils.compat.uuid7()
+    made = uuid_utils.compat.uuid7()
+    return UUID(int=earliest_id(utc_now()).int | made.int & _BELOW_TIME) if is_turned() else made
 
 
 def earliest_id(moment: datetime) -> UUID:

@@ -4,6 +4,7 @@ import asyncio
 import os
 import signal
 import sys
+from collections.abc import Mapping
 from contextlib import suppress
 
 STOP_TIMEOUT_S = 5.0
@@ -22,6 +23,11 @@ class Troupe:
         await self._spawn(name, command)
         self._keepers.append(asyncio.create_task(self._keep(name, command)))
 
+    async def start_once(self, name: str, *command: str, env: Mapping[str, str]) -> None:
+        """Start a module of ours that does its work and ends, with settings of its own."""
+        await self._spawn(name, command, env)
+        self._keepers.append(asyncio.create_task(self._see_off(name)))
+
     async def stop(self) -> None:
         """Let all end by themselves, and end by force what does not."""
         for keeper in self._keepers:
@@ -29,9 +35,12 @@ class Troupe:
         await asyncio.gather(*self._keepers, return_exceptions=True)
         await asyncio.gather(*(self._end(process) for process in self._processes.values()))
 
-    async def _spawn(self, name: str, command: tuple[str, ...]) -> None:
+    async def _spawn(self, name: str, command: tuple[str, ...], env: Mapping[str, str] | None = None) -> None:
         self._processes[name] = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", *command), stdin=asyncio.subprocess.PIPE, start_new_session=True
+            *(sys.executable, "-m", *command),
+            stdin=asyncio.subprocess.PIPE,
+            env={**os.environ, **env} if env else None,
+            start_new_session=True,
         )
 
     async def _keep(self, name: str, command: tuple[str, ...]) -> None:
@@ -42,6 +51,12 @@ class Troupe:
             print(f"  {name}: ended with {code}, starts again", file=sys.stderr)
             await asyncio.sleep(PAUSE_S)
             await self._spawn(name, command)
+
+    async def _see_off(self, name: str) -> None:
+        if code := await self._processes[name].wait():
+            print(f"  {name}: ended with {code}", file=sys.stderr)
+        # Its number may soon be another's.
+        del self._processes[name]
 
     async def _end(self, process: asyncio.subprocess.Process) -> None:
         if process.stdin:

@@ -27,7 +27,7 @@ from xiaodian.modules.fans.service.own_segments import (
     see_segment,
 )
 from xiaodian.modules.fans.service.personal_data import list_known
-from xiaodian.modules.fans.service.predict_due import can_predict, predict_due
+from xiaodian.modules.fans.service.predict_due import can_predict, predict_again, predict_due
 from xiaodian.modules.fans.service.rebuild import Rebuilt, rebuild
 from xiaodian.modules.fans.service.see_segments import see_segments
 from xiaodian.modules.fans.wire_segments import ConditionInput, SegmentInput
@@ -56,6 +56,7 @@ __all__ = [
     "list_known",
     "list_members",
     "list_own_members",
+    "predict_again",
     "predict_due",
     "rebuild",
     "see_segment",

@@ -38,11 +38,13 @@ from xiaodian.modules.insights.watching_queries import (
     list_watched,
     select_watched_days,
 )
+from xiaodian.modules.insights.wire import BehaviourItem
 from xiaodian.modules.shops import api as shops
 
 __all__ = [
     "Act",
     "BehaviourDesk",
+    "BehaviourItem",
     "BoardDesk",
     "ProductSecond",
     "Rebuilt",

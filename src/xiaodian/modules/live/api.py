@@ -36,6 +36,7 @@ from xiaodian.modules.live.service.feature_by_platform import (
     take_down_by_platform,
 )
 from xiaodian.modules.live.service.feature_product import feature_product
+from xiaodian.modules.live.service.move_room import move_room
 from xiaodian.modules.live.service.personal_data import export, is_host
 from xiaodian.modules.live.service.read_moments import (
     RoomMoment,
@@ -87,6 +88,7 @@ __all__ = [
     "list_rooms_of_shop",
     "list_rooms_page_of_shop",
     "list_shown_products",
+    "move_room",
     "open_counters",
     "read_moments",
     "read_room",

@@ -5,6 +5,7 @@ from xiaodian.contracts.content import CreatorFollowed, CreatorUnfollowed
 from xiaodian.edge.context import Context
 from xiaodian.infra import outbox
 from xiaodian.infra.database import Connection
+from xiaodian.kit.clock import utc_now
 from xiaodian.modules.accounts import api as accounts
 from xiaodian.modules.content.rules import FOLLOWS_PER_MINUTE, fan_count_slot, refuse_oneself
 from xiaodian.modules.risk import api as risk
@@ -20,7 +21,10 @@ async def follow_creator(ctx: Context, fan_id: AccountId, creator_id: AccountId)
     async with ctx.database.transaction() as connection:
         await accounts.get_account(connection, creator_id)
         status: str = await connection.execute(
-            "INSERT INTO content.follow (creator_id, fan_id) VALUES ($1, $2) ON CONFLICT DO NOTHING", creator_id, fan_id
+            "INSERT INTO content.follow (creator_id, fan_id, since) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING",
+            creator_id,
+            fan_id,
+            utc_now(),
         )
         if status == "INSERT 0 0":
             return

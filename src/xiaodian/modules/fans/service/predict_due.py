@@ -43,6 +43,13 @@ async def predict_due(database: Database, utc_offset_h: int, now: datetime) -> i
     return len(due)
 
 
+async def predict_again(database: Database, shop_id: ShopId, utc_offset_h: int, now: datetime) -> None:
+    """The same for one shop, also if it was done today: after much has become known at once."""
+    from xiaodian.modules.fans.service.predict import predict
+
+    await predict(database, shop_id, day_of_books(now, utc_offset_h))
+
+
 async def start_predicting(database: Database, utc_offset_h: int, now: datetime) -> None:
     """Have it done by a process of its own, on one core, if it is due."""
     if not can_predict() or not await list_due(database, day_of_books(now, utc_offset_h)):

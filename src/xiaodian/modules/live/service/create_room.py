@@ -6,6 +6,7 @@ from xiaodian.contracts.accounts import Caller
 from xiaodian.contracts.live import RoomId
 from xiaodian.contracts.shops import ShopId
 from xiaodian.edge.context import Context
+from xiaodian.kit.clock import utc_now
 from xiaodian.kit.ids import new_id
 from xiaodian.modules.live.models import Room
 from xiaodian.modules.live.queries import get_room
@@ -30,8 +31,9 @@ async def create_room(
         stream_id = await media.create_stream(connection, caller.account_id)
         await connection.execute(
             """
-            INSERT INTO live.room (room_id, host_id, shop_id, stream_id, title, cover_url, state, is_listed, planned_at)
-            VALUES ($1, $2, $3, $4, $5, $6, 'planned', $7, $8)
+            INSERT INTO live.room (room_id, host_id, shop_id, stream_id, title, cover_url, state, is_listed, planned_at,
+                created_at)
+            VALUES ($1, $2, $3, $4, $5, $6, 'planned', $7, $8, $9)
             """,
             room_id,
             caller.account_id,
@@ -41,5 +43,6 @@ async def create_room(
             cover_url,
             not (shop and shop.is_sandbox),
             planned_at,
+            utc_now(),
         )
         return await get_room(connection, room_id)

@@ -1,0 +1,269 @@
+"""The past of the demo's first shop, played once: `python -m xiaodian.cli.show.past`, with the platform's settings.
+
+A year of shows, so that segments, cohorts and the forecast have something to say on the first day. It runs beside the
+platform with its clock turned back and goes through the same use cases as everybody else: what it leaves behind is what
+a shop of that age has, its money included.
+"""
+
+import asyncio
+import heapq
+import os
+from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
+from functools import partial
+from itertools import count
+from typing import NamedTuple
+from uuid import UUID
+
+import msgspec
+
+from xiaodian.app import open_context
+from xiaodian.cli.show.catalogue import REGIONS, YUE
+from xiaodian.cli.show.past_plan import RECEIVED_AFTER, SHIPPED_AFTER, Past, Purchase, Show, Visit, plan_past
+from xiaodian.contracts.accounts import AccountId, AddressId, Caller, Scope
+from xiaodian.contracts.base import DomainError
+from xiaodian.contracts.catalog import Product
+from xiaodian.contracts.insights import BehaviourKind
+from xiaodian.contracts.live import RoomId, RoomState
+from xiaodian.contracts.orders import Order
+from xiaodian.contracts.shops import Shop
+from xiaodian.edge.context import Context
+from xiaodian.infra.logging import configure_logging, get_logger
+from xiaodian.kit.clock import turn_clock, utc_now
+from xiaodian.kit.ids import new_id
+from xiaodian.modules.accounts import api as accounts
+from xiaodian.modules.catalog import api as catalog
+from xiaodian.modules.content import api as content
+from xiaodian.modules.fans import api as fans
+from xiaodian.modules.insights import api as insights
+from xiaodian.modules.live import api as live
+from xiaodian.modules.orders import api as orders
+from xiaodian.modules.settlement import api as settlement
+from xiaodian.modules.shops import api as shops
+from xiaodian.settings import Settings
+
+NICENESS = 15
+PIECE_S = 120
+"""Pages tell of watching in pieces of at most so long."""
+PIECES_TOGETHER = 4
+
+log = get_logger(__name__)
+
+
+class Fan(NamedTuple):
+    """Somebody made up, and where parcels go."""
+
+    caller: Caller
+    address_id: AddressId
+    viewer_id: UUID
+
+
+class Stage(NamedTuple):
+    """Whose past it is, and what is sold."""
+
+    host: Caller
+    shop: Shop
+    products: list[Product]
+    cover_url: str | None = None
+
+
+Step = Callable[[], Awaitable[None]]
+
+
+class Player:
+    """Plays deeds in the order of their time; a deed may bring about later ones."""
+
+    def __init__(self, ctx: Context, stage: Stage, people: list[Fan], until: datetime) -> None:
+        self._ctx, self._stage, self._fans, self._until = ctx, stage, people, until
+        self._desk = orders.OrderDesk(ctx)
+        self._pages = insights.BehaviourDesk(ctx)
+        self._rooms: dict[int, RoomId] = {}
+        self._waiting: list[tuple[datetime, int, Step]] = []
+        self._numbers = count()
+
+    def plan(self, past: Past) -> None:
+        """Put all of it into the queue."""
+        for show in past.shows:
+            self._at(show.begins_at - timedelta(minutes=1), partial(self._hold, show))
+        for visit in past.visits:
+            self._at(visit.at, partial(self._come, visit))
+        for purchase in past.purchases:
+            self._at(purchase.at, partial(self._buy, purchase))
+
+    async def play(self) -> None:
+        """All that happened before `until`. What a shop would refuse, such as goods sold out, did not happen."""
+        while self._waiting:
+            at, _, step = heapq.heappop(self._waiting)
+            if at >= self._until:
+                continue
+            turn_clock(at)
+            try:
+                await step()
+            except DomainError as error:
+                log.warning("past_refused", at=at.isoformat(), error=repr(error))
+        await self._desk.settle()
+        await self._pages.settle()
+
+    def _at(self, at: datetime, step: Step) -> None:
+        heapq.heappush(self._waiting, (at, next(self._numbers), step))
+
+    async def _hold(self, show: Show) -> None:
+        """A room that was on air and is over; no film of it was kept."""
+        room = await live.create_room(
+            self._ctx, self._stage.host, title=show.title, cover_url=self._stage.cover_url, planned_at=show.begins_at
+        )
+        self._rooms[show.number] = room.room_id
+        bag = [product.product_id for product in self._stage.products]
+        await live.set_bag(self._ctx, self._stage.host, room.room_id, bag)
+        async with self._ctx.database.transaction() as connection:
+            room = await live.move_room(connection, room, RoomState.ON_AIR, show.begins_at)
+            await live.move_room(connection, room, RoomState.ENDED, show.ends_at)
+
+    async def _come(self, visit: Visit) -> None:
+        room_id, fan = self._rooms[visit.show], self._fans[visit.fan]
+        items = [insights.BehaviourItem(kind=BehaviourKind.ENTERED, room_id=room_id)]
+        if visit.opened is not None:
+            product_id = self._stage.products[visit.opened].product_id
+            items += [
+                insights.BehaviourItem(kind=BehaviourKind.CARD_SHOWN, room_id=room_id, product_id=product_id),
+                insights.BehaviourItem(kind=BehaviourKind.CARD_CLICKED, room_id=room_id, product_id=product_id),
+                insights.BehaviourItem(kind=BehaviourKind.PRODUCT_VIEWED, room_id=room_id, product_id=product_id),
+            ]
+        await self._tell(fan, items)
+        if visit.follows:
+            await content.follow_creator(self._ctx, fan.caller.account_id, self._stage.host.account_id)
+        span_s = PIECE_S * PIECES_TOGETHER
+        for begun_s in range(0, visit.watch_s, span_s):
+            watched_s = min(span_s, visit.watch_s - begun_s)
+            told_at = visit.at + timedelta(seconds=begun_s + watched_s)
+            self._at(told_at, partial(self._watch, fan, room_id, watched_s))
+
+    async def _watch(self, fan: Fan, room_id: RoomId, watched_s: int) -> None:
+        ends = range(min(PIECE_S, watched_s), watched_s + 1, PIECE_S)
+        await self._tell(
+            fan,
+            [
+                insights.BehaviourItem(
+                    kind=BehaviourKind.WATCHED,
+                    room_id=room_id,
+                    watch_s=min(PIECE_S, watched_s),
+                    ago_ms=(watched_s - end) * 1000,
+                )
+                for end in ends
+            ],
+        )
+
+    async def _tell(self, fan: Fan, items: list[insights.BehaviourItem]) -> None:
+        await self._pages.report(str(fan.viewer_id), fan.viewer_id, fan.caller.account_id, items)
+
+    async def _buy(self, purchase: Purchase) -> None:
+        fan, product = self._fans[purchase.fan], self._stage.products[purchase.product]
+        sku = product.skus[purchase.variant]
+        line = orders.LineInput(
+            sku_id=sku.sku_id,
+            quantity=purchase.quantity,
+            price_minor=sku.price_minor,
+            room_id=None if purchase.show is None else self._rooms[purchase.show],
+        )
+        wish = orders.CheckoutInput(lines=[line], address_id=fan.address_id)
+        [order] = await self._desk.place(fan.caller, str(new_id()), wish)
+        await orders.pay_in_sandbox(self._ctx, self._desk.cashier, fan.caller.account_id, [order])
+        if purchase.is_refunded:
+            self._at(purchase.at + SHIPPED_AFTER, partial(self._give_back, order))
+        else:
+            self._at(purchase.at + SHIPPED_AFTER, partial(self._ship, order, fan))
+
+    async def _give_back(self, order: Order) -> None:
+        wish = orders.SellerRefund(
+            lines={line.line_no: line.amount_minor - line.off_minor - line.platform_off_minor for line in order.lines},
+            freight_minor=order.freight_minor,
+        )
+        async with self._ctx.database.transaction() as connection:
+            await orders.refund_by_seller(connection, self._stage.host, order.order_id, wish)
+
+    async def _ship(self, order: Order, fan: Fan) -> None:
+        number = f"SF{order.order_id.int % 10**13:013}"
+        await orders.ship_order(self._ctx, self._stage.host, order.order_id, "顺丰", number)
+        self._at(utc_now() + RECEIVED_AFTER, partial(self._receive, order, fan))
+
+    async def _receive(self, order: Order, fan: Fan) -> None:
+        async with self._ctx.database.transaction() as connection:
+            await orders.confirm_receipt(connection, fan.caller, order.order_id)
+        await settlement.settle_now(self._ctx, [order.order_id])
+
+
+async def play_past(ctx: Context, stage: Stage, past: Past, until: datetime) -> None:
+    """Make the fans up, and let happen what is planned, up to `until`. Meanwhile this process lives in the past."""
+    people = [await _make_up(ctx, name, number) for number, name in enumerate(past.names)]
+    player = Player(ctx, stage, people, until)
+    player.plan(past)
+    try:
+        await player.play()
+    finally:
+        turn_clock(None)
+
+
+async def find_stage(ctx: Context, sign_in: str) -> Stage:
+    """The host, the shop and its goods that anybody may buy as often as they like. Raises NotFoundError."""
+    async with ctx.database.connection() as connection:
+        account_id = await accounts.find_account_of(connection, sign_in)
+        account = await accounts.get_account(connection, account_id)
+        shop = await shops.find_shop_of(connection, account_id)
+        assert shop is not None, "the host opens it before this is started"
+        products = await catalog.list_products(connection, shop.shop_id, catalog.ProductFilter(), limit=50)
+        rooms = await live.list_rooms_of_host(connection, account_id, list(RoomState), before=None, limit=1)
+    free = [product for product in products if product.limit_per_buyer is None and product.skus]
+    return Stage(
+        _caller(account_id, account.display_name),
+        shop,
+        sorted(free, key=lambda each: each.product_id),
+        cover_url=rooms[0].cover_url if rooms else None,
+    )
+
+
+async def _has_past(ctx: Context, shop: Shop, before: datetime) -> bool:
+    async with ctx.database.connection() as connection:
+        found: bool = await connection.fetchval(
+            "SELECT EXISTS (SELECT FROM orders.order WHERE shop_id = $1 AND placed_at < $2)", shop.shop_id, before
+        )
+    return found
+
+
+async def _make_up(ctx: Context, name: str, number: int) -> Fan:
+    address = accounts.clean_address(
+        recipient=name,
+        phone=f"1350000{number % 10_000:04}",
+        region=REGIONS[number % len(REGIONS)],
+        detail="莓果路 1 号",
+    )
+    async with ctx.database.transaction() as connection:
+        account_id, address_id = await accounts.make_up_person(connection, name, address)
+    return Fan(_caller(account_id, name), address_id, new_id())
+
+
+def _caller(account_id: AccountId, name: str) -> Caller:
+    return Caller(account_id=account_id, display_name=name, is_operator=False, scopes=frozenset({Scope.EVERYTHING}))
+
+
+async def _reckon(ctx: Context, shop: Shop) -> None:
+    """Bring the figures of fans up to date at once, and let them be learnt from."""
+    await fans.rebuild(ctx, utc_now())
+    if fans.can_predict():
+        await fans.predict_again(ctx.database, shop.shop_id, ctx.settings.books_utc_offset_h, utc_now())
+
+
+async def _main() -> None:
+    settings = msgspec.structs.replace(Settings.from_env(), database_pool_size=3)
+    configure_logging(level="error", log_format="console", process="past")
+    async with open_context(settings, "past") as ctx:
+        now = utc_now()
+        stage = await find_stage(ctx, YUE.sign_in)
+        if not await _has_past(ctx, stage.shop, now - timedelta(days=30)):
+            past = plan_past(now, [len(product.skus) for product in stage.products])
+            await play_past(ctx, stage, past, now)
+            await _reckon(ctx, stage.shop)
+
+
+if __name__ == "__main__":
+    os.nice(NICENESS)
+    asyncio.run(_main())

@@ -1,0 +1,76 @@
+"""The demo's shop has a past, and it is one that the platform's own rules would have made."""
+
+from datetime import timedelta
+from itertools import pairwise
+from uuid import UUID
+
+from tests.conftest import SignUp
+
+from xiaodian.cli.show.catalogue import YUE
+from xiaodian.cli.show.client import Member
+from xiaodian.cli.show.past import Stage, play_past
+from xiaodian.cli.show.past_plan import plan_past
+from xiaodian.cli.show.seed import set_up_shop
+from xiaodian.contracts.accounts import AccountId, Caller, Scope
+from xiaodian.contracts.catalog import ProductId
+from xiaodian.contracts.shops import ShopId
+from xiaodian.edge.context import Context
+from xiaodian.kit.clock import utc_now
+from xiaodian.modules.catalog import api as catalog
+from xiaodian.modules.fans import api as fans
+from xiaodian.modules.settlement.service.reconcile import reconcile
+from xiaodian.modules.shops import api as shops
+
+
+def test_the_demos_past_is_the_same_each_time_and_over_before_today() -> None:
+    now = utc_now()
+    past = plan_past(now, [2, 1, 3], shows=6, fans=60)
+    assert past == plan_past(now, [2, 1, 3], shows=6, fans=60)
+    assert past.shows[-1].ends_at < now
+    assert all(earlier.begins_at < later.begins_at for earlier, later in pairwise(past.shows))
+    assert all(purchase.at < now for purchase in past.purchases)
+    assert all(
+        purchase.show is None or past.shows[purchase.show].begins_at <= purchase.at < past.shows[purchase.show].ends_at
+        for purchase in past.purchases
+    )
+    assert len(set(past.names)) == 60
+
+
+async def test_who_opens_the_demo_finds_fans_of_months_and_books_that_balance(ctx: Context, sign_up: SignUp) -> None:
+    now = utc_now()
+    stage = await _open(ctx, sign_up)
+    past = plan_past(now, [len(product.skus) for product in stage.products], shows=6, fans=25)
+    await play_past(ctx, stage, past, now)
+    assert utc_now() - now < timedelta(minutes=5), "the process lives in the present again"
+    await fans.rebuild(ctx, now)
+
+    async with ctx.database.connection() as connection:
+        orders = await connection.fetch("SELECT placed_at, paid_at, state FROM orders.order ORDER BY order_id")
+        segments = await connection.fetch(
+            "SELECT segment FROM fans.segment_size WHERE fans > 0 AND segment <> 'watches'"
+        )
+    assert len(orders) == len(past.purchases)
+    assert [row["placed_at"] for row in orders] == sorted(row["placed_at"] for row in orders), "ids are by time"
+    assert orders[0]["placed_at"] < now - timedelta(days=30)
+    assert {row["state"] for row in orders} >= {"completed"}
+    assert len(segments) > 3
+    for purchase in past.purchases[::5]:
+        assert await reconcile(ctx, purchase.at.date(), whole_ledger=True) == []
+
+
+async def _open(ctx: Context, sign_up: SignUp) -> Stage:
+    member = Member("http://test")
+    await member.http.aclose()
+    member.http, _ = await sign_up(YUE.name)
+    member.me = await member.call("GET", "/api/me")
+    listed = await set_up_shop(YUE, member)
+    host = Caller(
+        account_id=AccountId(UUID(member.me["account_id"])),
+        display_name=YUE.name,
+        is_operator=False,
+        scopes=frozenset({Scope.EVERYTHING}),
+    )
+    async with ctx.database.connection() as connection:
+        shop = await shops.get_shop(connection, ShopId(UUID(listed[0]["shop_id"])))
+        products = await catalog.get_products(connection, [ProductId(UUID(each["product_id"])) for each in listed])
+    return Stage(host, shop, products)
