@@ -66,6 +66,8 @@ class PredictionWay(StrEnum):
     """Nothing tells this shop's fans apart better than a coin: nothing is told."""
     TOO_FEW = "too_few"
     """Too few fans or purchases to learn from: nothing is told."""
+    TOO_FEW_PRODUCTS = "too_few_products"
+    """Too few products to choose among: none is told."""
 
 
 class CalibrationGroup(Contract, frozen=True, kw_only=True):

@@ -88,6 +88,14 @@ async def test_figures_of_fans_open_to_the_orders_that_they_count(counter: Count
     fans_of_year = (await counter.ask(host, "repurchase", **year))["period"]["fans"]
     assert len(await found(counter, first=True, paid_from=year["from"], paid_to=year["to"])) == fans_of_year
 
+    cohort_days = {"first_from": span["from"], "first_to": span["to"]}
+    bought = await found(counter, purchase=True, **cohort_days)
+    again = await found(counter, again=True, **cohort_days)
+    assert (len(bought) - len(again), set(again) <= set(bought)) == (report["fans"], True)
+    assert len(again) > 3
+    of_year = {"first_from": year["from"], "first_to": year["to"]}
+    assert len(await found(counter, first=True, **of_year)) == fans_of_year
+
     cells = 0
     for cohort in (await counter.ask(host, "cohorts"))["items"]:
         assert len(await found(counter, first=True, first_month=cohort["first_month"])) == cohort["fans"]
@@ -149,7 +157,7 @@ async def test_who_may_not_see_fans_cannot_ask_whose_orders_they_are(counter: Co
         )
     path = f"/api/shops/{counter.stage.shop_id}/orders"
     assert (await client.get(path, params={"paid": True})).status_code == 200
-    for asked in ({"buyer_id": str(account_id)}, {"first": True}, {"first_month": "2026-11"}):
+    for asked in ({"buyer_id": str(account_id)}, {"first": True}, {"first_month": "2026-11"}, {"again": True}):
         for each in (path, f"{path}/counts"):
             assert (await client.get(each, params=asked)).status_code == 403, asked
 

@@ -184,3 +184,10 @@ async def test_a_shop_is_told_who_will_come_why_what_they_will_want_and_how_sure
         await connection.execute("DELETE FROM fans.purchase WHERE account_id = $1", ids[0])
     await predict(counter.ctx.database, counter.stage.shop_id, today + timedelta(days=1))
     assert await counter.ask(host, f"fans/{ids[0]}/prediction") == {"prediction": None}
+
+
+def test_a_shop_with_few_products_is_told_so_and_not_that_it_has_few_orders() -> None:
+    draw = np.random.default_rng(8)
+    fans, products = [uuid4() for _ in range(400)], [uuid4() for _ in range(4)]
+    bought = Basket.of(_tastes(draw, fans, products, False))
+    assert judge_products(bought, bought, bought).way is PredictionWay.TOO_FEW_PRODUCTS

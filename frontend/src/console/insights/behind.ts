@@ -7,8 +7,8 @@ export function ordersBehind(asked: Partial<Filter>): string | undefined {
   return session.shop && may("orders:read") ? ordersHref(asked) : undefined;
 }
 
-/** These are made of paid orders. */
-const OF_PAID: readonly string[] = ["gmv", "gmv_net", "returned", "orders_paid", "buyers", "pieces", "aov"];
+/** These are made of paid orders, some of them with visits. */
+const OF_PAID: readonly string[] = ["gmv", "gmv_net", "returned", "orders_paid", "buyers", "pieces", "aov", "conversion", "gpm", "uv_value"];
 
 /** As `ordersBehind`, if the figure is made of paid orders. */
 export function paidBehind(metric: string, asked: Partial<Filter>): string | undefined {

@@ -17,8 +17,10 @@ export type Definition = Schemas["Definition"];
 
 const UNITS: Record<string, Definition["unit"]> = { gmv: "money", refunded: "money", conversion: "share" };
 
+/** A share to the tenth of a per cent, wherever it stands; what is there at all is not written as nought. */
 export function share(value: number): string {
-  return new Intl.NumberFormat(locale(), { style: "percent", maximumFractionDigits: value < 0.1 ? 2 : 1 }).format(value);
+  const percent = (of: number) => new Intl.NumberFormat(locale(), { style: "percent", minimumFractionDigits: 1, maximumFractionDigits: 1 }).format(of);
+  return value > 0 && value < 0.0005 ? `<${percent(0.001)}` : percent(value);
 }
 
 export function seconds(value: number): string {

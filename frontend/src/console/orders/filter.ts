@@ -30,6 +30,9 @@ export type Filter = {
   first: boolean;
   /** `2026-11` */
   firstMonth: string;
+  firstFrom: string;
+  firstTo: string;
+  again: boolean;
   source: Source | "";
   video: string;
   soldInRoom: string;
@@ -60,6 +63,9 @@ export const NONE: Filter = {
   purchase: false,
   first: false,
   firstMonth: "",
+  firstFrom: "",
+  firstTo: "",
+  again: false,
   source: "",
   video: "",
   soldInRoom: "",
@@ -105,6 +111,9 @@ export function readFilter(params: URLSearchParams): Filter {
     purchase: params.has("purchase"),
     first: params.has("first"),
     firstMonth: fitting("first_month", MONTH),
+    firstFrom: fitting("first_from", DAY),
+    firstTo: fitting("first_to", DAY),
+    again: params.has("again"),
     source: SOURCES.includes(params.get("source") ?? "") ? (params.get("source") as Source) : "",
     video: fitting("video", UUID),
     soldInRoom: fitting("sold_in_room", UUID),
@@ -134,8 +143,10 @@ export function writeFilter(filter: Filter): URLSearchParams {
   put("buyer", filter.buyer);
   put("paid_from", filter.paidFrom);
   put("paid_to", filter.paidTo);
-  for (const name of ["paid", "purchase", "first"] as const) if (filter[name]) params.set(name, "1");
+  for (const name of ["paid", "purchase", "first", "again"] as const) if (filter[name]) params.set(name, "1");
   put("first_month", filter.firstMonth);
+  put("first_from", filter.firstFrom);
+  put("first_to", filter.firstTo);
   put("source", filter.source);
   put("video", filter.video);
   put("sold_in_room", filter.soldInRoom);
@@ -170,6 +181,9 @@ export function toSaved(filter: Filter): Saved {
     purchase: filter.purchase,
     first: filter.first,
     first_month: filter.firstMonth || null,
+    first_from: filter.firstFrom || null,
+    first_to: filter.firstTo || null,
+    again: filter.again,
     source: filter.source || null,
     video_id: filter.video || null,
     sold_in_room_id: filter.soldInRoom || null,
@@ -209,6 +223,9 @@ export function fromSaved(saved: Saved): Filter {
     purchase: saved.purchase ?? false,
     first: saved.first ?? false,
     firstMonth: saved.first_month ?? "",
+    firstFrom: saved.first_from ?? "",
+    firstTo: saved.first_to ?? "",
+    again: saved.again ?? false,
     source: saved.source ?? "",
     video: saved.video_id ?? "",
     soldInRoom: saved.sold_in_room_id ?? "",

@@ -71,6 +71,9 @@ def provide_filter(
     purchase: FromQuery[bool] = False,
     first: FromQuery[bool] = False,
     first_month: Annotated[str | None, QueryParameter(pattern=MONTH)] = None,
+    first_from: FromQuery[date | None] = None,
+    first_to: FromQuery[date | None] = None,
+    again: FromQuery[bool] = False,
     source: FromQuery[SoldFrom | None] = None,
     video_id: FromQuery[UUID | None] = None,
     sold_in_room_id: FromQuery[UUID | None] = None,
@@ -80,7 +83,7 @@ def provide_filter(
     sort: FromQuery[OrderSort] = OrderSort.NEWEST,
 ) -> OrderFilter:
     """Dependency `wanted`: the filter as the address says it."""
-    return OrderFilter(
+    asked = OrderFilter(
         q=q,
         state=in_state,
         from_ms=from_ms,
@@ -108,6 +111,7 @@ def provide_filter(
         max_minor=max_minor,
         sort=sort,
     )
+    return msgspec.structs.replace(asked, first_from=first_from, first_to=first_to, again=again)
 
 
 Wanted = NamedDependency[OrderFilter]

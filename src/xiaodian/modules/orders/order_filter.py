@@ -82,6 +82,12 @@ class OrderFilter(Input, frozen=True, kw_only=True):
     """The first purchase of its buyer here."""
     first_month: Annotated[str, Meta(pattern=MONTH)] | None = None
     """The month of its buyer's first purchase here."""
+    first_from: date | None = None
+    """Its buyer's first purchase here was on this day or later."""
+    first_to: date | None = None
+    """On this day or before."""
+    again: bool = False
+    """A purchase, and not the first of its buyer here."""
     source: SoldFrom | None = None
     """A room if any line was bought there, else a video, else the shop."""
     video_id: UUID | None = None
@@ -95,7 +101,7 @@ class OrderFilter(Input, frozen=True, kw_only=True):
     sort: OrderSort = OrderSort.NEWEST
 
 
-OF_FANS = ("buyer_id", "first", "first_month")
+OF_FANS = ("buyer_id", "first", "first_month", "first_from", "first_to", "again")
 """What tells of a buyer and not of an order: who may not see fans cannot ask it."""
 
 

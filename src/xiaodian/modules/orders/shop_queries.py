@@ -4,7 +4,7 @@ A list is read along the index of its order, or collected from the index of toke
 both the planner decides by how common the tokens are. So plans of searches are made for the values asked for.
 """
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -22,6 +22,7 @@ from xiaodian.modules.orders.rules import SHIP_WITHIN
 from xiaodian.modules.orders.search_rules import carrier_facet, facet, find_tokens
 
 MOST_COUNTED = 1_000
+LAST_DAY = date(2998, 12, 31)
 PENDING_FOR = timedelta(hours=2)
 """An order that waits for payment was placed no longer ago: the clock cancels it within minutes."""
 
@@ -173,12 +174,23 @@ def _add_payment(found: Wanted, wanted: OrderFilter, utc_offset_h: int) -> None:
         found.add("o.paid_at < {} AND o.order_id < {}", end, earliest_id(end))
     if wanted.paid:
         found.add("o.paid_at IS NOT NULL")
-    if wanted.purchase or wanted.first:
+    _add_firsts(found, wanted, utc_offset_h)
+
+
+def _add_firsts(found: Wanted, wanted: OrderFilter, utc_offset_h: int) -> None:
+    if wanted.purchase or wanted.first or wanted.again:
         found.add(purchase_sql.COUNTED)
     if wanted.first:
         found.add(purchase_sql.FIRST)
+    if wanted.again:
+        found.add(f"NOT ({purchase_sql.FIRST})")
+    spans = []
     if wanted.first_month is not None:
-        start, end = (purchase_sql.start_of(day, utc_offset_h) for day in purchase_sql.month_of(wanted.first_month))
+        spans.append(purchase_sql.month_of(wanted.first_month))
+    if wanted.first_from is not None or wanted.first_to is not None:
+        spans.append(((wanted.first_from or date.min), (wanted.first_to or LAST_DAY) + timedelta(days=1)))
+    for first, after in spans:
+        start, end = purchase_sql.start_of(first, utc_offset_h), purchase_sql.start_of(after, utc_offset_h)
         values = {
             "start": found.bind(start),
             "end": found.bind(end),

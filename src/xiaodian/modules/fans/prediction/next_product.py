@@ -81,8 +81,10 @@ def judge_products(before: Basket, lately: Basket, after: Basket) -> ProductJudg
     """Both learn from `before` (best sellers from `lately`, its last part) and are asked for what is in `after`."""
     row_of = {account: at for at, account in enumerate(before.account_ids)}
     asked = [(row_of[account], at) for at, account in enumerate(after.account_ids) if account in row_of]
-    if len(asked) < LEAST_FANS or len(before.product_ids) < LEAST_PRODUCTS:
+    if len(asked) < LEAST_FANS:
         return ProductJudgement(PredictionWay.TOO_FEW, len(asked), None, None)
+    if len(before.product_ids) < LEAST_PRODUCTS:
+        return ProductJudgement(PredictionWay.TOO_FEW_PRODUCTS, len(asked), None, None)
     known = before.counts[[row for row, _ in asked]]
     bought = after.counts[[at for _, at in asked]]
     by_model, by_baseline = (_hits(way.tell(known), bought) for way in (Neighbours(before), BestSellers(lately)))
