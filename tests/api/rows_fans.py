@@ -34,6 +34,9 @@ SEGMENT = f"{SHOP}/segments/{{segment_id}}"
 WISH = {"cel": "orders >= 2"}
 
 ROWS: list[Row] = [
+    Row("GET", "/api/me/fans", members(200)),
+    Row("GET", "/api/me/fans/groups", members(200)),
+    Row("GET", "/api/me/fans/{account_id}", members(404)),
     Row("GET", f"{SHOP}/fans", owner_only(200), address=f"{SHOP}/fans?segment=new"),
     Row("GET", f"{SHOP}/fans/all", owner_only(200)),
     # Nobody of this world has been counted as a fan: not even the owner is told of one.

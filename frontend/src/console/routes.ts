@@ -13,6 +13,8 @@ type Entry = {
   right?: Right;
   /** Only for who runs the platform. */
   isForOperator?: boolean;
+  /** Only for who has no shop of their own, whose fans are the shop's. */
+  isForCreator?: boolean;
 };
 
 /** The order is that of a day's work; the first five stand at the thumb on a phone. */
@@ -26,6 +28,7 @@ export const ENTRIES = [
   { section: "flash-sales", icon: "bolt", text: "nav_flash_sales", right: "promotion:read" },
   { section: "coupons", icon: "ticket", text: "nav_coupons", right: "promotion:read" },
   { section: "fans", icon: "heart", text: "nav_fans", right: "fans:read" },
+  { section: "audience", icon: "heart", text: "nav_audience", isForCreator: true },
   { section: "outreach", icon: "send", text: "nav_outreach", right: "fans:read" },
   { section: "commissions", icon: "users", text: "nav_commissions", right: "promotion:read" },
   { section: "freight", icon: "truck", text: "nav_freight", right: "shop:read" },
@@ -47,7 +50,7 @@ const ROOM_LISTS: readonly string[] = ROOM_TABS;
 
 export type Section = (typeof ENTRIES)[number]["section"];
 export type NavEntry = Omit<Entry, "section"> & { section: Section };
-export type Route = { page: Section | "consent" | "shipping" | "imports" | "definitions" | "unknown" } | { page: "room" | "product" | "room_figures" | "report" | "board" | "clip" | "video" | "video_figures" | "fan" | "join"; id: string };
+export type Route = { page: Section | "consent" | "shipping" | "imports" | "definitions" | "unknown" } | { page: "room" | "product" | "room_figures" | "report" | "board" | "clip" | "video" | "video_figures" | "fan" | "own_fan" | "join"; id: string };
 
 export function routeOf(path: string): Route {
   if (match("/console", path)) return { page: "home" };
@@ -76,6 +79,8 @@ export function routeOf(path: string): Route {
   if (video) return { page: "video", id: video };
   const fan = match("/console/fan/:id", path)?.id;
   if (fan) return { page: "fan", id: fan };
+  const ownFan = match("/console/audience/:id", path)?.id;
+  if (ownFan) return { page: "own_fan", id: ownFan };
   const invitation = match("/console/join/:token", path)?.token;
   if (invitation) return { page: "join", id: invitation };
   return { page: "unknown" };
@@ -94,13 +99,14 @@ export function sectionOf(route: Route): Section | null {
   if (route.page === "video" || route.page === "video_figures") return "videos";
   if (route.page === "product") return "products";
   if (route.page === "fan") return "fans";
+  if (route.page === "own_fan") return "audience";
   if (route.page === "shipping") return "orders";
   if (route.page === "imports") return "products";
   return route.page === "unknown" || route.page === "consent" || route.page === "definitions" || route.page === "join" ? null : route.page;
 }
 
 /** One may sell for others, live or not, be invited, or run the platform, without a shop of one's own. */
-const WITHOUT_SHOP: readonly Route["page"][] = ["rooms", "room", "room_figures", "report", "board", "clip", "videos", "video", "video_figures", "commissions", "earnings", "settings", "operator", "definitions", "join"];
+const WITHOUT_SHOP: readonly Route["page"][] = ["rooms", "room", "room_figures", "report", "board", "clip", "videos", "video", "video_figures", "audience", "own_fan", "commissions", "earnings", "settings", "operator", "definitions", "join"];
 
 export function needsNoShop(route: { page: Route["page"] }): boolean {
   return WITHOUT_SHOP.includes(route.page);

@@ -11,6 +11,7 @@ from tests.conftest import SignUp
 from tests.modules.fans.counter import Counter
 from tests.modules.feed.cinema import Cinema, Person
 from tests.modules.insights.observer import late_and_twice
+from tests.modules.insights.test_sales import give_back
 from tests.modules.orders.market import Buyer
 from tests.outbox import list_envelopes
 
@@ -31,7 +32,19 @@ PASSWORD = {"password": "correct horse"}
 DAYS_BACK = 8
 DEEDS = (
     *("watch_room", "watch_room", "watch_video", "watch_video", "follow", "unfollow", "like", "unlike", "say", "unsay"),
-    *("say_in_room", "mute", "delete_video", "open_shop", "expire", "erase", "pay", "hear", "hear", "again"),
+    *(
+        "say_in_room",
+        "mute",
+        "delete_video",
+        "open_shop",
+        "expire",
+        "erase",
+        "pay",
+        "pay_creator",
+        "hear",
+        "hear",
+        "again",
+    ),
 )
 
 
@@ -58,7 +71,10 @@ class Audience:
         audience = cls(counter, sign_up, rng)
         audience.hosts = [Person(counter.stage.host, counter.stage.host_id), Person(*await sign_up("达人"))]
         cinema = Cinema(counter.ctx, sign_up)
-        audience.videos = [(host, await cinema.publish(host)) for host in (*audience.hosts, *audience.hosts)]
+        goods = [counter.foreign.product_id]
+        audience.videos = [
+            (host, await cinema.publish(host, product_ids=goods)) for host in (*audience.hosts, *audience.hosts)
+        ]
         audience.people = [await counter.market.buyer(f"观众{number}") for number in range(4)]
         async with counter.ctx.database.connection() as connection:
             await connection.execute("UPDATE catalog.stock SET on_hand = on_hand + 1000")
@@ -172,6 +188,20 @@ class Audience:
         who = self.people[-1]
         order = await self.counter.order(who, self.counter.products[1])
         await self.counter.pay_at(order, utc_now() - timedelta(days=self.rng.randint(0, 300)))
+
+    async def pay_creator(self) -> None:
+        """Somebody buys another shop's goods from the creator's film, and perhaps gets it back."""
+        films = [video_id for host, video_id in self.videos if host == self.hosts[1]]
+        if not films:
+            return
+        who, sku = self._person(), self.counter.foreign.skus[0]
+        line = {"sku_id": str(sku.sku_id), "quantity": 1, "price_minor": sku.price_minor}
+        placed = await who.checkout([], lines=[{**line, "video_id": str(self.rng.choice(films)), "video_at_ms": 5}])
+        assert placed.status_code == 201, placed.text
+        order = placed.json()["orders"][0]
+        await who.pay(order["order_id"])
+        if self.rng.random() < 0.3:
+            await give_back(self.counter, order, self.rng.choice((100, order["total_minor"])), 1)
 
     async def again(self) -> None:
         """What was heard long ago comes once more."""

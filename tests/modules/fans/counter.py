@@ -25,7 +25,7 @@ SUMS = {
     "pause": ("pauses",),
     "segment_size": ("fans",),
 }
-TABLES = ("purchase", "fan", "visit", "visit_day", *SUMS)
+TABLES = ("purchase", "fan", "visit", "visit_day", "creator_fan", "creator_purchase", *SUMS)
 
 
 class Counter(Observer):

@@ -26,7 +26,7 @@ from xiaodian.modules.fans.service.own_segments import (
     delete_segment,
     see_segment,
 )
-from xiaodian.modules.fans.service.personal_data import list_known
+from xiaodian.modules.fans.service.personal_data import list_known, list_known_to_creators
 from xiaodian.modules.fans.service.predict_due import can_predict, predict_again, predict_due
 from xiaodian.modules.fans.service.rebuild import Rebuilt, rebuild
 from xiaodian.modules.fans.service.see_segments import see_segments
@@ -54,6 +54,7 @@ __all__ = [
     "list_fans",
     "list_fans_of_own",
     "list_known",
+    "list_known_to_creators",
     "list_members",
     "list_own_members",
     "predict_again",

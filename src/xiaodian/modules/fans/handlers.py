@@ -17,6 +17,7 @@ from xiaodian.kit.clock import utc_now
 from xiaodian.modules.accounts import api as accounts
 from xiaodian.modules.fans.outgrown.feed import feed_erasure, feed_fans, feed_orders
 from xiaodian.modules.fans.outgrown.warehouse import open_warehouse
+from xiaodian.modules.fans.service.count_for_creators import count_found
 from xiaodian.modules.fans.service.count_purchases import count_purchases
 from xiaodian.modules.fans.service.count_reactions import (
     Reaction,
@@ -68,6 +69,11 @@ def consumers(ctx: Context) -> list[Consumer]:
         async with ctx.database.transaction() as connection:
             await count_purchases(connection, sorted(order_ids), utc_offset_h, utc_now())
 
+    async def _count_found(envelopes: Sequence[Envelope]) -> None:
+        order_ids = {_decode_of_order(envelope.data).order_id for envelope in envelopes}
+        async with ctx.database.transaction() as connection:
+            await count_found(connection, sorted(order_ids))
+
     async def _count_reactions(envelopes: Sequence[Envelope]) -> None:
         told = {_decode_reacted(envelope.data) for envelope in envelopes}
         reactions = {Reaction(each.account_id, each.video_id) for each in told if each.account_id is not None}
@@ -100,6 +106,7 @@ def consumers(ctx: Context) -> list[Consumer]:
         ),
         Consumer(durable="fans-follows", event_types=("CreatorFollowed", "CreatorUnfollowed"), handle=_count_follows),
         Consumer(durable="fans-shops", event_types=("ShopOpened",), handle=_adopt),
+        Consumer(durable="fans-of-creators", event_types=ORDER_EVENTS, handle=_count_found, at_once=ORDERS_AT_ONCE),
         Consumer(
             durable="fans-purchases",
             event_types=ORDER_EVENTS,

@@ -17,7 +17,7 @@ from xiaodian.edge.context import Ctx
 from xiaodian.edge.problems import MalformedRequestError, problems
 from xiaodian.kit.clock import utc_now
 from xiaodian.kit.paging import MAX_PAGE_SIZE, Page
-from xiaodian.modules.fans import prediction_routes, queries, segment_routes, wire
+from xiaodian.modules.fans import creator_routes, prediction_routes, queries, segment_routes, wire
 from xiaodian.modules.fans.all_fans import FanSort
 from xiaodian.modules.fans.service import (
     annotate_fan,
@@ -215,6 +215,7 @@ routes = [
     read_repurchase,
     read_cohorts,
     read_bringers,
+    *creator_routes.routes,
     *prediction_routes.routes,
     *segment_routes.routes,
 ]

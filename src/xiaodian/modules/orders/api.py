@@ -1,6 +1,12 @@
 """The door of orders. What takes a connection runs inside the caller's transaction."""
 
-from xiaodian.modules.orders.bought import BOUGHT_COLUMNS, BUYERS_AFTER, select_bought
+from xiaodian.modules.orders.bought import (
+    BOUGHT_COLUMNS,
+    BUYERS_AFTER,
+    FOUND_COLUMNS,
+    select_bought,
+    select_found,
+)
 from xiaodian.modules.orders.callbacks import make_callbacks
 from xiaodian.modules.orders.checkout import make_checkout
 from xiaodian.modules.orders.models import Deed, OrderSeen, Role, TrackingEvent, TrackingKind
@@ -55,6 +61,7 @@ from xiaodian.modules.orders.wire import OrderView, to_view_of
 __all__ = [
     "BOUGHT_COLUMNS",
     "BUYERS_AFTER",
+    "FOUND_COLUMNS",
     "ONCE_REFUSALS",
     "SHIP_WITHIN",
     "CheckoutInput",
@@ -114,6 +121,7 @@ __all__ = [
     "refund_lines",
     "run_timers",
     "select_bought",
+    "select_found",
     "set_tags",
     "ship_from_file",
     "ship_order",

@@ -47,3 +47,37 @@ BUYERS_AFTER = """
     ) AS next_ones
 """
 """The last buyer of the next so many orders, by buyer; for who goes through all of them in parts."""
+
+
+FOUND_COLUMNS = (
+    "creator_id",
+    "buyer_id",
+    "order_id",
+    "place_id",
+    "paid_at",
+    "gmv_minor",
+    "returned_minor",
+    "is_counted",
+)
+_FOUND = """
+    SELECT creator_id, buyer_id, order_id, place_id, paid_at, gmv_minor, returned_minor,
+        returned_minor = 0 OR returned_minor < gmv_minor AS is_counted
+    FROM (
+        SELECT line.creator_id, bought.buyer_id, bought.order_id, bought.paid_at,
+            (array_agg(coalesce(line.room_id, line.video_id) ORDER BY line_no))[1] AS place_id,
+            sum(line.amount_minor - line.off_minor)::bigint AS gmv_minor,
+            sum(
+                CASE WHEN bought.state = 'cancelled' THEN line.amount_minor - line.off_minor
+                    ELSE line.refunded_minor + line.refunded_platform_minor END
+            )::bigint AS returned_minor
+        FROM orders.line JOIN orders.order AS bought USING (shop_id, order_id)
+        WHERE line.creator_id IS NOT NULL AND bought.paid_at IS NOT NULL AND NOT bought.is_quiet AND
+"""
+
+
+def select_found(where: str) -> str:
+    """What of paid orders was found in whose rooms and videos and brings them a commission, with the columns
+    FOUND_COLUMNS: money of those lines alone. What was bought quietly is left out. `where` names columns of
+    orders.order by `bought.`.
+    """
+    return f"{_FOUND} ({where}) GROUP BY 1, 2, 3, 4) AS found"

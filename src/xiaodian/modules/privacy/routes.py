@@ -29,8 +29,7 @@ class ErasureInput(Input, frozen=True, kw_only=True):
 @get("/api/me/known-to-shops", opt=MEMBER, tags=TAGS, responses=problems(UnauthenticatedError, ConditionError))
 async def list_known_to_shops(ctx: Ctx, caller: SignedIn) -> KnownToShops:
     """What each shop knows of the caller."""
-    known = await see_own_data.see_known(ctx, caller.account_id)
-    return msgspec.convert({"items": known}, KnownToShops)
+    return msgspec.convert(await see_own_data.see_known(ctx, caller.account_id), KnownToShops)
 
 
 @get(

@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 
+from xiaodian.contracts.accounts import AccountId
 from xiaodian.contracts.base import Contract
 from xiaodian.contracts.fans import SegmentCode
 from xiaodian.contracts.shops import ShopId
@@ -35,7 +36,23 @@ class KnownToShop(Contract, frozen=True, kw_only=True):
     """How likely the caller is held to buy within 30 days; None: nothing is told."""
 
 
+class KnownToCreator(Contract, frozen=True, kw_only=True):
+    """What one creator without a shop knows of the caller: dealings with that creator's rooms and films."""
+
+    creator_id: AccountId
+    creator: str
+    followed_at: datetime | None
+    seen_at: datetime | None
+    views: int
+    watch_s: int
+    comments: int
+    likes: int
+    orders: int
+    spent_minor: int
+
+
 class KnownToShops(Contract, frozen=True, kw_only=True):
-    """Every shop that knows the caller as a fan."""
+    """Every shop, and every creator without one, that knows the caller as a fan."""
 
     items: list[KnownToShop]
+    creators: list[KnownToCreator]

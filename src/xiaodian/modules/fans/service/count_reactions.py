@@ -9,6 +9,7 @@ from xiaodian.contracts.content import VideoId
 from xiaodian.contracts.shops import ShopId
 from xiaodian.infra.database import Connection, Database
 from xiaodian.modules.content import api as content
+from xiaodian.modules.fans.service.count_for_creators import recount_for_creators
 from xiaodian.modules.fans.service.count_purchases import LOCK, day_of_books, tell_moved
 from xiaodian.modules.fans.service.hosts import find_hosts, find_people
 from xiaodian.modules.fans.visit_sql import MOVE, RECOUNT_TOUCHED, SET_REACTIONS, follow
@@ -80,6 +81,7 @@ async def _look_up(
     if of_shops := [each[:2] for each in touched if each[0] in found]:
         moved = await connection.fetch(RECOUNT_TOUCHED, *map(list, zip(*of_shops, strict=True)), today)
         await tell_moved(connection, moved, today)
+    await recount_for_creators(connection, {each[:2] for each in touched if each[0] not in found})
 
 
 async def adopt_fans(
@@ -94,6 +96,7 @@ async def adopt_fans(
                 account_ids, video_ids = map(list, zip(*(tuple(row) for row in rows), strict=True))
                 await connection.execute(MOVE, owner_id, account_ids, video_ids, shop_id)
             await _look_up(connection, [(shop_id, *row) for row in rows], utc_offset_h, now)
+            await connection.execute("DELETE FROM fans.creator_fan WHERE creator_id = $1", owner_id)
         if len(rows) < AT_ONCE:
             break
     after: AccountId | None = None
@@ -109,11 +112,12 @@ async def adopt_fans(
 async def count_follows(
     connection: Connection, creator_id: AccountId, fan_ids: Collection[AccountId], utc_offset_h: int, now: datetime
 ) -> None:
-    """Whether these follow the owner of a shop, and since when, as it is now. Who followed stays a fan."""
+    """Whether these follow a creator, and since when, as it is now. Who followed the owner of a shop stays a fan."""
+    await connection.execute("SELECT pg_advisory_xact_lock($1)", LOCK)
     shop = await shops.find_shop_of(connection, creator_id)
     if shop is None:
+        await recount_for_creators(connection, {(creator_id, fan_id) for fan_id in fan_ids})
         return
-    await connection.execute("SELECT pg_advisory_xact_lock($1)", LOCK)
     today = day_of_books(now, utc_offset_h)
     people = list(await find_people(connection, fan_ids))
     moved = await connection.fetch(_FOLLOW, shop.shop_id, creator_id, today, people)

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from xiaodian.contracts.accounts import AccountId
 from xiaodian.contracts.live import RoomId
 from xiaodian.infra.database import Connection, Database
+from xiaodian.modules.fans.service.count_for_creators import recount_for_creators
 from xiaodian.modules.fans.service.count_purchases import LOCK, day_of_books, tell_moved
 from xiaodian.modules.fans.service.hosts import find_hosts, find_people
 from xiaodian.modules.fans.visit_sql import SAVE_SAID, SAVE_WATCHED
@@ -73,6 +74,7 @@ async def _add_watched(
         whose_ids, account_ids, *rest = map(list, zip(*rows, strict=True))
         moved = await connection.fetch(SAVE_WATCHED, whose_ids, account_ids, today, *rest)
         await tell_moved(connection, moved, today)
+        await recount_for_creators(connection, {(row[0], row[1]) for row in rows if not row[-1]})
 
 
 async def add_said(connection: Connection, said: Sequence[Said], utc_offset_h: int, now: datetime) -> None:
@@ -92,3 +94,4 @@ async def add_said(connection: Connection, said: Sequence[Said], utc_offset_h: i
         today = day_of_books(now, utc_offset_h)
         whose_ids, account_ids, *rest = map(list, zip(*rows, strict=True))
         await tell_moved(connection, await connection.fetch(SAVE_SAID, whose_ids, account_ids, today, *rest), today)
+        await recount_for_creators(connection, {(row[0], row[1]) for row in rows if not row[-1]})

@@ -15,6 +15,14 @@ _PARTS = {
         SELECT whose_id, place_id, is_room, views, watch_s, comments, likes, first_at, seen_at
         FROM fans.visit WHERE account_id = $1 ORDER BY seen_at DESC LIMIT $2
     """,
+    "known_to_creators": """
+        SELECT creator_id, since, followed_at, seen_at, views, watch_s, comments, likes, orders, spent_minor
+        FROM fans.creator_fan WHERE account_id = $1 ORDER BY latest_at DESC LIMIT $2
+    """,
+    "bought_from_creators": """
+        SELECT creator_id, order_id, place_id, paid_at, gmv_minor, returned_minor FROM fans.creator_purchase
+        WHERE account_id = $1 ORDER BY paid_at DESC LIMIT $2
+    """,
     "segments_of_shops": f"""
         SELECT shop_id, moved_on, from_segment, to_segment {_OF_PERSON.format(table="move")}
         ORDER BY moved_on DESC, move_id DESC LIMIT $2

@@ -6,8 +6,10 @@ from typing import Any
 from xiaodian.contracts.accounts import AccountErased, AccountId
 from xiaodian.contracts.shops import ShopId
 from xiaodian.infra.database import Connection
+from xiaodian.modules.accounts import api as accounts
 from xiaodian.modules.fans.count_sql import ADD_CELLS, PURCHASE, delta_of, with_back
 from xiaodian.modules.fans.service.ask_condition import books_of
+from xiaodian.modules.fans.service.count_for_creators import count_found
 from xiaodian.modules.fans.service.count_purchases import LOCK, count_purchases
 from xiaodian.modules.fans.service.own_membership import list_memberships
 from xiaodian.modules.orders import api as orders
@@ -35,7 +37,7 @@ _LEAVE = """
     FROM (SELECT shop_id, segment, count(*) AS fans FROM gone GROUP BY 1, 2) AS left_by
     WHERE (sums.shop_id, sums.segment) = (left_by.shop_id, left_by.segment)
 """
-_TABLES = ("visit", "visit_day", "said_anew", "note", "tag", "move", "prediction")
+_TABLES = ("visit", "visit_day", "said_anew", "note", "tag", "move", "prediction", "creator_fan", "creator_purchase")
 
 
 async def list_known(
@@ -46,6 +48,20 @@ async def list_known(
     shop_ids = [ShopId(row["shop_id"]) for row in rows]
     own = await list_memberships(connection, account_id, shop_ids, books_of(utc_offset_h, now))
     return [{**row, "own_segments": own.get(row["shop_id"], [])} for row in rows]
+
+
+async def list_known_to_creators(connection: Connection, account_id: AccountId, limit: int) -> list[dict[str, Any]]:
+    """What each creator without a shop knows of somebody."""
+    rows = await connection.fetch(
+        """
+        SELECT creator_id, followed_at, seen_at, views, watch_s, comments, likes, orders, spent_minor
+        FROM fans.creator_fan WHERE account_id = $1 ORDER BY latest_at DESC LIMIT $2
+        """,
+        account_id,
+        limit,
+    )
+    people = await accounts.get_accounts(connection, [row["creator_id"] for row in rows])
+    return [{**row, "creator": people[row["creator_id"]].display_name} for row in rows if row["creator_id"] in people]
 
 
 async def erase(connection: Connection, erased: AccountErased, utc_offset_h: int, now: datetime) -> None:
@@ -61,3 +77,4 @@ async def erase(connection: Connection, erased: AccountErased, utc_offset_h: int
     order_ids = await orders.list_ids_of_buyers(connection, [ghost.account_id for ghost in erased.ghosts])
     for start in range(0, len(order_ids), AT_ONCE):
         await count_purchases(connection, order_ids[start : start + AT_ONCE], utc_offset_h, now)
+        await count_found(connection, order_ids[start : start + AT_ONCE])

@@ -15,9 +15,11 @@ from xiaodian.contracts.live import RoomId
 from xiaodian.contracts.shops import ShopId
 from xiaodian.infra.database import Connection
 from xiaodian.modules.content import api as content
+from xiaodian.modules.fans.creator_sql import recount, save_found
 from xiaodian.modules.fans.service.hosts import find_hosts, find_people
 from xiaodian.modules.fans.visit_sql import PLACE, WATCHED, follow, recount_fans, replace, set_spoken
 from xiaodian.modules.insights import api as insights
+from xiaodian.modules.orders import api as orders
 from xiaodian.modules.shops import api as shops
 
 AT_ONCE = 1000
@@ -130,6 +132,25 @@ _RECOUNT = _of_day(
     WHERE views <> 0 OR watch_s <> 0 OR comments <> 0 OR likes <> 0 OR seen_at IS NOT NULL
 """)
 )
+_SAVE_FOUND = save_found(orders.select_found("true"), "true")
+_RECOUNT_CREATORS = recount(
+    """
+    SELECT creator_id, account_id FROM (
+        SELECT whose_id AS creator_id, account_id FROM fans.visit
+        UNION SELECT creator_id, account_id FROM fans.creator_purchase
+        UNION SELECT creator_id, fan_id FROM ({follows}) AS follows
+    ) AS told WHERE creator_id NOT IN (SELECT shop_id FROM told_shop UNION ALL SELECT owner_id FROM told_shop)
+""".replace("{follows}", content.select_follows("fan_id NOT IN (SELECT account_id FROM told_gone)"))
+)
+_GONE_OF_CREATORS = """
+    DELETE FROM fans.creator_fan AS known WHERE creator_id IN (SELECT owner_id FROM told_shop)
+        OR NOT EXISTS (
+            SELECT FROM fans.visit WHERE (whose_id, visit.account_id) = (known.creator_id, known.account_id)
+        ) AND NOT EXISTS (
+            SELECT FROM fans.creator_purchase AS found
+            WHERE (found.creator_id, found.account_id) = (known.creator_id, known.account_id)
+        ) AND (known.creator_id, known.account_id) NOT IN (SELECT creator_id, fan_id FROM ({follows}) AS follows)
+""".replace("{follows}", content.select_follows("true"))
 _FOLLOWS = content.select_follows("fan_id NOT IN (SELECT account_id FROM told_gone)")
 _FOLLOW = _of_day(follow("SELECT * FROM told_shop", _FOLLOWS))
 _UNFOLLOW = f"""
@@ -161,6 +182,9 @@ async def rebuild_behaviour(connection: Connection, today: date) -> None:
     await _run(connection, _RECOUNT, today)
     await _run(connection, _FOLLOW, today)
     await _run(connection, _UNFOLLOW)
+    await _run(connection, _SAVE_FOUND)
+    await _run(connection, _GONE_OF_CREATORS)
+    await _run(connection, _RECOUNT_CREATORS)
     await _run(connection, "DELETE FROM fans.said_anew")
     await _run(connection, "UPDATE fans.log_position SET anew_seq = 0")
 
@@ -175,6 +199,8 @@ async def take_said_anew(connection: Connection, today: date) -> None:
     await _keep_places(connection, _ROOMS_SAID)
     await _run(connection, _SET_SAID)
     await _run(connection, _RECOUNT, today)
+    await _run(connection, _GONE_OF_CREATORS)
+    await _run(connection, _RECOUNT_CREATORS)
     await _run(connection, "DELETE FROM fans.said_anew")
     await _run(connection, "UPDATE fans.log_position SET anew_seq = NULL")
 

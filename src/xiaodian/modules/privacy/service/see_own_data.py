@@ -25,10 +25,16 @@ MOST_OF_EACH = 10_000
 MOST_SHOPS = 500
 
 
-async def see_known(ctx: Context, account_id: AccountId) -> list[dict[str, Any]]:
-    """What each shop knows of somebody, with the shop's name. Raises ConditionError where that takes too long."""
+async def see_known(ctx: Context, account_id: AccountId) -> dict[str, list[dict[str, Any]]]:
+    """What each shop knows of somebody (`items`), and each creator without one (`creators`), with their names.
+
+    Raises ConditionError where that takes too long.
+    """
     async with ctx.database.connection() as connection:
-        return await _see_known(ctx, connection, account_id)
+        return {
+            "items": await _see_known(ctx, connection, account_id),
+            "creators": await fans.list_known_to_creators(connection, account_id, MOST_SHOPS),
+        }
 
 
 async def _see_known(ctx: Context, connection: Connection, account_id: AccountId) -> list[dict[str, Any]]:
