@@ -6,6 +6,9 @@ _OWN = "/api/me/videos/{video_id}"
 _VIDEO = "/api/videos/{video_id}"
 _COMMENTS = f"{_VIDEO}/comments"
 _COMMENT = f"{_COMMENTS}/{{video_comment_id}}"
+_CREATOR = "/api/creators/{creator_id}"
+_MUTED = f"{_CREATOR}/muted/{{account_id}}"
+_MUTED_SELF = "/api/creators/{account_id}/muted/{account_id}"
 _RULING = {"reason": "不实宣传"}
 _OPERATOR = "/api/operator/videos/{video_id}"
 
@@ -52,9 +55,14 @@ PUBLIC: list[Row] = [
     Row("GET", "/api/report-reasons", everybody(200)),
     Row("POST", f"{_VIDEO}/reports", members(204), {"reason": "spam"}),
     Row("POST", f"{_VIDEO}/comments/{{comment_id}}/reports", members(204), {"reason": "spam"}, f"{_COMMENT}/reports"),
-    Row("GET", "/api/me/muted", members(200)),
-    Row("PUT", "/api/me/muted/{account_id}", owner_only(422, others=204)),
-    Row("DELETE", "/api/me/muted/{account_id}", members(204)),
+    Row(
+        "GET",
+        "/api/creators/{creator_id}/muted",
+        owner_only(200, others=403),
+        address="/api/creators/{account_id}/muted",
+    ),
+    Row("PUT", _MUTED, owner_only(422, others=403), address=_MUTED_SELF),
+    Row("DELETE", _MUTED, owner_only(204, others=403), address=_MUTED_SELF),
 ]
 OPERATOR: list[Row] = [
     Row("GET", "/api/operator/reports", _operator(200)),

@@ -115,6 +115,14 @@ def film() -> Iterator[Path]:
     shutil.rmtree(folder)
 
 
+@pytest.fixture(scope="session")
+def short_film() -> bytes:
+    """A phone's film of some seconds, upright, with sound."""
+    from tests.journeys.short_films import make_short_film  # It needs what stands here.
+
+    return make_short_film()
+
+
 @pytest.fixture
 def send_film(film: Path) -> Encoder:
     """`async with send_film(stream_key_answer)`: an encoder sends the film by RTMP, over and over, as OBS would."""

@@ -1,22 +1,18 @@
 """A viewer swipes through short videos, takes part in them, and buys in one as in a room."""
 
 import asyncio
-import subprocess
-from collections.abc import Awaitable, Callable, Iterator
-from pathlib import Path
-from tempfile import TemporaryDirectory
+from collections.abc import Awaitable, Callable
 
 import pytest
-from playwright.async_api import Locator, Page, expect
-from tests.journeys.conftest import DESK, STEP_TIMEOUT_MS, OpenPage, Stage
+from playwright.async_api import Page, expect
+from tests.journeys.conftest import DESK, OpenPage, Stage
+from tests.journeys.short_films import FILM_S, current, publish, until_in_feed
 
-from xiaodian.cli.show.client import Json, Member
-from xiaodian.cli.show.film import find_ffmpeg
+from xiaodian.cli.show.client import Member
 
 pytestmark = pytest.mark.journey
 
 Enter = Callable[[str], Awaitable[Member]]
-FILM_S = 8
 CARD_AT_MS = 1500
 CARD_MS = 5000
 
@@ -73,69 +69,12 @@ _IS_AHEAD = """() => new Promise((done) => {
 })"""
 
 
-@pytest.fixture(scope="module")
-def short_film() -> Iterator[bytes]:
-    """A phone's film, upright, with sound."""
-    with TemporaryDirectory() as folder:
-        path = Path(folder) / "film.mp4"
-        subprocess.run(
-            [
-                *(find_ffmpeg(), "-loglevel", "error", "-f", "lavfi", "-i", f"testsrc2=s=180x320:r=25:d={FILM_S}"),
-                *("-f", "lavfi", "-i", f"sine=f=440:r=48000:d={FILM_S}", "-c:v", "libx264", "-preset", "ultrafast"),
-                *("-pix_fmt", "yuv420p", "-c:a", "aac", str(path)),
-            ],
-            check=True,
-        )
-        yield path.read_bytes()
-
-
-async def _publish(creator: Member, film: bytes, title: str, products: list[Json]) -> str:
-    """Upload a film and publish it; answers the video's id."""
-    head = {
-        "Tus-Resumable": "1.0.0",
-        "Upload-Length": str(len(film)),
-        "Content-Type": "application/offset+octet-stream",
-        "Origin": str(creator.http.base_url).rstrip("/"),
-    }
-    made = await creator.http.post("/api/uploads", content=film, headers=head)
-    assert made.status_code == 201, made.text
-    vod_id = made.headers["location"].rpartition("/")[2]
-    async with asyncio.timeout(120):
-        while True:
-            vod = await creator.call("GET", f"/api/vods/{vod_id}")
-            assert vod["state"] != "refused", vod
-            if vod["state"] == "ready":
-                break
-            # There is no long poll for this.
-            await asyncio.sleep(0.2)
-    video = await creator.call("POST", "/api/me/videos", {"vod_id": vod_id})
-    path = f"/api/me/videos/{video['video_id']}"
-    await creator.call("PATCH", path, {"title": title, "products": products})
-    await creator.call("POST", f"{path}/publish")
-    return str(video["video_id"])
-
-
-async def _until_in_feed(member: Member, *video_ids: str) -> None:
-    async with asyncio.timeout(STEP_TIMEOUT_MS / 1000):
-        while True:
-            items = (await member.call("GET", "/api/feed?tab=discover"))["items"]
-            shown = {item["video"]["video_id"] for item in items if item["video"]}
-            if shown.issuperset(video_ids):
-                return
-            # What is published comes to the feed by events; nobody is told when.
-            await asyncio.sleep(0.2)
-
-
-def _current(page: Page) -> Locator:
-    return page.locator("[data-testid=entry]:not([inert])")
-
-
 async def _expect_playing(page: Page, index: int) -> str:
     """The film of this place plays; answers whose it is."""
     await expect(page.get_by_test_id("feed")).to_have_attribute("data-index", str(index))
     # The index changes half-way; a key that is pressed before the film rests may be lost to the browser's snapping.
     await page.wait_for_function(_RESTS_AT)
-    card = _current(page)
+    card = current(page)
     await expect(card).to_have_count(1)
     async with asyncio.timeout(30):
         assert await card.evaluate(_PLAYS)
@@ -158,15 +97,15 @@ async def films(stage: Stage, enter: Enter, short_film: bytes) -> list[str]:
     product = {"product_id": stage.product["product_id"], "at_ms": CARD_AT_MS, "show_ms": CARD_MS}
     other = await enter("老周")
     return [
-        await _publish(stage.host, short_film, "凌晨现摘 #草莓", [product]),
-        await _publish(other, short_film, "明前茶开汤 #龙井", []),
-        await _publish(stage.host, short_film, "装箱发货 #草莓", []),
+        await publish(stage.host, short_film, "凌晨现摘 #草莓", [product]),
+        await publish(other, short_film, "明前茶开汤 #龙井", []),
+        await publish(stage.host, short_film, "装箱发货 #草莓", []),
     ]
 
 
 async def _take_part(page: Page, viewer: Member, video_id: str) -> None:
     """Likes by two taps, comments, follows, shares."""
-    card = _current(page)
+    card = current(page)
     await card.get_by_test_id("surface").dblclick(position={"x": 180, "y": 300})
     await expect(card.get_by_test_id("like")).to_have_attribute("aria-pressed", "true")
     await expect(card.get_by_test_id("likes")).to_have_text("1")
@@ -175,8 +114,9 @@ async def _take_part(page: Page, viewer: Member, video_id: str) -> None:
     await sheet.get_by_test_id("comment-input").fill("多少钱一斤？")
     await sheet.get_by_test_id("comment-send").click()
     await expect(sheet.get_by_test_id("comment")).to_contain_text("多少钱一斤？")
-    await sheet.get_by_test_id("comment-delete").click()
-    await sheet.get_by_test_id("comment-delete-sure").click()
+    await sheet.get_by_test_id("comment-more").click()
+    await page.get_by_test_id("comment-delete").click()
+    await page.get_by_test_id("comment-delete-sure").click()
     await expect(sheet.get_by_test_id("comment")).to_have_count(0)
     await page.keyboard.press("Escape")
     await card.get_by_test_id("follow").click()
@@ -194,7 +134,7 @@ async def test_a_viewer_swipes_through_films_and_takes_part_in_them(
     films: list[str], open_page: OpenPage, enter: Enter
 ) -> None:
     viewer = await enter("小丹丹")
-    await _until_in_feed(viewer, *films)
+    await until_in_feed(viewer, *films)
     page = await open_page(f"/v/{films[0]}", name="viewer", member=viewer)
     assert await _expect_playing(page, 0) == films[0]
     async with asyncio.timeout(30):
@@ -213,9 +153,9 @@ async def test_a_viewer_swipes_through_films_and_takes_part_in_them(
     await page.goto(page.url.partition("/v/")[0] + "/?tab=following")
     followed = await _expect_playing(page, 0)
     assert followed in {films[0], films[2]}, "the creator's films stand under Following, others' do not"
-    await expect(_current(page).get_by_test_id("why")).to_contain_text("关注")
+    await expect(current(page).get_by_test_id("why")).to_contain_text("关注")
 
-    await _current(page).get_by_test_id("more").click()
+    await current(page).get_by_test_id("more").click()
     await page.get_by_test_id("not-interested").click()
     await expect(page.locator(f"[data-testid=entry][data-id='{followed}']")).to_have_count(0)
 
@@ -231,15 +171,15 @@ async def test_where_a_viewer_goes_on_to_the_next_film_is_told_of_the_one_that_i
     films: list[str], open_page: OpenPage, enter: Enter
 ) -> None:
     viewer = await enter("小丹丹")
-    await _until_in_feed(viewer, *films)
+    await until_in_feed(viewer, *films)
     page = await open_page(f"/v/{films[0]}", name="leaver", member=viewer)
     await page.evaluate(_LISTEN)
     first = await _expect_playing(page, 0)
-    at_ms = await page.evaluate(_PLAYED_FOR, [await _current(page).element_handle(), 2.2])
+    at_ms = await page.evaluate(_PLAYED_FOR, [await current(page).element_handle(), 2.2])
     await page.keyboard.press("ArrowDown")
     second = await _expect_playing(page, 1)
     await _expect_left(page, first, at_ms)
-    at_ms = await page.evaluate(_PLAYED_FOR, [await _current(page).element_handle(), 1.5])
+    at_ms = await page.evaluate(_PLAYED_FOR, [await current(page).element_handle(), 1.5])
     await _swipe_up(page)
     await _expect_playing(page, 2)
     await _expect_left(page, second, at_ms)
@@ -257,7 +197,7 @@ async def test_a_card_counts_as_shown_when_it_was_seen_and_not_under_a_sheet(
     page = await open_page(f"/videos/{films[0]}", name="seer")
     await page.add_init_script(f"({_LISTEN})(); {_STOP_AT_ONCE}")
     await page.reload()
-    card = _current(page)
+    card = current(page)
     async with asyncio.timeout(30):
         assert await card.evaluate(_IS_STILL)
     await page.keyboard.press("b")
@@ -281,7 +221,7 @@ async def test_the_card_comes_at_its_moment_and_the_order_remembers_the_film(
     await buyer.address("辽宁省 丹东市")
     page = await open_page(f"/videos/{films[0]}", name="buyer", member=buyer)
     await _expect_playing(page, 0)
-    await _current(page).get_by_test_id("product-card").dispatch_event("click")
+    await current(page).get_by_test_id("product-card").dispatch_event("click")
     drawer = page.get_by_test_id("product-drawer")
     await expect(drawer).to_contain_text("辽宁省 丹东市")
     await drawer.get_by_test_id("buy").click()

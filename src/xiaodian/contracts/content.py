@@ -270,6 +270,13 @@ class TooManyDraftsError(DomainError):
     status = 409
 
 
+class MutedByCreatorError(DomainError):
+    """The creator (`name`) does not let this account comment on their videos."""
+
+    code = "muted_by_creator"
+    status = 403
+
+
 class CreatorFollowed(Event, frozen=True, kw_only=True):
     """Somebody became a fan."""
 

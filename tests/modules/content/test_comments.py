@@ -62,20 +62,76 @@ async def test_who_is_muted_is_silent_under_all_videos_of_the_creator_until_unmu
     rude, rude_id, _ = await _say(studio, first, "差")
     await rude.post(f"/api/videos/{first}/comments", json={"text": "很差"})
     await _say(studio, first, "好")
+    muted = f"/api/creators/{studio.stage.host_id}/muted"
     for _ in range(2):
-        assert (await studio.creator.put(f"/api/me/muted/{rude_id}")).status_code == 204
+        assert (await studio.creator.put(f"{muted}/{rude_id}")).status_code == 204
     comments = (await studio.creator.get(f"/api/videos/{first}/comments")).json()["items"]
     assert [comment["text"] for comment in comments] == ["好"]
     assert (await studio.see(first))["comments"] == 1
     refused = await rude.post(f"/api/videos/{second}/comments", json={"text": "又来"})
-    assert (refused.status_code, refused.json()["code"]) == (403, "muted")
-    muted = (await studio.creator.get("/api/me/muted")).json()["items"]
-    assert [each["account_id"] for each in muted] == [str(rude_id)]
-    assert (await studio.creator.delete(f"/api/me/muted/{rude_id}")).status_code == 204
+    assert (refused.status_code, refused.json()["code"]) == (403, "muted_by_creator")
+    assert refused.json()["params"]["name"] in refused.json()["title"], "who is muted is told by whom"
+    assert [each["account_id"] for each in (await studio.creator.get(muted)).json()["items"]] == [str(rude_id)]
+    assert (await studio.creator.delete(f"{muted}/{rude_id}")).status_code == 204
     allowed = await rude.post(f"/api/videos/{second}/comments", json={"text": "对不起"})
     assert allowed.status_code == 201
-    assert (await studio.creator.put(f"/api/me/muted/{studio.stage.host_id}")).status_code == 422
-    assert (await studio.creator.put(f"/api/me/muted/{uuid4()}")).status_code == 404
+    assert (await studio.creator.put(f"{muted}/{studio.stage.host_id}")).status_code == 422
+    assert (await studio.creator.put(f"{muted}/{uuid4()}")).status_code == 404
+
+
+async def test_each_reader_is_told_what_they_may_do_about_a_comment(studio: Studio) -> None:
+    video_id = await studio.publish()
+    author, _, _ = await _say(studio, video_id, "一")
+    await studio.creator.post(f"/api/videos/{video_id}/comments", json={"text": "谢谢"})
+    stranger, _ = await studio.sign_up("路人")
+
+    async def may(reader: httpx.AsyncClient) -> list[tuple[bool, bool]]:
+        items = (await reader.get(f"/api/videos/{video_id}/comments")).json()["items"]
+        return [(item["may_delete"], item["may_mute"]) for item in items]
+
+    assert await may(studio.creator) == [(True, False), (True, True)]
+    assert await may(author) == [(False, False), (True, False)]
+    assert await may(stranger) == [(False, False), (False, False)]
+
+
+async def _hire(studio: Studio, role: str) -> httpx.AsyncClient:
+    worker, account_id = await studio.sign_up("帮手")
+    async with studio.ctx.database.transaction() as connection:
+        await connection.execute(
+            "INSERT INTO shops.staff (shop_id, account_id, role) VALUES ($1, $2, $3)",
+            studio.stage.shop_id,
+            account_id,
+            role,
+        )
+    return worker
+
+
+async def test_staff_who_may_host_keep_order_for_the_creator_and_the_shop_s_log_says_so(studio: Studio) -> None:
+    video_id = await studio.publish(title="现摘")
+    _, rude_id, first = await _say(studio, video_id, "一")
+    await _say(studio, video_id, "二")
+    helper, packer = await _hire(studio, "host"), await _hire(studio, "warehouse")
+    muted, comments = f"/api/creators/{studio.stage.host_id}/muted", f"/api/videos/{video_id}/comments"
+    refused = [
+        await packer.delete(f"{comments}/{first}"),
+        await packer.put(f"{muted}/{rude_id}"),
+        await packer.delete(f"{muted}/{rude_id}"),
+        await packer.get(muted),
+    ]
+    assert [answer.status_code for answer in refused] == [403] * 4
+    assert (await studio.see(video_id))["comments"] == 2
+    assert (await helper.delete(f"{comments}/{first}")).status_code == 204
+    for _ in range(2):
+        assert (await helper.put(f"{muted}/{rude_id}")).status_code == 204
+    assert (await helper.delete(f"{muted}/{rude_id}")).status_code == 204
+    assert [item["text"] for item in (await helper.get(comments)).json()["items"]] == ["二"]
+    log = (await studio.creator.get(f"/api/shops/{studio.stage.shop_id}/deeds")).json()["items"]
+    told = [(each["deed"], each["target"]) for each in log if each["deed"].startswith("comment.")]
+    assert told == [
+        ("comment.unmuted", str(rude_id)),
+        ("comment.muted", str(rude_id)),
+        ("comment.deleted", first),
+    ]
 
 
 async def test_talking_in_bulk_is_slowed_down(studio: Studio) -> None:

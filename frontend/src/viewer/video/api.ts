@@ -77,6 +77,14 @@ export async function deleteComment(video_id: string, comment_id: string): Promi
   await ok(api.DELETE("/api/videos/{video_id}/comments/{comment_id}", { params: { path: { video_id, comment_id } } }));
 }
 
+export async function reportComment(video_id: string, comment_id: string, reason: ReportReason, note: string): Promise<void> {
+  await ok(api.POST("/api/videos/{video_id}/comments/{comment_id}/reports", { params: { path: { video_id, comment_id } }, body: { reason, note } }));
+}
+
+export async function muteCommenter(creator_id: string, account_id: string): Promise<void> {
+  await ok(api.PUT("/api/creators/{creator_id}/muted/{account_id}", { params: { path: { creator_id, account_id } } }));
+}
+
 export function listTopicVideos(topic: string, cursor?: string): Promise<Page<VideoCard>> {
   return ok(api.GET("/api/topics/{topic}/videos", { params: { path: { topic }, query: { cursor } } }));
 }

@@ -1,9 +1,10 @@
 /** What was said under a film, newest first, and what the reader says. */
 import { textOf } from "../../lib/api/client";
+import { t } from "../../lib/i18n/index.svelte";
 import { toast } from "../../lib/ui";
 import type { Film } from "../feed/film.svelte";
 import { Paged } from "../state/paged.svelte";
-import { type VideoComment, deleteComment, listComments, postComment } from "./api";
+import { type VideoComment, deleteComment, listComments, muteCommenter, postComment } from "./api";
 
 export class FilmComments extends Paged<VideoComment> {
   constructor(readonly film: Film) {
@@ -21,6 +22,19 @@ export class FilmComments extends Paged<VideoComment> {
       await deleteComment(this.film.id, comment.comment_id);
       this.items = (this.items ?? []).filter((one) => one.comment_id !== comment.comment_id);
       this.film.countComments(-1);
+    } catch (error) {
+      toast(textOf(error), "bad");
+    }
+  };
+
+  /** Its author says nothing more under this creator's films, and what they said there is gone. */
+  mute = async ({ account }: VideoComment): Promise<void> => {
+    try {
+      await muteCommenter(this.film.video.creator.account_id, account.account_id);
+      this.items = (this.items ?? []).filter((one) => one.account.account_id !== account.account_id);
+      toast(t("comment_mute_done", { name: account.display_name }), "good");
+      // How many they were stands there alone.
+      await this.film.refresh();
     } catch (error) {
       toast(textOf(error), "bad");
     }

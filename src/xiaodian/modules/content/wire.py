@@ -113,6 +113,10 @@ class VideoCommentView(Contract, frozen=True, kw_only=True):
     text: str
     is_creator: bool
     created_at: datetime
+    may_delete: bool
+    """Whether who asks may take it away."""
+    may_mute: bool
+    """Whether who asks may silence its author under the creator's videos."""
 
 
 class ReportInput(Input, frozen=True, kw_only=True):
@@ -152,7 +156,7 @@ class DismissalInput(Input, frozen=True, kw_only=True):
 
 
 class MutedAccounts(Contract, frozen=True, kw_only=True):
-    """Who may not comment on one's videos, the latest first."""
+    """Who may not comment on a creator's videos, the latest first."""
 
     items: list[Account]
 
