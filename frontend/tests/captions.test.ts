@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { lineAt, readWebvtt } from "../src/viewer/captions/webvtt";
+import { lineAt, readWebvtt } from "../src/lib/captions/webvtt";
 
 const FILE = "WEBVTT\n\n00:00:01.000 --> 00:00:02.500\n便宜 &lt;3 折&gt; &amp; 快\n\nseven\n01:00.000 --> 01:00:00.250 line:0\ntwo\nrows\n\nNOTE nothing\n";
 

@@ -26,6 +26,8 @@ ROWS: list[Row] = [
     Row("DELETE", _MOMENT, control(204), address=f"{_MOMENTS}/{{product_id}}/1000"),
     # A transcript is WebVTT, and nothing else.
     Row("POST", "/api/me/videos/{video_id}/transcript", (401, 403, 415, 415, 415), {}),
+    Row("DELETE", "/api/me/videos/{video_id}/transcript", owner_only(204)),
+    Row("GET", "/api/me/videos/{video_id}/captions", owner_only(200)),
     Row("GET", "/api/me/videos/{video_id}/moments", owner_only(200)),
     Row("GET", f"{_ROOM}/captions", everybody(200)),
     Row("GET", "/api/videos/{video_id}/captions", everybody(200)),

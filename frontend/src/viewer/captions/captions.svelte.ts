@@ -2,7 +2,7 @@
 import { type Component, mount, untrack, unmount } from "svelte";
 import { api, ok } from "../../lib/api/client";
 import { remembered } from "./remembered";
-import { type Line, readWebvtt } from "./webvtt";
+import { type Line, readWebvtt } from "../../lib/captions/webvtt";
 
 const wanted = $state({ isOn: remembered.read() });
 

@@ -1,22 +1,93 @@
-"""HTTP: captions for viewers, of films and of replays."""
+"""HTTP: captions of films, from their creators; and for viewers, of films and replays. See docs/short-videos.md."""
 
+from dataclasses import dataclass
 from hashlib import blake2b
 from typing import Any
 
-from litestar import Request, Response, get
+from litestar import Request, Response, delete, get, post
+from litestar.openapi.spec import OpenAPIMediaType, OpenAPIType, Operation, RequestBody, Schema
 from litestar.params import FromPath
 
-from xiaodian.contracts.base import NotFoundError
+from xiaodian.contracts.base import InvalidInputError, NotFoundError, TooManyRequestsError, UnauthenticatedError
 from xiaodian.contracts.content import VideoId
 from xiaodian.contracts.live import RoomId
-from xiaodian.edge.access import Access, access
+from xiaodian.edge.access import Access, SignedIn, access
 from xiaodian.edge.context import Ctx
-from xiaodian.edge.problems import problems
-from xiaodian.modules.surfacing.service.read_captions import read_captions_of_room, read_captions_of_video
+from xiaodian.edge.problems import MalformedRequestError, PayloadTooLargeError, UnsupportedMediaTypeError, problems
+from xiaodian.modules.surfacing.service.read_captions import (
+    read_captions_of_own,
+    read_captions_of_room,
+    read_captions_of_video,
+)
+from xiaodian.modules.surfacing.service.video_captions import drop_video_captions, take_video_captions
+from xiaodian.modules.surfacing.wire_rooms import MAX_TRANSCRIPT_BYTES, TranscriptTaken
 
 TAGS = ["surfacing"]
+OWN = "/api/me/videos/{video_id:uuid}"
 WEBVTT = "text/vtt"
+SUBRIP = "application/x-subrip"
 ETAG_BYTES = 12
+
+
+@dataclass
+class CaptionsOperation(Operation):
+    """A route that takes a file of captions."""
+
+    def __post_init__(self) -> None:
+        """Add the body."""
+        text = OpenAPIMediaType(schema=Schema(type=OpenAPIType.STRING))
+        self.request_body = RequestBody(content={WEBVTT: text, SUBRIP: text}, required=True)
+
+
+@post(
+    f"{OWN}/transcript",
+    opt=access(Access.MEMBER),
+    tags=TAGS,
+    status_code=200,
+    request_max_body_size=MAX_TRANSCRIPT_BYTES,
+    operation_class=CaptionsOperation,
+    responses=problems(
+        MalformedRequestError,
+        InvalidInputError,
+        PayloadTooLargeError,
+        UnsupportedMediaTypeError,
+        TooManyRequestsError,
+        UnauthenticatedError,
+        NotFoundError,
+    ),
+)
+async def post_video_transcript(
+    ctx: Ctx, caller: SignedIn, request: Request[Any, Any, Any], video_id: FromPath[VideoId]
+) -> TranscriptTaken:
+    """What is said in one's own video, as WebVTT or SubRip; replaces what was told before (`known`: how many lines)."""
+    if request.content_type[0] not in (WEBVTT, SUBRIP):
+        raise UnsupportedMediaTypeError(expected=WEBVTT)
+    return await take_video_captions(ctx, caller.account_id, video_id, await request.body())
+
+
+@delete(
+    f"{OWN}/transcript",
+    opt=access(Access.MEMBER),
+    tags=TAGS,
+    responses=problems(UnauthenticatedError, NotFoundError, TooManyRequestsError),
+)
+async def delete_video_transcript(ctx: Ctx, caller: SignedIn, video_id: FromPath[VideoId]) -> None:
+    """One's own video is without captions; again is fine."""
+    await drop_video_captions(ctx, caller.account_id, video_id)
+
+
+@get(
+    f"{OWN}/captions",
+    opt=access(Access.MEMBER),
+    tags=TAGS,
+    media_type=WEBVTT,
+    responses=problems(UnauthenticatedError, NotFoundError),
+)
+async def read_own_captions(ctx: Ctx, caller: SignedIn, video_id: FromPath[VideoId]) -> Response[str]:
+    """What is said in one's own video, whatever its state, as WebVTT; without lines if nothing is known of it."""
+    async with ctx.database.connection() as connection:
+        file = await read_captions_of_own(connection, caller.account_id, video_id)
+    return Response(file, headers={"cache-control": "private, no-store"}, media_type=WEBVTT)
 
 
 @get(
@@ -54,4 +125,4 @@ def _answer(request: Request[Any, Any, Any], file: str) -> Response[str]:
     return Response(file, headers=headers, media_type=WEBVTT)
 
 
-routes = [read_video_captions, read_room_captions]
+routes = [post_video_transcript, delete_video_transcript, read_own_captions, read_video_captions, read_room_captions]

@@ -83,16 +83,6 @@ class TranscriptOperation(Operation):
         self.request_body = RequestBody(content=content, required=True)
 
 
-@dataclass
-class VttOperation(Operation):
-    """The same of a route that takes WebVTT alone."""
-
-    def __post_init__(self) -> None:
-        """Add the body."""
-        content = {WEBVTT: OpenAPIMediaType(schema=Schema(type=OpenAPIType.STRING))}
-        self.request_body = RequestBody(content=content, required=True)
-
-
 @get(f"{ROOM}/surfacing", opt=HOST, tags=TAGS, responses=problems(*REFUSALS))
 async def get_surfacing(ctx: Ctx, caller: SignedIn, room_id: FromPath[RoomId]) -> SurfacingView:
     """Who puts cards up in the room, and what the host is asked right now."""

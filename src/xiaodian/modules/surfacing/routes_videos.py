@@ -1,54 +1,25 @@
-"""HTTP: what is said in a video, what was learned of it, and the bag for each viewer. See docs/surfacing.md."""
+"""HTTP: what was learned of a video, and the bag for each viewer. See docs/surfacing.md."""
 
 from collections.abc import Sequence
 from typing import Any
 
-from litestar import Request, get, post
+from litestar import Request, get
 from litestar.params import FromPath
 
-from xiaodian.contracts.base import InvalidInputError, NotFoundError, TooManyRequestsError, UnauthenticatedError
+from xiaodian.contracts.base import NotFoundError, UnauthenticatedError
 from xiaodian.contracts.content import VideoId
 from xiaodian.contracts.live import RoomId
 from xiaodian.edge.access import Access, SignedIn, access
 from xiaodian.edge.context import Ctx
 from xiaodian.edge.messages import choose_language, translate
-from xiaodian.edge.problems import MalformedRequestError, PayloadTooLargeError, UnsupportedMediaTypeError, problems
+from xiaodian.edge.problems import problems
 from xiaodian.modules.surfacing.learning.bag_order import Placing
-from xiaodian.modules.surfacing.routes_rooms import WEBVTT, VttOperation
 from xiaodian.modules.surfacing.service.order_bags import order_bag_of_room, order_bag_of_video
 from xiaodian.modules.surfacing.service.see_moments import see_moments
-from xiaodian.modules.surfacing.service.take_video_transcript import take_video_webvtt
-from xiaodian.modules.surfacing.wire_rooms import MAX_TRANSCRIPT_BYTES, TranscriptTaken
 from xiaodian.modules.surfacing.wire_videos import BagOrder, MomentsView, PlacingView
 
 TAGS = ["surfacing"]
 OWN = "/api/me/videos/{video_id:uuid}"
-
-
-@post(
-    f"{OWN}/transcript",
-    opt=access(Access.MEMBER),
-    tags=TAGS,
-    status_code=200,
-    request_max_body_size=MAX_TRANSCRIPT_BYTES,
-    operation_class=VttOperation,
-    responses=problems(
-        MalformedRequestError,
-        InvalidInputError,
-        PayloadTooLargeError,
-        UnsupportedMediaTypeError,
-        TooManyRequestsError,
-        UnauthenticatedError,
-        NotFoundError,
-    ),
-)
-async def post_video_transcript(
-    ctx: Ctx, caller: SignedIn, request: Request[Any, Any, Any], video_id: FromPath[VideoId]
-) -> TranscriptTaken:
-    """What is said in one's own video, as WebVTT; replaces what was told before (`known`: how many lines that was)."""
-    if request.content_type[0] != WEBVTT:
-        raise UnsupportedMediaTypeError(expected=WEBVTT)
-    return await take_video_webvtt(ctx, caller.account_id, video_id, await request.body())
 
 
 @get(f"{OWN}/moments", opt=access(Access.MEMBER), tags=TAGS, responses=problems(UnauthenticatedError, NotFoundError))
@@ -107,4 +78,4 @@ def _language(request: Request[Any, Any, Any]) -> str:
     return choose_language(request.headers.get("accept-language"), request.cookies.get("xd_lang"))
 
 
-routes = [post_video_transcript, read_moments, read_bag_order_of_room, read_bag_order_of_video]
+routes = [read_moments, read_bag_order_of_room, read_bag_order_of_video]

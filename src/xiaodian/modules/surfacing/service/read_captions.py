@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from html import escape
 from typing import NamedTuple
 
+from xiaodian.contracts.accounts import AccountId
 from xiaodian.contracts.base import NotFoundError
 from xiaodian.contracts.content import VideoId, VideoState
 from xiaodian.contracts.live import RoomId
@@ -12,6 +13,7 @@ from xiaodian.kit.clock import to_epoch_ms
 from xiaodian.modules.content import api as content
 from xiaodian.modules.live import api as live
 from xiaodian.modules.surfacing.room_rules import MAX_LINES_OF_ROOM
+from xiaodian.modules.surfacing.service.see_moments import get_own_info
 
 
 class Spoken(NamedTuple):
@@ -27,6 +29,16 @@ async def read_captions_of_video(connection: Connection, video_id: VideoId) -> s
     video = (await content.get_videos(connection, [video_id])).get(video_id)
     if video is None or video.state is not VideoState.PUBLISHED:
         raise NotFoundError
+    return await _render_video(connection, video_id)
+
+
+async def read_captions_of_own(connection: Connection, account_id: AccountId, video_id: VideoId) -> str:
+    """Of one's own video, whatever its state. Raises NotFoundError."""
+    await get_own_info(connection, account_id, video_id)
+    return await _render_video(connection, video_id)
+
+
+async def _render_video(connection: Connection, video_id: VideoId) -> str:
     rows = await connection.fetch(
         "SELECT start_ms, end_ms, text FROM surfacing.video_caption WHERE video_id = $1 ORDER BY start_ms, line_no",
         video_id,
