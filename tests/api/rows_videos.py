@@ -54,6 +54,7 @@ PUBLIC: list[Row] = [
     Row("POST", _COMMENTS, members(201), {"text": "多少钱"}),
     Row("GET", "/api/report-reasons", everybody(200)),
     Row("POST", f"{_VIDEO}/reports", members(204), {"reason": "spam"}),
+    Row("POST", "/api/rooms/{room_id}/reports", members(204), {"reason": "spam"}),
     Row("POST", f"{_VIDEO}/comments/{{comment_id}}/reports", members(204), {"reason": "spam"}, f"{_COMMENT}/reports"),
     Row(
         "GET",
@@ -67,6 +68,7 @@ PUBLIC: list[Row] = [
 OPERATOR: list[Row] = [
     Row("GET", "/api/operator/reports", _operator(200)),
     Row("POST", f"{_OPERATOR}/dismissal", _operator(204), {}),
+    Row("POST", "/api/operator/rooms/{room_id}/dismissal", _operator(204)),
     Row("POST", f"{_OPERATOR}/take-down", _operator(204), _RULING),
     Row("POST", f"{_OPERATOR}/restore", _operator(204), _RULING),
     Row(

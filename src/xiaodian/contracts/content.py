@@ -192,6 +192,15 @@ class VideoReported(Event, frozen=True, kw_only=True):
     reason: str
 
 
+class RoomReported(Event, frozen=True, kw_only=True):
+    """Somebody says that a room breaks the rules."""
+
+    event_key = "room_id"
+    room_id: RoomId
+    account_id: AccountId
+    reason: str
+
+
 class VideoDismissed(Event, frozen=True, kw_only=True):
     """A viewer is not interested in this video and its like."""
 

@@ -121,3 +121,28 @@ async def test_reporting_in_bulk_is_slowed_down_and_made_up_reasons_are_refused(
     codes = [(await viewer.post(path, json={"reason": "spam"})).status_code for _ in range(REPORTS_PER_HOUR.burst + 2)]
     assert 429 in codes
     assert await studio.rows("report", video_id) == 1
+
+
+async def test_a_reported_room_waits_among_the_others_and_is_cleared(
+    studio: Studio, operator: httpx.AsyncClient
+) -> None:
+    video_id, room_id = await studio.publish(title="一"), str(studio.stage.room_id)
+    one, _ = await studio.sign_up("甲")
+    other, _ = await studio.sign_up("乙")
+    for client, path in (
+        (one, f"/api/rooms/{room_id}/reports"),
+        (one, f"/api/rooms/{room_id}/reports"),
+        (other, f"/api/videos/{video_id}/reports"),
+        (other, f"/api/rooms/{room_id}/reports"),
+    ):
+        assert (await client.post(path, json={"reason": "fraud", "note": "假的"})).status_code == 204
+    assert (await one.post(f"/api/rooms/{uuid4()}/reports", json={"reason": "fraud"})).status_code == 404
+    first, second = (await operator.get("/api/operator/reports")).json()["items"]
+    assert (first["room"]["room_id"], first["video"], first["reports"]) == (room_id, None, 2)
+    assert first["room"]["host"]["display_name"] == "小丹"
+    assert (second["room"], second["video"]["video_id"]) == (None, video_id)
+    ruling = f"/api/operator/rooms/{room_id}/dismissal"
+    assert (await one.post(ruling)).status_code == 403
+    assert [(await operator.post(ruling)).status_code for _ in range(2)] == [204, 404]
+    [left] = (await operator.get("/api/operator/reports")).json()["items"]
+    assert left["video"]["video_id"] == video_id

@@ -153,8 +153,8 @@ class Audience:
     async def mute(self) -> None:
         """A host wants to hear no more of somebody, for a while."""
         host, who = self.rng.choice(self.hosts), self._person()
-        await host.client.put(f"/api/me/muted/{who.account_id}")
-        await host.client.delete(f"/api/me/muted/{who.account_id}")
+        await host.client.put(f"/api/creators/{host.account_id}/muted/{who.account_id}")
+        await host.client.delete(f"/api/creators/{host.account_id}/muted/{who.account_id}")
 
     async def say_in_room(self) -> None:
         """Somebody says something in the room."""

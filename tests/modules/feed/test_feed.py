@@ -7,10 +7,14 @@ import httpx
 import pytest
 from tests.live.stage import set_stage
 from tests.modules.feed.cinema import Cinema, Person, video_ids
+from tests.outbox import list_envelopes
 
 from xiaodian.edge.context import Context
 from xiaodian.kit.clock import utc_now
+from xiaodian.modules.feed import handlers
 from xiaodian.modules.feed.queries import list_passed_by
+from xiaodian.modules.feed.rules import creator_subject
+from xiaodian.modules.feed.service.prepare import read_viewer
 
 
 async def test_a_visit_shows_every_video_and_none_twice(cinema: Cinema, client: httpx.AsyncClient) -> None:
@@ -109,6 +113,52 @@ async def test_rooms_on_air_come_between_the_films_and_not_after_their_end(
     assert page["items"].index(rooms[0]) == 4
     assert rooms[0]["why"]["code"] == "on_air"
     assert rooms[0]["video"] is None
+
+
+async def test_a_room_that_does_not_interest_me_is_gone_with_its_host_behind_others_until_i_take_it_back(
+    cinema: Cinema, ctx: Context, client: httpx.AsyncClient
+) -> None:
+    stage = await set_stage(ctx, cinema.sign_up)
+    viewer = await cinema.join("观众")
+    creators = [await cinema.join(f"达人{number}") for number in range(5)]
+    for number in range(8):
+        await cinema.publish(creators[number % 5])
+    await stage.go_on_air()
+
+    async def rooms_of(who: httpx.AsyncClient) -> list[str]:
+        page = await cinema.open(who, "limit=10")
+        return [item["room"]["room_id"] for item in page["items"] if item["kind"] == "room"]
+
+    path, shown = f"/api/rooms/{stage.room_id}/dismissal", [str(stage.room_id)]
+    assert await rooms_of(viewer.client) == shown
+    for _ in range(2):
+        assert (await viewer.client.put(path)).status_code == 204
+    assert (await viewer.client.put(f"/api/rooms/{uuid4()}/dismissal")).status_code == 404
+    assert await rooms_of(viewer.client) == []
+    assert await rooms_of(client) == shown, "to others it comes as before"
+    async with ctx.database.connection() as connection:
+        known = await read_viewer(connection, viewer.account_id, utc_now())
+    assert known.dismissed == {stage.room_id}
+    assert known.disliked == {creator_subject(stage.host_id): 1}
+    assert (await viewer.client.delete(path)).status_code == 204
+    assert await rooms_of(viewer.client) == shown
+
+
+async def test_a_room_that_i_reported_is_not_shown_to_me_again(cinema: Cinema, ctx: Context) -> None:
+    stage = await set_stage(ctx, cinema.sign_up)
+    viewer = await cinema.join("观众")
+    await stage.go_on_air()
+    path = f"/api/rooms/{stage.room_id}/reports"
+    for _ in range(2):
+        assert (await viewer.client.post(path, json={"reason": "fraud"})).status_code == 204
+    async with ctx.database.connection() as connection:
+        [envelope] = await list_envelopes(connection, "RoomReported")
+    reactions = {consumer.durable: consumer for consumer in handlers.consumers(ctx)}
+    for _ in range(2):
+        await reactions["feed-room-complaints"].handle([envelope])
+    async with ctx.database.connection() as connection:
+        known = await read_viewer(connection, viewer.account_id, utc_now())
+    assert known.dismissed == {stage.room_id}
 
 
 async def test_a_room_that_i_saw_and_did_not_enter_lets_another_one_come_first(cinema: Cinema, ctx: Context) -> None:

@@ -5,8 +5,7 @@ from datetime import date, timedelta
 import httpx
 from tests.conftest import SignUp
 from tests.modules.insights.test_sampling import Rush
-from tests.modules.surfacing.test_learning import Screening
-from tests.modules.surfacing.test_learning import screening as screening
+from tests.modules.surfacing.screening import Screening
 
 from xiaodian.kit.clock import utc_now
 from xiaodian.modules.insights.service.keep_days import keep_days

@@ -117,8 +117,8 @@ export class Feed {
 function toEntry(item: FeedItem | Film): Entry[] {
   if (item instanceof Film) return [item];
   const { video, room, why } = item;
-  if (video) return !me() && unwanted().includes(video.video_id) ? [] : [new Film(video, why)];
-  return room ? [new RoomEntry(room, why)] : [];
+  const entry = video ? new Film(video, why) : room && new RoomEntry(room, why);
+  return entry && (me() || !unwanted().includes(entry.id)) ? [entry] : [];
 }
 
 /** The ids of what a guest has no interest in, as this browser remembers them; of accounts the server knows. */

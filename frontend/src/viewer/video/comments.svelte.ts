@@ -4,7 +4,8 @@ import { t } from "../../lib/i18n/index.svelte";
 import { toast } from "../../lib/ui";
 import type { Film } from "../feed/film.svelte";
 import { Paged } from "../state/paged.svelte";
-import { type VideoComment, deleteComment, listComments, muteCommenter, postComment } from "./api";
+import type { VideoComment } from "./api";
+import { deleteComment, listComments, muteCommenter, postComment } from "./later_api";
 
 export class FilmComments extends Paged<VideoComment> {
   constructor(readonly film: Film) {

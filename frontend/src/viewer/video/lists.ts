@@ -1,7 +1,8 @@
 /** Lists that films are chosen from: a film goes on into the list it was opened from, and that is found again as it was left. */
 import { Paged } from "../state/paged.svelte";
 import { search } from "../search/api";
-import { type Page, type VideoCard, listCreatorVideos, listTopicVideos } from "./api";
+import type { Page, VideoCard } from "./api";
+import { listCreatorVideos, listTopicVideos } from "./later_api";
 
 type Ask = (cursor?: string) => Promise<Page<VideoCard>>;
 /** What a list is of, as the address of a film names it: `topic/草莓`. */

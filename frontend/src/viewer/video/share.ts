@@ -1,7 +1,7 @@
 /** Hand a film on: by the device's own way, else as a link in the clipboard. */
 import { t } from "../../lib/i18n/index.svelte";
 import { toast } from "../../lib/ui";
-import { noteShared } from "./api";
+import { noteShared } from "./later_api";
 
 /** `?s` says that the link was handed on (see behaviour/report.ts). */
 export function shareLink(videoId: string): string {

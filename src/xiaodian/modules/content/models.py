@@ -61,9 +61,10 @@ class VideoComment(NamedTuple):
 
 
 class OpenReport(NamedTuple):
-    """What is reported of one video or comment, all reports together."""
+    """What is reported of one video, comment or room, all reports together."""
 
-    video_id: VideoId
+    video_id: VideoId | None
+    room_id: RoomId | None
     comment_id: UUID | None
     reports: int
     reasons: list[str]

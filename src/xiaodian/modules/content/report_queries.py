@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from xiaodian.contracts.content import VideoId
+from xiaodian.contracts.live import RoomId
 from xiaodian.infra.database import Connection
 from xiaodian.modules.content.models import OpenReport
 
@@ -14,10 +15,11 @@ async def list_open_reports(connection: Connection, *, after: UUID | None, limit
     rows = await connection.fetch(
         """
         SELECT * FROM (
-            SELECT video_id, comment_id, count(*) AS reports, array_agg(DISTINCT reason ORDER BY reason) AS reasons,
+            SELECT video_id, room_id, comment_id, count(*) AS reports,
+                array_agg(DISTINCT reason ORDER BY reason) AS reasons,
                 (array_agg(note ORDER BY report_id) FILTER (WHERE note <> ''))[:$3] AS notes,
                 (array_agg(report_id ORDER BY report_id))[1] AS first_id
-            FROM content.report WHERE decided_at IS NULL GROUP BY video_id, comment_id
+            FROM content.report WHERE decided_at IS NULL GROUP BY video_id, room_id, comment_id
         ) AS reported
         WHERE $1::uuid IS NULL OR first_id > $1 ORDER BY first_id LIMIT $2
         """,
@@ -40,6 +42,19 @@ async def decide_reports(
         video_id,
         comment_id,
         decision,
+        by,
+    )
+    return int(status.rpartition(" ")[2])
+
+
+async def dismiss_reports_of_room(connection: Connection, room_id: RoomId, by: UUID) -> int:
+    """Note that the open reports of a room are no breach; answers how many there were."""
+    status: str = await connection.execute(
+        """
+        UPDATE content.report SET decided_at = now(), decision = 'dismissed', decided_by = $2
+        WHERE room_id = $1 AND decided_at IS NULL
+        """,
+        room_id,
         by,
     )
     return int(status.rpartition(" ")[2])

@@ -1,4 +1,4 @@
-"""HTTP: reports of short videos and comments, and what operators do about them."""
+"""HTTP: reports of short videos, comments and rooms, and what operators do about them."""
 
 from litestar import delete, get, post
 from litestar.params import FromPath, FromQuery, JSONBody
@@ -11,14 +11,15 @@ from xiaodian.contracts.base import (
     UnauthenticatedError,
 )
 from xiaodian.contracts.content import ReportReason, VideoId, VideoStateError
-from xiaodian.contracts.live import CommentId
+from xiaodian.contracts.live import CommentId, RoomId
 from xiaodian.edge.access import Access, SignedIn, access
 from xiaodian.edge.context import Ctx
 from xiaodian.edge.problems import MalformedRequestError, problems
 from xiaodian.kit.paging import Page, decode_cursor, encode_cursor
 from xiaodian.modules.content import report_queries
 from xiaodian.modules.content.paging import Limit
-from xiaodian.modules.content.service import report_video
+from xiaodian.modules.content.service import report_room, report_video
+from xiaodian.modules.content.service.show_reports import show_reports
 from xiaodian.modules.content.wire import DismissalInput, ReportedItem, ReportInput, ReportReasons, RulingInput
 
 TAGS = ["videos"]
@@ -62,6 +63,18 @@ async def report_a_comment(
     await report_video.report(ctx, caller.account_id, video_id, data.reason, data.note, comment_id)
 
 
+@post(
+    "/api/rooms/{room_id:uuid}/reports",
+    opt=access(Access.MEMBER),
+    tags=TAGS,
+    status_code=204,
+    responses=REPORT_PROBLEMS,
+)
+async def report_a_room(ctx: Ctx, caller: SignedIn, room_id: FromPath[RoomId], data: JSONBody[ReportInput]) -> None:
+    """Say that a room breaks the rules; again changes nothing."""
+    await report_room.report_room(ctx, caller.account_id, room_id, data.reason, data.note)
+
+
 @get(
     "/api/operator/reports",
     opt=access(Access.OPERATOR),
@@ -69,11 +82,11 @@ async def report_a_comment(
     responses=problems(*OF_OPERATOR, InvalidInputError),
 )
 async def list_reports(ctx: Ctx, cursor: FromQuery[str | None] = None, limit: Limit = 20) -> Page[ReportedItem]:
-    """What is reported and waits for a decision, each video or comment once, the longest waiting first."""
+    """What is reported and waits for a decision, each video, comment or room once, the longest waiting first."""
     after = decode_cursor(cursor) if cursor else None
     async with ctx.database.connection() as connection:
         found = await report_queries.list_open_reports(connection, after=after, limit=limit + 1)
-        items = await report_video.show_reports(connection, found[:limit])
+        items = await show_reports(connection, found[:limit])
     more = encode_cursor(found[limit - 1].first_id) if len(found) > limit else None
     return Page(items=items, next_cursor=more)
 
@@ -117,6 +130,18 @@ async def dismiss_reports(
     await report_video.dismiss_reports(ctx, caller, video_id, comment_id)
 
 
+@post(
+    "/api/operator/rooms/{room_id:uuid}/dismissal",
+    opt=access(Access.OPERATOR),
+    tags=TAGS,
+    status_code=204,
+    responses=problems(UnauthenticatedError, ForbiddenError, NotFoundError),
+)
+async def dismiss_reports_of_a_room(ctx: Ctx, caller: SignedIn, room_id: FromPath[RoomId]) -> None:
+    """What was reported of a room is no breach."""
+    await report_room.dismiss_reports_of_room(ctx, caller, room_id)
+
+
 @delete(
     "/api/operator/videos/{video_id:uuid}/comments/{comment_id:uuid}",
     opt=access(Access.OPERATOR),
@@ -139,9 +164,11 @@ routes = [
     list_report_reasons,
     report_a_video,
     report_a_comment,
+    report_a_room,
     list_reports,
     take_down_video,
     restore_video,
     dismiss_reports,
+    dismiss_reports_of_a_room,
     remove_comment,
 ]

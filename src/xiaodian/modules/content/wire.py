@@ -132,10 +132,21 @@ class ReportReasons(Contract, frozen=True, kw_only=True):
     items: list[ReportReason]
 
 
-class ReportedItem(Contract, frozen=True, kw_only=True):
-    """A video, or a comment on it, with all that is reported of it and not decided yet."""
+class ReportedRoom(Contract, frozen=True, kw_only=True):
+    """A room that was reported."""
 
-    video: VideoCard
+    room_id: UUID
+    host: Account
+    title: str
+    cover_url: str | None
+    state: RoomState
+
+
+class ReportedItem(Contract, frozen=True, kw_only=True):
+    """A video, or a comment on it, or a room, with all that is reported of it and not decided yet."""
+
+    video: VideoCard | None
+    room: ReportedRoom | None
     comment: VideoCommentView | None
     reports: int
     reasons: list[str]

@@ -11,7 +11,13 @@ from xiaodian.contracts.orders import OrderId
 from xiaodian.edge.context import Context
 from xiaodian.infra.work import Consumer
 from xiaodian.modules.accounts import api as accounts
-from xiaodian.modules.feed.service.hear import hear_complaints, hear_deeds, hear_orders, hear_reports
+from xiaodian.modules.feed.service.hear import (
+    hear_complaints,
+    hear_complaints_of_rooms,
+    hear_deeds,
+    hear_orders,
+    hear_reports,
+)
 from xiaodian.modules.feed.service.keep_videos import keep_videos
 from xiaodian.modules.feed.service.learn import learn, mark_stale
 from xiaodian.modules.feed.service.personal_data import erase
@@ -48,6 +54,9 @@ def consumers(ctx: Context) -> list[Consumer]:
         Consumer(durable="feed-deeds", event_types=("VideoLiked", "VideoCommented"), handle=reactions.hear_deeds),
         Consumer(durable="feed-orders", event_types=("OrderPaid",), handle=reactions.hear_orders),
         Consumer(durable="feed-complaints", event_types=("VideoReported",), handle=reactions.hear_complaints),
+        Consumer(
+            durable="feed-room-complaints", event_types=("RoomReported",), handle=reactions.hear_complaints_of_rooms
+        ),
         Consumer(durable="feed-counted", event_types=("VideosCounted",), handle=reactions.hear_counted),
         Consumer(durable="feed-dismissed", event_types=("VideoDismissed",), handle=reactions.mark_stale),
     ]
@@ -88,6 +97,11 @@ class Reactions:
         async with self._database.transaction() as connection:
             await hear_complaints(connection, envelopes)
             await mark_stale(connection, _video_ids(envelopes))
+
+    async def hear_complaints_of_rooms(self, envelopes: Sequence[Envelope]) -> None:
+        """The same of rooms."""
+        async with self._database.transaction() as connection:
+            await hear_complaints_of_rooms(connection, envelopes)
 
     async def hear_counted(self, envelopes: Sequence[Envelope]) -> None:
         """Figures of videos are others now."""

@@ -112,22 +112,22 @@ async def list_newest_of(
 
 
 _VIEWER = """
-    (SELECT subject, weight, NULL::uuid AS video_id, NULL::uuid AS creator_id, NULL::text[] AS subjects
+    (SELECT subject, weight, NULL::uuid AS place_id, NULL::uuid AS creator_id, NULL::text[] AS subjects
     FROM feed.taste WHERE account_id = $1 ORDER BY abs(weight) DESC LIMIT $2)
     UNION ALL
-    (SELECT NULL, NULL, dismissal.video_id, dismissal.creator_id, coalesce(video.subjects, '{}')
-    FROM feed.dismissal LEFT JOIN feed.video USING (video_id)
+    (SELECT NULL, NULL, dismissal.place_id, dismissal.creator_id, coalesce(video.subjects, '{}')
+    FROM feed.dismissal LEFT JOIN feed.video ON video.video_id = dismissal.place_id
     WHERE account_id = $1 ORDER BY dismissed_at DESC LIMIT $3)
 """
 
 
 class Likings(NamedTuple):
     """What an account likes most, and least, by subject (see rules.weight), and what it said it has no interest in:
-    video, creator, subjects.
+    video or room, creator, subjects.
     """
 
     tastes: dict[str, float]
-    dismissals: list[tuple[VideoId, AccountId, list[str]]]
+    dismissals: list[tuple[UUID, AccountId, list[str]]]
 
 
 async def get_likings(connection: Connection, account_id: AccountId) -> Likings:

@@ -76,7 +76,8 @@ class Viewer(NamedTuple):
     followed: frozenset[AccountId] = frozenset()
     tastes: Mapping[str, float] = {}
     """Strength by subject, faded to now."""
-    dismissed: frozenset[VideoId] = frozenset()
+    dismissed: frozenset[UUID] = frozenset()
+    """Videos and rooms that the viewer does not want to see."""
     disliked: Mapping[str, int] = {}
     """How often the viewer said of a subject's video that it does not interest."""
     passed_by: frozenset[RoomId] = frozenset()
@@ -170,10 +171,10 @@ def name_reason(reason: Reason, published_at: datetime, now: datetime, weights: 
 def rank_rooms(
     rooms: Iterable[RoomCandidate], viewer: Viewer, seed: int, shown: Collection[int], weights: Weights = WEIGHTS
 ) -> list[RankedRoom]:
-    """The rooms as this viewer would have them, the best first."""
+    """The same of rooms."""
     ranked: list[RankedRoom] = []
     for each in rooms:
-        if each.mark in shown or each.host_id == viewer.account_id:
+        if each.mark in shown or each.host_id == viewer.account_id or each.room_id in viewer.dismissed:
             continue
         is_followed = each.host_id in viewer.followed
         total = each.score + weights.chance * lot(each.mark, seed) + (weights.followed if is_followed else 0.0)

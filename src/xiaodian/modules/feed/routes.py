@@ -14,17 +14,19 @@ from xiaodian.contracts.base import (
     UnavailableError,
 )
 from xiaodian.contracts.content import VideoId
+from xiaodian.contracts.live import RoomId
 from xiaodian.edge.access import Access, MaybeSignedIn, SignedIn, access
 from xiaodian.edge.context import Ctx
 from xiaodian.edge.messages import choose_language
 from xiaodian.edge.problems import MalformedRequestError, problems
 from xiaodian.kit.paging import Page
-from xiaodian.modules.feed.service.dismiss import dismiss_video, take_back_dismissal
+from xiaodian.modules.feed.service.dismiss import dismiss_room, dismiss_video, take_back_dismissal
 from xiaodian.modules.feed.service.read_feed import FeedDesk
 from xiaodian.modules.feed.wire import MAX_SIZE, PAGE_SIZE, FeedItem, Tab
 
 TAGS = ["feed"]
 DISMISSAL = "/api/videos/{video_id:uuid}/dismissal"
+ROOM_DISMISSAL = "/api/rooms/{room_id:uuid}/dismissal"
 AnyRequest = Request[Any, Any, Any]
 Desk = NamedDependency[FeedDesk]
 Limit = Annotated[int, Parameter(ge=1, le=MAX_SIZE)]
@@ -86,4 +88,31 @@ async def undo_dismissal(ctx: Ctx, desk: Desk, caller: SignedIn, video_id: FromP
     desk.forget(caller.account_id)
 
 
-routes = [read_feed, dismiss, undo_dismissal]
+@put(
+    ROOM_DISMISSAL,
+    opt=access(Access.MEMBER),
+    tags=TAGS,
+    status_code=204,
+    dependencies={"desk": Provide(provide_desk, sync_to_thread=False)},
+    responses=problems(UnauthenticatedError, NotFoundError, TooManyRequestsError),
+)
+async def dismiss_a_room(ctx: Ctx, desk: Desk, caller: SignedIn, room_id: FromPath[RoomId]) -> None:
+    """Not interested: this room does not come again in the feed, and less of its host; again is fine."""
+    await dismiss_room(ctx, caller.account_id, room_id)
+    desk.forget(caller.account_id)
+
+
+@delete(
+    ROOM_DISMISSAL,
+    opt=access(Access.MEMBER),
+    tags=TAGS,
+    dependencies={"desk": Provide(provide_desk, sync_to_thread=False)},
+    responses=problems(UnauthenticatedError, TooManyRequestsError),
+)
+async def undo_dismissal_of_room(ctx: Ctx, desk: Desk, caller: SignedIn, room_id: FromPath[RoomId]) -> None:
+    """Take that back."""
+    await take_back_dismissal(ctx, caller.account_id, room_id)
+    desk.forget(caller.account_id)
+
+
+routes = [read_feed, dismiss, undo_dismissal, dismiss_a_room, undo_dismissal_of_room]

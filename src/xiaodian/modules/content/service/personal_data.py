@@ -19,7 +19,7 @@ _PARTS = {
         ORDER BY comment_id DESC LIMIT $2
     """,
     "room_reminders": "SELECT room_id, set_at FROM content.reminder WHERE account_id = $1 LIMIT $2",
-    "reports": "SELECT video_id, reason, note FROM content.report WHERE account_id = $1 LIMIT $2",
+    "reports": "SELECT video_id, room_id, reason, note FROM content.report WHERE account_id = $1 LIMIT $2",
 }
 
 

@@ -1,7 +1,5 @@
 """People say what breaks the rules; operators decide."""
 
-from collections.abc import Sequence
-
 from xiaodian.contracts.accounts import AccountId, Caller, Notice, NoticeKind
 from xiaodian.contracts.base import NotFoundError
 from xiaodian.contracts.content import ReportReason, VideoId, VideoReported, VideoState, VideoStateError
@@ -10,15 +8,13 @@ from xiaodian.edge.context import Context
 from xiaodian.infra import outbox
 from xiaodian.infra.database import Connection
 from xiaodian.infra.outbox_relay import POKE
-from xiaodian.kit.ids import made_at, new_id
+from xiaodian.kit.ids import new_id
 from xiaodian.modules.accounts import api as accounts
 from xiaodian.modules.content import comment_queries, report_queries, video_queries
-from xiaodian.modules.content.models import OpenReport, Video
-from xiaodian.modules.content.service.comment_video import remove_comment, show_comments
+from xiaodian.modules.content.models import Video
+from xiaodian.modules.content.service.comment_video import remove_comment
 from xiaodian.modules.content.service.move_video import move_video
-from xiaodian.modules.content.service.show_videos import show_cards
 from xiaodian.modules.content.video_rules import MOVES_OF_OPERATOR, REPORTS_PER_HOUR, name_in_notice
-from xiaodian.modules.content.wire import ReportedItem
 from xiaodian.modules.risk import api as risk
 
 
@@ -103,27 +99,6 @@ async def remove_reported_comment(ctx: Context, video_id: VideoId, comment_id: C
     """An operator takes a comment away, and its reports with it. Raises NotFoundError."""
     async with ctx.database.transaction() as connection:
         await remove_comment(connection, await comment_queries.get_comment(connection, video_id, comment_id))
-
-
-async def show_reports(connection: Connection, reports: Sequence[OpenReport]) -> list[ReportedItem]:
-    """Open reports with what they are about."""
-    cards = await show_cards(connection, list({each.video_id for each in reports}))
-    found = await comment_queries.find_comments(
-        connection, [CommentId(each.comment_id) for each in reports if each.comment_id is not None]
-    )
-    comments = {each.comment_id: each for each in await show_comments(connection, list(found.values()))}
-    return [
-        ReportedItem(
-            video=cards[each.video_id],
-            comment=comments.get(each.comment_id) if each.comment_id else None,
-            reports=each.reports,
-            reasons=each.reasons,
-            notes=each.notes,
-            first_reported_at=made_at(each.first_id),
-        )
-        for each in reports
-        if each.video_id in cards
-    ]
 
 
 async def _tell_creator(connection: Connection, video: Video, kind: NoticeKind, reason: str) -> None:

@@ -6,13 +6,14 @@ import msgspec
 
 from xiaodian.contracts.accounts import AccountId
 from xiaodian.contracts.base import Envelope
-from xiaodian.contracts.content import VideoCommented, VideoLiked, VideoReported
+from xiaodian.contracts.content import RoomReported, VideoCommented, VideoLiked, VideoReported
 from xiaodian.contracts.insights import BehaviourReported
 from xiaodian.contracts.orders import Order, OrderId
 from xiaodian.infra.database import Connection
 from xiaodian.kit.clock import from_epoch_ms
 from xiaodian.modules.feed.rules import DEED_OF_KIND, Deed, Encounter
 from xiaodian.modules.feed.service.learn import Meeting
+from xiaodian.modules.live import api as live
 from xiaodian.modules.orders import api as orders
 
 
@@ -26,6 +27,7 @@ _decode_whose = msgspec.json.Decoder(Whose).decode
 _decode_reported = msgspec.json.Decoder(BehaviourReported).decode
 _decode_deed = msgspec.json.Decoder(VideoLiked | VideoCommented).decode
 _decode_complaint = msgspec.json.Decoder(VideoReported).decode
+_decode_room_complaint = msgspec.json.Decoder(RoomReported).decode
 
 
 def hear_reports(envelopes: Sequence[Envelope]) -> Iterator[Meeting]:
@@ -76,9 +78,26 @@ async def hear_complaints(connection: Connection, envelopes: Sequence[Envelope])
     told = [(envelope, _decode_complaint(envelope.data)) for envelope in envelopes]
     await connection.executemany(
         """
-        INSERT INTO feed.dismissal (account_id, video_id, creator_id, dismissed_at)
+        INSERT INTO feed.dismissal (account_id, place_id, creator_id, dismissed_at)
         SELECT $1, video_id, creator_id, $3 FROM feed.video WHERE video_id = $2
         ON CONFLICT DO NOTHING
         """,
         [(each.account_id, each.video_id, from_epoch_ms(envelope.occurred_at_ms)) for envelope, each in told],
+    )
+
+
+async def hear_complaints_of_rooms(connection: Connection, envelopes: Sequence[Envelope]) -> None:
+    """The same of a room."""
+    told = [(envelope, _decode_room_complaint(envelope.data)) for envelope in envelopes]
+    rooms = await live.get_rooms(connection, {each.room_id for _, each in told})
+    await connection.executemany(
+        """
+        INSERT INTO feed.dismissal (account_id, place_id, creator_id, dismissed_at) VALUES ($1, $2, $3, $4)
+        ON CONFLICT DO NOTHING
+        """,
+        [
+            (each.account_id, each.room_id, rooms[each.room_id].host_id, from_epoch_ms(envelope.occurred_at_ms))
+            for envelope, each in told
+            if each.room_id in rooms
+        ],
     )

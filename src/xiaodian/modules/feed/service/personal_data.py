@@ -10,7 +10,7 @@ _PARTS = {
     "feed_encounters": """
         SELECT place_id, subjects, at, through_percent FROM feed.encounter WHERE account_id = $1 LIMIT $2
     """,
-    "feed_dismissals": "SELECT video_id, dismissed_at FROM feed.dismissal WHERE account_id = $1 LIMIT $2",
+    "feed_dismissals": "SELECT place_id, dismissed_at FROM feed.dismissal WHERE account_id = $1 LIMIT $2",
 }
 
 

@@ -63,7 +63,7 @@ async def read_viewer(connection: Connection, account_id: AccountId, now: dateti
         account_id=account_id,
         followed=frozenset(await content.list_followed(connection, account_id, MAX_FOLLOWED)),
         tastes={subject: weight / today for subject, weight in tastes.items()},
-        dismissed=frozenset(video_id for video_id, _, _ in dismissals),
+        dismissed=frozenset(place_id for place_id, _, _ in dismissals),
         disliked=disliked,
     )
 

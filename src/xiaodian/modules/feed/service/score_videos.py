@@ -79,7 +79,7 @@ async def _read_sums(connection: Connection, rows: Sequence[Record]) -> list[Sum
     told = await insights.get_video_sums(connection, video_ids)
     counts = await content.get_video_counts(connection, video_ids, None)
     counted = await connection.fetch(
-        "SELECT video_id, count(*) FROM feed.dismissal WHERE video_id = ANY($1::uuid[]) GROUP BY video_id", video_ids
+        "SELECT place_id, count(*) FROM feed.dismissal WHERE place_id = ANY($1::uuid[]) GROUP BY place_id", video_ids
     )
     dismissed: dict[VideoId, int] = {row[0]: row[1] for row in counted}
     return [
