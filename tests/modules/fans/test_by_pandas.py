@@ -4,12 +4,15 @@ import random
 from datetime import date, timedelta
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pytest
 from tests.modules.fans.counter import Counter
 from tests.modules.fans.test_counting import live_through
+from tests.modules.fans.test_orders_behind import buy_in_other_ways
 
 from xiaodian.kit.clock import utc_now
+from xiaodian.modules.fans.service.move_by_time import apply_thresholds
 
 WITHIN = (30, 60, 90, 180, 365)
 
@@ -23,14 +26,17 @@ async def read_purchases(counter: Counter) -> tuple[pd.DataFrame, pd.DataFrame]:
             counter.stage.shop_id,
         )
         lines = await connection.fetch(
-            "SELECT order_id, product_id, amount_minor - off_minor AS gmv, "
-            "refunded_minor + refunded_platform_minor AS returned FROM orders.line WHERE shop_id = $1",
+            "SELECT order_id, product_id, video_id, amount_minor - off_minor AS gmv, "
+            "refunded_minor + refunded_platform_minor AS returned FROM orders.line WHERE shop_id = $1 ORDER BY line_no",
             counter.stage.shop_id,
         )
     paid, bought = (pd.DataFrame([dict(row) for row in rows]).astype(object) for rows in (orders, lines))
-    for name in ("order_id", "buyer_id", "room_id"):
-        paid[name] = paid[name].map(lambda one: None if one is None else str(one))
-    bought["order_id"], bought["product_id"] = bought["order_id"].map(str), bought["product_id"].map(str)
+    for table, names in ((paid, ("order_id", "buyer_id", "room_id")), (bought, ("order_id", "product_id", "video_id"))):
+        for name in names:
+            table[name] = table[name].map(lambda one: None if one is None else str(one))
+    films = bought.dropna(subset="video_id").groupby("order_id").video_id.first()
+    paid["video_id"] = paid.order_id.map(films).where(paid.room_id.isna(), None)
+    paid["source"] = np.where(paid.room_id.notna(), "room", np.where(paid.video_id.notna(), "video", "shop"))
     sums = bought.groupby("order_id")[["gmv", "returned"]].sum().astype(int)
     paid = paid.merge(sums, left_on="order_id", right_index=True)
     paid["counts"] = (paid.state != "cancelled") & (paid.returned < paid.gmv)
@@ -71,9 +77,21 @@ def rates(days: pd.Series, backs: pd.Series, today: pd.Timestamp) -> list[dict[s
     return table
 
 
+def bringers(found: pd.DataFrame, column: str, today: pd.Timestamp) -> dict[str, tuple[int, int, list[dict[str, Any]]]]:
+    """By what is in the column: purchases, those that were first, and how many of their fans came back."""
+    ends = found.day.dt.to_period("M").dt.end_time.dt.normalize()
+    firsts = found.groupby("buyer_id").head(1).order_id
+    return {
+        key: (len(part), int(part.order_id.isin(firsts).sum()), rates(ends[part.index], part.back, today))
+        for key, part in found.dropna(subset=column).groupby(column)
+    }
+
+
 @pytest.mark.parametrize("seed", [3, 4])
 async def test_what_the_shop_is_told_is_what_pandas_finds_in_the_same_orders(counter: Counter, seed: int) -> None:
-    await live_through(counter, random.Random(seed), 50)
+    rng = random.Random(seed)
+    await buy_in_other_ways(counter, rng)
+    await live_through(counter, rng, 50)
     paid, bought = await read_purchases(counter)
     found = with_occasions(paid)
     host = counter.stage.host
@@ -91,8 +109,8 @@ async def test_what_the_shop_is_told_is_what_pandas_finds_in_the_same_orders(cou
     for bar in report["pauses"]["bars"]:
         within = (pauses >= bar["from_days"]) & (pauses <= (10_000 if bar["to_days"] is None else bar["to_days"]))
         assert bar["pauses"] == within.sum()
-    if len(pauses):
-        assert report["pauses"]["median_days"] == int(pauses.quantile(0.5, interpolation="lower"))
+    for name, part in (("quarter_days", 0.25), ("median_days", 0.5), ("three_quarters_days", 0.75)):
+        assert report["pauses"][name] == np.quantile(pauses, part, method="inverted_cdf"), name
 
     cohorts = (await counter.ask(host, "cohorts"))["items"]
     month, first_month = found.day.dt.to_period("M"), found["first"].dt.to_period("M")
@@ -112,6 +130,14 @@ async def test_what_the_shop_is_told_is_what_pandas_finds_in_the_same_orders(cou
     }
     assert told == expected
 
+    # Of whole months alone, each with all that its buyers have spent since.
+    months = sorted(first_month.unique())
+    for first, last in ((months[0], months[-1]), (months[1], months[len(months) // 2])):
+        days = {"from": f"{first.start_time:%Y-%m-%d}", "to": f"{last.end_time:%Y-%m-%d}"}
+        of = found[(first_month >= first) & (first_month <= last)]
+        spent_each = int((of.gmv - of.returned).sum()) // of.buyer_id.nunique()
+        assert (await counter.ask(host, "repurchase", **days))["period"]["lifetime_minor"] == spent_each
+
     by_product = found.merge(bought[["order_id", "product_id"]].drop_duplicates(), on="order_id")
     ends = (by_product.day.dt.to_period("M").dt.end_time).dt.normalize()
     expected_products = {
@@ -120,6 +146,11 @@ async def test_what_the_shop_is_told_is_what_pandas_finds_in_the_same_orders(cou
     products = (await counter.ask(host, "repurchase/by/product", **span))["items"]
     assert {one["key"]: one["rates"] for one in products} == expected_products
 
+    for kind, column in (("source", "source"), ("room", "room_id"), ("video", "video_id")):
+        expected_of = bringers(found, column, today)
+        told_of = (await counter.ask(host, f"repurchase/by/{kind}", **span))["items"]
+        assert {one["key"]: (one["orders"], one["firsts"], one["rates"]) for one in told_of} == expected_of != {}, kind
+
     for buyer_id, part in paid.groupby("buyer_id"):
         figures = (await counter.ask(host, f"fans/{buyer_id}"))["fan"]["figures"]
         counted = part[part.counts]
@@ -127,6 +158,49 @@ async def test_what_the_shop_is_told_is_what_pandas_finds_in_the_same_orders(cou
         assert figures["spent_minor"] == int((counted.gmv - counted.returned).sum())
         assert (figures["gmv_minor"], figures["returned_minor"]) == (int(part.gmv.sum()), int(part.returned.sum()))
         assert figures["occasions"] == int(found[found.buyer_id == buyer_id].occasion.max() if len(counted) else 0)
+
+
+def segment_of(part: pd.DataFrame, occasions: int, today: pd.Timestamp, limit: dict[str, int]) -> str:
+    """A buyer's ready segment, from all paid orders: the first that fits."""
+    counted = part[part.counts]
+    spent = int((counted.gmv - counted.returned).sum())
+    back = int(part.returned.sum()) * 10_000 >= int(part.gmv.sum()) * limit["returner_bp"]
+    ago = (today - counted.day.max()).days if len(counted) else None
+    fits = {
+        "lost": ago is not None and ago > limit["lost_days"],
+        "slipping": ago is not None and ago > limit["slipping_days"],
+        "returner": ago is None or (len(part) >= 3 and back),
+        "big_spender": spent >= limit["big_spent_minor"],
+        "loyal": occasions >= limit["loyal_occasions"],
+        "new": ago is not None and (today - counted.day.min()).days <= limit["new_days"],
+    }
+    return next((name for name, does in fits.items() if does), "active")
+
+
+async def test_each_ready_segment_has_as_many_fans_as_pandas_puts_there(counter: Counter) -> None:
+    await live_through(counter, random.Random(9), 70)
+    paid, _ = await read_purchases(counter)
+    occasions = with_occasions(paid).groupby("buyer_id").occasion.max()
+    host, segments = counter.stage.host, set()
+    today = pd.Timestamp((utc_now() + timedelta(hours=counter.ctx.settings.books_utc_offset_h)).date())
+    known = await counter.ask(host, "fan-thresholds")
+    for change in (
+        {},
+        {"slipping_days": 600, "lost_days": 700, "loyal_occasions": 3},
+        {"slipping_days": 700, "lost_days": 730, "new_days": 500, "big_spent_minor": 20_000, "returner_bp": 1},
+    ):
+        limit = {name: known[name] for name in known if name not in ("is_applied", "by_quantiles")} | change
+        path = f"/api/shops/{counter.stage.shop_id}/fan-thresholds"
+        answer = await host.put(path, json={**limit, "by_quantiles": False})
+        assert answer.is_success, answer.text
+        await apply_thresholds(counter.ctx.database, counter.ctx.settings.books_utc_offset_h, utc_now())
+        expected = pd.Series(
+            [segment_of(part, occasions.get(buyer, 0), today, limit) for buyer, part in paid.groupby("buyer_id")]
+        ).value_counts()
+        told = {each["segment"]: each["fans"] for each in (await counter.ask(host, "segments"))["items"]}
+        assert {name: fans for name, fans in told.items() if fans and name != "watcher"} == expected.to_dict()
+        segments |= set(expected.index)
+    assert len(segments) > 2
 
 
 def test_the_walk_of_the_comparison_tells_occasions_apart() -> None:

@@ -2,10 +2,13 @@
 
 import random
 from datetime import timedelta
+from math import hypot
 from typing import Any
 from uuid import UUID, uuid4
 
+import pandas as pd
 import pytest
+from scipy import stats
 from tests.modules.insights.observer import late_and_twice
 from tests.modules.outreach.sender import NOON, SALES, Sender
 from tests.outbox import list_envelopes
@@ -40,6 +43,40 @@ async def test_only_purchases_within_the_window_and_in_this_shop_count_on_either
     assert effect["held_out"] == {"fans": len(held_out), "buyers": 20, "spent_minor": 20_000}
     assert effect["conversion"]["by"] == pytest.approx(60 / len(treated) - 20 / len(held_out))
     assert (effect["conversion_verdict"], effect["spend_verdict"]) == ("more", "more")
+
+
+async def test_the_effect_and_its_intervals_are_those_of_pandas_and_scipy(sender: Sender) -> None:
+    rng = random.Random(4)
+    fans = await sender.fans(300)
+    campaign = await sender.send(hold_out_bp=4000, is_without_hold_out=False, window_days=7)
+    await sender.work()
+    sent_at = utc_now() - timedelta(days=10)
+    async with sender.ctx.database.connection() as connection:
+        await connection.execute("UPDATE outreach.recipient SET counts_from = $1", sent_at)
+    sales = [(rng.choice(fans), rng.uniform(-1, 9), rng.randint(500, 9_000)) for _ in range(150)]
+    for fan, days, minor in sales:
+        await sender.note_sale(fan, sent_at + timedelta(days=days), minor)
+
+    campaign_id = CampaignId(UUID(campaign["campaign_id"]))
+    frame = pd.DataFrame(sales, columns=["fan", "days", "minor"])
+    spent = frame[(frame.days >= 0) & (frame.days < 7)].groupby("fan").minor.sum().reindex(fans, fill_value=0)
+    held = pd.Series({fan: is_held_out(campaign_id, fan, 4000) for fan in fans})
+    one, other = spent[~held], spent[held]
+    effect = (await sender.report(campaign))["effect"]
+    for told, group in ((effect["treated"], one), (effect["held_out"], other)):
+        expected = {"fans": len(group), "buyers": int((group > 0).sum()), "spent_minor": int(group.sum())}
+        assert told == expected
+    welch = stats.ttest_ind(one, other, equal_var=False).confidence_interval(0.95)
+    assert effect["spend"]["by"] == pytest.approx(one.mean() - other.mean())
+    assert (effect["spend"]["low"], effect["spend"]["high"]) == pytest.approx((welch.low, welch.high), rel=1e-3)
+    (p, p_low, p_high), (q, q_low, q_high) = (_wilson(int((group > 0).sum()), len(group)) for group in (one, other))
+    low, high = p - q - hypot(p - p_low, q_high - q), p - q + hypot(p_high - p, q - q_low)
+    assert (effect["conversion"]["low"], effect["conversion"]["high"]) == pytest.approx((low, high), abs=1e-9)
+
+
+def _wilson(hits: int, of: int) -> tuple[float, float, float]:
+    interval = stats.binomtest(hits, of).proportion_ci(0.95, method="wilson")
+    return hits / of, interval.low, interval.high
 
 
 async def give_back(sender: Sender, order: dict[str, Any], minor: int, quantity: int = 0) -> None:
