@@ -34,8 +34,9 @@ class Counter(Observer):
     async def hear(self, envelopes: Sequence[Envelope] | None = None) -> None:
         """Hand events about sales to whoever counts fans."""
         heard = await self.events() if envelopes is None else envelopes
-        [consumer] = [each for each in handlers.consumers(self.ctx) if each.durable == "fans-purchases"]
-        await consumer.handle([each for each in heard if each.type in consumer.event_types])
+        for consumer in handlers.consumers(self.ctx):
+            if consumer.durable in ("fans-purchases", "fans-of-creators"):
+                await consumer.handle([each for each in heard if each.type in consumer.event_types])
 
     async def watch(self, envelopes: Sequence[Envelope]) -> None:
         """What pages told is kept, and counted of fans."""
