@@ -101,13 +101,17 @@ async def test_refunds_take_back_what_a_message_brought(sender: Sender) -> None:
     async with sender.ctx.database.connection() as connection:
         await connection.execute("UPDATE outreach.recipient SET counts_from = now()")
     order = await sender.buy(fan, sku_id)
-    assert (await sender.report(campaign))["effect"]["treated"] == {"fans": 1, "buyers": 1, "spent_minor": 2990}
+    effect = (await sender.report(campaign))["effect"]
+    assert effect["treated"] == {"fans": 1, "buyers": 1, "spent_minor": 2990}
+    [behind] = effect["orders"]
+    assert (behind["order_id"], behind["net_minor"], behind["is_held_out"]) == (order["order_id"], 2990, False)
     await give_back(sender, order, 990)
     await sender.hear()
     assert (await sender.report(campaign))["effect"]["treated"]["spent_minor"] == 2000
     await give_back(sender, order, 2000, quantity=1)
     await sender.hear()
-    assert (await sender.report(campaign))["effect"]["treated"] == {"fans": 1, "buyers": 0, "spent_minor": 0}
+    effect = (await sender.report(campaign))["effect"]
+    assert (effect["treated"], effect["orders"]) == ({"fans": 1, "buyers": 0, "spent_minor": 0}, [])
 
 
 async def rows(sender: Sender) -> dict[str, list[Any]]:

@@ -2,10 +2,12 @@
 
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
+from typing import NamedTuple
 from uuid import UUID
 
 from xiaodian.contracts.accounts import AccountId
 from xiaodian.contracts.base import NotFoundError
+from xiaodian.contracts.orders import OrderId
 from xiaodian.contracts.outreach import Campaign, CampaignId, CampaignState, Channel, Skip, Trigger
 from xiaodian.contracts.shops import ShopId
 from xiaodian.infra.database import Connection, Record
@@ -17,14 +19,18 @@ ALL_SHOPS = UUID(int=0)
 CAMPAIGN = ", ".join(Campaign.__struct_fields__)
 
 # A fan whom a flow reached several times counts once, from the first time on.
-_GROUPS = """
-    WITH fan AS (
-        SELECT account_id, bool_or(is_held_out) AS is_held_out, min(counts_from) AS counts_from
-        FROM outreach.recipient WHERE campaign_id = $1 AND skipped IS NULL AND counts_from <= $4 GROUP BY account_id
-    ), spent AS (
+_FANS = """
+    SELECT account_id, bool_or(is_held_out) AS is_held_out, min(counts_from) AS counts_from
+    FROM outreach.recipient WHERE campaign_id = $1 AND skipped IS NULL AND counts_from <= $4 GROUP BY account_id
+"""
+_WITHIN = """
+    sale.shop_id = $2 AND sale.buyer_id = fan.account_id
+    AND sale.paid_at >= fan.counts_from AND sale.paid_at < fan.counts_from + $3::interval
+"""
+_GROUPS = f"""
+    WITH fan AS ({_FANS}), spent AS (
         SELECT fan.is_held_out, coalesce(sum(sale.net_minor), 0)::bigint AS minor
-        FROM fan LEFT JOIN outreach.sale ON sale.shop_id = $2 AND sale.buyer_id = fan.account_id
-            AND sale.paid_at >= fan.counts_from AND sale.paid_at < fan.counts_from + $3::interval
+        FROM fan LEFT JOIN outreach.sale ON {_WITHIN}
         GROUP BY fan.account_id, fan.is_held_out
     )
     SELECT is_held_out, count(*) AS fans, count(*) FILTER (WHERE minor > 0) AS buyers,
@@ -148,6 +154,32 @@ async def compare_groups(connection: Connection, campaign: Campaign, now: dateti
     )
     groups = {row["is_held_out"]: Group(**{key: row[key] for key in Group.__struct_fields__}) for row in rows}
     return groups.get(False, Group()), groups.get(True, Group())
+
+
+class Counted(NamedTuple):
+    """An order that an effect counts."""
+
+    order_id: OrderId
+    paid_at: datetime
+    net_minor: int
+    is_held_out: bool
+
+
+async def list_counted(connection: Connection, campaign: Campaign, now: datetime, limit: int) -> list[Counted]:
+    """The orders that both groups are compared by, the newest first."""
+    rows = await connection.fetch(
+        f"""
+        WITH fan AS ({_FANS})
+        SELECT order_id, paid_at, net_minor, is_held_out FROM fan JOIN outreach.sale ON {_WITHIN}
+        WHERE net_minor > 0 ORDER BY paid_at DESC, order_id LIMIT $5
+        """,
+        campaign.campaign_id,
+        campaign.shop_id,
+        timedelta(days=campaign.window_days),
+        now,
+        limit,
+    )
+    return [Counted(*row) for row in rows]
 
 
 async def get_shop_bounds(connection: Connection, shop_id: ShopId) -> ShopBounds:

@@ -9,6 +9,7 @@ from msgspec import Meta
 
 from xiaodian.contracts.base import Contract, Input, Line, Text
 from xiaodian.contracts.live import RoomId
+from xiaodian.contracts.orders import OrderId
 from xiaodian.contracts.outreach import Campaign, CampaignId, CampaignState, Channel, Skip, Trigger, Verdict
 from xiaodian.contracts.promotion import CouponId
 from xiaodian.contracts.shops import ShopId
@@ -203,6 +204,17 @@ class GroupView(Contract, frozen=True, kw_only=True):
     spent_minor: int
 
 
+class CountedOrder(Contract, frozen=True, kw_only=True):
+    """An order within the window of a fan of either group."""
+
+    order_id: OrderId
+    number: str
+    paid_at_ms: int
+    net_minor: int
+    """What was paid for goods and not given back."""
+    is_held_out: bool
+
+
 class EffectView(Contract, frozen=True, kw_only=True):
     """What the message changed. Differences are shares of fans, and minor units per fan, with their 95% intervals."""
 
@@ -213,6 +225,8 @@ class EffectView(Contract, frozen=True, kw_only=True):
     spend: Gain | None
     spend_verdict: Verdict
     currency: str
+    orders: list[CountedOrder]
+    """By which the groups are compared: the newest of them, those beyond MOST_ORDERS left out."""
 
 
 class CampaignReport(Contract, frozen=True, kw_only=True):

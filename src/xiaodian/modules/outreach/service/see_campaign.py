@@ -1,22 +1,33 @@
 """A campaign and what came of it."""
 
+from datetime import datetime
 from uuid import UUID
 
 from xiaodian.contracts.outreach import Campaign
 from xiaodian.contracts.shops import ShopId
 from xiaodian.infra.database import Connection
-from xiaodian.kit.clock import utc_now
+from xiaodian.kit.clock import to_epoch_ms, utc_now
 from xiaodian.kit.money import DEFAULT_CURRENCY
+from xiaodian.modules.orders import api as orders
 from xiaodian.modules.outreach.effect_rules import Group, compare_shares, compare_spend, judge
-from xiaodian.modules.outreach.queries import compare_groups, count_deliveries, count_skipped, get_campaign
+from xiaodian.modules.outreach.queries import (
+    compare_groups,
+    count_deliveries,
+    count_skipped,
+    get_campaign,
+    list_counted,
+)
 from xiaodian.modules.outreach.wire import (
     CampaignReport,
+    CountedOrder,
     DeliveryCount,
     EffectView,
     GroupView,
     SkipCount,
     to_view,
 )
+
+MOST_ORDERS = 100
 
 
 async def see_campaign(connection: Connection, shop_id: ShopId, campaign_id: UUID) -> CampaignReport:
@@ -41,7 +52,8 @@ async def see_campaign(connection: Connection, shop_id: ShopId, campaign_id: UUI
 
 
 async def _see_effect(connection: Connection, campaign: Campaign) -> EffectView:
-    treated, held_out = await compare_groups(connection, campaign, utc_now())
+    now = utc_now()
+    treated, held_out = await compare_groups(connection, campaign, now)
     conversion, spend = compare_shares(treated, held_out), compare_spend(treated, held_out)
     return EffectView(
         treated=_show(treated),
@@ -51,7 +63,24 @@ async def _see_effect(connection: Connection, campaign: Campaign) -> EffectView:
         spend=spend,
         spend_verdict=judge(treated, held_out, spend),
         currency=DEFAULT_CURRENCY,
+        orders=await _list_orders(connection, campaign, now),
     )
+
+
+async def _list_orders(connection: Connection, campaign: Campaign, now: datetime) -> list[CountedOrder]:
+    counted = await list_counted(connection, campaign, now, MOST_ORDERS)
+    found = await orders.find_orders(connection, [each.order_id for each in counted])
+    return [
+        CountedOrder(
+            order_id=each.order_id,
+            number=found[each.order_id].number,
+            paid_at_ms=to_epoch_ms(each.paid_at),
+            net_minor=each.net_minor,
+            is_held_out=each.is_held_out,
+        )
+        for each in counted
+        if each.order_id in found
+    ]
 
 
 def _show(group: Group) -> GroupView:
