@@ -13,6 +13,20 @@ from xiaodian.cli.show.film import find_ffmpeg
 
 FILM_S = 8
 
+# What the page tells of what was done in it.
+LISTEN = """() => {
+    window.told = [];
+    const send = navigator.sendBeacon.bind(navigator);
+    navigator.sendBeacon = (to, body) => {
+        if (String(to).endsWith('/api/behaviour')) window.told.push(body.text());
+        return send(to, body);
+    };
+}"""
+TOLD = """async () => {
+    dispatchEvent(new Event('pagehide'));
+    return (await Promise.all(window.told)).flatMap((body) => JSON.parse(body).items);
+}"""
+
 
 def make_short_film() -> bytes:
     """Upright, with sound."""

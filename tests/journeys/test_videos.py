@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 import pytest
 from playwright.async_api import Page, expect
 from tests.journeys.conftest import DESK, OpenPage, Stage
-from tests.journeys.short_films import FILM_S, current, publish, until_in_feed
+from tests.journeys.short_films import FILM_S, LISTEN, TOLD, current, publish, until_in_feed
 
 from xiaodian.cli.show.client import Member
 
@@ -43,18 +43,6 @@ _IS_STILL = """(card) => new Promise((done) => {
     look();
 })"""
 _JUMP_TO = "(card, seconds) => { card.querySelector('video').currentTime = seconds; }"
-_LISTEN = """() => {
-    window.told = [];
-    const send = navigator.sendBeacon.bind(navigator);
-    navigator.sendBeacon = (to, body) => {
-        if (String(to).endsWith('/api/behaviour')) window.told.push(body.text());
-        return send(to, body);
-    };
-}"""
-_TOLD = """async () => {
-    dispatchEvent(new Event('pagehide'));
-    return (await Promise.all(window.told)).flatMap((body) => JSON.parse(body).items);
-}"""
 _RESTS_AT = """() => {
     const entry = document.querySelectorAll('[data-testid=entry]:not([inert])')[0];
     const top = (element) => element.getBoundingClientRect().top;
@@ -162,7 +150,7 @@ async def test_a_viewer_swipes_through_films_and_takes_part_in_them(
 
 async def _expect_left(page: Page, video_id: str, at_ms: float) -> None:
     """The page tells that the film was left once, soon after this moment of it."""
-    told = await page.evaluate(_TOLD)
+    told = await page.evaluate(TOLD)
     [left] = [item["media_at_ms"] for item in told if (item["kind"], item["video_id"]) == ("left", video_id)]
     assert at_ms - 200 <= left < FILM_S * 1000, "a film is left where it was when its viewer went on, not at its start"
 
@@ -173,7 +161,7 @@ async def test_where_a_viewer_goes_on_to_the_next_film_is_told_of_the_one_that_i
     viewer = await enter("小丹丹")
     await until_in_feed(viewer, *films)
     page = await open_page(f"/v/{films[0]}", name="leaver", member=viewer)
-    await page.evaluate(_LISTEN)
+    await page.evaluate(LISTEN)
     first = await _expect_playing(page, 0)
     at_ms = await page.evaluate(_PLAYED_FOR, [await current(page).element_handle(), 2.2])
     await page.keyboard.press("ArrowDown")
@@ -187,7 +175,7 @@ async def test_where_a_viewer_goes_on_to_the_next_film_is_told_of_the_one_that_i
 
 async def _told_of_card(page: Page, video_id: str) -> list[int]:
     """The moments of the film at which its card came up and was seen."""
-    told = await page.evaluate(_TOLD)
+    told = await page.evaluate(TOLD)
     return [item["media_at_ms"] for item in told if (item["kind"], item["video_id"]) == ("card_shown", video_id)]
 
 
@@ -195,7 +183,7 @@ async def test_a_card_counts_as_shown_when_it_was_seen_and_not_under_a_sheet(
     films: list[str], open_page: OpenPage
 ) -> None:
     page = await open_page(f"/videos/{films[0]}", name="seer")
-    await page.add_init_script(f"({_LISTEN})(); {_STOP_AT_ONCE}")
+    await page.add_init_script(f"({LISTEN})(); {_STOP_AT_ONCE}")
     await page.reload()
     card = current(page)
     async with asyncio.timeout(30):

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { areaOf, barsOf, marksOf } from "../../src/console/insights/report/curve";
+import { areaOf, barsOf, marksOf, showOf, within } from "../../src/console/insights/report/curve";
 import { type Report, emptyOf, shownOf } from "../../src/console/insights/report/report";
 import type { Minute, Span } from "../../src/console/insights/wire";
 
@@ -32,5 +32,16 @@ describe("its curve", () => {
   it("shows what was held up within the room's time", () => {
     const spans = [{ start_ms: -5, end_ms: 60_000, title: "a" }, { start_ms: 119_999, end_ms: null, title: "b" }] as Span[];
     expect(marksOf(spans, extent, 100).map(({ x, width }) => [Math.round(x), Math.round(width)])).toEqual([[0, 50], [100, 3]]);
+  });
+  it("is as long as the show, however many stretches that touches, and keeps what was sold after its end", () => {
+    // On air from 0:40 to 1:45 of three stretches; somebody paid in the third.
+    const show = showOf(40_000, 105_000, 999_000)!;
+    expect(show).toEqual({ startMs: 40_000, endMs: 105_000 });
+    const kept = within([minute(0, 2, 0, 0), minute(60_000, 3, 1, 100), minute(120_000, 0, 2, 300)], show);
+    expect(kept.map((each) => [each.orders_paid, each.gmv_minor])).toEqual([[0, 0], [3, 400]]);
+    expect(areaOf(kept, show, 60_000, 650, 96).startsWith("M0 96L0.0 32.0L200.0 32.0L200.0 0.0L650.0 0.0")).toBe(true);
+    const [bar] = barsOf(kept, show, 60_000, 650, 72);
+    expect(bar!.x + bar!.width / 2).toBeCloseTo(425, 0);
+    expect(showOf(null, null, 5)).toBeNull();
   });
 });

@@ -7,12 +7,13 @@ import pytest
 from tests.conftest import SignUp
 from tests.films import DURATION_MS, finish_film, put_film
 from tests.live.stage import make_product, set_stage
-from tests.modules.content.studio import Studio, video
+from tests.modules.content.studio import Studio, draw_picture, video
 from tests.outbox import list_envelopes
 
 from xiaodian.contracts.media import VodReady, VodRefused
 from xiaodian.contracts.promotion import CommissionEnded
 from xiaodian.modules.content.service.count import count
+from xiaodian.modules.content.service.move_covers import move_covers
 
 EVENTS = ("VideoPublished", "VideoChanged", "VideoWithdrawn")
 
@@ -231,3 +232,23 @@ async def test_drafts_do_not_pile_up_for_ever(studio: Studio, monkeypatch: pytes
     answer = await studio.creator.post("/api/me/videos", json={"vod_id": str(vod_id)})
     assert (answer.status_code, answer.json()["code"]) == (409, "too_many_drafts")
     assert len((await studio.creator.get("/api/me/videos")).json()["items"]) == 1
+
+
+async def test_a_cover_from_before_comes_to_lie_beside_its_film_and_a_lost_one_gives_way_to_the_first_picture(
+    studio: Studio,
+) -> None:
+    kept, lost, own = await studio.publish(), await studio.publish(), await studio.publish()
+    beside = await studio.cover(own)
+    await studio.edit(own, cover_url=beside)
+    files = {"file": ("cover.png", draw_picture(), "image/png")}
+    picture = (await studio.creator.post("/api/media/pictures", files=files)).json()["url"]
+    async with studio.ctx.database.connection() as connection:
+        for video_id, url in ((kept, picture), (lost, "/media/pictures/gone.webp")):
+            await connection.execute("UPDATE content.video SET cover_url = $2 WHERE video_id = $1", UUID(video_id), url)
+    assert [await move_covers(studio.ctx) for _ in range(2)] == [2, 0]
+    film = (await studio.own(kept))["vod"]["vod_id"]
+    moved = (await studio.own(kept))["cover_url"]
+    assert moved.startswith(f"/media/vods/{film}/cover-")
+    assert (await studio.creator.get(moved)).status_code == 200
+    assert (await studio.own(lost))["cover_url"].endswith("/poster.webp")
+    assert (await studio.own(own))["cover_url"] == beside

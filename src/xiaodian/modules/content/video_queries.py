@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from xiaodian.contracts.accounts import AccountId
@@ -237,3 +237,21 @@ async def find_liked(
         list(video_ids),
     )
     return {row["video_id"] for row in rows}
+
+
+class CoverElsewhere(NamedTuple):
+    """A video whose cover does not lie beside its film."""
+
+    video_id: VideoId
+    vod_id: VodId
+    cover_url: str
+
+
+async def list_covers_elsewhere(connection: Connection, prefix: str, limit: int) -> list[CoverElsewhere]:
+    """Videos whose covers lie under this address."""
+    rows = await connection.fetch(
+        "SELECT video_id, vod_id, cover_url FROM content.video WHERE starts_with(cover_url, $1) LIMIT $2",
+        prefix,
+        limit,
+    )
+    return [CoverElsewhere(*row) for row in rows]
