@@ -2,6 +2,7 @@
 
 import random
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from tests.conftest import SignUp
@@ -9,6 +10,8 @@ from tests.modules.fans.audience import Audience
 from tests.modules.fans.counter import Counter
 
 from xiaodian.kit.clock import utc_now
+from xiaodian.modules.fans import api as fans
+from xiaodian.modules.fans.service.count_comments import count_comments
 from xiaodian.modules.insights.service.keep_days import keep_days
 
 _WRECK = (
@@ -94,3 +97,31 @@ async def test_who_watched_and_follows_a_creator_is_a_fan_of_the_shop_that_the_c
     assert set(rows) == {viewer.account_id, follower.account_id}
     assert rows[viewer.account_id]["likes"] == 1
     assert rows[follower.account_id]["followed_at"] is not None
+
+
+async def test_what_was_told_before_a_rebuild_and_is_heard_after_it_counts_once(
+    counter: Counter, sign_up: SignUp
+) -> None:
+    """Insights have kept it, the rooms' logs hold it, and fans have not come to it yet."""
+    audience = await Audience.gather(counter, sign_up, random.Random(1))
+    await audience.watch_room()
+    await audience.hear()
+    fan, room_id = audience.people[0], str(counter.stage.room_id)
+    items = [{"room_id": room_id, "kind": "entered"}, {"room_id": room_id, "kind": "watched", "watch_s": 12}]
+    answer = await fan.client.post("/api/behaviour", json={"viewer_id": str(uuid4()), "items": items})
+    assert answer.status_code == 204, answer.text
+    reports = await counter.reports()
+    await counter.take_reports(reports)
+    assert (await fan.client.post(f"/api/rooms/{room_id}/comments", json={"text": "来啦"})).is_success
+    before = await audience.figures()
+    await fans.rebuild(counter.ctx, utc_now())
+    assert await audience.figures() == before
+    for _ in range(2):
+        await counter.watch(reports)
+        await count_comments(counter.ctx, utc_now())
+    page = await counter.ask(counter.stage.host, f"fans/{fan.account_id}")
+    watched = sum(row["watch_s"] for row in await counter.rows_of("visit_day") if row["account_id"] == fan.account_id)
+    assert (page["comments"], page["watch_s"]) == (1, watched)
+    counted = await audience.figures()
+    await counter.rebuild()
+    assert await audience.figures() == counted

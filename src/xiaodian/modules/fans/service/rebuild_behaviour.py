@@ -73,11 +73,9 @@ _FIND_PLACES = """
 _NEXT_STRANGERS = "SELECT account_id FROM told_gone WHERE account_id > $1::uuid ORDER BY account_id LIMIT $2"
 _GONE_DAYS = """
     DELETE FROM fans.visit_day AS known USING told_place
-    WHERE known.place_id = told_place.place_id AND day >= $1::date AND (
-        known.whose_id <> told_place.whose_id OR NOT EXISTS (
-            SELECT FROM told_day WHERE (told_day.account_id, told_day.place_id, told_day.day)
-                = (known.account_id, known.place_id, known.day)
-        )
+    WHERE known.place_id = told_place.place_id AND day >= $1::date AND NOT EXISTS (
+        SELECT FROM told_day WHERE (told_day.account_id, told_day.place_id, told_day.day)
+            = (known.account_id, known.place_id, known.day) AND known.whose_id = told_place.whose_id
     )
 """
 _SAVE_DAYS = f"""
@@ -138,19 +136,12 @@ _RECOUNT_CREATORS = recount(
     SELECT creator_id, account_id FROM (
         SELECT whose_id AS creator_id, account_id FROM fans.visit
         UNION SELECT creator_id, account_id FROM fans.creator_purchase
+        UNION SELECT creator_id, account_id FROM fans.creator_fan
         UNION SELECT creator_id, fan_id FROM ({follows}) AS follows
     ) AS told WHERE creator_id NOT IN (SELECT shop_id FROM told_shop UNION ALL SELECT owner_id FROM told_shop)
 """.replace("{follows}", content.select_follows("fan_id NOT IN (SELECT account_id FROM told_gone)"))
 )
-_GONE_OF_CREATORS = """
-    DELETE FROM fans.creator_fan AS known WHERE creator_id IN (SELECT owner_id FROM told_shop)
-        OR NOT EXISTS (
-            SELECT FROM fans.visit WHERE (whose_id, visit.account_id) = (known.creator_id, known.account_id)
-        ) AND NOT EXISTS (
-            SELECT FROM fans.creator_purchase AS found
-            WHERE (found.creator_id, found.account_id) = (known.creator_id, known.account_id)
-        ) AND (known.creator_id, known.account_id) NOT IN (SELECT creator_id, fan_id FROM ({follows}) AS follows)
-""".replace("{follows}", content.select_follows("true"))
+_GONE_OF_CREATORS = "DELETE FROM fans.creator_fan WHERE creator_id IN (SELECT owner_id FROM told_shop)"
 _FOLLOWS = content.select_follows("fan_id NOT IN (SELECT account_id FROM told_gone)")
 _FOLLOW = _of_day(follow("SELECT * FROM told_shop", _FOLLOWS))
 _UNFOLLOW = f"""
@@ -171,6 +162,7 @@ async def rebuild_behaviour(connection: Connection, today: date) -> None:
     start = datetime(first_day.year, first_day.month, first_day.day, tzinfo=UTC)
     await _run(connection, _TOLD_DAYS, start, last_seq)
     await _run(connection, _TOLD_REACTIONS)
+    await _run(connection, "ANALYZE told_day, told_reaction")
     await _keep_shops(connection)
     await _drop_strangers(connection, ("told_day", "told_reaction"), content.FOLLOWERS)
     await _keep_places(connection, _PLACES)
