@@ -17,6 +17,10 @@ view_cpu_us          CPU time of HTTP process, worker and PostgreSQL for one of 
 single_views_per_s   the same with one view a report, each by another browser: all of them count in public
 sampled_views_per_s  the same, twelve a report, where more rows come than the rate that is set as it comes
 sampled_rows_percent rows that were kept then; all views are counted all the same
+likes_per_s          likes of one film, given and taken back by 2,000 viewers in turn, from the first sent to the last
+                     counted in public
+like_cpu_us          CPU time of HTTP process, worker and PostgreSQL for one of them
+like_errors          viewers who like the film in the end less what its public counter says; must be 0
 view_errors          views sent less views counted, with the figures of browsers, kept rows and seconds, and browsers
                      less the film's public counter, which counts a browser once an hour; must be 0
 
@@ -43,6 +47,7 @@ import uvloop
 
 sys.path.append(str(Path(__file__).parents[1]))  # So that `bench` is found when this is run by its path.
 
+from bench.feed_likes import Likers
 from bench.feed_town import VIEWS_BEFORE, Town, seed_town
 from bench.festival import Meter
 
@@ -160,6 +165,7 @@ class FeedBench:
         await self._measure_views(town.film_id, VIEWS_A_REPORT, "")
         await self._measure_views(town.film_id, 1, "single_")
         await self._check(town.film_id)
+        await self._measure_likes(town)
 
     async def run_sampled(self) -> None:
         """The part in which more rows come than are kept."""
@@ -218,6 +224,35 @@ class FeedBench:
         self.figures[f"{prefix}views_per_s"] = f"{reports.sent / gone:.0f} views/s"
         if not prefix:
             self.figures["view_cpu_us"] = f"{(app + postgres + worker) / reports.sent * 1e6:.1f} us"
+
+    async def _measure_likes(self, town: Town) -> None:
+        before = await self._likes(town.film_id)
+        started = time.perf_counter()
+        likers = Likers(town.cookies, town.film_id, started + self._options.seconds)
+        meter, worker = Meter(self._app, self._postgres), sum(self._worker.cpu_times()[:2])
+        await load([self._port], self._options.connections * 16, likers, likers)
+        if set(likers.statuses) != {204} or likers.cut:
+            raise SystemExit(f"not every like was taken: {dict(likers.statuses)}, {likers.cut} cut off")
+
+        async def _is_counted() -> bool:
+            return await self._likes(town.film_id) == before + likers.liking and not await self._uncounted()
+
+        await _until(_is_counted, 0.02)
+        gone, app, postgres, _ = meter.read()
+        worker = sum(self._worker.cpu_times()[:2]) - worker
+        self.figures |= {
+            "likes_per_s": f"{likers.sent / gone:.0f} likes/s",
+            "like_cpu_us": f"{(app + postgres + worker) / likers.sent * 1e6:.0f} us",
+            "like_errors": await self._likes(town.film_id) - before - likers.liking,
+        }
+
+    async def _likes(self, film_id: UUID) -> int:
+        likes = await self._database.fetchval("SELECT sum(likes) FROM content.video_count WHERE video_id = $1", film_id)
+        return int(likes)
+
+    async def _uncounted(self) -> int:
+        rows = await self._database.fetchval("SELECT count(*) FROM content.video_like WHERE is_liked <> is_counted")
+        return int(rows)
 
     async def _is_scored(self) -> bool:
         return not await self._database.fetchval("SELECT EXISTS (SELECT FROM feed.video WHERE is_stale)")

@@ -338,3 +338,33 @@ async def test_a_bell_rings_for_whoever_hung_it_up_and_for_nobody_else(
     await other.until_comments(len(mine.comments))
     assert RING not in other.frames
     assert mine.close_code is None
+
+
+async def test_a_page_in_no_room_hears_its_bell_and_nothing_else_and_is_no_viewer(
+    stage: Stage, gateway: Gateway, ctx: Context
+) -> None:
+    bell = (await stage.host.get("/api/me/notices/bell")).json()
+    assert bell["gateway_url"].endswith(f":{ctx.settings.gateway_port}/live/bell")
+    page, viewer = await watch(gateway.port, "bell"), await watch(gateway.port, stage.room_id)
+    await joined(viewer, stage)
+    page.send(json.dumps({"type": "likes", "count": 3}))
+    page.send(json.dumps({"type": "bell", "key": bell["key"]}))
+    async with asyncio.timeout(WAIT_S):
+        while not page.frames:
+            await accounts.ring_bells(ctx, [stage.host_id])
+            await stage.say("叮")
+            await viewer.until_comments(len(viewer.comments) + 1)
+    assert set(page.frames) == {RING}
+    assert page.close_code is None
+
+
+async def test_pages_that_only_hear_bells_leave_half_of_the_places_to_rooms(stage: Stage, ctx: Context) -> None:
+    small = msgspec.structs.replace(ctx, settings=msgspec.structs.replace(ctx.settings, gateway_max_connections=4))
+    async with open_gateway(small) as gateway:
+        pages = [await watch(gateway.port, "bell") for _ in range(3)]
+        async with asyncio.timeout(WAIT_S):
+            assert await pages[2].until_closed() == 4503
+        viewers = [await watch(gateway.port, stage.room_id) for _ in range(2)]
+        for viewer in viewers:
+            await joined(viewer, stage)
+        assert [each.close_code for each in pages[:2]] == [None, None]

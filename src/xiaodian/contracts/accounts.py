@@ -101,6 +101,8 @@ class Address(Contract, frozen=True, kw_only=True):
 class NoticeKind(StrEnum):
     """What a notice is about; its words are in the catalogue under `notices`."""
 
+    ROOM_SOON = "room_soon"
+    """A room that one asked to be reminded of begins in some minutes; `params` say when (`planned_at_ms`)."""
     ROOM_ON_AIR = "room_on_air"
     VIDEO_READY = "video_ready"
     VIDEO_REFUSED = "video_refused"

@@ -165,6 +165,16 @@ class VideoLiked(Event, frozen=True, kw_only=True):
     is_liked: bool
 
 
+class VideoLikesCounted(Event, frozen=True, kw_only=True):
+    """The counters of likes of these videos are others now; told once for all that were counted together. Of each like
+    VideoLiked is told before the counter has it.
+    """
+
+    event_key = "count_id"
+    count_id: UUID
+    video_ids: list[VideoId]
+
+
 class VideoCommented(Event, frozen=True, kw_only=True):
     """Somebody commented on a video."""
 
@@ -256,6 +266,16 @@ class VideoView(Contract, frozen=True, kw_only=True):
     """By the viewer who asks; false for who is not signed in."""
     bag: list[BagItem]
     cues: list[VideoCue]
+
+
+class ReminderCame(Event, frozen=True, kw_only=True):
+    """These accounts asked to be reminded of a room, and found it in their inboxes now."""
+
+    event_key = "room_id"
+    room_id: RoomId
+    is_on_air: bool
+    """False: it is planned to begin in some minutes."""
+    account_ids: list[AccountId]
 
 
 class VideoNotReadyError(DomainError):

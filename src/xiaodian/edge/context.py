@@ -89,6 +89,16 @@ def is_https(connection: ASGIConnection[Any, Any, Any, Any], settings: Settings)
     )
 
 
+def gateway_of(settings: Settings, request: ASGIConnection[Any, Any, Any, Any]) -> str:
+    """The address of the gateway for the browser that asks, without a path."""
+    if settings.gateway_url:
+        return settings.gateway_url.rstrip("/")
+    scheme = "wss" if is_https(request, settings) else "ws"
+    host = request.headers.get("host", "localhost")
+    name = host.rpartition(":")[0] if host.rpartition(":")[2].isdigit() else host
+    return f"{scheme}://{name or host}:{settings.gateway_port}"
+
+
 def is_https_scope(scheme: str, forwarded_proto: bytes | None, settings: Settings) -> bool:
     """The same, from the parts of an ASGI scope. The proxy's word counts only if one is trusted."""
     if settings.public_url:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+from litestar.connection import ASGIConnection
 
 LANGUAGES = ("zh", "en")
 DEFAULT_LANGUAGE = "zh"
@@ -46,3 +47,8 @@ def choose_language(accept_language: str | None, cookie: str | None = None) -> s
         if language in LANGUAGES and weight > best_weight:
             best, best_weight = language, weight
     return best
+
+
+def language_of(connection: ASGIConnection[Any, Any, Any, Any]) -> str:
+    """The language of who asks by a page."""
+    return choose_language(connection.headers.get("accept-language"), connection.cookies.get("xd_lang"))

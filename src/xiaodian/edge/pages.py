@@ -22,7 +22,7 @@ from litestar.params import FromPath
 from xiaodian.contracts.base import NotFoundError, UnavailableError
 from xiaodian.edge.access import Access, access
 from xiaodian.edge.context import own_origin
-from xiaodian.edge.messages import choose_language, translate
+from xiaodian.edge.messages import language_of, translate
 
 WEB_FOLDER = Path(__file__).parent.parent / "web"
 ASSET_CACHE = "public, max-age=31536000, immutable"
@@ -117,7 +117,7 @@ async def _answer_with_preview(
     state: State, request: Request[None, None, State], name: str, find: FindPreview
 ) -> Response[bytes]:
     page = _find(state, name)
-    language = choose_language(request.headers.get("accept-language"), request.cookies.get("xd_lang"))
+    language = language_of(request)
     try:
         preview = await find(request.url.path, language)
     except UnavailableError:

@@ -11,7 +11,7 @@ from litestar.routes import BaseRoute, HTTPRoute
 from litestar.utils.path import normalize_path
 
 from xiaodian.contracts.base import DomainError, InvalidInputError, NotFoundError, UnauthenticatedError
-from xiaodian.edge.messages import choose_language, has_text, translate
+from xiaodian.edge.messages import has_text, language_of, translate
 from xiaodian.infra.database import UNFIT_DATA_ERRORS
 from xiaodian.infra.logging import get_logger
 from xiaodian.kit.paging import BadCursorError
@@ -85,7 +85,7 @@ def handle_error(request: Request[Any, Any, Any], error: Exception) -> Response[
         log.error("unchecked_input", path=request.url.path, exc_info=error)
     elif isinstance(domain_error, MethodNotAllowedError):
         domain_error.allow = _allowed_methods(request)
-    language = choose_language(request.headers.get("accept-language"), request.cookies.get("xd_lang"))
+    language = language_of(request)
     return Response(
         to_problem(domain_error, language),
         status_code=domain_error.status,

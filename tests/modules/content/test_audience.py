@@ -1,9 +1,11 @@
 """Viewers like, watch and pass on videos; what is counted is counted once and is always true."""
 
 import asyncio
+import random
 from typing import Any
 from uuid import UUID, uuid4
 
+import httpx
 from tests.live.stage import envelope_of
 from tests.modules.content.studio import Studio, video
 from tests.outbox import list_envelopes
@@ -39,12 +41,81 @@ async def test_likes_count_once_however_often_and_however_many_press_at_once(stu
     answers = await asyncio.gather(*(fan.put(path) for fan in fans for _ in range(3)))
     assert {answer.status_code for answer in answers} == {204}
     await asyncio.gather(*(fan.delete(path) for fan in fans[:3] for _ in range(2)))
+    told = await _told_likes(studio)
+    assert len(told) == 11
+    for _ in range(2):
+        await studio.repeat("content-likes", told)
     assert (await studio.see(video_id))["likes"] == 5
     assert (await studio.see(video_id, fans[0]))["is_liked"] is False
     assert (await studio.see(video_id, fans[7]))["is_liked"] is True
+    assert await studio.rows("video_like", video_id) == 5
+
+
+async def test_ones_own_like_is_true_at_once_and_all_others_see_it_when_it_is_counted(studio: Studio) -> None:
+    video_id = await studio.publish()
+    (mine, _), (other, _) = await studio.sign_up("我"), await studio.sign_up("别人")
+    path = f"/api/videos/{video_id}/like"
+
+    async def _seen(viewer: httpx.AsyncClient) -> tuple[int, bool]:
+        view = await studio.see(video_id, viewer)
+        return view["likes"], view["is_liked"]
+
+    assert (await mine.put(path)).status_code == 204
+    assert [await _seen(mine), await _seen(other)] == [(1, True), (0, False)]
+    await studio.repeat("content-likes", await _told_likes(studio))
+    assert [await _seen(mine), await _seen(other)] == [(1, True), (1, False)]
+    assert (await mine.delete(path)).status_code == 204
+    assert [await _seen(mine), await _seen(other)] == [(0, False), (1, False)]
+    await studio.repeat("content-likes", await _told_likes(studio))
+    assert [await _seen(mine), await _seen(other)] == [(0, False), (0, False)]
+
+
+async def test_likes_come_out_the_same_whatever_is_told_late_twice_or_in_another_order(studio: Studio) -> None:
+    chance = random.Random(7)
+    videos = [await studio.publish() for _ in range(3)]
+    fans = [(await studio.sign_up(f"粉{number}"))[0] for number in range(5)]
+    likes: set[tuple[str, int]] = set()
+    for _ in range(80):
+        video_id, number = chance.choice(videos), chance.randrange(len(fans))
+        wanted = chance.random() < 0.6
+        await (fans[number].put if wanted else fans[number].delete)(f"/api/videos/{video_id}/like")
+        (likes.add if wanted else likes.discard)((video_id, number))
+        if chance.random() < 0.3:
+            told = await _told_likes(studio)
+            await studio.repeat("content-likes", chance.choices(told, k=len(told)))
+    told = await _told_likes(studio)
+    chance.shuffle(told)
+    await studio.repeat("content-likes", told)
+    for video_id in videos:
+        assert (await studio.see(video_id))["likes"] == sum(liked == video_id for liked, _ in likes)
+        assert await studio.rows("video_like", video_id) == sum(liked == video_id for liked, _ in likes)
+
+
+async def test_a_batch_of_likes_changes_one_row_of_the_film_and_says_so_once(studio: Studio) -> None:
+    video_id = await studio.publish()
+    fans = [(await studio.sign_up(f"粉{number}"))[0] for number in range(6)]
+    await asyncio.gather(*(fan.put(f"/api/videos/{video_id}/like") for fan in fans))
+    await studio.repeat("content-likes", await _told_likes(studio))
     async with studio.ctx.database.connection() as connection:
-        assert len(await list_envelopes(connection, "VideoLiked")) == 11
-        assert await connection.fetchval("SELECT count(*) FROM content.video_like") == 5
+        counters = await connection.fetch("SELECT likes FROM content.video_count WHERE likes <> 0")
+        counted = await list_envelopes(connection, "VideoLikesCounted")
+    assert [row["likes"] for row in counters] == [6]
+    assert len(counted) == 1
+
+
+async def test_a_like_of_a_film_that_nobody_may_see_is_refused_while_others_of_its_batch_stand(studio: Studio) -> None:
+    shown, draft = await studio.publish(), await studio.draft()
+    (first, _), (second, _) = await studio.sign_up("甲"), await studio.sign_up("乙")
+    wanted = [first.put(f"/api/videos/{each}/like") for each in (draft, shown, uuid4())]
+    answers = await asyncio.gather(*wanted, second.put(f"/api/videos/{shown}/like"))
+    assert [answer.status_code for answer in answers] == [404, 204, 404, 204]
+    assert await studio.rows("video_like", draft) == 0
+    assert await studio.rows("video_like", shown) == 2
+
+
+async def _told_likes(studio: Studio) -> list[Envelope]:
+    async with studio.ctx.database.connection() as connection:
+        return list(await list_envelopes(connection, "VideoLiked"))
 
 
 async def test_liking_and_passing_on_in_bulk_is_slowed_down(studio: Studio) -> None:

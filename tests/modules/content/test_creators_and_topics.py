@@ -7,8 +7,6 @@ from tests.conftest import SignUp
 from tests.modules.content.studio import Studio, video
 
 from xiaodian.contracts.live import RoomMoved, RoomState
-from xiaodian.contracts.media import StreamStarted
-from xiaodian.kit.clock import to_epoch_ms, utc_now
 from xiaodian.modules.accounts.service.notices import forget_notices
 from xiaodian.modules.content.service.count import count
 
@@ -94,42 +92,6 @@ async def test_a_host_says_when_a_room_is_to_begin(studio: Studio) -> None:
     assert (await studio.creator.patch(path, json={"planned_at_ms": -1})).status_code == 400
 
 
-async def test_who_asked_is_told_once_when_the_room_goes_on_air(studio: Studio, sign_up: SignUp) -> None:
-    asked, _ = await sign_up("想看")
-    changed, _ = await sign_up("不看了")
-    path = f"/api/rooms/{studio.stage.room_id}/reminder"
-    for _ in range(2):
-        assert (await asked.put(path)).status_code == 204
-        assert (await changed.put(path)).status_code == 204
-        assert (await changed.delete(path)).status_code == 204
-    rooms = f"/api/creators/{studio.stage.host_id}/rooms"
-    assert [room["is_reminded"] for room in (await asked.get(rooms)).json()["items"]] == [True]
-    assert [room["is_reminded"] for room in (await changed.get(rooms)).json()["items"]] == [False]
-    await studio.stage.happen(
-        "live-streams",
-        StreamStarted(stream_id=await studio.stage.stream_id(), at_ms=to_epoch_ms(utc_now()), is_return=False),
-    )
-    moved = RoomMoved(
-        room_id=studio.stage.room_id,
-        host_id=studio.stage.host_id,
-        shop_id=studio.stage.shop_id,
-        state=RoomState.ON_AIR,
-        at_ms=to_epoch_ms(utc_now()),
-    )
-    envelopes = await studio.happen("content-rooms", moved)
-    await studio.repeat("content-rooms", envelopes)
-    await studio.happen("content-rooms", moved)  # It was interrupted and is back.
-    inbox = (await asked.get("/api/me/notices", headers={"accept-language": "en"})).json()
-    assert [(each["text"], each["link"]) for each in inbox["items"]] == [
-        ("小丹 is live: 草莓专场", f"/rooms/{studio.stage.room_id}")
-    ]
-    assert inbox["unread"] == 1
-    assert (await changed.get("/api/me/notices")).json() == {"items": [], "next_cursor": None, "unread": 0}
-    late, _ = await sign_up("晚了")
-    assert (await late.put(path)).status_code == 409
-    assert (await late.put(f"/api/rooms/{uuid4()}/reminder")).status_code == 404
-
-
 async def test_notices_are_read_up_to_one_and_thrown_away_in_time(studio: Studio, sign_up: SignUp) -> None:
     asked, _ = await sign_up("想看")
     for number in range(3):
@@ -149,6 +111,12 @@ async def test_notices_are_read_up_to_one_and_thrown_away_in_time(studio: Studio
         assert (await asked.post("/api/me/notices/read", json={"up_to": second})).status_code == 204
     after = (await asked.get("/api/me/notices")).json()
     assert ([each["is_read"] for each in after["items"]], after["unread"]) == ([False, True, True], 1)
+    first = {"up_to": after["items"][2]["notice_id"], "is_alone": True}
+    async with studio.ctx.database.connection() as connection:
+        await connection.execute("UPDATE accounts.notice SET read_at = NULL")
+    assert (await asked.post("/api/me/notices/read", json={**first, "up_to": second})).status_code == 204
+    alone = (await asked.get("/api/me/notices")).json()
+    assert ([each["is_read"] for each in alone["items"]], alone["unread"]) == ([False, True, False], 2)
     await forget_notices(studio.ctx.database)
     assert len((await asked.get("/api/me/notices")).json()["items"]) == 3
     async with studio.ctx.database.connection() as connection:

@@ -70,8 +70,8 @@ class Browser:
 
     def __init__(self, name: str, port: int) -> None:
         self._key = ec.generate_private_key(ec.SECP256R1())
-        self._auth = name.encode().ljust(16, b".")
-        point = self._key.public_key().public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
+        self._auth = self.secret = name.encode().ljust(16, b".")
+        self.point = point = self._key.public_key().public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
         self.path = f"/push/{name}"
         self.subscription = {
             "endpoint": f"http://127.0.0.1:{port}{self.path}",
@@ -97,12 +97,13 @@ async def subscribed(sender: Sender, name: str, service: PushService) -> tuple[B
     await sender.note_sale(fan.account_id, NOON - timedelta(days=100))
     async with sender.ctx.database.connection() as connection:
         await connection.execute(
-            "INSERT INTO outreach.push_subscription VALUES ($1, $2, $3, $4, $5)",
+            "INSERT INTO outreach.push_subscription VALUES ($1, $2, $3, $4, $5, $6)",
             browser.subscription["endpoint"],
             fan.account_id,
             base64.urlsafe_b64decode(browser.subscription["receiver_key"] + "=="),
             base64.urlsafe_b64decode(browser.subscription["auth"] + "=="),
             NOON,
+            "zh",
         )
     return fan, browser
 

@@ -5,7 +5,6 @@ import { askCaptions, putCaptions } from "../captions/captions.svelte";
 import { captionParts } from "../captions/parts";
 import { learnEarly } from "../club/early.svelte";
 import { showLines } from "../club/lines";
-import { hearBell } from "./bell.svelte";
 import type { RoomSession } from "./session.svelte";
 
 /** Answers what ends it. */
@@ -23,10 +22,10 @@ export function later(session: RoomSession, sheets: PlaceSheets): () => void {
     () => (session.mode === "replay" && session.mediaMs !== null ? session.mediaMs - startedMs() : null),
   );
   const stopLines = showLines(session);
-  const stopBell = hearBell(session, sheets);
+  const bell = import("./bell.svelte").then(({ hearBell }) => hearBell(session, sheets));
   const stopLearning = learnEarly(() => session.bag);
   return () => {
-    stopBell();
+    void bell.then((stop) => stop());
     stopLearning();
     stopLines();
     stopWatching();

@@ -8,13 +8,13 @@ from litestar.params import FromQuery, JSONBody, Parameter
 
 from xiaodian.contracts.base import InvalidInputError, UnauthenticatedError
 from xiaodian.edge.access import Access, SignedIn, access
-from xiaodian.edge.context import Ctx
-from xiaodian.edge.messages import choose_language, translate
+from xiaodian.edge.context import Ctx, gateway_of
+from xiaodian.edge.messages import language_of, translate
 from xiaodian.edge.problems import MalformedRequestError, problems
 from xiaodian.kit.clock import from_epoch_ms
 from xiaodian.kit.ids import made_at
 from xiaodian.kit.paging import MAX_PAGE_SIZE, decode_cursor, encode_cursor
-from xiaodian.modules.accounts.service.bell import bell_keys
+from xiaodian.modules.accounts.service.bell import bell_keys, ring_bells
 from xiaodian.modules.accounts.service.notices import KeptNotice, count_unread, list_notices, mark_read
 from xiaodian.modules.accounts.wire import BellView, NoticePage, NoticeView, ReadInput
 
@@ -33,7 +33,7 @@ async def list_own_notices(
 ) -> NoticePage:
     """The caller's notices in the reader's language, the newest first, and how many are unread."""
     before = decode_cursor(cursor) if cursor else None
-    language = choose_language(request.headers.get("accept-language"), request.cookies.get("xd_lang"))
+    language = language_of(request)
     async with ctx.database.connection() as connection:
         notices = await list_notices(connection, caller.account_id, before=before, limit=limit + 1)
         unread = await count_unread(connection, caller.account_id)
@@ -53,15 +53,18 @@ async def list_own_notices(
     responses=problems(MalformedRequestError, UnauthenticatedError),
 )
 async def read_notices(ctx: Ctx, caller: SignedIn, data: JSONBody[ReadInput]) -> None:
-    """The caller has read all notices up to this one; again is fine."""
-    await mark_read(ctx.database, caller.account_id, data.up_to)
+    """The caller has read all notices up to this one, or it alone; again is fine. Their other pages hear of it."""
+    if await mark_read(ctx.database, caller.account_id, data.up_to, alone=data.is_alone):
+        await ring_bells(ctx, [caller.account_id])
 
 
 @get("/api/me/notices/bell", tags=TAGS, opt=access(Access.MEMBER), responses=problems(UnauthenticatedError))
-async def read_bell(ctx: Ctx, caller: SignedIn) -> BellView:
-    """What to hang up in a room's socket, `{"type": "bell", "key": ...}`, to hear when something new is here."""
+async def read_bell(ctx: Ctx, caller: SignedIn, request: Request[Any, Any, Any]) -> BellView:
+    """What to hang up in a room's socket, or in one that is for bells alone (`gateway_url`), by
+    `{"type": "bell", "key": ...}`, to hear when something new is here.
+    """
     [key] = bell_keys(ctx.settings, [caller.account_id])
-    return BellView(key=key.hex())
+    return BellView(key=key.hex(), gateway_url=f"{gateway_of(ctx.settings, request)}/live/bell")
 
 
 def _show(notice: KeptNotice, language: str, utc_offset_h: int) -> NoticeView:
@@ -77,7 +80,10 @@ def _show(notice: KeptNotice, language: str, utc_offset_h: int) -> NoticeView:
 
 
 def _name(params: dict[str, str], language: str, utc_offset_h: int) -> dict[str, str]:
-    """What has no title is named by when it was uploaded."""
+    """What has no title is named by when it was uploaded; moments are said in the time of the books."""
+    if planned_at_ms := params.get("planned_at_ms"):
+        planned_at = from_epoch_ms(int(planned_at_ms)) + timedelta(hours=utc_offset_h)
+        return {**params, "time": f"{planned_at:%H:%M}"}
     uploaded_at_ms = params.get("uploaded_at_ms")
     if uploaded_at_ms is None:
         return params

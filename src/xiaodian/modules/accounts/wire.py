@@ -129,10 +129,15 @@ class BellView(Contract, frozen=True, kw_only=True):
     """The key of an account's bell; who has it hears that a message came, and not which."""
 
     key: str
+    gateway_url: str
+    """The socket that is for bells alone."""
 
 
 class ReadInput(Input, frozen=True, kw_only=True):
     """The newest notice that was read."""
+
+    is_alone: bool = False
+    """Only this one was; those before it are as they were."""
 
     up_to: UUID
 

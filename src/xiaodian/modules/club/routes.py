@@ -16,7 +16,7 @@ from xiaodian.contracts.base import (
 from xiaodian.contracts.shops import ShopId
 from xiaodian.edge.access import Access, MaybeSignedIn, SignedIn, access
 from xiaodian.edge.context import Ctx
-from xiaodian.edge.messages import choose_language
+from xiaodian.edge.messages import language_of
 from xiaodian.edge.problems import MalformedRequestError, problems
 from xiaodian.infra.outbox_relay import POKE
 from xiaodian.kit.clock import utc_now
@@ -36,7 +36,7 @@ Level = Annotated[int | None, QueryParameter(ge=1, le=MOST_LEVELS)]
 
 
 def _language(request: AnyRequest) -> str:
-    return choose_language(request.headers.get("accept-language"), request.cookies.get("xd_lang"))
+    return language_of(request)
 
 
 @get(CLUB, opt=access(Access.PUBLIC), tags=TAGS, responses=problems(NotFoundError))

@@ -14,6 +14,7 @@ from xiaodian.modules.content.people_sql import FOLLOWERS, select_follows, selec
 from xiaodian.modules.content.previews import make_find_preview
 from xiaodian.modules.content.queries import count_fans, is_fan, list_followed_since
 from xiaodian.modules.content.service.follow_creator import follow_creator
+from xiaodian.modules.content.service.like_desk import LikeDesk
 from xiaodian.modules.content.service.personal_data import export, is_creator
 from xiaodian.modules.content.service.read_creator import read_creators
 from xiaodian.modules.content.service.read_own import get_own, list_own
@@ -24,6 +25,7 @@ from xiaodian.modules.content.wire import OwnVideo
 
 __all__ = [
     "FOLLOWERS",
+    "LikeDesk",
     "OwnVideo",
     "VideoDeed",
     "VideoFacts",

@@ -4,22 +4,26 @@ from collections.abc import Sequence
 
 import msgspec
 
-from xiaodian.contracts.accounts import Notice, NoticeKind
+from xiaodian.contracts.accounts import AccountId, Notice, NoticeKind
 from xiaodian.contracts.base import Envelope
 from xiaodian.contracts.catalog import ProductId
+from xiaodian.contracts.content import VideoLiked, VideoLikesCounted
 from xiaodian.contracts.insights import REPORTS
 from xiaodian.contracts.live import RoomMoved, RoomState
 from xiaodian.contracts.media import VodReady, VodRefused
 from xiaodian.contracts.shops import StaffChanged
 from xiaodian.edge.context import Context
+from xiaodian.infra import outbox
 from xiaodian.infra.outbox_relay import POKE
 from xiaodian.infra.work import Consumer, first_time
+from xiaodian.kit.ids import new_id
 from xiaodian.modules.accounts import api as accounts
 from xiaodian.modules.content.service.count import count_views
+from xiaodian.modules.content.service.count_likes import count_likes
 from xiaodian.modules.content.service.drop_unsellable import drop_unsellable, list_goods_of_creators
 from xiaodian.modules.content.service.fill_video import fill_video
 from xiaodian.modules.content.service.personal_data import erase
-from xiaodian.modules.content.service.remind import remind
+from xiaodian.modules.content.service.remind import remind, tell_live
 from xiaodian.modules.content.video_queries import find_video_of_vod
 from xiaodian.modules.content.video_rules import name_in_notice
 
@@ -33,6 +37,7 @@ class OfProduct(msgspec.Struct, frozen=True):
 
 
 _decode_film = msgspec.json.Decoder(FilmEvent).decode
+_decode_liked = msgspec.json.Decoder(VideoLiked).decode
 _decode_moved = msgspec.json.Decoder(RoomMoved).decode
 _decode_of_product = msgspec.json.Decoder(OfProduct).decode
 _decode_staff = msgspec.json.Decoder(StaffChanged).decode
@@ -44,6 +49,7 @@ def consumers(ctx: Context) -> list[Consumer]:
     return [
         accounts.on_erasure(ctx, "content", erase),
         Consumer(durable="content-views", event_types=REPORTS, handle=reactions.count_views),
+        Consumer(durable="content-likes", event_types=("VideoLiked",), handle=reactions.count_likes, at_once=2000),
         Consumer(durable="content-films", event_types=("VodReady", "VodRefused"), handle=reactions.follow_films),
         Consumer(durable="content-rooms", event_types=("RoomMoved",), handle=reactions.follow_rooms),
         Consumer(durable="content-commissions", event_types=("CommissionEnded",), handle=reactions.drop_goods),
@@ -62,11 +68,21 @@ class Reactions:
         async with self._ctx.database.transaction() as connection:
             await count_views(connection, envelopes)
 
+    async def count_likes(self, envelopes: Sequence[Envelope]) -> None:
+        """Needs no inbox: a like's row says whether it is counted."""
+        told = [_decode_liked(envelope.data) for envelope in envelopes]
+        async with self._ctx.database.transaction() as connection:
+            changed = await count_likes(connection, [(each.video_id, each.account_id) for each in told])
+            if changed:
+                await outbox.emit(connection, VideoLikesCounted(count_id=new_id(), video_ids=changed))
+        if changed:
+            await self._ctx.broker.poke(POKE)
+
     async def follow_films(self, envelopes: Sequence[Envelope]) -> None:
         """A draft learns what its film is like; its creator is told that it is ready, or why it is refused."""
+        notices: list[Notice] = []
         async with self._ctx.database.transaction() as connection:
             fresh = await first_time(connection, "content-films", envelopes)
-            notices: list[Notice] = []
             for event in (_decode_film(envelope.data) for envelope in fresh):
                 video = await find_video_of_vod(connection, event.vod_id)
                 if video is None:
@@ -82,14 +98,17 @@ class Reactions:
                     )
                 )
             await accounts.give_notices(connection, notices)
+        await accounts.ring_bells(self._ctx, [notice.account_id for notice in notices])
 
     async def follow_rooms(self, envelopes: Sequence[Envelope]) -> None:
         """Who asked is told that a room is on air."""
+        reached: list[AccountId] = []
         async with self._ctx.database.transaction() as connection:
             fresh = await first_time(connection, "content-rooms", envelopes)
             for event in (_decode_moved(envelope.data) for envelope in fresh):
                 if event.state in (RoomState.ON_AIR, RoomState.ENDED):
-                    await remind(connection, event.room_id, event.state)
+                    reached += await remind(connection, event.room_id)
+        await tell_live(self._ctx, reached)
 
     async def drop_goods(self, envelopes: Sequence[Envelope]) -> None:
         """What a creator may no longer sell for a commission leaves the bags of their videos."""

@@ -7,7 +7,7 @@ from xiaodian.contracts.accounts import AccountId
 from xiaodian.contracts.content import VideoCounts, VideoId, VideoInfo, VideoState
 from xiaodian.infra.database import Connection, Record
 from xiaodian.modules.content.follow_queries import list_followed_of
-from xiaodian.modules.content.video_queries import find_liked, get_counts
+from xiaodian.modules.content.video_queries import NO_LIKE, find_own_likes, get_counts
 
 
 async def get_videos(connection: Connection, video_ids: Collection[VideoId]) -> dict[VideoId, VideoInfo]:
@@ -46,21 +46,21 @@ def _info(row: Record) -> VideoInfo:
 
 
 _FACTS = """
-    SELECT video_id, creator_id, state, title, topics, vod_id, cover_url, duration_ms, width, height,
+    SELECT video.video_id, creator_id, state, title, topics, vod_id, cover_url, duration_ms, width, height,
         source_room_id, published_at, ARRAY (
             SELECT product_id FROM content.video_product
             WHERE video_product.video_id = video.video_id ORDER BY number
         ) AS product_ids, counted.*,
-        EXISTS (
-            SELECT FROM content.video_like WHERE video_like.video_id = video.video_id AND account_id = $2
-        ) AS is_liked,
+        coalesce(is_liked, false) AS is_liked, coalesce(is_liked::int - is_counted::int, 0) AS own_to_count,
         ARRAY (SELECT creator_id FROM content.follow WHERE fan_id = $2 AND creator_id = ANY($3::uuid[])) AS followed
-    FROM content.video, LATERAL (
-        SELECT coalesce(sum(views), 0)::bigint AS views, coalesce(sum(likes), 0)::bigint AS likes,
-            coalesce(sum(comments), 0)::bigint AS comments
-        FROM content.video_count WHERE video_count.video_id = video.video_id
-    ) AS counted
-    WHERE video_id = ANY($1::uuid[]) AND cover_url IS NOT NULL AND duration_ms IS NOT NULL
+    FROM content.video
+        LEFT JOIN content.video_like AS mine ON mine.video_id = video.video_id AND mine.account_id = $2,
+        LATERAL (
+            SELECT coalesce(sum(views), 0)::bigint AS views, coalesce(sum(likes), 0)::bigint AS likes,
+                coalesce(sum(comments), 0)::bigint AS comments
+            FROM content.video_count WHERE video_count.video_id = video.video_id
+        ) AS counted
+    WHERE video.video_id = ANY($1::uuid[]) AND cover_url IS NOT NULL AND duration_ms IS NOT NULL
 """
 
 
@@ -89,7 +89,10 @@ async def get_video_facts(
         {row[0]: _info(row) for row in rows},
         {
             row[0]: VideoCounts(
-                likes=row["likes"], comments=row["comments"], views=row["views"], is_liked=row["is_liked"]
+                likes=row["likes"] + row["own_to_count"],
+                comments=row["comments"],
+                views=row["views"],
+                is_liked=row["is_liked"],
             )
             for row in rows
         },
@@ -102,10 +105,13 @@ async def get_video_counts(
 ) -> dict[VideoId, VideoCounts]:
     """The public counters of these videos."""
     counts = await get_counts(connection, video_ids)
-    liked = await find_liked(connection, viewer_id, video_ids)
+    own = await find_own_likes(connection, viewer_id, video_ids)
     return {
         video_id: VideoCounts(
-            likes=counted.likes, comments=counted.comments, views=counted.views, is_liked=video_id in liked
+            likes=counted.likes + own.get(video_id, NO_LIKE).to_count,
+            comments=counted.comments,
+            views=counted.views,
+            is_liked=own.get(video_id, NO_LIKE).is_liked,
         )
         for video_id, counted in counts.items()
     }

@@ -14,7 +14,8 @@ from xiaodian.edge.problems import MalformedRequestError, problems
 from xiaodian.kit.paging import BadCursorError, Page, decode_place, encode_place
 from xiaodian.modules.content import video_queries
 from xiaodian.modules.content.paging import Limit, decode_moment, show_by_moment
-from xiaodian.modules.content.service import like_video
+from xiaodian.modules.content.service.like_desk import LikeDesk
+from xiaodian.modules.content.service.share_video import share_video
 from xiaodian.modules.content.service.show_videos import list_cards, show_videos
 from xiaodian.modules.content.video_rules import fold_topic
 from xiaodian.modules.content.wire import TopicView
@@ -50,9 +51,10 @@ async def read_video(ctx: Ctx, maybe_caller: MaybeSignedIn, video_id: FromPath[V
     status_code=204,
     responses=problems(UnauthenticatedError, NotFoundError, TooManyRequestsError),
 )
-async def like(ctx: Ctx, caller: SignedIn, video_id: FromPath[VideoId]) -> None:
+async def like(request: AnyRequest, caller: SignedIn, video_id: FromPath[VideoId]) -> None:
     """Like a video; again is fine."""
-    await like_video.like_video(ctx, caller.account_id, video_id)
+    desk: LikeDesk = request.app.state.like_desk
+    await desk.like(caller.account_id, video_id)
 
 
 @delete(
@@ -61,9 +63,10 @@ async def like(ctx: Ctx, caller: SignedIn, video_id: FromPath[VideoId]) -> None:
     tags=TAGS,
     responses=problems(UnauthenticatedError, TooManyRequestsError),
 )
-async def unlike(ctx: Ctx, caller: SignedIn, video_id: FromPath[VideoId]) -> None:
+async def unlike(request: AnyRequest, caller: SignedIn, video_id: FromPath[VideoId]) -> None:
     """Take a like back; again is fine."""
-    await like_video.unlike_video(ctx, caller.account_id, video_id)
+    desk: LikeDesk = request.app.state.like_desk
+    await desk.unlike(caller.account_id, video_id)
 
 
 @post(
@@ -75,7 +78,7 @@ async def unlike(ctx: Ctx, caller: SignedIn, video_id: FromPath[VideoId]) -> Non
 )
 async def share(ctx: Ctx, request: AnyRequest, video_id: FromPath[VideoId]) -> None:
     """Its link was passed on, which counts."""
-    await like_video.share_video(ctx, client_network(request, ctx.settings.trusted_proxies), video_id)
+    await share_video(ctx, client_network(request, ctx.settings.trusted_proxies), video_id)
 
 
 @get("/api/topics/{topic:str}", opt=access(Access.PUBLIC), tags=TAGS, responses=problems(MalformedRequestError))

@@ -225,18 +225,31 @@ async def get_counts(connection: Connection, video_ids: Collection[VideoId]) -> 
     return {video_id: counted.get(video_id, Counts()) for video_id in video_ids}
 
 
-async def find_liked(
+class OwnLike(NamedTuple):
+    """Whether somebody likes a video, and by how much its counter will change when it has heard of that."""
+
+    is_liked: bool
+    to_count: int
+
+
+NO_LIKE = OwnLike(is_liked=False, to_count=0)
+
+
+async def find_own_likes(
     connection: Connection, account_id: AccountId | None, video_ids: Collection[VideoId]
-) -> set[VideoId]:
-    """Which of these videos the account likes."""
+) -> dict[VideoId, OwnLike]:
+    """Which of these videos the account likes, or has just liked no more."""
     if account_id is None:
-        return set()
+        return {}
     rows = await connection.fetch(
-        "SELECT video_id FROM content.video_like WHERE account_id = $1 AND video_id = ANY($2::uuid[])",
+        """
+        SELECT video_id, is_liked, is_liked::int - is_counted::int FROM content.video_like
+        WHERE account_id = $1 AND video_id = ANY($2::uuid[])
+        """,
         account_id,
         list(video_ids),
     )
-    return {row["video_id"] for row in rows}
+    return {VideoId(row[0]): OwnLike(row[1], row[2]) for row in rows}
 
 
 class CoverElsewhere(NamedTuple):

@@ -31,7 +31,8 @@ async def list_likes(connection: Connection, after: tuple[UUID, UUID], limit: in
     """Likes, those after this video and account."""
     rows = await connection.fetch(
         """
-        SELECT video_id, account_id, liked_at FROM content.video_like WHERE (video_id, account_id) > ($1, $2)
+        SELECT video_id, account_id, liked_at FROM content.video_like
+        WHERE (video_id, account_id) > ($1, $2) AND is_liked
         ORDER BY video_id, account_id LIMIT $3
         """,
         *after,

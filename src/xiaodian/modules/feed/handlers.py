@@ -6,7 +6,6 @@ import msgspec
 
 from xiaodian.contracts.base import Envelope
 from xiaodian.contracts.content import VideoId
-from xiaodian.contracts.insights import VideosCounted
 from xiaodian.contracts.orders import OrderId
 from xiaodian.edge.context import Context
 from xiaodian.infra.work import Consumer
@@ -29,6 +28,12 @@ class OfVideo(msgspec.Struct, frozen=True):
     video_id: VideoId
 
 
+class OfVideos(msgspec.Struct, frozen=True):
+    """The same of several at once."""
+
+    video_ids: list[VideoId]
+
+
 class OfOrder(msgspec.Struct, frozen=True):
     """The same of an order."""
 
@@ -37,7 +42,7 @@ class OfOrder(msgspec.Struct, frozen=True):
 
 _decode_of_video = msgspec.json.Decoder(OfVideo).decode
 _decode_of_order = msgspec.json.Decoder(OfOrder).decode
-_decode_counted = msgspec.json.Decoder(VideosCounted).decode
+_decode_counted = msgspec.json.Decoder(OfVideos).decode
 
 
 def consumers(ctx: Context) -> list[Consumer]:
@@ -57,7 +62,9 @@ def consumers(ctx: Context) -> list[Consumer]:
         Consumer(
             durable="feed-room-complaints", event_types=("RoomReported",), handle=reactions.hear_complaints_of_rooms
         ),
-        Consumer(durable="feed-counted", event_types=("VideosCounted",), handle=reactions.hear_counted),
+        Consumer(
+            durable="feed-counted", event_types=("VideosCounted", "VideoLikesCounted"), handle=reactions.hear_counted
+        ),
         Consumer(durable="feed-dismissed", event_types=("VideoDismissed",), handle=reactions.mark_stale),
     ]
 
@@ -81,10 +88,10 @@ class Reactions:
                 await learn(connection, meetings)
 
     async def hear_deeds(self, envelopes: Sequence[Envelope]) -> None:
-        """Likes and comments also change what a video is worth."""
+        """Comments also change what a video is worth; likes do when they are counted."""
         async with self._database.transaction() as connection:
             await learn(connection, list(hear_deeds(envelopes)))
-            await mark_stale(connection, _video_ids(envelopes))
+            await mark_stale(connection, _video_ids([each for each in envelopes if each.type == "VideoCommented"]))
 
     async def hear_orders(self, envelopes: Sequence[Envelope]) -> None:
         """What was bought."""

@@ -17,7 +17,7 @@ from xiaodian.contracts.content import VideoId
 from xiaodian.contracts.live import RoomId
 from xiaodian.edge.access import Access, MaybeSignedIn, SignedIn, access
 from xiaodian.edge.context import Ctx
-from xiaodian.edge.messages import choose_language
+from xiaodian.edge.messages import language_of
 from xiaodian.edge.problems import MalformedRequestError, problems
 from xiaodian.kit.paging import Page
 from xiaodian.modules.feed.service.dismiss import dismiss_room, dismiss_video, take_back_dismissal
@@ -57,7 +57,7 @@ async def read_feed(
 
     Follow `next_cursor` for as long as the visit lasts: nothing comes twice.
     """
-    language = choose_language(request.headers.get("accept-language"), request.cookies.get("xd_lang"))
+    language = language_of(request)
     return await desk.read(maybe_caller.account_id if maybe_caller else None, tab, cursor, limit, language)
 
 

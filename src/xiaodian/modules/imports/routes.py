@@ -23,7 +23,7 @@ from xiaodian.edge.access import Access, SignedIn, access
 from xiaodian.edge.bulk import content_type_of
 from xiaodian.edge.context import Ctx
 from xiaodian.edge.idempotency import IdempotencyKey
-from xiaodian.edge.messages import choose_language
+from xiaodian.edge.messages import language_of
 from xiaodian.edge.problems import MalformedRequestError, PayloadTooLargeError, problems
 from xiaodian.kit.paging import MAX_PAGE_SIZE, Page
 from xiaodian.modules.imports import api, routes_products, routes_sources
@@ -77,7 +77,7 @@ async def submit_job(
         options=data.options,
         file_id=data.file_id,
         key=idempotency_key,
-        language=choose_language(request.headers.get("accept-language"), request.cookies.get("xd_lang")),
+        language=language_of(request),
     )
 
 

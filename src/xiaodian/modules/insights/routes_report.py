@@ -14,7 +14,7 @@ from xiaodian.contracts.reports import Report, RoomNotOverError
 from xiaodian.contracts.shops import ShopId
 from xiaodian.edge.access import Access, SignedIn, access
 from xiaodian.edge.context import Context, Ctx
-from xiaodian.edge.messages import choose_language
+from xiaodian.edge.messages import language_of
 from xiaodian.edge.problems import MalformedRequestError, problems
 from xiaodian.kit.clock import utc_now
 from xiaodian.modules.insights.draw import PrintKind
@@ -81,7 +81,7 @@ async def picture_report(
 
 async def answer_print(press: ReportPress, kind: PrintKind, report: Report, request: AnyRequest) -> Response[bytes]:
     """The file, named by its room."""
-    language = choose_language(request.headers.get("accept-language"), request.cookies.get("xd_lang"))
+    language = language_of(request)
     content = await press.print(kind, report, language)
     name = f"report-{report.room_id}.{ENDINGS[kind]}"
     headers = {"content-disposition": f'attachment; filename="{name}"', "cache-control": "private, no-store"}

@@ -1,6 +1,7 @@
 """The door of live."""
 
 from collections.abc import Collection
+from datetime import datetime
 from uuid import UUID
 
 from xiaodian.contracts.accounts import AccountId
@@ -78,6 +79,7 @@ __all__ = [
     "get_bags",
     "get_room",
     "get_rooms",
+    "hold_room",
     "is_host",
     "list_cues",
     "list_erased_comments",
@@ -87,6 +89,7 @@ __all__ = [
     "list_rooms_of_host",
     "list_rooms_of_shop",
     "list_rooms_page_of_shop",
+    "list_rooms_to_come",
     "list_shown_products",
     "move_room",
     "open_counters",
@@ -116,6 +119,16 @@ async def get_rooms(connection: Connection, room_ids: Collection[RoomId]) -> dic
     """Those of the rooms that exist, by id."""
     rooms = await queries.get_rooms(connection, room_ids)
     return {room_id: _to_info(room) for room_id, room in rooms.items()}
+
+
+async def hold_room(connection: Connection, room_id: RoomId) -> RoomInfo:
+    """A room that does not move until the transaction ends; many may hold it at once. Raises NotFoundError."""
+    return _to_info(await queries.hold_room(connection, room_id))
+
+
+async def list_rooms_to_come(connection: Connection, since: datetime, until: datetime, limit: int) -> list[RoomInfo]:
+    """Rooms that are planned for a moment after `since`, up to `until`, the nearest first."""
+    return [_to_info(room) for room in await queries.list_rooms_to_come(connection, since, until, limit)]
 
 
 async def list_rooms_of_shop(

@@ -1,6 +1,7 @@
 """Reads of rooms and what belongs to them; explicit columns, structs out. Writes stand with their use cases."""
 
 from collections.abc import Collection, Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -70,6 +71,28 @@ async def lock_room(connection: Connection, room_id: RoomId) -> Room:
     if row is None:
         raise NotFoundError
     return _room(row)
+
+
+async def hold_room(connection: Connection, room_id: RoomId) -> Room:
+    """A room that does not move until the transaction ends; many may hold it at once. Raises NotFoundError."""
+    row = await connection.fetchrow(f"SELECT {_ROOM} FROM live.room WHERE room_id = $1 FOR SHARE", room_id)
+    if row is None:
+        raise NotFoundError
+    return _room(row)
+
+
+async def list_rooms_to_come(connection: Connection, since: datetime, until: datetime, limit: int) -> list[Room]:
+    """Rooms that are planned for a moment after `since`, up to `until`, the nearest first."""
+    rows = await connection.fetch(
+        f"""
+        SELECT {_ROOM} FROM live.room WHERE state = 'planned' AND planned_at > $1 AND planned_at <= $2
+        ORDER BY planned_at, room_id LIMIT $3
+        """,
+        since,
+        until,
+        limit,
+    )
+    return [_room(row) for row in rows]
 
 
 async def lock_rooms_of_streams(connection: Connection, stream_ids: Collection[StreamId]) -> dict[StreamId, Room]:

@@ -8,7 +8,7 @@ from litestar import Request
 
 from xiaodian.contracts.accounts import Account
 from xiaodian.contracts.live import RoomState
-from xiaodian.edge.context import Context, is_https
+from xiaodian.edge.context import Context, gateway_of
 from xiaodian.infra.database import Connection
 from xiaodian.kit.clock import to_epoch_ms, utc_now
 from xiaodian.kit.paging import Page, encode_cursor
@@ -42,7 +42,7 @@ async def show_room(ctx: Context, connection: Connection, request: Request[Any, 
         duration_ms=ended_at_ms - started_at_ms if started_at_ms is not None and ended_at_ms is not None else None,
         interrupted_until_ms=to_epoch_ms(until) if until else None,
         playback_url=ctx.settings.public_url.rstrip("/") + media.playback_path(room.stream_id),
-        gateway_url=f"{_gateway(ctx, request)}/live/{room.room_id}",
+        gateway_url=f"{gateway_of(ctx.settings, request)}/live/{room.room_id}",
         server_now_ms=to_epoch_ms(utc_now()),
     )
 
@@ -75,12 +75,3 @@ def _show_card(room: Room, host: Account) -> RoomCard:
         started_at_ms=to_epoch_ms(room.started_at) if room.started_at else None,
         ended_at_ms=to_epoch_ms(room.ended_at) if room.ended_at else None,
     )
-
-
-def _gateway(ctx: Context, request: Request[Any, Any, Any]) -> str:
-    if ctx.settings.gateway_url:
-        return ctx.settings.gateway_url.rstrip("/")
-    scheme = "wss" if is_https(request, ctx.settings) else "ws"
-    host = request.headers.get("host", "localhost")
-    name = host.rpartition(":")[0] if host.rpartition(":")[2].isdigit() else host
-    return f"{scheme}://{name or host}:{ctx.settings.gateway_port}"

@@ -14,7 +14,7 @@ from xiaodian.contracts.orders import IllegalMoveError, OrderId, OrderState
 from xiaodian.contracts.shops import ShopId
 from xiaodian.edge.access import Access, SignedIn, access
 from xiaodian.edge.context import Ctx
-from xiaodian.edge.messages import choose_language
+from xiaodian.edge.messages import language_of
 from xiaodian.edge.problems import problems
 from xiaodian.kit.paging import MAX_PAGE_SIZE, Page
 from xiaodian.modules.orders.desk_wire import (
@@ -189,7 +189,7 @@ async def print_shop_orders(
     data: JSONBody[PrintInput],
 ) -> Response[bytes]:
     """Labels of 100 by 180 mm, or packing slips (A4), as one PDF. Who printed what is written down."""
-    language = choose_language(request.headers.get("accept-language"), request.cookies.get("xd_lang"))
+    language = language_of(request)
     content = await print_for_shop(ctx, caller, ShopId(shop_id), data.kind, data.order_ids, language)
     headers = {"content-disposition": f'inline; filename="{data.kind}s.pdf"', "cache-control": "no-store"}
     return Response(content, media_type="application/pdf", headers=headers)

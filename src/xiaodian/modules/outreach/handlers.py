@@ -1,10 +1,11 @@
-"""Reactions: orders and refunds change what messages are known to have brought."""
+"""Reactions: orders and refunds change what messages are known to have brought; reminders go on by other ways."""
 
 from collections.abc import Sequence
 
 import msgspec
 
 from xiaodian.contracts.base import Envelope
+from xiaodian.contracts.content import ReminderCame
 from xiaodian.contracts.orders import OrderId
 from xiaodian.edge.context import Context
 from xiaodian.infra.work import Consumer
@@ -12,6 +13,7 @@ from xiaodian.kit.clock import utc_now
 from xiaodian.modules.accounts import api as accounts
 from xiaodian.modules.outreach.service.count_sales import count_sales
 from xiaodian.modules.outreach.service.personal_data import erase
+from xiaodian.modules.outreach.service.remind import queue_reminders
 from xiaodian.modules.outreach.service.watch_goods import may_tell_of_goods, note_prices, note_stocks, note_watching
 
 ORDERS_AT_ONCE = 1000
@@ -23,6 +25,7 @@ class OfOrder(msgspec.Struct, frozen=True):
     order_id: OrderId
 
 
+_decode_reminder = msgspec.json.Decoder(ReminderCame).decode
 _decode_of_order = msgspec.json.Decoder(OfOrder).decode
 
 
@@ -46,10 +49,15 @@ def consumers(ctx: Context) -> list[Consumer]:
             await note_stocks(connection, [each for each in envelopes if each.type == "StockChanged"])
             await note_prices(connection, [each for each in envelopes if each.type == "ProductChanged"])
 
+    async def _queue_reminders(envelopes: Sequence[Envelope]) -> None:
+        async with ctx.database.transaction() as connection:
+            await queue_reminders(connection, [_decode_reminder(each.data) for each in envelopes], utc_now())
+
     return [
         accounts.on_erasure(ctx, "outreach", erase),
         Consumer(durable="outreach-watching", event_types=("BehaviourReported",), handle=_note_watching),
         Consumer(durable="outreach-goods", event_types=("StockChanged", "ProductChanged"), handle=_note_goods),
+        Consumer(durable="outreach-reminders", event_types=("ReminderCame",), handle=_queue_reminders),
         Consumer(
             durable="outreach-sales",
             event_types=("OrderPaid", "OrderCancelled", "OrderRefunded"),

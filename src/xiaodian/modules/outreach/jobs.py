@@ -11,6 +11,7 @@ from xiaodian.modules.outreach.service.deliver_in_app import deliver_in_app
 from xiaodian.modules.outreach.service.deliver_mail import deliver_mail
 from xiaodian.modules.outreach.service.deliver_push import deliver_push
 from xiaodian.modules.outreach.service.keep_quiet import keep_quiet
+from xiaodian.modules.outreach.service.remind import forget_reminders, mail_reminders, push_reminders
 from xiaodian.modules.outreach.service.run_campaigns import run_campaigns
 from xiaodian.modules.outreach.service.run_flows import DAILY, OF_THEMSELVES, learn_rhythms, run_flows, run_joins
 from xiaodian.modules.outreach.service.watch_goods import forget_goods
@@ -24,6 +25,11 @@ RHYTHMS_EVERY_S = 6 * 3600.0
 
 def jobs(ctx: Context) -> list[Job]:
     """Each is cut off anywhere without harm: what was done is written down piece by piece."""
+    return [*_finding(ctx), *_delivering(ctx)]
+
+
+def _finding(ctx: Context) -> list[Job]:
+    """Whom messages go to, and what is not needed any more."""
 
     async def _campaigns() -> None:
         await run_campaigns(ctx, utc_now())
@@ -39,9 +45,23 @@ def jobs(ctx: Context) -> list[Job]:
 
     async def _forget() -> None:
         await forget_goods(ctx.database, utc_now())
+        await forget_reminders(ctx.database, utc_now())
 
     async def _rhythms() -> None:
         await learn_rhythms(ctx, utc_now())
+
+    return [
+        Job(name="outreach_campaigns", period_s=CAMPAIGNS_EVERY_S, run=_campaigns),
+        Job(name="outreach_flows", period_s=FLOWS_EVERY_S, run=_flows),
+        Job(name="outreach_joins", period_s=JOINS_EVERY_S, run=_joins),
+        Job(name="outreach_daily_flows", period_s=DAILY_EVERY_S, run=_daily_flows),
+        Job(name="outreach_forget_goods", period_s=RHYTHMS_EVERY_S, run=_forget),
+        Job(name="outreach_rhythms", period_s=RHYTHMS_EVERY_S, run=_rhythms),
+    ]
+
+
+def _delivering(ctx: Context) -> list[Job]:
+    """What is due, by each way; reminders that were asked for keep to no quiet hours."""
 
     async def _now_but_quiet() -> datetime:
         """The moment up to which to deliver; what is due at a quiet hour has been put off."""
@@ -58,14 +78,16 @@ def jobs(ctx: Context) -> list[Job]:
     async def _push() -> None:
         await deliver_push(ctx, await _now_but_quiet())
 
+    async def _push_reminders() -> None:
+        await push_reminders(ctx, utc_now())
+
+    async def _mail_reminders() -> None:
+        await mail_reminders(ctx, utc_now())
+
     return [
+        Job(name="outreach_push_reminders", period_s=CAMPAIGNS_EVERY_S, run=_push_reminders),
+        Job(name="outreach_mail_reminders", period_s=CAMPAIGNS_EVERY_S, run=_mail_reminders),
         Job(name="outreach_deliver_push", period_s=CAMPAIGNS_EVERY_S, run=_push),
-        Job(name="outreach_campaigns", period_s=CAMPAIGNS_EVERY_S, run=_campaigns),
-        Job(name="outreach_flows", period_s=FLOWS_EVERY_S, run=_flows),
-        Job(name="outreach_joins", period_s=JOINS_EVERY_S, run=_joins),
-        Job(name="outreach_daily_flows", period_s=DAILY_EVERY_S, run=_daily_flows),
-        Job(name="outreach_forget_goods", period_s=RHYTHMS_EVERY_S, run=_forget),
-        Job(name="outreach_rhythms", period_s=RHYTHMS_EVERY_S, run=_rhythms),
         Job(name="outreach_deliver_in_app", period_s=CAMPAIGNS_EVERY_S, run=_app),
         Job(name="outreach_deliver_mail", period_s=CAMPAIGNS_EVERY_S, run=_mail),
     ]

@@ -1,9 +1,9 @@
 """HTTP: campaigns and flows of shops, and what fans say to them."""
 
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
-from litestar import delete, get, post, put
+from litestar import Request, delete, get, post, put
 from litestar.params import FromPath, FromQuery, JSONBody, Parameter
 
 from xiaodian.contracts.accounts import AccountId, Scope
@@ -12,6 +12,7 @@ from xiaodian.contracts.outreach import FLOWS, CampaignStateError, MessageRefuse
 from xiaodian.contracts.shops import ShopId
 from xiaodian.edge.access import Access, SignedIn, access
 from xiaodian.edge.context import Ctx
+from xiaodian.edge.messages import language_of
 from xiaodian.edge.problems import MalformedRequestError, problems
 from xiaodian.kit.paging import MAX_PAGE_SIZE, Page, decode_cursor, encode_cursor
 from xiaodian.modules.outreach import queries, routes_push, routes_unsubscribe
@@ -182,9 +183,12 @@ async def opt_in_to_shop(ctx: Ctx, caller: SignedIn, shop_id: FromPath[UUID]) ->
 
 
 @put("/api/me/mail-consent", opt=MEMBER, tags=TAGS, status_code=204, responses=problems(UnauthenticatedError))
-async def set_mail_consent(ctx: Ctx, caller: SignedIn, data: JSONBody[MailConsentInput]) -> None:
-    """Let messages of shops also come by e-mail, or no longer."""
-    await opt_out.set_mail_consent(ctx.database, caller.account_id, is_welcome=data.is_welcome)
+async def set_mail_consent(
+    ctx: Ctx, caller: SignedIn, request: Request[Any, Any, Any], data: JSONBody[MailConsentInput]
+) -> None:
+    """Let messages of shops, and reminders that were asked for, also come by e-mail, or no longer."""
+    language = language_of(request)
+    await opt_out.set_mail_consent(ctx.database, caller.account_id, is_welcome=data.is_welcome, language=language)
 
 
 routes = [

@@ -9,7 +9,7 @@ from litestar.params import FromPath, QueryParameter
 from xiaodian.contracts.base import NotFoundError
 from xiaodian.edge.access import Access, access
 from xiaodian.edge.context import Context, Ctx
-from xiaodian.edge.messages import choose_language, translate
+from xiaodian.edge.messages import language_of, translate
 from xiaodian.edge.problems import problems
 from xiaodian.infra.sealing import Sealer
 from xiaodian.modules.outreach.queries import ALL_SHOPS
@@ -44,7 +44,7 @@ async def unsubscribe(
 
 
 async def _page(ctx: Context, request: AnyRequest, wish: OptOut, *, is_done: bool) -> Response[str]:
-    language = choose_language(request.headers.get("accept-language"), request.cookies.get("xd_lang"))
+    language = language_of(request)
     async with ctx.database.connection() as connection:
         shop = await shops.get_shop(connection, wish.shop_id)
 

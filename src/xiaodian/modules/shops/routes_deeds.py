@@ -12,7 +12,7 @@ from xiaodian.contracts.base import ForbiddenError, InvalidInputError, NotFoundE
 from xiaodian.contracts.shops import ShopId
 from xiaodian.edge.access import Access, SignedIn, access
 from xiaodian.edge.context import Ctx
-from xiaodian.edge.messages import choose_language
+from xiaodian.edge.messages import language_of
 from xiaodian.edge.problems import problems
 from xiaodian.kit.clock import from_epoch_ms
 from xiaodian.kit.paging import MAX_PAGE_SIZE, Page, decode_cursor, encode_cursor
@@ -78,7 +78,7 @@ async def download_shop_deeds(
 ) -> Stream:
     """The same as CSV for spreadsheets, in the reader's language; the latest 100,000 at most."""
     wanted = _filter(account_id, area, since_ms, until_ms)
-    language = choose_language(request.headers.get("accept-language"), request.cookies.get("xd_lang"))
+    language = language_of(request)
     async with ctx.database.connection() as connection:
         await queries.require_right(connection, caller, ShopId(shop_id), Scope.STAFF_READ)
         await note_deed(connection, caller, ShopId(shop_id), deed="log.exported", target="")

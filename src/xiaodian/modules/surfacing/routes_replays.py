@@ -12,7 +12,7 @@ from xiaodian.contracts.live import RoomId
 from xiaodian.contracts.surfacing import MomentsTooCloseError
 from xiaodian.edge.access import Access, SignedIn, access
 from xiaodian.edge.context import Ctx
-from xiaodian.edge.messages import choose_language
+from xiaodian.edge.messages import language_of
 from xiaodian.edge.problems import problems
 from xiaodian.modules.surfacing.service.keep_moment import free_moment, keep_moment
 from xiaodian.modules.surfacing.service.see_replay_moments import see_replay_moments
@@ -30,7 +30,7 @@ async def read_replay_moments(
     ctx: Ctx, caller: SignedIn, request: Request[Any, Any, Any], room_id: FromPath[RoomId]
 ) -> ReplayMomentsView:
     """When the platform's cards come up in the replay, what came of each moment, and how often each is shown now."""
-    language = choose_language(request.headers.get("accept-language"), request.cookies.get("xd_lang"))
+    language = language_of(request)
     async with ctx.database.connection() as connection:
         return await see_replay_moments(connection, caller, room_id, language)
 

@@ -11,7 +11,7 @@ from xiaodian.contracts.content import VideoId
 from xiaodian.contracts.live import RoomId
 from xiaodian.edge.access import Access, SignedIn, access
 from xiaodian.edge.context import Ctx
-from xiaodian.edge.messages import choose_language, translate
+from xiaodian.edge.messages import language_of, translate
 from xiaodian.edge.problems import problems
 from xiaodian.modules.surfacing.learning.bag_order import Placing
 from xiaodian.modules.surfacing.service.order_bags import order_bag_of_room, order_bag_of_video
@@ -75,7 +75,7 @@ def _show(placings: Sequence[Placing], language: str) -> BagOrder:
 
 
 def _language(request: Request[Any, Any, Any]) -> str:
-    return choose_language(request.headers.get("accept-language"), request.cookies.get("xd_lang"))
+    return language_of(request)
 
 
 routes = [read_moments, read_bag_order_of_room, read_bag_order_of_video]

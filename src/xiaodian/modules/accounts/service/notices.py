@@ -61,17 +61,19 @@ async def count_unread(connection: Connection, account_id: AccountId) -> int:
     )
 
 
-async def mark_read(database: Database, account_id: AccountId, up_to: UUID) -> None:
-    """What came up to and including this notice was read."""
+async def mark_read(database: Database, account_id: AccountId, up_to: UUID, *, alone: bool = False) -> bool:
+    """What came up to and including this notice was read, or this one alone; answers whether any of it was unread."""
     async with database.connection() as connection:
-        await connection.execute(
+        status: str = await connection.execute(
             """
             UPDATE accounts.notice SET read_at = now()
-            WHERE account_id = $1 AND notice_id <= $2 AND read_at IS NULL
+            WHERE account_id = $1 AND notice_id <= $2 AND (notice_id = $2 OR NOT $3) AND read_at IS NULL
             """,
             account_id,
             up_to,
+            alone,
         )
+    return status != "UPDATE 0"
 
 
 async def forget_notices(database: Database) -> None:

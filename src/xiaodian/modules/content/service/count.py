@@ -60,16 +60,19 @@ _COUNT_VIEWS = """
 
 async def count(connection: Connection, counter: Counter, video_id: VideoId, slot: int, change: int) -> None:
     """Change one of a video's counters, in the caller's transaction."""
+    await count_many(connection, counter, [(video_id, slot, change)])
+
+
+async def count_many(connection: Connection, counter: Counter, changes: Sequence[tuple[VideoId, int, int]]) -> None:
+    """Change a counter of several videos: of each the slot and by how much, in the order of their ids."""
     # CHECK (… >= 0) also looks at the row that ON CONFLICT then does not insert, so it must not be negative.
-    await connection.execute(
+    await connection.executemany(
         f"""
         INSERT INTO content.video_count AS counter (video_id, slot, {counter})
         VALUES ($1, $2, greatest($3::bigint, 0))
         ON CONFLICT (video_id, slot) DO UPDATE SET {counter} = counter.{counter} + $3::bigint
         """,
-        video_id,
-        slot,
-        change,
+        changes,
     )
 
 

@@ -1,19 +1,19 @@
 """What content keeps of a person: whom they follow, what they like and say, what they wait for."""
 
 from typing import Any
-from uuid import UUID
 
 from xiaodian.contracts.accounts import AccountErased, AccountId
 from xiaodian.contracts.content import CreatorUnfollowed, VideoId
 from xiaodian.infra import outbox
 from xiaodian.infra.database import Connection
-from xiaodian.modules.content.service.count import Counter, count
+from xiaodian.modules.content.service.count import count, count_many
+from xiaodian.modules.content.service.count_likes import LIKES_SLOT
 from xiaodian.modules.content.service.follow_creator import count_fan
 from xiaodian.modules.content.video_rules import count_slot
 
 _PARTS = {
     "follows": "SELECT creator_id, since FROM content.follow WHERE fan_id = $1 ORDER BY since DESC LIMIT $2",
-    "video_likes": "SELECT video_id, liked_at FROM content.video_like WHERE account_id = $1 LIMIT $2",
+    "video_likes": "SELECT video_id, liked_at FROM content.video_like WHERE account_id = $1 AND is_liked LIMIT $2",
     "video_comments": """
         SELECT comment_id, video_id, text FROM content.video_comment WHERE account_id = $1
         ORDER BY comment_id DESC LIMIT $2
@@ -47,20 +47,17 @@ async def erase(connection: Connection, erased: AccountErased) -> None:
         await count_fan(connection, creator_id, account_id, -1)
         await outbox.emit(connection, CreatorUnfollowed(creator_id=creator_id, fan_id=account_id))
     liked = await connection.fetch(
-        "DELETE FROM content.video_like WHERE account_id = $1 RETURNING video_id", account_id
+        "DELETE FROM content.video_like WHERE account_id = $1 RETURNING video_id, is_counted", account_id
     )
-    await _uncount(connection, "likes", [row["video_id"] for row in liked], account_id)
+    counted = sorted(VideoId(row["video_id"]) for row in liked if row["is_counted"])
+    await count_many(connection, "likes", [(video_id, LIKES_SLOT, -1) for video_id in counted])
     said = await connection.fetch(
         "DELETE FROM content.video_comment WHERE account_id = $1 RETURNING video_id", account_id
     )
-    await _uncount(connection, "comments", [row["video_id"] for row in said], account_id)
+    for video_id in sorted(VideoId(row["video_id"]) for row in said):
+        await count(connection, "comments", video_id, count_slot(account_id), -1)
     for table in ("reminder", "mute"):
         await connection.execute(f"DELETE FROM content.{table} WHERE account_id = $1", account_id)
     await connection.execute(
         "UPDATE content.report SET account_id = gen_random_uuid() WHERE account_id = $1", account_id
     )
-
-
-async def _uncount(connection: Connection, counter: Counter, video_ids: list[UUID], account_id: AccountId) -> None:
-    for video_id in sorted(video_ids):
-        await count(connection, counter, VideoId(video_id), count_slot(account_id), -1)

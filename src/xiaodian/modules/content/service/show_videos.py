@@ -28,7 +28,7 @@ async def show_videos(
     vods = await media.get_vods(connection, [video.vod_id for video in videos])
     creators = await read_creators(connection, {video.creator_id for video in videos}, viewer_id)
     counts = await video_queries.get_counts(connection, shown_ids)
-    liked = await video_queries.find_liked(connection, viewer_id, shown_ids)
+    own_likes = await video_queries.find_own_likes(connection, viewer_id, shown_ids)
     products = await video_queries.list_products(connection, shown_ids)
     learned = await video_queries.list_moments(connection, shown_ids)
     placed = [live.Placed(each.video_id, each.number, each.product_id) for each in products]
@@ -44,7 +44,7 @@ async def show_videos(
         bag = bags.get(video.video_id, [])
         on_sale = {item.product_id for item in bag}
         own = [each for each in products if each.video_id == video.video_id and each.product_id in on_sale]
-        counted = counts[video.video_id]
+        counted, mine = counts[video.video_id], own_likes.get(video.video_id, video_queries.NO_LIKE)
         views[video.video_id] = VideoView(
             video_id=video.video_id,
             creator=creator,
@@ -60,8 +60,8 @@ async def show_videos(
             sprite_every_ms=vod.sprite_every_ms,
             source_room_id=video.source_room_id,
             published_at=video.published_at,
-            **counted._asdict(),
-            is_liked=video.video_id in liked,
+            **counted._replace(likes=counted.likes + mine.to_count)._asdict(),
+            is_liked=mine.is_liked,
             bag=bag,
             cues=choose_cues(own, learned.get(video.video_id, []), video.duration_ms),
         )

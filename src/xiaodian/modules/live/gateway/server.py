@@ -1,4 +1,4 @@
-"""The gateway process: WebSocket /live/{room}, and /healthz and /metrics on the same port."""
+"""The gateway process: WebSocket /live/{room}, /live/bell, and /healthz and /metrics on the same port."""
 
 import asyncio
 import resource
@@ -100,15 +100,21 @@ class Gateway:
         # Firefox says `keep-alive, Upgrade`, as it may; picows wants the one word.
         if "upgrade" in [word.strip().lower() for word in request.headers.get("connection", "").split(",")]:
             request.headers["Connection"] = "Upgrade"
+        if url.path == "/live/bell":
+            return Viewer(self, None, None, hears_only=True)
         return Viewer(self, _room_id(url.path), _after(url.query), is_host=_is_host(url.query))
 
     def arrived(self, viewer: Viewer) -> None:
         """A connection is open."""
-        is_full = len(self._viewers) >= self._max_connections
+        # Pages that only want to hear a bell leave half of the places to viewers of rooms.
+        places = self._max_connections // 2 if viewer.hears_only else self._max_connections
+        is_full = len(self._viewers) >= places
         self._viewers[viewer] = None
         metrics.connections.set(len(self._viewers))
         if is_full:
             viewer.close(CLOSE_FULL)
+        elif viewer.hears_only:
+            pass
         elif viewer.room_id is None:
             viewer.close(CLOSE_NO_ROOM)
         else:

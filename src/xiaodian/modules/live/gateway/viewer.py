@@ -97,6 +97,7 @@ class Viewer(WSListener):
         "after",
         "bell",
         "delay_ms",
+        "hears_only",
         "is_closing",
         "is_host",
         "room",
@@ -104,7 +105,15 @@ class Viewer(WSListener):
         "transport",
     )
 
-    def __init__(self, server: Server, room_id: RoomId | None, after: int | None, *, is_host: bool = False) -> None:
+    def __init__(
+        self,
+        server: Server,
+        room_id: RoomId | None,
+        after: int | None,
+        *,
+        is_host: bool = False,
+        hears_only: bool = False,
+    ) -> None:
         super().__init__()
         self._server = server
         self.room_id = room_id
@@ -112,6 +121,8 @@ class Viewer(WSListener):
         """The newest tick that the viewer has; None: whatever is the newest now."""
         self.is_host = is_host
         """The host's own desk: it gets what viewers get, but is none of them."""
+        self.hears_only = hears_only
+        """In no room: a page that wants to hear its account's bell and nothing else."""
         self.room: Room | None = None
         self.transport: WSTransport | None = None
         self.delay_ms: int | None = None

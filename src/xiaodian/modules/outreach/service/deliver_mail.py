@@ -2,6 +2,7 @@
 
 from contextlib import suppress
 from datetime import datetime
+from email.message import EmailMessage
 from hashlib import blake2b
 
 import aiosmtplib
@@ -48,15 +49,7 @@ async def _send(records: Records, parcels: list[Parcel]) -> list[Outcome]:
         addresses = await _list_addresses(connection, [parcel.account_id for parcel in parcels])
         titles = await titles_of(connection, [(parcel.campaign, parcel.occasion) for parcel in parcels])
         of_shops = await shops.get_shops(connection, list({parcel.campaign.shop_id for parcel in parcels}))
-    client = aiosmtplib.SMTP(
-        hostname=settings.smtp_host,
-        port=settings.smtp_port,
-        username=settings.smtp_user or None,
-        password=settings.smtp_password or None,
-        use_tls=settings.smtp_security == "tls",
-        start_tls=settings.smtp_security == "starttls",
-        timeout=TIMEOUT_S,
-    )
+    client = mail_server(settings)
     outcomes: list[Outcome] = []
     with suppress(aiosmtplib.SMTPException, OSError):
         async with client:
@@ -86,6 +79,24 @@ async def _send_one(
         opt_out_url=f"{origin}/unsubscribe/{make_token(sealer, OptOut(parcel.account_id, parcel.campaign.shop_id))}",
         message_id=blake2b(key.encode(), digest_size=16).hexdigest(),
     )
+    return await hand_over(client, mail)
+
+
+def mail_server(settings: Settings) -> aiosmtplib.SMTP:
+    """The mail server that is set, not connected yet."""
+    return aiosmtplib.SMTP(
+        hostname=settings.smtp_host,
+        port=settings.smtp_port,
+        username=settings.smtp_user or None,
+        password=settings.smtp_password or None,
+        use_tls=settings.smtp_security == "tls",
+        start_tls=settings.smtp_security == "starttls",
+        timeout=TIMEOUT_S,
+    )
+
+
+async def hand_over(client: aiosmtplib.SMTP, mail: EmailMessage) -> Outcome:
+    """Give one mail to the server, and say what became of it."""
     try:
         await client.send_message(mail)
     except aiosmtplib.SMTPRecipientsRefused as error:

@@ -41,14 +41,18 @@ async def opt_in(database: Database, account_id: AccountId, shop_id: UUID) -> No
         )
 
 
-async def set_mail_consent(database: Database, account_id: AccountId, *, is_welcome: bool) -> None:
-    """Messages of shops may also come by e-mail, or no longer."""
+async def set_mail_consent(database: Database, account_id: AccountId, *, is_welcome: bool, language: str) -> None:
+    """Messages of shops may also come by e-mail, in this language where they are the platform's words, or no longer."""
     async with database.connection() as connection:
         if is_welcome:
             await connection.execute(
-                "INSERT INTO outreach.mail_consent (account_id, since) VALUES ($1, $2) ON CONFLICT DO NOTHING",
+                """
+                INSERT INTO outreach.mail_consent (account_id, since, language) VALUES ($1, $2, $3)
+                ON CONFLICT (account_id) DO UPDATE SET language = excluded.language
+                """,
                 account_id,
                 utc_now(),
+                language,
             )
         else:
             await connection.execute("DELETE FROM outreach.mail_consent WHERE account_id = $1", account_id)

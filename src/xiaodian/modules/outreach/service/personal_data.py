@@ -19,6 +19,7 @@ _PARTS = {
     "push_subscriptions": """
         SELECT endpoint, since FROM outreach.push_subscription WHERE account_id = $1 LIMIT $2
     """,
+    "reminders": "SELECT room_id, channel, state, given_at FROM outreach.reminder WHERE account_id = $1 LIMIT $2",
     "products_looked_at": "SELECT product_id, seen_at FROM outreach.watched WHERE account_id = $1 LIMIT $2",
 }
 # Whom a message reached counts on in its effect, under who stands for the fan.
@@ -39,7 +40,7 @@ _SILENCE = """
     INSERT INTO outreach.opt_out (account_id, shop_id, since)
     SELECT ghost, $2, $3 FROM unnest($1::uuid[]) AS ghost ON CONFLICT DO NOTHING
 """
-_TABLES = ("delivery", "recipient", "opt_out", "mail_consent", "push_subscription", "watched", "member")
+_TABLES = ("delivery", "recipient", "opt_out", "mail_consent", "push_subscription", "watched", "member", "reminder")
 
 
 async def export(connection: Connection, account_id: AccountId, limit: int) -> dict[str, list[dict[str, Any]]]:

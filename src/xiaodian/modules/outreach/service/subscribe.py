@@ -16,10 +16,10 @@ MOST_BROWSERS = 10
 AUTH_BYTES = 16
 
 _SAVE = """
-    INSERT INTO outreach.push_subscription (endpoint, account_id, receiver_key, auth, since)
-    VALUES ($1, $2, $3, $4, $5)
+    INSERT INTO outreach.push_subscription (endpoint, account_id, receiver_key, auth, since, language)
+    VALUES ($1, $2, $3, $4, $5, $6)
     ON CONFLICT (endpoint) DO UPDATE SET account_id = excluded.account_id, receiver_key = excluded.receiver_key,
-        auth = excluded.auth, since = excluded.since
+        auth = excluded.auth, since = excluded.since, language = excluded.language
 """
 _KEEP_LATEST = """
     DELETE FROM outreach.push_subscription WHERE account_id = $1 AND endpoint NOT IN (
@@ -38,9 +38,9 @@ async def see_push(records: Records, account_id: AccountId) -> PushState:
     return PushState(public_key=public_text(key), browsers=browsers)
 
 
-async def subscribe(ctx: Context, account_id: AccountId, new: PushInput) -> None:
-    """From now on messages also come to this browser, which has asked the person. A browser belongs to who was the
-    last to say so in it. Raises AddressRefusedError, InvalidInputError.
+async def subscribe(ctx: Context, account_id: AccountId, new: PushInput, language: str) -> None:
+    """From now on messages also come to this browser, which has asked the person, in this language. A browser belongs
+    to who was the last to say so in it. Raises AddressRefusedError, InvalidInputError.
     """
     await check_address(new.endpoint, allow_private=ctx.settings.outbound_private_addresses, field="endpoint")
     try:
@@ -51,7 +51,7 @@ async def subscribe(ctx: Context, account_id: AccountId, new: PushInput) -> None
     if len(auth) != AUTH_BYTES:
         raise InvalidInputError(field="auth", reason="malformed")
     async with ctx.database.transaction() as connection:
-        await connection.execute(_SAVE, new.endpoint, account_id, receiver_key, auth, utc_now())
+        await connection.execute(_SAVE, new.endpoint, account_id, receiver_key, auth, utc_now(), language)
         await connection.execute(_KEEP_LATEST, account_id, MOST_BROWSERS)
 
 

@@ -1,0 +1,57 @@
+"""A viewer asks to be reminded of a room, sees the mark wherever they are when it begins, and is in it by one tap."""
+
+from collections.abc import Awaitable, Callable
+
+import pytest
+from playwright.async_api import Page, expect
+from tests.journeys.conftest import DESK, Encoder, OpenPage, Stage, until_state
+from tests.journeys.picture import start_watching
+
+from xiaodian.cli.show.client import Member
+
+pytestmark = pytest.mark.journey
+
+_HAS_MARK = """testid => {
+    const drawn = getComputedStyle(document.querySelector(`[data-testid="${testid}"]`), "::after");
+    return drawn.content !== "none" && drawn.width !== "auto";
+}"""
+
+
+async def _see_mark(page: Page, testid: str, *, is_there: bool) -> None:
+    await page.wait_for_function(f"testid => (({_HAS_MARK})(testid)) === {str(is_there).lower()}", arg=testid)
+
+
+async def test_a_viewer_who_asked_is_told_on_every_page_when_the_room_begins_and_enters_it(
+    stage: Stage, send_film: Encoder, open_page: OpenPage, enter: Callable[[str], Awaitable[Member]]
+) -> None:
+    viewer = await enter("小丹")
+    host_id, room_id = stage.host.me["account_id"], stage.room["room_id"]
+    creator = await open_page(f"/creators/{host_id}", name="creator", member=viewer)
+    await creator.get_by_test_id("creator-tab-planned").click()
+    await creator.get_by_test_id("remind").click()
+    await expect(creator.get_by_test_id("remind")).to_have_attribute("aria-pressed", "true")
+    home = await open_page("/?tab=live", name="home", size=DESK, member=viewer)
+    await expect(home.get_by_test_id("account")).to_be_visible()
+    await expect(creator.get_by_test_id("inbox")).to_have_count(0)
+
+    async with send_film(stage.stream_key):
+        await until_state(stage.host, room_id, "on_air")
+        # Neither page is loaded anew: both hear it.
+        for page in (creator, home):
+            await expect(page.get_by_test_id("message-popup")).to_contain_text("阿月 开播了：现摘草莓")
+        await expect(creator.get_by_test_id("inbox")).to_be_visible()
+        await _see_mark(home, "account", is_there=True)
+        await expect(home.locator("#unread")).to_have_text("1 条未读")
+
+        await creator.get_by_test_id("message-popup-act").click()
+        await expect(creator.get_by_test_id("room")).to_be_visible()
+        await start_watching(creator)
+        # Read there, it is read everywhere.
+        await _see_mark(home, "account", is_there=False)
+        await expect(creator.get_by_test_id("inbox")).to_have_count(0)
+
+        await home.get_by_test_id("account").click()
+        await home.get_by_test_id("my-notices").click()
+        await expect(home.get_by_test_id("notice")).to_have_count(1)
+        await home.get_by_test_id("notice").click()
+        await expect(home.get_by_test_id("room")).to_be_visible()
