@@ -3,7 +3,7 @@
 from alembic import op
 
 revision = "0460"
-down_revision = "0480"
+down_revision = "0450"
 
 
 def upgrade() -> None:

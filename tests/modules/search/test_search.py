@@ -21,7 +21,7 @@ async def test_goods_are_found_by_a_word_a_sound_letters_and_despite_a_slip(seek
     assert await seeker.titles("香蕉") == []
 
 
-@pytest.mark.parametrize("question", ["caomie", "caomi", "早莓", "莓草", "早梅"])
+@pytest.mark.parametrize("question", ["caomie", "caomi", "coamei", "acomei", "camoei", "早莓", "莓草", "早梅"])
 async def test_a_slip_in_pinyin_or_in_short_chinese_finds_what_was_meant_and_says_so(
     seeker: Seeker, question: str
 ) -> None:
@@ -34,6 +34,36 @@ async def test_a_slip_in_pinyin_or_in_short_chinese_finds_what_was_meant_and_say
     assert found["understood"] == "草莓"
     assert await seeker.titles("lanmie") == ["云南蓝莓果酱"]
     assert await seeker.titles("香蕉") == []
+
+
+@pytest.mark.parametrize(
+    ("question", "understood"),
+    [
+        ("dandong coamei", "dandong 草莓"),
+        ("danodng caomie", "丹东 草莓"),
+        ("dandongcaomie", "丹东 草莓"),
+        ("dnadongcaomei", "丹东 草莓"),
+        ("dandongcaomei", "丹东 草莓"),
+        ("caomeidandong", "草莓 丹东"),
+    ],
+)
+async def test_a_slip_in_pinyin_of_several_words_apart_or_run_together_finds_what_was_meant(
+    seeker: Seeker, question: str, understood: str
+) -> None:
+    await seeker.put_on_sale("丹东99红颜大草莓礼盒")
+    await seeker.put_on_sale("云南蓝莓果酱")
+    await seeker.put_on_sale("丹东大米")
+    await seeker.listen()
+    found = await seeker.find(question)
+    assert [one["item"]["title"] for one in found["products"]] == ["丹东99红颜大草莓礼盒"]
+    assert found["understood"] == understood
+
+
+@pytest.mark.parametrize("question", ["xyzwcaomei", "caomeixyzw", "qwertyuiop"])
+async def test_letters_of_which_one_part_is_nothing_are_not_taken_for_the_other(seeker: Seeker, question: str) -> None:
+    await seeker.put_on_sale("丹东草莓")
+    await seeker.listen()
+    assert (await seeker.find(question))["products"] == []
 
 
 async def test_what_fits_exactly_is_not_mixed_with_what_only_sounds_nearly_so(seeker: Seeker) -> None:

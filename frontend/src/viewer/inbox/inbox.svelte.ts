@@ -85,7 +85,9 @@ let button: object | null = null;
 
 /** Pages without one's avatar say before what in their head the way to the messages may stand. */
 function place(): void {
-  const found = document.querySelector("[data-inbox]");
+  document.querySelector('[data-testid="account"]')?.setAttribute("aria-describedby", "unread");
+  // In a room it stands before the sound's button.
+  const found = document.querySelector('[data-inbox], [data-testid="sound"]');
   if (found === spot) return;
   if (button) void unmount(button);
   spot = found;

@@ -15,7 +15,7 @@ def select_reactions(where: str) -> str:
         FROM (
             SELECT video_id, account_id, 1 AS said, 0 AS liked, uuid_extract_timestamp(comment_id) AS at
             FROM content.video_comment
-            UNION ALL SELECT video_id, account_id, 0, 1, liked_at FROM content.video_like
+            UNION ALL SELECT video_id, account_id, 0, 1, liked_at FROM content.video_like WHERE is_liked
         ) AS reaction WHERE {where} GROUP BY 1, 2
     """
 

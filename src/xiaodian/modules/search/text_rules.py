@@ -28,6 +28,7 @@ _HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]")
 _SAME_TYPED = ((re.compile("([zcs])h"), r"\1"), (re.compile("([aei])ng"), r"\1n"))
 _SAME_HEARD = (*_SAME_TYPED, (re.compile("^n(?=[aeiou])"), "l"))
 _MAX_WORD = 60
+_LEAST_PART = 4
 MAX_SLIPPED = 4
 """So many characters of Chinese are looked at as one misspelt word."""
 
@@ -99,18 +100,38 @@ def typed_sounds(word: str) -> list[str]:
 
 def list_spellings(term: Term) -> tuple[list[str], list[str]]:
     """What a misspelt term may be near to, and what it may be outright: in pinyin, where it is Chinese. Two
-    characters that changed places are one slip, however many letters that moves. Nothing for what is too short to
-    tell a slip in, or so long that its words are looked for one by one.
+    characters that changed places are one slip, however many letters that moves, and so are two letters, which near the
+    head of a short word leave little that is alike. Nothing for what is too short to tell a slip in, or so long that
+    its words are looked for one by one.
     """
     if term.is_latin:
-        near = [term.text, _typed(term.text)] if term.text.isalpha() else [term.text]
-        return (list(dict.fromkeys(near)), []) if len(term.text) > 3 else ([], [])
+        if len(term.text) <= 3 or not term.text.isalpha():
+            return ([term.text], []) if len(term.text) > 3 else ([], [])
+        turned = [_swap(term.text, at) for at in range(len(term.text) - 1)]
+        outright = dict.fromkeys((*turned, *map(_typed, turned)))
+        near = dict.fromkeys((term.text, _typed(term.text)))
+        return list(near), [text for text in outright if text not in near]
     sounds = typed_sounds(term.text)
     joined = "".join(sounds)
     if not 2 <= len(sounds) <= MAX_SLIPPED or len(joined) < 4:
         return [], []
-    swapped = ["".join((*sounds[:at], sounds[at + 1], sounds[at], *sounds[at + 2 :])) for at in range(len(sounds) - 1)]
+    swapped = [_swap(sounds, at) for at in range(len(sounds) - 1)]
     return [joined], swapped
+
+
+def list_cuts(term: Term) -> list[tuple[str, str]]:
+    """The ways to take letters that run together apart into two words or sounds, as those are kept; the first word the
+    longest first.
+    """
+    text = _typed(term.text)
+    if not text.isalpha() or not text.isascii():
+        return []
+    return [(text[:at], text[at:]) for at in range(len(text) - _LEAST_PART, _LEAST_PART - 1, -1)]
+
+
+def read_part(letters: str) -> Term:
+    """A part of what ran together, as if it had been typed alone."""
+    return _read_latin(letters)
 
 
 def corrected(words: Sequence[Known]) -> Term:
@@ -187,6 +208,12 @@ def _read_latin(chunk: str) -> Term:
         if 2 <= len(chunk) <= _MAX_INITIALS:
             ways.append((f"i{chunk}",))
     return Term(chunk, tuple(dict.fromkeys(ways)))
+
+
+def _swap(parts: Sequence[str], at: int) -> str:
+    """With what stands at this place and what comes after it in each other's."""
+    turned = [*parts[:at], parts[at + 1], parts[at], *parts[at + 2 :]]
+    return "".join(turned)
 
 
 def _spell(token: str) -> str:
