@@ -5,6 +5,7 @@ import { askCaptions, putCaptions } from "../captions/captions.svelte";
 import { captionParts } from "../captions/parts";
 import { learnEarly } from "../club/early.svelte";
 import { showLines } from "../club/lines";
+import { tellEnd } from "./ended.svelte";
 import type { RoomSession } from "./session.svelte";
 
 /** Answers what ends it. */
@@ -24,7 +25,9 @@ export function later(session: RoomSession, sheets: PlaceSheets): () => void {
   const stopLines = showLines(session);
   const bell = import("./bell.svelte").then(({ hearBell }) => hearBell(session, sheets));
   const stopLearning = learnEarly(() => session.bag);
+  const stopTelling = tellEnd(session);
   return () => {
+    stopTelling();
     void bell.then((stop) => stop());
     stopLearning();
     stopLines();
