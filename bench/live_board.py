@@ -57,7 +57,7 @@ SETTLE_S = 3.0
 PRICE_MINOR = 2990
 STOCK = 1_000_000
 WAIT_S = 30.0
-RUSH = 10_000
+RUSH = 5_000
 PROCESSES = ("http", "worker")
 _decode_board = msgspec.json.Decoder(Board).decode
 
