@@ -75,14 +75,18 @@ class Counter(Observer):
         """What the worker does in large shops now and then."""
         await write_histories(self.ctx.database, large=1)
 
-    async def histories(self) -> dict[UUID, tuple[Any, ...]]:
-        """What is written beside fans of their purchases; goods in any order."""
+    async def histories(self) -> dict[tuple[UUID, UUID], tuple[Any, ...]]:
+        """What is written beside the fans of each shop of their purchases; goods in any order."""
         async with self.ctx.database.connection() as connection:
             rows = await connection.fetch(
-                f"SELECT account_id, {', '.join(HISTORY)} FROM fans.fan WHERE purchase_days IS NOT NULL"
+                f"SELECT shop_id, account_id, {', '.join(HISTORY)} FROM fans.fan WHERE purchase_days IS NOT NULL"
             )
         return {
-            row["account_id"]: (row["purchase_days"], row["running_minor"], sorted(zip(*tuple(row)[3:], strict=True)))
+            (row["shop_id"], row["account_id"]): (
+                row["purchase_days"],
+                row["running_minor"],
+                sorted(zip(row["product_ids"], row["product_days"], strict=True)),
+            )
             for row in rows
         }
 
