@@ -82,6 +82,7 @@ _SAVE_DAYS = f"""
     INSERT INTO fans.visit_day AS known ({PLACE}, day, {", ".join(_DAY)})
     SELECT {PLACE}, day, {", ".join(f"told_day.{name}" for name in _DAY)}
     FROM told_day JOIN told_place USING (place_id) WHERE account_id <> host_id
+    EXCEPT SELECT {PLACE}, day, {", ".join(_DAY)} FROM fans.visit_day WHERE day >= $1::date
     ON CONFLICT ({PLACE}, day) {replace(_DAY)}
 """
 _NO_DAYS = f"""
@@ -98,9 +99,11 @@ _SET_WATCHED = (
     """,
     f"""
     INSERT INTO fans.visit AS known ({PLACE}, is_room, {", ".join(WATCHED)})
-    SELECT {PLACE}, is_room, sum(views), sum(watch_s), min(first_at), max(last_at),
+    SELECT {PLACE}, is_room, sum(views)::integer, sum(watch_s)::bigint, min(first_at), max(last_at),
         (array_agg(is_shared ORDER BY first_at))[1]
-    FROM fans.visit_day GROUP BY {PLACE}, is_room ON CONFLICT ({PLACE}) {replace(WATCHED)}
+    FROM fans.visit_day GROUP BY {PLACE}, is_room
+    EXCEPT SELECT {PLACE}, is_room, {", ".join(WATCHED)} FROM fans.visit
+    ON CONFLICT ({PLACE}) {replace(WATCHED)}
     """,
 )
 _SET_REACTIONS = set_spoken(
@@ -167,7 +170,7 @@ async def rebuild_behaviour(connection: Connection, today: date) -> None:
     await _drop_strangers(connection, ("told_day", "told_reaction"), content.FOLLOWERS)
     await _keep_places(connection, _PLACES)
     await _run(connection, _GONE_DAYS, first_day)
-    await _run(connection, _SAVE_DAYS)
+    await _run(connection, _SAVE_DAYS, first_day)
     for statement in _SET_WATCHED:
         await _run(connection, statement)
     await _run(connection, _SET_REACTIONS)
