@@ -28,6 +28,7 @@ RIGHT_OF_ROUTE: dict[tuple[str, str], Scope | None] = {
     ("POST", f"{SHOP}/coupons"): Scope.PROMOTION_WRITE,
     ("POST", "/api/coupons/{coupon_id}/end"): Scope.PROMOTION_WRITE,
     ("GET", f"{SHOP}/campaigns"): Scope.FANS_READ,
+    ("GET", f"{SHOP}/campaign-rooms"): Scope.FANS_READ,
     ("POST", f"{SHOP}/campaigns"): Scope.FANS_WRITE,
     ("POST", f"{SHOP}/campaigns/preview"): Scope.FANS_READ,
     ("GET", f"{SHOP}/campaigns/{{campaign_id}}"): Scope.FANS_READ,

@@ -15,6 +15,7 @@ ROWS: list[Row] = [
     Row("POST", f"{SHOP}/campaigns/preview", owner_only(200), {"segment": "buyers"}),
     Row("GET", f"{SHOP}/campaigns/{{campaign_id}}", owner_only(200)),
     Row("POST", f"{SHOP}/campaigns/{{campaign_id}}/cancellation", owner_only(200)),
+    Row("GET", f"{SHOP}/campaign-rooms", owner_only(200)),
     Row("GET", f"{SHOP}/flows", owner_only(200)),
     Row("PUT", f"{SHOP}/flows/{{trigger}}", owner_only(200), FLOW, f"{SHOP}/flows/first_purchase"),
     Row("GET", f"{SHOP}/outreach-bounds", owner_only(200)),

@@ -32,6 +32,8 @@ class Trigger(StrEnum):
     """A product that was sold out can be bought again, and the fan had looked at it."""
     PRICE_DROP = "price_drop"
     """A product costs less than in the thirty days before, and the fan had looked at it."""
+    ROOM_PLANNED = "room_planned"
+    """A room of the shop is announced, or begins soon; for the members of a segment, each once a room."""
     SEGMENT_JOINED = "segment_joined"
     """A fan comes into a segment, ready or the shop's own; a shop has one flow for each."""
 
@@ -98,6 +100,10 @@ class Campaign(Contract, frozen=True, kw_only=True):
     window_days: int
     again_days: int
     """Of who comes into a segment: nobody is reached again within so many days."""
+    at_announcement: bool
+    """Of rooms that are planned: when one is announced."""
+    minutes_before: int | None
+    """The same: so long before one begins; None: not then."""
     state: CampaignState
     send_at: datetime
 

@@ -113,7 +113,7 @@ class Sender:
     async def work(self, now: datetime = NOON) -> int:
         """Enlist and deliver what is due; answers how many arrived."""
         await run_campaigns(self.ctx, now)
-        return await deliver_in_app(self.ctx.database, now)
+        return await deliver_in_app(self.ctx, now)
 
     async def report(self, campaign: dict[str, Any]) -> dict[str, Any]:
         """What came of it."""

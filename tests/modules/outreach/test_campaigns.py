@@ -55,7 +55,7 @@ async def test_nobody_gets_a_message_twice_whatever_is_done_again_or_at_once(sen
     await sender.fans(1200)
     campaign = await sender.send()
     await asyncio.gather(*(run_campaigns(sender.ctx, NOON) for _ in range(3)))
-    arrived = await asyncio.gather(*(deliver_in_app(sender.ctx.database, NOON) for _ in range(3)))
+    arrived = await asyncio.gather(*(deliver_in_app(sender.ctx, NOON) for _ in range(3)))
     assert sum(arrived) == 1201
     async with sender.ctx.database.connection() as connection:
         # As if a worker had died before it wrote down how far it was.
@@ -146,7 +146,7 @@ async def test_who_opted_out_gets_nothing_not_even_what_waited_already(sender: S
     path = f"/api/me/opt-outs/{sender.market.shop_id if whose == 'shop' else UUID(int=0)}"
     assert (await fan.client.put(path)).status_code == 204
     assert (await fan.client.put(path)).status_code == 204
-    assert await deliver_in_app(sender.ctx.database, NOON) == 0
+    assert await deliver_in_app(sender.ctx, NOON) == 0
     again = await sender.send()
     assert await sender.work() == 0
     assert (await sender.report(again))["skipped"] == [{"reason": "opted_out", "fans": 1}]

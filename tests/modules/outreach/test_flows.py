@@ -29,7 +29,7 @@ async def set_flow(sender: Sender, trigger: str, *, is_on: bool = True, **more: 
 async def run(sender: Sender, now: Any) -> int:
     """What the worker does then; answers how many messages arrived."""
     await run_flows(sender.ctx, now)
-    return await deliver_in_app(sender.ctx.database, now)
+    return await deliver_in_app(sender.ctx, now)
 
 
 async def test_a_week_after_the_first_purchase_a_fan_is_written_to_once_and_never_of_a_later_one(
@@ -67,7 +67,7 @@ async def test_a_flow_that_is_off_writes_to_nobody_and_drops_what_waited(sender:
     await set_flow(sender, "first_purchase", delay_days=7)
     assert await run_flows(sender.ctx, NOON) == 1
     flow = await set_flow(sender, "first_purchase", delay_days=7, is_on=False)
-    assert await deliver_in_app(sender.ctx.database, NOON) == 0
+    assert await deliver_in_app(sender.ctx, NOON) == 0
     assert flow["state"] == "off"
     flows = (await sender.market.seller.get(f"/api/shops/{sender.market.shop_id}/flows")).json()["items"]
     assert {flow["trigger"]: flow["campaign"] is not None for flow in flows} == {

@@ -19,7 +19,7 @@ def messages(sender: Sender, fan: Buyer) -> str:
 async def write(sender: Sender, fan: Buyer, **more: Any) -> httpx.Response:
     """Write to one fan, and deliver."""
     answer = await sender.market.seller.post(messages(sender, fan), json={"text": "给你留了一盒", **more})
-    await deliver_in_app(sender.ctx.database, NOON)
+    await deliver_in_app(sender.ctx, NOON)
     return answer
 
 

@@ -31,7 +31,7 @@ async def set_comments(sender: Sender, comments: int, *fans: AccountId) -> None:
 async def look(sender: Sender, now: datetime) -> int:
     """What the worker does then; answers how many messages arrived."""
     await run_joins(sender.ctx, now)
-    return await deliver_in_app(sender.ctx.database, now)
+    return await deliver_in_app(sender.ctx, now)
 
 
 async def talkers(sender: Sender, count: int) -> tuple[list[AccountId], str]:

@@ -18,6 +18,9 @@ export class MessageDraft {
   delay = $state("7");
   /** Of who comes into a segment: how many days long nobody is reached again. */
   again = $state("30");
+  /** Of rooms that are planned: when one is announced, and so long before it begins; empty: not then. */
+  atAnnouncement = $state(false);
+  minutesBefore = $state("30");
   holdOut = $state("10");
   isWithoutHoldOut = $state(false);
   coupons = $state.raw<Coupon[]>([]);
@@ -27,6 +30,8 @@ export class MessageDraft {
   /** A flow is for all at first, a message that is sent once for all who have bought. */
   constructor(before: Campaign | null, delayDays: number, readonly isFlow = false) {
     this.segment = before?.segment ?? (isFlow ? "" : "buyers");
+    this.atAnnouncement = before?.at_announcement ?? false;
+    this.minutesBefore = before ? String(before.minutes_before ?? "") : "30";
     this.again = String(before?.again_days ?? 30);
     this.name = before?.name ?? "";
     this.text = before?.text ?? "";
@@ -61,7 +66,13 @@ export class MessageDraft {
     return Number(this.again.normalize("NFKC").trim());
   }
 
-  check(needsSegment = false): FieldErrors {
+  /** Of a flow of rooms; other flows have no such moments. */
+  moments(ofRooms: boolean): { at_announcement: boolean; minutes_before: number | null } {
+    if (!ofRooms) return { at_announcement: false, minutes_before: null };
+    return { at_announcement: this.atAnnouncement, minutes_before: this.minutesBefore ? Number(this.minutesBefore) : null };
+  }
+
+  check({ needsSegment = false, ofRooms = false } = {}): FieldErrors {
     const wrong: FieldErrors = {};
     if (!this.name.trim()) wrong.name = t("required");
     if (!this.text.trim()) wrong.text = t("required");
@@ -69,6 +80,7 @@ export class MessageDraft {
     if (!(Number.isInteger(this.delayDays) && this.delayDays >= 0 && this.delayDays <= 365)) wrong.delay_days = t("count_malformed");
     if (!(Number.isInteger(this.againDays) && this.againDays >= 1 && this.againDays <= 365)) wrong.again_days = t("count_malformed");
     if (needsSegment && !this.segment) wrong.segment = t("outreach_choose_segment");
+    if (ofRooms && !this.atAnnouncement && !this.minutesBefore) wrong.minutes_before = t("outreach_no_moment");
     if (this.channels.length === 0) wrong.channels = t("required");
     return wrong;
   }

@@ -28,6 +28,7 @@ export type StreamKey = Get<"/api/me/stream-key">;
 export type Room = Get<"/api/rooms/{room_id}">;
 export type Surfacing = Get<"/api/rooms/{room_id}/surfacing">;
 export type RoomCard = Get<"/api/me/rooms">["items"][number];
+export type RoomChoice = Get<"/api/shops/{shop_id}/campaign-rooms">["items"][number];
 export type RoomState = Room["state"];
 export type Account = Room["host"];
 export type Sales = Get<"/api/rooms/{room_id}/sales">;

@@ -12,7 +12,7 @@ from xiaodian.modules.content.list_queries import (
 )
 from xiaodian.modules.content.people_sql import FOLLOWERS, select_follows, select_reactions
 from xiaodian.modules.content.previews import make_find_preview
-from xiaodian.modules.content.queries import count_fans, is_fan, list_followed_since
+from xiaodian.modules.content.queries import count_fans, is_fan, list_followed_since, list_who_asked
 from xiaodian.modules.content.service.follow_creator import follow_creator
 from xiaodian.modules.content.service.like_desk import LikeDesk
 from xiaodian.modules.content.service.personal_data import export, is_creator
@@ -52,6 +52,7 @@ __all__ = [
     "list_published_after",
     "list_topics_after",
     "list_video_ids",
+    "list_who_asked",
     "make_find_preview",
     "open_counters",
     "read_creators",

@@ -90,3 +90,15 @@ async def find_reminded(
         list(room_ids),
     )
     return {row["room_id"] for row in rows}
+
+
+async def list_who_asked(
+    connection: Connection, room_id: RoomId, account_ids: Collection[AccountId]
+) -> frozenset[AccountId]:
+    """Who of these people asked to be reminded of the room, as long as it has not begun."""
+    rows = await connection.fetch(
+        "SELECT account_id FROM content.reminder WHERE room_id = $1 AND account_id = ANY($2::uuid[])",
+        room_id,
+        list(account_ids),
+    )
+    return frozenset(row["account_id"] for row in rows)

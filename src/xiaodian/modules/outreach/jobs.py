@@ -14,10 +14,12 @@ from xiaodian.modules.outreach.service.keep_quiet import keep_quiet
 from xiaodian.modules.outreach.service.remind import forget_reminders, mail_reminders, push_reminders
 from xiaodian.modules.outreach.service.run_campaigns import run_campaigns
 from xiaodian.modules.outreach.service.run_flows import DAILY, OF_THEMSELVES, learn_rhythms, run_flows, run_joins
+from xiaodian.modules.outreach.service.run_room_flows import run_room_flows
 from xiaodian.modules.outreach.service.watch_goods import forget_goods
 
 CAMPAIGNS_EVERY_S = 2.0
 FLOWS_EVERY_S = 60.0
+ROOM_FLOWS_EVERY_S = 10.0
 JOINS_EVERY_S = 5.0
 DAILY_EVERY_S = 600.0
 RHYTHMS_EVERY_S = 6 * 3600.0
@@ -37,6 +39,9 @@ def _finding(ctx: Context) -> list[Job]:
     async def _flows() -> None:
         await run_flows(ctx, utc_now(), [each for each in OF_THEMSELVES if each not in DAILY])
 
+    async def _room_flows() -> None:
+        await run_room_flows(ctx, utc_now())
+
     async def _joins() -> None:
         await run_joins(ctx, utc_now())
 
@@ -53,6 +58,7 @@ def _finding(ctx: Context) -> list[Job]:
     return [
         Job(name="outreach_campaigns", period_s=CAMPAIGNS_EVERY_S, run=_campaigns),
         Job(name="outreach_flows", period_s=FLOWS_EVERY_S, run=_flows),
+        Job(name="outreach_room_flows", period_s=ROOM_FLOWS_EVERY_S, run=_room_flows),
         Job(name="outreach_joins", period_s=JOINS_EVERY_S, run=_joins),
         Job(name="outreach_daily_flows", period_s=DAILY_EVERY_S, run=_daily_flows),
         Job(name="outreach_forget_goods", period_s=RHYTHMS_EVERY_S, run=_forget),
@@ -70,7 +76,7 @@ def _delivering(ctx: Context) -> list[Job]:
         return now
 
     async def _app() -> None:
-        await deliver_in_app(ctx.database, await _now_but_quiet(), partial(accounts.ring_bells, ctx))
+        await deliver_in_app(ctx, await _now_but_quiet(), partial(accounts.ring_bells, ctx))
 
     async def _mail() -> None:
         await deliver_mail(ctx, await _now_but_quiet())

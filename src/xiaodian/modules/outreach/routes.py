@@ -32,6 +32,7 @@ from xiaodian.modules.outreach.wire import (
     OwnOptOuts,
     Preview,
     PreviewInput,
+    RoomChoices,
     to_view,
 )
 from xiaodian.modules.shops import api as shops
@@ -101,6 +102,14 @@ async def cancel_campaign(
 ) -> CampaignView:
     """Send it to nobody more (`fans:write`)."""
     return to_view(await write_campaign.cancel_campaign(ctx, caller, ShopId(shop_id), campaign_id))
+
+
+@get(f"{SHOP}/campaign-rooms", opt=MEMBER, tags=TAGS, responses=READS)
+async def list_campaign_rooms(ctx: Ctx, caller: SignedIn, shop_id: FromPath[UUID]) -> RoomChoices:
+    """Rooms of the shop, whoever hosts them, that a message can remind of (`fans:read`)."""
+    async with ctx.database.connection() as connection:
+        await shops.require_right(connection, caller, ShopId(shop_id), Scope.FANS_READ)
+        return await see_campaign.list_room_choices(connection, ShopId(shop_id))
 
 
 @get(f"{SHOP}/flows", opt=MEMBER, tags=TAGS, responses=READS)
@@ -200,6 +209,7 @@ routes = [
     preview_campaign,
     read_campaign,
     cancel_campaign,
+    list_campaign_rooms,
     list_flows,
     set_flow,
     read_bounds,

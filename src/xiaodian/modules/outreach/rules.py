@@ -12,6 +12,8 @@ from xiaodian.contracts.base import InvalidInputError
 from xiaodian.contracts.outreach import CampaignId, CampaignState, CampaignStateError, Skip
 
 PRODUCT_PLACES = ("【商品】", "[product]")
+ROOM_PLACES = ("【直播】", "[show]")
+TIME_PLACES = ("【时间】", "[time]")
 HOLD_OUT_BP = 1000
 LEAST_HOLD_OUT_BP = 100
 WINDOW_DAYS = 7
@@ -86,6 +88,24 @@ def name_product(text: str, title: str) -> str:
     return text
 
 
+def name_room(text: str, title: str, begins_at: str) -> str:
+    """A message with the room that it is about, and when that begins, in the places where the shop wants them."""
+    for places, word in ((ROOM_PLACES, title), (TIME_PLACES, begins_at)):
+        for place in places:
+            text = text.replace(place, word)
+    return text
+
+
+def last_loud(moment: datetime, bounds: Bounds) -> datetime:
+    """The moment itself, or the last minute before it that is not quiet."""
+    local = moment + timedelta(hours=bounds.utc_offset_h)
+    for _ in range(_HOURS):
+        if not _is_quiet(local.hour, bounds):
+            break
+        local = local.replace(minute=0, second=0, microsecond=0) - timedelta(minutes=1)
+    return local - timedelta(hours=bounds.utc_offset_h)
+
+
 def next_loud(moment: datetime, bounds: Bounds) -> datetime:
     """The moment itself, or the first full hour after it that is not quiet."""
     local = moment + timedelta(hours=bounds.utc_offset_h)
@@ -109,6 +129,12 @@ def check_hold_out(hold_out_bp: int, *, without: bool) -> None:
             raise InvalidInputError(field="hold_out_bp", reason="not_zero")
     elif hold_out_bp < LEAST_HOLD_OUT_BP:
         raise InvalidInputError(field="hold_out_bp", reason="too_small", least=LEAST_HOLD_OUT_BP)
+
+
+def check_room_moments(minutes_before: int | None, *, of_rooms: bool, at_announcement: bool) -> None:
+    """A flow of rooms speaks at one moment at least, and no other flow has them. Raises InvalidInputError."""
+    if of_rooms != (at_announcement or minutes_before is not None):
+        raise InvalidInputError(field="minutes_before", reason="no_moment" if of_rooms else "no_rooms")
 
 
 def check_cancel(state: CampaignState) -> None:

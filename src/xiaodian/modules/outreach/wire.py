@@ -8,7 +8,7 @@ import msgspec
 from msgspec import Meta
 
 from xiaodian.contracts.base import Contract, Input, Line, Text
-from xiaodian.contracts.live import RoomId
+from xiaodian.contracts.live import RoomId, RoomState
 from xiaodian.contracts.orders import OrderId
 from xiaodian.contracts.outreach import Campaign, CampaignId, CampaignState, Channel, Skip, Trigger, Verdict
 from xiaodian.contracts.promotion import CouponId
@@ -100,6 +100,10 @@ class FlowInput(MessageInput, frozen=True, kw_only=True):
     """Only fans who are then in this segment; of `segment_joined`: the one that they come into. Null: all."""
     again_days: Annotated[int, Meta(ge=1, le=365)] = AGAIN_DAYS
     """Who leaves the segment and comes back within so many days is not reached again (`segment_joined`)."""
+    at_announcement: bool = False
+    """When a room is announced (`room_planned`; that flow is for who is then in the segment, null: all who bought)."""
+    minutes_before: Annotated[int, Meta(ge=5, le=10_080)] | None = None
+    """So long before a room begins (`room_planned`), sooner where that would be at a quiet hour; null: not then."""
 
 
 class PreviewInput(Input, frozen=True, kw_only=True):
@@ -163,8 +167,25 @@ class CampaignView(Contract, frozen=True, kw_only=True):
     hold_out_bp: int
     window_days: int
     again_days: int
+    at_announcement: bool
+    minutes_before: int | None
     state: CampaignState
     send_at: datetime
+
+
+class RoomChoice(Contract, frozen=True, kw_only=True):
+    """A room of the shop that a message can remind of."""
+
+    room_id: RoomId
+    title: str
+    state: RoomState
+    planned_at: datetime | None
+
+
+class RoomChoices(Contract, frozen=True, kw_only=True):
+    """Rooms that are on air or planned, those first that begin first."""
+
+    items: list[RoomChoice]
 
 
 class FlowView(Contract, frozen=True, kw_only=True):

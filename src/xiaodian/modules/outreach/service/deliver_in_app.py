@@ -7,10 +7,11 @@ from datetime import datetime
 from xiaodian.contracts.accounts import AccountId, Notice, NoticeKind
 from xiaodian.contracts.outreach import Campaign, CampaignId, Channel
 from xiaodian.contracts.shops import ShopId
-from xiaodian.infra.database import Connection, Database, Record
+from xiaodian.edge.context import Records
+from xiaodian.infra.database import Connection, Record
 from xiaodian.modules.accounts import api as accounts
 from xiaodian.modules.outreach.queries import ALL_SHOPS, get_campaigns
-from xiaodian.modules.outreach.service.fill_in import fill_in, titles_of
+from xiaodian.modules.outreach.service.fill_in import fill_in, subjects_of
 from xiaodian.modules.promotion import api as promotion
 from xiaodian.modules.shops import api as shops
 
@@ -39,23 +40,25 @@ async def _ring_nobody(_: Sequence[AccountId]) -> None:
 
 
 async def deliver_in_app(
-    database: Database, now: datetime, ring: Callable[[Sequence[AccountId]], Awaitable[None]] = _ring_nobody
+    records: Records, now: datetime, ring: Callable[[Sequence[AccountId]], Awaitable[None]] = _ring_nobody
 ) -> int:
     """Deliver all that is due; answers how many arrived. Notice, coupon and queue change in one transaction; who is
     there just now hears of it after that, by `ring`.
     """
     total = 0
     while True:
-        async with database.transaction() as connection:
+        async with records.database.transaction() as connection:
             taken = await connection.fetch(_TAKE, Channel.APP, now, AT_ONCE, ALL_SHOPS)
-            reached = await _deliver(connection, taken, now)
+            reached = await _deliver(connection, taken, now, records.settings.books_utc_offset_h)
         await ring(reached)
         total += len(reached)
         if len(taken) < AT_ONCE:
             return total
 
 
-async def _deliver(connection: Connection, taken: Sequence[Record], now: datetime) -> list[AccountId]:
+async def _deliver(
+    connection: Connection, taken: Sequence[Record], now: datetime, utc_offset_h: int
+) -> list[AccountId]:
     await settle(connection, [row for row in taken if row["has_opted_out"]], "dropped", "opted_out", now)
     by_campaign: dict[CampaignId, list[Record]] = defaultdict(list)
     for row in taken:
@@ -71,8 +74,14 @@ async def _deliver(connection: Connection, taken: Sequence[Record], now: datetim
             await settle(connection, rows, "dropped", "coupon_over", now)
             continue
         name = of_shops[campaign.shop_id].name
-        titles = await titles_of(connection, [(campaign, row["occasion"]) for row in rows])
-        notices = [_to_notice(fill_in(campaign, titles.get(row["occasion"])), name, row["account_id"]) for row in rows]
+        subjects = await subjects_of(connection, [(campaign, row["occasion"]) for row in rows])
+        over = [row for row in rows if row["occasion"] in subjects and subjects[row["occasion"]].is_over]
+        await settle(connection, over, "dropped", "over", now)
+        rows = [row for row in rows if row not in over]
+        notices = [
+            _to_notice(fill_in(campaign, subjects.get(row["occasion"]), utc_offset_h), name, row["account_id"])
+            for row in rows
+        ]
         await accounts.give_notices(connection, notices)
         await settle(connection, rows, "sent", None, now)
         reached += [AccountId(row["account_id"]) for row in rows]

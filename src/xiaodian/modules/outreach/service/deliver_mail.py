@@ -15,7 +15,7 @@ from xiaodian.infra.outbound import TIMEOUT_S
 from xiaodian.infra.sealing import Sealer
 from xiaodian.modules.accounts import api as accounts
 from xiaodian.modules.outreach.mail_rules import write_mail
-from xiaodian.modules.outreach.service.fill_in import fill_in, titles_of
+from xiaodian.modules.outreach.service.fill_in import fill_in, subjects_of
 from xiaodian.modules.outreach.service.opt_out_token import OptOut, make_token
 from xiaodian.modules.outreach.service.queue import Fate, Outcome, Parcel, settle, take
 from xiaodian.modules.shops import api as shops
@@ -47,17 +47,21 @@ async def _send(records: Records, parcels: list[Parcel]) -> list[Outcome]:
     settings, sealer = records.settings, Sealer.of(records.settings)
     async with records.database.connection() as connection:
         addresses = await _list_addresses(connection, [parcel.account_id for parcel in parcels])
-        titles = await titles_of(connection, [(parcel.campaign, parcel.occasion) for parcel in parcels])
+        subjects = await subjects_of(connection, [(parcel.campaign, parcel.occasion) for parcel in parcels])
         of_shops = await shops.get_shops(connection, list({parcel.campaign.shop_id for parcel in parcels}))
     client = mail_server(settings)
     outcomes: list[Outcome] = []
     with suppress(aiosmtplib.SMTPException, OSError):
         async with client:
             for parcel in parcels:
-                about = parcel._replace(campaign=fill_in(parcel.campaign, titles.get(parcel.occasion)))
+                subject = subjects.get(parcel.occasion)
+                about = parcel._replace(campaign=fill_in(parcel.campaign, subject, settings.books_utc_offset_h))
                 name, to = of_shops[parcel.campaign.shop_id].name, addresses.get(parcel.account_id)
                 if not client.is_connected:
                     break
+                if subject is not None and subject.is_over:
+                    outcomes.append(Outcome(Fate.DROPPED, "over"))
+                    continue
                 outcomes.append(await _send_one(client, settings, sealer, about, to, name))
     # Connecting failed, or the connection was lost: what was not handed over is tried again.
     return outcomes + [Outcome(Fate.FAILED, "unreachable")] * (len(parcels) - len(outcomes))

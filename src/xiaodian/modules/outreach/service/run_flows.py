@@ -28,8 +28,10 @@ AHEAD = 0.9
 
 DAILY: Collection[Trigger] = (Trigger.SLIPPING, Trigger.BIRTHDAY)
 """These occasions are days, not moments: they are looked for less often."""
-OF_THEMSELVES: Collection[Trigger] = tuple(each for each in FLOWS if each is not Trigger.SEGMENT_JOINED)
-"""Of these nobody needs to look who has come in."""
+OF_THEMSELVES: Collection[Trigger] = tuple(
+    each for each in FLOWS if each not in (Trigger.SEGMENT_JOINED, Trigger.ROOM_PLANNED)
+)
+"""Of these nobody needs to look who has come in, or which rooms there are."""
 
 
 # $2 the flow, $3 and $4 the moments between which the occasion lies that is due now, $6 after whom to go on.

@@ -3,11 +3,13 @@
 from datetime import datetime
 from uuid import UUID
 
+from xiaodian.contracts.live import RoomState
 from xiaodian.contracts.outreach import Campaign
 from xiaodian.contracts.shops import ShopId
 from xiaodian.infra.database import Connection
 from xiaodian.kit.clock import to_epoch_ms, utc_now
 from xiaodian.kit.money import DEFAULT_CURRENCY
+from xiaodian.modules.live import api as live
 from xiaodian.modules.orders import api as orders
 from xiaodian.modules.outreach.effect_rules import Group, compare_shares, compare_spend, judge
 from xiaodian.modules.outreach.queries import (
@@ -17,17 +19,21 @@ from xiaodian.modules.outreach.queries import (
     get_campaign,
     list_counted,
 )
+from xiaodian.modules.outreach.service.fill_in import OPEN_ROOMS
 from xiaodian.modules.outreach.wire import (
     CampaignReport,
     CountedOrder,
     DeliveryCount,
     EffectView,
     GroupView,
+    RoomChoice,
+    RoomChoices,
     SkipCount,
     to_view,
 )
 
 MOST_ORDERS = 100
+MOST_ROOMS = 100
 
 
 async def see_campaign(connection: Connection, shop_id: ShopId, campaign_id: UUID) -> CampaignReport:
@@ -48,6 +54,18 @@ async def see_campaign(connection: Connection, shop_id: ShopId, campaign_id: UUI
             for channel in campaign.channels
         ],
         effect=await _see_effect(connection, campaign),
+    )
+
+
+async def list_room_choices(connection: Connection, shop_id: ShopId) -> RoomChoices:
+    """The shop's rooms on air and those to come, the nearest first; those without a plan last."""
+    rooms = await live.list_rooms_of_shop(connection, shop_id, list(OPEN_ROOMS), MOST_ROOMS)
+    rooms.sort(key=lambda room: (room.state is RoomState.PLANNED, room.planned_at is None, room.planned_at or 0))
+    return RoomChoices(
+        items=[
+            RoomChoice(room_id=room.room_id, title=room.title, state=room.state, planned_at=room.planned_at)
+            for room in rooms
+        ]
     )
 
 

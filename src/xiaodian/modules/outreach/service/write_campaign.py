@@ -17,7 +17,13 @@ from xiaodian.kit.clock import from_epoch_ms, utc_now
 from xiaodian.kit.ids import new_id
 from xiaodian.modules.live import api as live
 from xiaodian.modules.outreach.queries import get_campaign, list_flows
-from xiaodian.modules.outreach.rules import AGAIN_DAYS, FARTHEST_SENDING, check_cancel, check_hold_out
+from xiaodian.modules.outreach.rules import (
+    AGAIN_DAYS,
+    FARTHEST_SENDING,
+    check_cancel,
+    check_hold_out,
+    check_room_moments,
+)
 from xiaodian.modules.outreach.service.audience import BUYERS, check_segment
 from xiaodian.modules.outreach.service.deliver_mail import is_mail_set_up
 from xiaodian.modules.outreach.service.watch_segments import look_afresh, look_at_once
@@ -38,7 +44,7 @@ _INSERT = f"""
 # What a flow says may change; whom it reached, and which group they are in, stays.
 _CHANGED = (
     *("delay_days", "segment", "name", "text", "link", "picture_url", "coupon_id", "channels"),
-    *("hold_out_bp", "window_days", "again_days"),
+    *("hold_out_bp", "window_days", "again_days", "at_announcement", "minutes_before"),
 )
 _SET_FLOW = f"""
     {_INSERT} ON CONFLICT (shop_id, trigger, (CASE WHEN trigger = 'segment_joined' THEN segment ELSE '' END))
@@ -74,6 +80,8 @@ async def create_campaign(records: Records, caller: Caller, shop_id: ShopId, new
             delay_days=0,
             segment=new.segment,
             again_days=AGAIN_DAYS,
+            at_announcement=False,
+            minutes_before=None,
             room_id=room_id,
             state=CampaignState.PLANNED,
             send_at=send_at,
@@ -111,6 +119,9 @@ async def set_flow(records: Records, caller: Caller, shop_id: ShopId, trigger: T
     """
     if trigger not in FLOWS:
         raise InvalidInputError(field="trigger", reason="no_flow")
+    check_room_moments(
+        new.minutes_before, of_rooms=trigger is Trigger.ROOM_PLANNED, at_announcement=new.at_announcement
+    )
     now = utc_now()
     async with records.database.transaction() as connection:
         shop = await require_sender(connection, records.settings, caller, shop_id, new.channels, new.coupon_id)
@@ -122,6 +133,8 @@ async def set_flow(records: Records, caller: Caller, shop_id: ShopId, trigger: T
             delay_days=new.delay_days,
             segment=new.segment or "",
             again_days=new.again_days,
+            at_announcement=new.at_announcement,
+            minutes_before=new.minutes_before,
             room_id=None,
             state=CampaignState.ON if new.is_on else CampaignState.OFF,
             send_at=before.send_at if before and was_on else now,

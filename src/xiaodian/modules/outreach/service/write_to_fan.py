@@ -45,6 +45,8 @@ async def write_to_fan(
             hold_out_bp=0,
             window_days=WINDOW_DAYS,
             again_days=AGAIN_DAYS,
+            at_announcement=False,
+            minutes_before=None,
             state=CampaignState.SENT,
             send_at=now,
         )
