@@ -1,5 +1,5 @@
 /** What waits unread for who is signed in: the mark on the avatar, and the message that has just come. Not part of the first load. */
-import { mount, unmount } from "svelte";
+import { mount, unmount, untrack } from "svelte";
 import { type Schemas, api, ok } from "../../lib/api/client";
 import { needTexts, t } from "../../lib/i18n/index.svelte";
 import { path } from "../../lib/router.svelte";
@@ -49,7 +49,8 @@ export const ring = (): void => void look(true).catch(() => undefined);
 
 /** A page has a connection of its own in which the bell hangs, and perhaps a bag in which a coupon can be used; answers what ends it. */
 export function heardIn(coupons: Coupons): () => void {
-  state.elsewhere += 1;
+  // Who calls is an effect: it must not run again because of what it changes here.
+  untrack(() => (state.elsewhere += 1));
   bag = coupons;
   return () => {
     state.elsewhere -= 1;
@@ -114,13 +115,13 @@ $effect.root(() => {
     if (me()?.account_id) return;
     state.unread = 0;
     newest = "";
-    closePopup();
+    untrack(() => closePopup());
   });
   $effect(() => {
-    if (me()?.account_id && state.isSeen) void look().catch(() => undefined);
+    if (me()?.account_id && state.isSeen) untrack(() => void look().catch(() => undefined));
   });
   $effect(() => {
-    if (me()?.account_id && state.isSeen && state.elsewhere === 0) return hearBell(ring, () => void look().catch(() => undefined));
+    if (me()?.account_id && state.isSeen && state.elsewhere === 0) return untrack(() => hearBell(ring, () => void look().catch(() => undefined)));
   });
   $effect(() => mark(state.unread));
   const app = document.getElementById("app");
