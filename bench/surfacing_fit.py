@@ -1,10 +1,10 @@
 """Fits the weights of the surfacing engine on the tuned recorded rooms, and says how well they do on rooms left out.
 
-    python -m bench.surfacing_fit [--write] [--ridge X] [--folds N] [--threshold X]
+    python -m bench.surfacing_fit [--write] [--ridge X] [--folds N]
 
 Rooms are replayed, each with weights fitted on other rooms. The evidence for every product that was weighed, and the
 signs that a line turns to something, are labelled by the true moments. A logistic regression of each is fitted: weights
-that all languages share, and by how much each differs.
+that all languages share, and by how much each differs. How sure one must be (`least`) stays as it stands in the file.
 Figures are of rooms that the weights were not fitted on.
 """
 
@@ -14,10 +14,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from xiaodian.contracts.surfacing import Bag, Cue, Signal, Transcript
 from xiaodian.modules.surfacing.engine.engine import Candidate, Engine
-from xiaodian.modules.surfacing.engine.model import Weights, load_weights
+from xiaodian.modules.surfacing.engine.model import Least, Weights, load_weights
 from xiaodian.modules.surfacing.engine.turning import begun_ms
 from xiaodian.modules.surfacing.recordings import CueLine, read_cues, read_room
 from xiaodian.modules.surfacing.scoring import EARLY_MS, LATE_MS, Score, score_cues
@@ -31,10 +32,24 @@ Parts = dict[str, dict[str, float]]
 LANGUAGES = ("zh", "en")
 MOST_STEPS = 15
 LEAST_STEP = 0.002
-THRESHOLDS = (0.6, 0.65, 0.7, 0.75, 0.8)
+AT_ONCE = (0.65, 0.7, 0.75, 0.8, 0.85)
+"""How sure a line alone must be, as tried on rooms left out."""
 
 
 PRIOR = {
+    "look_bias": -1.0,
+    "look_odds": 0.8,
+    "look_name": 0.5,
+    "look_details": 0.5,
+    "look_rival": -1.0,
+    "look_before": -1.0,
+    "look_margin": 0.5,
+    "look_clicked": 2.0,
+    "look_later": -1.0,
+    "look_declining": -1.5,
+    "look_story": -1.0,
+    "look_change": -1.5,
+    "look_gone": -1.0,
     "turn_bias": -3.0,
     "turn_present": 0.7,
     "turn_handling": 0.4,
@@ -53,6 +68,7 @@ PRIOR = {
     "asked": 1.0,
     "bias": -2.5,
     "burst_asked": 1.0,
+    "burst_after": -0.5,
     "burst_bias": -1.5,
     "burst_named_other": -2.0,
     "burst_opened": 0.8,
@@ -69,12 +85,15 @@ PRIOR = {
     "distal": -0.5,
     "elsewhere_before": -0.3,
     "elsewhere_here": -1.0,
+    "fetching_here": -0.5,
     "flip": -0.5,
     "gone_here": -1.0,
     "gone_reaches": -1.0,
-    "heard_asked": 1.0,
+    "heard_asked": 0.5,
+    "heard_opened": 0.8,
     "click_bias": -2.0,
     "clicked": 3.0,
+    "wanted": 1.0,
     "hint": 4.0,
     "hint_age": -0.1,
     "hinted": 2.0,
@@ -148,7 +167,7 @@ class Watched(Engine):
     signs: dict[str, float]
 
     def _decide(self, candidates: list[Candidate]) -> list[Cue]:
-        self.candidates = candidates
+        self.candidates = self.candidates + candidates
         return super()._decide(candidates)
 
     def _likely_turn(self, signs: dict[str, float]) -> float:
@@ -217,42 +236,59 @@ def _is_turn(row: Row) -> bool:
 def _fit(rows: Sequence[Row], ridge: float) -> Parts:
     """Logistic regression with a ridge towards the prior, by Newton's method: `all`, and what each language adds."""
     prior = {code: worth for code, worth in PRIOR.items() if code.startswith("turn_") is any(map(_is_turn, rows))}
-    found = sorted({code for _, evidence, _ in rows for code in evidence} | prior.keys())
-    codes = [(part, code) for part in ("all", *LANGUAGES) for code in found]
-    place = {key: index for index, key in enumerate(codes)}
-    known, labels = np.zeros((len(rows), len(codes))), np.array([label for _, _, label in rows])
-    for row, (lang, evidence, _) in enumerate(rows):
-        for code, value in evidence.items():
-            known[row, [place["all", code], place[lang, code]]] = value
-    priors = np.array([prior.get(code, 0.0) if part == "all" else 0.0 for part, code in codes])
+    codes = sorted({code for _, evidence, _ in rows for code in evidence} | prior.keys())
+    known = [_table([row for row in rows if row[0] == lang], codes) for lang in LANGUAGES]
+    parts, count = ("all", *LANGUAGES), len(codes)
+    priors = np.zeros((len(parts), count))
+    priors[0] = [prior.get(code, 0.0) for code in codes]
     weights = priors.copy()
     for _ in range(MOST_STEPS):
-        odds = 1 / (1 + np.exp(-np.clip(known @ weights, -30, 30)))
-        slope = known.T @ (odds - labels) + ridge * (weights - priors)
-        curve = (known * (odds * (1 - odds))[:, None]).T @ known + ridge * np.eye(len(codes))
-        step = np.linalg.solve(curve, slope)
-        weights -= step
+        slope = ridge * (weights - priors)
+        curve = np.zeros((len(parts), count, len(parts), count))
+        for own, (values, labels) in enumerate(known, 1):
+            odds = 1 / (1 + np.exp(-np.clip(values @ (weights[0] + weights[own]), -30, 30)))
+            bend = (values * (odds * (1 - odds))[:, None]).T @ values
+            for part in (0, own):
+                slope[part] += values.T @ (odds - labels)
+                for other in (0, own):
+                    curve[part, :, other] += bend
+        size = len(parts) * count
+        step = np.linalg.solve(curve.reshape(size, size) + ridge * np.eye(size), slope.reshape(size))
+        weights -= step.reshape(weights.shape)
         if np.abs(step).max() < LEAST_STEP:
             break
-    return {part: {code: round(float(weights[place[part, code]]), 3) for code in found} for part in ("all", *LANGUAGES)}
+    return {
+        part: {code: round(float(worth), 3) for code, worth in zip(codes, own, strict=True)}
+        for part, own in zip(parts, weights, strict=True)
+    }
 
 
-def of_language(parts: Parts, lang: str, threshold: float) -> Weights:
+def _table(rows: Sequence[Row], codes: Sequence[str]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Evidence by row and code, and the labels."""
+    place = {code: index for index, code in enumerate(codes)}
+    values = np.zeros((len(rows), len(codes)))
+    for row, (_, evidence, _) in enumerate(rows):
+        for code, value in evidence.items():
+            values[row, place[code]] = value
+    return values, np.array([label for _, _, label in rows])
+
+
+def of_language(parts: Parts, lang: str, least: Least) -> Weights:
     """The weights that a room of the language is decided with."""
     worth = {code: value + parts.get(lang, {}).get(code, 0.0) for code, value in parts["all"].items()}
-    return Weights(worth=worth, threshold=threshold)
+    return Weights(worth=worth, least=least)
 
 
-def fit_rooms(rooms: Sequence[Room], ridge: float, threshold: float) -> Parts:
+def fit_rooms(rooms: Sequence[Room], ridge: float, least: Least) -> Parts:
     """Weights from what rooms gave while they were played as new ones are: with weights fitted on the other half."""
-    rows = _rows(rooms, {"all": PRIOR}, threshold)
+    rows = _rows(rooms, {"all": PRIOR}, least)
     halves = [rooms[::2], rooms[1::2]]
     fitted = [fit(half_rows, ridge) for half_rows in (_flat(rows[::2]), _flat(rows[1::2]))]
-    return fit([*_flat(_rows(halves[0], fitted[1], threshold)), *_flat(_rows(halves[1], fitted[0], threshold))], ridge)
+    return fit([*_flat(_rows(halves[0], fitted[1], least)), *_flat(_rows(halves[1], fitted[0], least))], ridge)
 
 
-def _rows(rooms: Sequence[Room], parts: Parts, threshold: float) -> list[list[Row]]:
-    return [replay(room, of_language(parts, room.bag.lang[:2], threshold))[1] for room in rooms]
+def _rows(rooms: Sequence[Room], parts: Parts, least: Least) -> list[list[Row]]:
+    return [replay(room, of_language(parts, room.bag.lang[:2], least))[1] for room in rooms]
 
 
 def _flat(rows: Sequence[list[Row]]) -> list[Row]:
@@ -265,32 +301,33 @@ def main() -> None:
     parser.add_argument("--write", action="store_true")
     parser.add_argument("--ridge", type=float, default=6.0)
     parser.add_argument("--folds", type=int, default=11)
-    parser.add_argument("--threshold", type=float, default=load_weights("zh").threshold)
     options = parser.parse_args()
-    rooms = read_rooms(TUNED)
-    totals = {threshold: Score() for threshold in sorted({*THRESHOLDS, options.threshold})}
+    rooms, least = read_rooms(TUNED), load_weights("zh").least
+    totals = {at_once: Score() for at_once in sorted({*AT_ONCE, least.at_once})}
     for fold in range(options.folds):
         others = [room for index, room in enumerate(rooms) if index % options.folds != fold]
-        parts = fit_rooms(others, options.ridge, options.threshold)
+        parts = fit_rooms(others, options.ridge, least)
         for room in rooms[fold :: options.folds]:
-            for threshold in totals:
-                score, _ = replay(room, of_language(parts, room.bag.lang[:2], threshold))
-                totals[threshold] += score
-                if threshold == options.threshold:
+            for at_once in totals:
+                score, _ = replay(room, of_language(parts, room.bag.lang[:2], least._replace(at_once=at_once)))
+                totals[at_once] += score
+                if at_once == least.at_once:
                     print(f"  {room.name:<34} {_tell(score)}")
-    for threshold, score in totals.items():
-        print(f"left out, threshold {threshold}: {_tell(score)}")
-    parts = fit_rooms(rooms, options.ridge, options.threshold)
-    weights = {lang: of_language(parts, lang, options.threshold) for lang in LANGUAGES}
+    for at_once, score in totals.items():
+        print(f"left out, at once {at_once}: {_tell(score)}")
+    parts = fit_rooms(rooms, options.ridge, least)
+    weights = {lang: of_language(parts, lang, least) for lang in LANGUAGES}
     print(f"all: {_tell(sum((replay(room, weights[room.bag.lang[:2]])[0] for room in rooms), Score()))}")
     if options.write:
-        _write(parts, options.threshold)
+        _write(parts, least)
 
 
-def _write(parts: Parts, threshold: float) -> None:
+def _write(parts: Parts, least: Least) -> None:
     lines = [
         "# Fitted by bench/surfacing_fit.py on the tuned rooms: log odds for a unit of evidence; languages add theirs.",
-        f"threshold = {threshold}",
+        "",
+        "[least]",
+        *(f"{name} = {value}" for name, value in least._asdict().items()),
     ]
     for name, table in (("worth", parts["all"]), *((lang, parts[lang]) for lang in LANGUAGES)):
         lines += ["", f"[{name}]", *(f"{code} = {worth}" for code, worth in sorted(table.items()) if worth)]

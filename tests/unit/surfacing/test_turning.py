@@ -62,10 +62,10 @@ def test_a_long_line_has_begun_to_tell_two_seconds_before_its_end_at_most() -> N
 
 
 def test_viewers_who_open_a_product_late_are_weaker_evidence_than_those_who_do_at_once() -> None:
-    hint = Hint(10_000, 0.5, "honey", "name", 9_000, is_detail=False)
+    hint = Hint(10_000, 0.0, 0.5, "honey", "name", 9_000, is_detail=False, is_asked=False)
     weights = load_weights("en")
-    at_once = weights.log_odds(confirms(hint, 11_000, 0.3, in_time=1.0))
-    assert weights.log_odds(confirms(hint, 11_000, 0.3, in_time=0.1)) < at_once
+    at_once = weights.log_odds(confirms(hint, 11_000, 0.3, 0.0, in_time=1.0))
+    assert weights.log_odds(confirms(hint, 11_000, 0.3, 0.0, in_time=0.1)) < at_once
 
 
 def test_clicks_on_what_was_shown_long_before_it_was_named_bring_no_late_card_up() -> None:

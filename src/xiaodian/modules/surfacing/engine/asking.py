@@ -2,6 +2,7 @@
 
 from collections import OrderedDict, deque
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from xiaodian.modules.surfacing.engine.matching import Matcher
 from xiaodian.modules.surfacing.engine.spelling import normalise
@@ -15,22 +16,32 @@ BURST = 5.0
 MAX_WORDINGS = 512
 
 
+class Wish(NamedTuple):
+    """What a comment asks for."""
+
+    product_ids: tuple[str, ...] = ()
+    """What it names."""
+    coming_in: frozenset[str] | None = None
+    """Products that come in the size or kind that it asks for."""
+    is_question: bool = False
+
+
 @dataclass
 class Asking:
     """Who asked for what within the last seconds."""
 
     _asked: deque[tuple[int, str, str, str]] = field(default_factory=deque)
     """When, which product, by whom, in which words."""
-    _read: OrderedDict[str, tuple[str, ...]] = field(default_factory=OrderedDict)
+    _read: OrderedDict[str, Wish] = field(default_factory=OrderedDict)
 
-    def remember(self, text: str, product_ids: tuple[str, ...]) -> tuple[str, ...]:
+    def remember(self, text: str, wish: Wish) -> Wish:
         """Keep what a comment was found to ask for, so that a wave of it costs nothing."""
-        self._read[text] = product_ids
+        self._read[text] = wish
         if len(self._read) > MAX_WORDINGS:
             self._read.popitem(last=False)
-        return product_ids
+        return wish
 
-    def recall(self, text: str) -> tuple[str, ...] | None:
+    def recall(self, text: str) -> Wish | None:
         """What this comment asks for, if it was read before."""
         return self._read.get(text)
 

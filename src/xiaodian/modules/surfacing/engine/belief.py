@@ -9,6 +9,8 @@ HALF_LIFE_MS = 15_000
 MAX_SAID = 8
 FRESH_MS = 6_200
 """So long a line may still belong to the turn that an earlier one began."""
+IN_TIME_MS = 7_800
+"""A card later than this after the turn comes too late."""
 STALE_MS = 45_000
 """So long it is remembered that the host may have turned to something without a cue."""
 INTRODUCTION_MS = 9_000
@@ -19,14 +21,17 @@ class Hint(NamedTuple):
     """A line that may have turned to a product, but was not sure enough for a cue."""
 
     t_ms: int
+    log_odds: float
     likelihood: float
-    """Less than the threshold."""
+    """The same as a probability."""
     words: str
     named_by: str
     begun_ms: int
     """When the line began to tell."""
     is_detail: bool
     """Whether it told details alone."""
+    is_asked: bool
+    """Whether viewers had asked for it."""
 
 
 @dataclass
@@ -72,6 +77,15 @@ class Dialogue:
     def hint(self, product_id: str, hint: Hint) -> None:
         """The host may have turned to it."""
         self._hints.setdefault(product_id, deque(maxlen=MAX_SAID)).append(hint)
+
+    def open_hints(self, t_ms: int) -> dict[str, Hint]:
+        """By product, the likeliest of the lines that may have turned to it so lately that a card comes in time."""
+        found = {}
+        for product_id, hints in self._hints.items():
+            fresh = [hint for hint in hints if t_ms - hint.begun_ms <= IN_TIME_MS]
+            if fresh and product_id != self.current:
+                found[product_id] = max(fresh, key=lambda hint: hint.likelihood)
+        return found
 
     def hint_of(self, product_id: str, t_ms: int) -> Hint | None:
         """The likeliest of the last lines that may have turned to it."""

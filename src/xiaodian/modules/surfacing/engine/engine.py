@@ -1,5 +1,6 @@
 """The way in: an engine is made of a bag, takes signals one by one, and answers each with the cues that it causes."""
 
+from collections import deque
 from dataclasses import dataclass
 
 from xiaodian.contracts.surfacing import (
@@ -16,11 +17,12 @@ from xiaodian.contracts.surfacing import (
     Stock,
     Transcript,
 )
-from xiaodian.modules.surfacing.engine.asking import Asking, name_products
+from xiaodian.modules.surfacing.engine.asking import Asking
 from xiaodian.modules.surfacing.engine.belief import Dialogue, Hint
 from xiaodian.modules.surfacing.engine.clicking import Clicking
 from xiaodian.modules.surfacing.engine.discourse import Reading, read_line
 from xiaodian.modules.surfacing.engine.evidence import BURST_LEVEL, Scene, gather
+from xiaodian.modules.surfacing.engine.looking import hear_nothing, look_again
 from xiaodian.modules.surfacing.engine.matching import Match, Matcher
 from xiaodian.modules.surfacing.engine.model import Weights, load_weights, probability
 from xiaodian.modules.surfacing.engine.numbers import count_figures
@@ -30,6 +32,7 @@ from xiaodian.modules.surfacing.engine.spelling import normalise
 from xiaodian.modules.surfacing.engine.turning import Opening, Openings, begun_ms, signs_of_turn
 from xiaodian.modules.surfacing.engine.unnamed import answers, confirms
 from xiaodian.modules.surfacing.engine.vocabulary import build_vocabulary
+from xiaodian.modules.surfacing.engine.wanting import SkuWords, Wanting, read_wish
 
 MAX_COMMENT_CHARS = 60
 """Longer comments are no questions for a product."""
@@ -37,6 +40,12 @@ PATIENCE_MS = 5_000
 """So long a cue that had to wait for the gap or the host's own cue may still come."""
 HINT = 0.11
 """From this likelihood on, the host may have turned to a product without a cue."""
+ANSWER_MS = 12_000
+"""So long after the host has heard what is asked for, a line may answer it."""
+LEAST_WANTED = 0.4
+"""So many must ask without a name before it tells anything: a burst is 1."""
+LAST_LOOK_MS = 6_000
+"""So long after it may have begun a doubtful turn waits for the next line."""
 _NEAR = {"zh": 7, "en": 24}
 _TOLD_EVIDENCE = 6
 _CODE_BY_PART = {
@@ -82,10 +91,15 @@ class Engine:
         self._openings = Openings()
         self._asking = Asking()
         self._clicking = Clicking()
+        self._wanting = Wanting()
         self._flash: dict[str, tuple[int | None, int]] = {}
         """Flash prices that run, and until when."""
         self._waiting: _Waiting | None = None
         self._t_ms = 0
+        self._line_ms = 0
+        """When the last line was said."""
+        self._looked: deque[Hint] = deque(maxlen=16)
+        """Lines that were looked at for the last time."""
         self._take_bag(bag)
 
     def remember_shown(self, product_id: str, t_ms: int) -> None:
@@ -95,6 +109,9 @@ class Engine:
     def take(self, signal: Signal) -> list[Cue]:
         """What comes up because of this signal. One that is late is taken as if it came now."""
         self._t_ms = max(self._t_ms, signal.t_ms)
+        return self._take(signal) or self._look_at_last()
+
+    def _take(self, signal: Signal) -> list[Cue]:
         if isinstance(signal, Bag):
             self._take_bag(signal)
         elif isinstance(signal, Stock) and signal.product_id in self._products:
@@ -106,9 +123,9 @@ class Engine:
         elif isinstance(signal, Transcript):
             return self._take_line(signal.text)
         elif isinstance(signal, Comment):
-            self._take_comment(signal)
+            return self._take_comment(signal) or self._release()
         elif isinstance(signal, BagClick | Purchase) and signal.product_id in self._products:
-            return self._take_click(signal)
+            return self._take_click(signal) or self._release()
         return self._release()
 
     def _take_bag(self, bag: Bag) -> None:
@@ -118,6 +135,7 @@ class Engine:
         self._numbers = {product.product_id: product.number for product in bag.products}
         self._vocabulary = build_vocabulary(bag)
         self._matcher = Matcher(self._vocabulary)
+        self._sku_words = SkuWords(bag.products, self._lang)
         # A sale that runs goes on, however often the bag is told anew.
         self._flash = {key: sale for key, sale in self._flash.items() if key in self._products}
         for product_id, (price_minor, _) in self._flash.items():
@@ -140,26 +158,39 @@ class Engine:
         reason = CueReason(code="flash_sale", evidence=_sole("flash_sale"))
         return self._offer(self._make_cue(signal.product_id, reason, 0.95))
 
-    def _take_comment(self, signal: Comment) -> None:
+    def _take_comment(self, signal: Comment) -> list[Cue]:
         if len(signal.text) > MAX_COMMENT_CHARS:
-            return
-        asked = self._asking.recall(signal.text)
-        if asked is None:
-            asked = self._asking.remember(signal.text, name_products(self._matcher, signal.text, self._lang))
-        if asked:
-            self._asking.note(self._t_ms, signal.account, signal.text, asked)
+            return []
+        wish = self._asking.recall(signal.text)
+        if wish is None:
+            wish = read_wish(self._matcher, self._sku_words, signal.text, self._lang)
+            self._asking.remember(signal.text, wish)
+        if wish.product_ids:
+            self._asking.note(self._t_ms, signal.account, signal.text, wish.product_ids)
+        elif wish.is_question:
+            self._wanting.note(self._t_ms, signal.account, signal.text, wish.coming_in)
+            return self._confirm(self._dialogue.open_hints(self._t_ms))
+        return []
 
     def _take_click(self, signal: BagClick | Purchase) -> list[Cue]:
         """Who opens or buys what the host may have turned to says that they did."""
         self._clicking.note(self._t_ms, signal.account, signal.product_id)
-        hint = self._dialogue.hint_of(signal.product_id, self._t_ms)
-        if hint is None or signal.product_id == self._dialogue.current:
-            return self._release()
-        clicked = self._clicking.lift(signal.product_id, hint.t_ms)
-        in_time = self._openings.in_time(signal.product_id, self._t_ms)
-        evidence = confirms(hint, self._t_ms, clicked, in_time)
-        candidate = self._candidate(signal.product_id, evidence, hint.words, hint.named_by, hint.begun_ms)
-        return self._decide([candidate]) or self._release()
+        hints = self._dialogue.open_hints(self._t_ms)
+        return self._confirm({key: hint for key, hint in hints.items() if key == signal.product_id})
+
+    def _confirm(self, hints: dict[str, Hint]) -> list[Cue]:
+        """Viewers who open, buy or ask what the host may have turned to say that the host did."""
+        found = []
+        for product_id, hint in hints.items():
+            clicked = self._clicking.lift(product_id, hint.t_ms)
+            wanted = self._wanting.level(product_id, hint.t_ms, self._t_ms)
+            # Those who ask for it by name open it as well, whatever the host does.
+            if hint.is_asked or (not clicked and wanted < LEAST_WANTED):
+                continue
+            in_time = self._openings.in_time(product_id, self._t_ms)
+            evidence = confirms(hint, self._t_ms, clicked, wanted, in_time)
+            found.append(self._candidate(product_id, evidence, hint.words, hint.named_by, hint.begun_ms))
+        return self._decide(found)
 
     def _take_line(self, text: str) -> list[Cue]:
         for product_id in [key for key, (_, until_ms) in self._flash.items() if until_ms <= self._t_ms]:
@@ -171,7 +202,9 @@ class Engine:
         turn = self._likely_turn(
             signs_of_turn(reading, matches, self._dialogue, self._t_ms, self._lang, _NEAR[self._lang])
         )
-        cues = self._decide(self._weigh(reading, matches, turn) + self._weigh_asked(reading, matches))
+        looks = self._look_again(reading, matches)
+        cues = self._decide(self._weigh(reading, matches, turn) + self._weigh_asked(reading, matches) + looks)
+        self._line_ms = self._t_ms
         self._remember(reading, matches)
         self._openings.note(Opening(self._begun_ms(reading), turn, matches))
         return cues or self._release()
@@ -206,14 +239,45 @@ class Engine:
             )
         return found
 
+    def _look_again(self, reading: Reading, matches: dict[str, Match]) -> list[Candidate]:
+        """What one of the last lines may have turned to, in the light of this one."""
+        found = []
+        for product_id, hint in self._dialogue.open_hints(self._t_ms).items():
+            clicked = self._clicking.lift(product_id, hint.t_ms)
+            in_time = self._openings.in_time(product_id, self._t_ms)
+            evidence = look_again(
+                hint, reading, matches, product_id, self._dialogue.current, self._t_ms, clicked, in_time
+            )
+            found.append(self._candidate(product_id, evidence, hint.words, hint.named_by, hint.begun_ms))
+        return found
+
+    def _look_at_last(self) -> list[Cue]:
+        """A line that may have turned to a product, when nothing more was said and it is nearly too late."""
+        found = []
+        for product_id, hint in self._dialogue.open_hints(self._t_ms).items():
+            if self._t_ms - hint.begun_ms >= LAST_LOOK_MS and self._line_ms <= hint.t_ms and hint not in self._looked:
+                self._looked.append(hint)
+                clicked = self._clicking.lift(product_id, hint.t_ms)
+                evidence = hear_nothing(hint, clicked, self._openings.in_time(product_id, self._t_ms))
+                found.append(self._candidate(product_id, evidence, hint.words, hint.named_by, hint.begun_ms))
+        return self._decide(found) if found else []
+
     def _weigh_asked(self, reading: Reading, matches: dict[str, Match]) -> list[Candidate]:
         """What the line does not name, but a burst asks for."""
-        if not reading.has("heard"):
+        heard_ms = self._dialogue.acts_ms.get("heard")
+        is_before = heard_ms is not None and self._t_ms - heard_ms <= ANSWER_MS
+        if not reading.has("heard") and not is_before:
             return []
         levels = {key: self._asking.level(key, self._t_ms) for key in self._products}
         asked = {key: level for key, level in levels.items() if level >= BURST_LEVEL}
         return [
-            self._candidate(key, answers(reading, matches, level, len(asked) - 1), "", "asked", self._begun_ms(reading))
+            self._candidate(
+                key,
+                answers(reading, matches, level, len(asked) - 1, not reading.has("heard")),
+                "",
+                "asked",
+                self._begun_ms(reading),
+            )
             for key, level in asked.items()
             if key not in matches and key != self._dialogue.current
         ]
@@ -232,14 +296,15 @@ class Engine:
         )
 
     def _decide(self, candidates: list[Candidate]) -> list[Cue]:
-        best = max(candidates, key=lambda candidate: (candidate.log_odds, candidate.product_id), default=None)
+        sure = [candidate for candidate in candidates if self._is_sure(candidate)]
+        best = max(sure, key=lambda candidate: (candidate.log_odds, candidate.product_id), default=None)
         if best is None:
+            for candidate in candidates:
+                likelihood = probability(candidate.log_odds)
+                if likelihood >= HINT and not candidate.evidence.keys() & {"hint", "look_bias"}:
+                    self._dialogue.hint(candidate.product_id, _hint(candidate, likelihood))
             return []
         likelihood = probability(best.log_odds)
-        if likelihood < self._weights.threshold:
-            if likelihood >= HINT and "hint" not in best.evidence:
-                self._dialogue.hint(best.product_id, _hint(best, likelihood))
-            return []
         code = _CODE_BY_PART.get(best.named_by, "presents_name")
         if best.evidence.keys() & {"asked", "burst_asked"}:
             code = "asked"
@@ -251,6 +316,21 @@ class Engine:
         params: dict[str, str | int] = {"words": best.words, "number": self._numbers[best.product_id]}
         reason = CueReason(code=code, params=params, evidence=tuple(told))
         return self._offer(self._make_cue(best.product_id, reason, likelihood))
+
+    def _is_sure(self, candidate: Candidate) -> bool:
+        """A line by itself must be surer than one that is looked at again in the light of what came after it."""
+        evidence, least = candidate.evidence, self._weights.least
+        if "heard_asked" in evidence and "heard_opened" not in evidence:
+            # "You all want the honey": what comes of it is said in the next line.
+            return False
+        needed = (
+            least.by_clicks
+            if "click_bias" in evidence
+            else least.looked_again
+            if evidence.keys() & {"look_bias", "burst_bias"}
+            else least.at_once
+        )
+        return probability(candidate.log_odds) >= needed
 
     def _remember(self, reading: Reading, matches: dict[str, Match]) -> None:
         for product_id, match in matches.items():
@@ -300,7 +380,14 @@ class Engine:
 
 def _hint(best: Candidate, likelihood: float) -> Hint:
     return Hint(
-        best.t_ms, likelihood, best.words, best.named_by, best.begun_ms, is_detail="detail_alone" in best.evidence
+        best.t_ms,
+        best.log_odds,
+        likelihood,
+        best.words,
+        best.named_by,
+        best.begun_ms,
+        is_detail="detail_alone" in best.evidence,
+        is_asked=bool(best.evidence.keys() & {"asked", "burst_asked", "heard_asked"}),
     )
 
 

@@ -26,6 +26,7 @@ _OWN_ACTS = (
     "selling",
     "describing",
     "handling",
+    "fetching",
     "return",
 )
 _LINE_ACTS = (
@@ -42,6 +43,7 @@ _LINE_ACTS = (
     "selling",
     "describing",
     "handling",
+    "fetching",
     "return",
     "close",
 )
@@ -236,11 +238,20 @@ def _of_state(scene: Scene, product_id: str) -> dict[str, float]:
         else 0.0,
         "introduced": float(dialogue.introduced_ms is not None and t_ms - dialogue.introduced_ms <= INTRODUCTION_MS),
         "closed": float(dialogue.closed_ms is not None and t_ms - dialogue.closed_ms <= INTRODUCTION_MS),
-        "heard_asked": float(scene.reading.has("heard") and scene.asked.get(product_id, 0.0) >= BURST_LEVEL),
+        "heard_asked": float(_is_heard(scene, product_id)),
+        "heard_opened": float(_is_heard(scene, product_id) and _is_opened(scene.reading)),
         "asked_once": float(0 < scene.asked.get(product_id, 0.0) < BURST_LEVEL),
         "asked": float(scene.asked.get(product_id, 0.0) >= BURST_LEVEL),
         "other_warm": min(dialogue.warmth(dialogue.current, t_ms), 3.0) if is_other and dialogue.current else 0.0,
     }
+
+
+def _is_heard(scene: Scene, product_id: str) -> bool:
+    return scene.reading.has("heard") and scene.asked.get(product_id, 0.0) >= BURST_LEVEL
+
+
+def _is_opened(reading: Reading) -> bool:
+    return any(reading.has(act) for act in ("present", "return", "handling"))
 
 
 def _of_scope(scene: Scene, product_id: str, match: Match) -> dict[str, float]:

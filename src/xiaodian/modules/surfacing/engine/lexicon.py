@@ -2,11 +2,15 @@
 
 import re
 import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from xiaodian.modules.surfacing.engine.spelling import singular
+
 _FOLDER = Path(__file__).parent / "lexicon"
+_EVERYDAY = (("often", 0.7), ("always", 0.4))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,9 +26,17 @@ class Lexicon:
     """Words of titles that are said of many goods: colour, matter, place."""
     common: frozenset[str]
     """Words that everybody says all the time."""
+    everyday: Mapping[str, float]
+    """Other words that are said often, and what they are worth beside a rare one (English)."""
     measures: str
     synonyms: tuple[tuple[str, ...], ...]
     """Groups of words that are said for each other."""
+
+
+def _load_everyday() -> dict[str, float]:
+    with (_FOLDER / "everyday.toml").open("rb") as file:
+        table = tomllib.load(file)
+    return {singular(word): worth for band, worth in _EVERYDAY for word in table[band].split()}
 
 
 @cache
@@ -42,6 +54,7 @@ def load_lexicon(lang: str) -> Lexicon:
         empty=words["empty"],
         shared=words["shared"],
         common=words.get("common", frozenset()),
+        everyday=_load_everyday() if lang == "en" else {},
         measures=table["words"]["measures"],
         synonyms=tuple(tuple(line.split()) for line in table["synonyms"]["groups"].strip().splitlines()),
     )

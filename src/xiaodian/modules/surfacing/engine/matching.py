@@ -12,6 +12,8 @@ from xiaodian.modules.surfacing.engine.phonetics import skeleton, sounds
 from xiaodian.modules.surfacing.engine.spelling import is_han, words_of
 from xiaodian.modules.surfacing.engine.vocabulary import MAX_SYLLABLES, MAX_WORDS, Vocabulary, rarity
 
+NAMED = 0.9
+"""From this score on a product counts as named."""
 SURE_NUMBER = 2.2
 LIKELY_NUMBER = 1.3
 EXACT_PRICE = 1.1
@@ -114,6 +116,9 @@ class Matcher:
         else:
             quantities, prices = numbers.english_amounts(text)
             bag_numbers = numbers.english_bag_numbers(text)
+        bag_numbers = [
+            number for number in bag_numbers if number.is_sure or not self._is_of_a_name(number.number, found)
+        ]
         taken = [(number.start, number.end) for number in bag_numbers]
         for number in bag_numbers:
             product_id = self._vocabulary.by_number.get(number.number)
@@ -127,6 +132,15 @@ class Matcher:
         self._prefer_by_size(text, found)
         self._match_amounts(quantities, [p for p in prices if not _overlaps(p.start, p.end, taken)], found)
         return found
+
+    def _is_of_a_name(self, number: int, found: dict[str, Match]) -> bool:
+        """Whether the number stands in the title or a SKU of what is named: the brush of size 8."""
+        vocabulary = self._vocabulary
+        return any(
+            number in vocabulary.figures[key] and vocabulary.products[key].number != number
+            for key, match in found.items()
+            if match.worth("name") >= NAMED
+        )
 
     def _match_amounts(
         self, quantities: list[numbers.Amount], prices: list[numbers.Amount], found: dict[str, Match]

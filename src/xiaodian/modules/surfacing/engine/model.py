@@ -6,6 +6,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import NamedTuple
+
+
+class Least(NamedTuple):
+    """How likely a card must be right to come up."""
+
+    at_once: float = 0.75
+    """When a line alone speaks for it."""
+    looked_again: float = 0.6
+    """When it is known what was said after the line, or that nothing was."""
+    by_clicks: float = 0.75
+    """When viewers open, buy or ask what a doubtful line was about."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -13,7 +25,7 @@ class Weights:
     """What a unit of each evidence is worth in log odds, and how sure one must be."""
 
     worth: Mapping[str, float]
-    threshold: float
+    least: Least
 
     def terms(self, evidence: Mapping[str, float]) -> list[tuple[str, float]]:
         """What each evidence contributes, the strongest first."""
@@ -37,4 +49,4 @@ def load_weights(lang: str) -> Weights:
         table = tomllib.load(file)
     worth, own = table["worth"], table[lang]
     both = {code: worth.get(code, 0.0) + own.get(code, 0.0) for code in worth.keys() | own.keys()}
-    return Weights(worth=both, threshold=table["threshold"])
+    return Weights(worth=both, least=Least(**table["least"]))

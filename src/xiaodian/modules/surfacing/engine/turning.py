@@ -5,12 +5,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from xiaodian.modules.surfacing.engine.belief import INTRODUCTION_MS, Dialogue
+from xiaodian.modules.surfacing.engine.belief import IN_TIME_MS, INTRODUCTION_MS, Dialogue
 from xiaodian.modules.surfacing.engine.discourse import Reading
 from xiaodian.modules.surfacing.engine.matching import Match
 
-IN_TIME_MS = 7_800
-"""A card later than this after the turn comes too late."""
 MEMORY_MS = 30_000
 """So long what was opened without a name may still be on show."""
 LINGER_MS = 12_000

@@ -4,6 +4,7 @@ A piece that several products share is kept for each of them, so it never decide
 as they like; so every run of syllables (Chinese) or words (English) of a title counts, worth the words it covers.
 """
 
+import re
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -15,12 +16,17 @@ from xiaodian.modules.surfacing.engine.lexicon import Lexicon, load_lexicon
 from xiaodian.modules.surfacing.engine.phonetics import sounds
 from xiaodian.modules.surfacing.engine.spelling import is_han, normalise, words_of
 
+_FIGURES = re.compile(r"(?<!\d)\d{1,3}(?!\d)")
 MAX_SYLLABLES = 7
 MAX_WORDS = 4
 _ALIAS_WORTH = 1.2
 _SYNONYM_WORTH = 0.7
 _SKU_WORTH = 0.55
 _MARK_WORTH = 0.9
+_WHOLE_WORTH = 0.8
+"""Everyday words that stand side by side in a title are telling when they are said side by side: 中国历史."""
+_SMALL_WORDS = frozenset("小大老新")
+"""Words of one syllable that tell nothing but belong to what comes after: 小古文."""
 _LEAST_WORTH = 0.3
 _RARITY = ((300, 1.0), (1_000, 0.85), (3_000, 0.6), (8_000, 0.3))
 """How often a word stands in the segmenter's corpus, and what it is worth then."""
@@ -46,6 +52,8 @@ class Vocabulary:
     quantities: dict[tuple[float, str], dict[str, float]] = field(default_factory=dict)
     marks: dict[tuple[float, str], dict[str, float]] = field(default_factory=dict)
     """Numbers of titles with the syllable after them, which units do not cover: (28, 调), (21, 年)."""
+    figures: dict[str, frozenset[int]] = field(default_factory=dict)
+    """Whole numbers in the title and the SKUs of each product."""
     prices: dict[int, set[str]] = field(default_factory=dict)
 
 
@@ -55,6 +63,9 @@ def build_vocabulary(bag: Bag) -> Vocabulary:
     built = Vocabulary(lexicon, {product.product_id: product for product in bag.products})
     for product in bag.products:
         built.by_number[product.number] = product.product_id
+        built.figures[product.product_id] = frozenset(
+            int(figure) for figure in _FIGURES.findall(" ".join((product.title, *product.skus)))
+        )
         if product.price_minor:
             built.prices.setdefault(product.price_minor, set()).add(product.product_id)
         for text in (product.title, *product.aliases):
@@ -99,7 +110,7 @@ def _add_han_name(built: Vocabulary, product_id: str, text: str, worth: float) -
     run: list[tuple[str, float]] = []
     for word in [*_join_singles(rjieba.cut(text)), "|"]:
         value = _worth_of_word(word, built.lexicon) if is_han(word) else 0.0
-        if is_han(word) and value > 0.06:
+        if is_han(word) and (value > 0.06 or word in _SMALL_WORDS):
             run.append((word, value * worth))
             continue
         _add_han_run(built, product_id, run)
@@ -132,7 +143,7 @@ def _add_han_run(built: Vocabulary, product_id: str, run: list[tuple[str, float]
     text = "".join(word for word, _ in run)
     worths = [value / len(word) for word, value in run for _ in word]
     heard = sounds(text)
-    edges, place = {0}, 0
+    edges, place, words = {0}, 0, {word for word, _ in run}
     for word, _ in run:
         place += len(word)
         edges.add(place)
@@ -147,6 +158,8 @@ def _add_han_run(built: Vocabulary, product_id: str, run: list[tuple[str, float]
             value = sum(worths[start:end]) * (rarity(piece) if len(piece) == 2 else 1.0)
             if piece in built.lexicon.shared:
                 value = min(value, 0.5)
+            if end - start >= 3 and {start, end} <= edges and len(run) > 1 and piece not in words:
+                value = max(value, _WHOLE_WORTH)
             _note(built.names, piece, product_id, min(value, 3.0))
             # Two syllables sound like many things; they must be a word, or begin or end a longer one.
             if value >= 0.7 and (end - start > 2 or {start, end} <= edges):
@@ -171,7 +184,7 @@ def _worth_of_latin(word: str, lexicon: Lexicon) -> float:
         return 0.05
     if word in lexicon.common:
         return 0.15
-    return 0.45 if word in lexicon.shared else 1.0
+    return min(0.45 if word in lexicon.shared else 1.0, lexicon.everyday.get(word, 1.0))
 
 
 def _add_latin_name(built: Vocabulary, product_id: str, text: str, worth: float) -> None:
