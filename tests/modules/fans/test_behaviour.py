@@ -14,11 +14,16 @@ from xiaodian.modules.fans import api as fans
 from xiaodian.modules.fans.service.count_comments import count_comments
 from xiaodian.modules.insights.service.keep_days import keep_days
 
+# Whose a video was that is gone nobody knows any more: of what was watched of it the sums are the record.
+_IS_KEPT = """
+    day >= (SELECT first_day FROM insights.behaviour_kept)
+    AND (is_room OR place_id IN (SELECT video_id FROM content.video))
+"""
 _WRECK = (
     "UPDATE fans.visit SET views = views + 3, watch_s = 1, watched_first_at = now(), watched_at = now()",
     "UPDATE fans.visit SET comments = 9, likes = 9, spoke_at = now(), spoke_first_at = '2020-01-01'",
-    "UPDATE fans.visit_day SET watch_s = 7 WHERE day >= (SELECT first_day FROM insights.behaviour_kept)",
-    "DELETE FROM fans.visit_day WHERE views > 1 AND day >= (SELECT first_day FROM insights.behaviour_kept)",
+    f"UPDATE fans.visit_day SET watch_s = 7 WHERE {_IS_KEPT}",
+    f"DELETE FROM fans.visit_day WHERE views > 1 AND {_IS_KEPT}",
     "DELETE FROM fans.visit WHERE place_id::text < '5'",
     "UPDATE fans.fan SET watch_s = 5, comments = 5, likes = 5, views = 5, seen_at = NULL",
     "UPDATE fans.fan SET followed_at = CASE WHEN followed_at IS NULL THEN now() END WHERE orders > 0",
