@@ -22,6 +22,7 @@ pytestmark = [pytest.mark.journey, pytest.mark.slow]
 
 OPEN_TIMEOUT_S = 180.0
 SALE_TIMEOUT_S = 120.0
+FILMS_TIMEOUT_S = 120.0
 GONE_TIMEOUT_S = 30.0
 
 
@@ -73,6 +74,15 @@ async def _until_somebody_bought(visitor: Member) -> Json:
             await asyncio.sleep(0.5)
 
 
+async def _until_films_stand_in_the_feed(visitor: Member) -> None:
+    async with asyncio.timeout(FILMS_TIMEOUT_S):
+        while True:
+            entries = (await visitor.call("GET", "/api/feed", params={"tab": "discover"}))["items"]
+            if any(entry.get("video") for entry in entries):
+                return
+            await asyncio.sleep(0.5)
+
+
 def _family(process: asyncio.subprocess.Process, folder: Path) -> list[psutil.Process]:
     """The demo, its children, and the database, which is no child of anybody."""
     demo = psutil.Process(process.pid)
@@ -89,8 +99,7 @@ async def _visit_and_end(folder: Path, ending: signal.Signals) -> None:
         await visitor.enter(VISITOR.sign_in, PASSWORD, VISITOR.name)
         snapshot = await _until_somebody_bought(visitor)
         assert [item["title"] for item in snapshot["bag"]] == [product.title for product in YUE.products]
-        films = (await visitor.call("GET", "/api/feed", params={"tab": "discover"}))["items"]
-        assert any(entry.get("video") for entry in films), "the demo's short videos stand in the feed"
+        await _until_films_stand_in_the_feed(visitor)
         family = _family(process, folder)
         assert sum("ffmpeg" in member.name() for member in family) >= 2, "an encoder and our own remuxer"
     finally:
