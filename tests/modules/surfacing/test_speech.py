@@ -114,6 +114,9 @@ async def running(ctx: Context) -> AsyncIterator[IngestPorts]:
     await asyncio.gather(listener, *others, return_exceptions=True)
 
 
+# In real time, while other tests hold the processors: a card that would come too late is withheld. So once more, as in
+# journeys.
+@pytest.mark.flaky(reruns=1)
 @pytest.mark.slow
 async def test_a_spoken_film_brings_the_card_up_at_the_moment_it_speaks_of_it(
     stage: Stage, running: IngestPorts, spoken_film: Path
