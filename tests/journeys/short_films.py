@@ -10,8 +10,15 @@ from tests.journeys.conftest import STEP_TIMEOUT_MS
 
 from xiaodian.cli.show.client import Json, Member
 from xiaodian.cli.show.film import find_ffmpeg
+from xiaodian.modules.feed.wire import MAX_SIZE
 
 FILM_S = 8
+
+_RESTS = """() => {
+    const entry = document.querySelectorAll('[data-testid=entry]:not([inert])')[0];
+    const top = (element) => element.getBoundingClientRect().top;
+    return entry && Math.abs(top(entry) - top(entry.closest('[role=feed]'))) < 2;
+}"""
 
 # What the page tells of what was done in it.
 LISTEN = """() => {
@@ -70,15 +77,30 @@ async def publish(creator: Member, film: bytes, title: str, products: list[Json]
 
 
 async def until_in_feed(member: Member, *video_ids: str) -> None:
-    """Wait until the films are shown to this viewer."""
+    """Wait until the films are shown to this viewer, on whichever page: what else is there differs from run to run."""
     async with asyncio.timeout(STEP_TIMEOUT_MS / 1000):
         while True:
-            items = (await member.call("GET", "/api/feed?tab=discover"))["items"]
-            shown = {item["video"]["video_id"] for item in items if item["video"]}
-            if shown.issuperset(video_ids):
+            if (await _shown(member)).issuperset(video_ids):
                 return
             # What is published comes to the feed by events; nobody is told when.
             await asyncio.sleep(0.2)
+
+
+async def _shown(member: Member) -> set[str]:
+    """The films of a whole visit."""
+    shown: set[str] = set()
+    cursor = ""
+    while True:
+        page = await member.call("GET", f"/api/feed?tab=discover&limit={MAX_SIZE}{cursor}")
+        shown |= {item["video"]["video_id"] for item in page["items"] if item["video"]}
+        if not page["items"] or page["next_cursor"] is None:
+            return shown
+        cursor = f"&cursor={page['next_cursor']}"
+
+
+async def until_rests(page: Page) -> None:
+    """Wait until an entry fills the feed: a key that is pressed before may be lost to the browser's snapping."""
+    await page.wait_for_function(_RESTS)
 
 
 def current(page: Page) -> Locator:

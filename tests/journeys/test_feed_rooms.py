@@ -6,14 +6,14 @@ from collections.abc import Awaitable, Callable
 import pytest
 from playwright.async_api import Page, expect
 from tests.journeys.conftest import STEP_TIMEOUT_MS, Encoder, OpenPage, Stage, until_state
-from tests.journeys.short_films import LISTEN, TOLD, current, publish, until_in_feed
+from tests.journeys.short_films import LISTEN, TOLD, current, publish, until_in_feed, until_rests
 
 from xiaodian.cli.show.client import Member
 
 pytestmark = pytest.mark.journey
 
 Enter = Callable[[str], Awaitable[Member]]
-MOST_STEPS = 20
+MOST_STEPS = 40
 
 
 async def _step_to(page: Page, place_id: str) -> bool:
@@ -26,6 +26,7 @@ async def _step_to(page: Page, place_id: str) -> bool:
         entry = current(page)
         if not await entry.count() or await entry.get_attribute("data-id") == place_id:
             break
+        await until_rests(page)
         await page.keyboard.press("ArrowDown")
     return await page.locator(f"[data-testid=entry][data-id='{place_id}']").count() > 0
 

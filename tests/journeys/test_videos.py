@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 import pytest
 from playwright.async_api import Page, expect
 from tests.journeys.conftest import DESK, OpenPage, Stage
-from tests.journeys.short_films import FILM_S, LISTEN, TOLD, current, publish, until_in_feed
+from tests.journeys.short_films import FILM_S, LISTEN, TOLD, current, publish, until_in_feed, until_rests
 
 from xiaodian.cli.show.client import Member
 
@@ -43,11 +43,6 @@ _IS_STILL = """(card) => new Promise((done) => {
     look();
 })"""
 _JUMP_TO = "(card, seconds) => { card.querySelector('video').currentTime = seconds; }"
-_RESTS_AT = """() => {
-    const entry = document.querySelectorAll('[data-testid=entry]:not([inert])')[0];
-    const top = (element) => element.getBoundingClientRect().top;
-    return entry && Math.abs(top(entry) - top(entry.closest('[role=feed]'))) < 2;
-}"""
 _IS_AHEAD = """() => new Promise((done) => {
     const look = () => {
         const waiting = [...document.querySelectorAll('[inert] video')];
@@ -60,8 +55,8 @@ _IS_AHEAD = """() => new Promise((done) => {
 async def _expect_playing(page: Page, index: int) -> str:
     """The film of this place plays; answers whose it is."""
     await expect(page.get_by_test_id("feed")).to_have_attribute("data-index", str(index))
-    # The index changes half-way; a key that is pressed before the film rests may be lost to the browser's snapping.
-    await page.wait_for_function(_RESTS_AT)
+    # The index changes half-way.
+    await until_rests(page)
     card = current(page)
     await expect(card).to_have_count(1)
     async with asyncio.timeout(30):

@@ -5,7 +5,7 @@ from uuid import uuid4
 import httpx
 import pytest
 from msgspec.structs import replace
-from tests.live.stage import Stage, envelope_of, publish
+from tests.live.stage import Stage, comment_of, envelope_of, publish
 from tests.modules.insights.test_report_prints import text_of
 
 from xiaodian.contracts.accounts import AccountId
@@ -70,8 +70,9 @@ async def test_what_nobody_names_is_asked_of_what_was_on_show(stage: Stage, monk
     monkeypatch.setattr("xiaodian.modules.surfacing.room_asked.BEHIND_MS", 0)
     await stage.fill_bag()
     await stage.go_on_air()
+    before_ms = to_epoch_ms(utc_now()) - 1000
     for _ in range(3):
-        await stage.say("多少钱")
+        await publish(stage.ctx.broker, stage.room_id, replace(comment_of("多少钱"), at_ms=before_ms))
     product_id = str(stage.products[1].product_id)
     assert (await stage.host.put(f"{stage.control}/featured", json={"product_id": product_id})).is_success
     for _ in range(4):
