@@ -55,6 +55,7 @@ PUBLIC: list[Row] = [
     Row("GET", "/api/report-reasons", everybody(200)),
     Row("POST", f"{_VIDEO}/reports", members(204), {"reason": "spam"}),
     Row("POST", "/api/rooms/{room_id}/reports", members(204), {"reason": "spam"}),
+    Row("GET", "/api/rooms/{room_id}/rulings", owner_only(200, others=403)),
     Row("POST", f"{_VIDEO}/comments/{{comment_id}}/reports", members(204), {"reason": "spam"}, f"{_COMMENT}/reports"),
     Row(
         "GET",
@@ -69,6 +70,8 @@ OPERATOR: list[Row] = [
     Row("GET", "/api/operator/reports", _operator(200)),
     Row("POST", f"{_OPERATOR}/dismissal", _operator(204), {}),
     Row("POST", "/api/operator/rooms/{room_id}/dismissal", _operator(204)),
+    Row("POST", "/api/operator/rooms/{room_id}/end", _operator(204), {"rule": "fraud"}),
+    Row("GET", "/api/operator/room-rulings", _operator(200)),
     Row("POST", f"{_OPERATOR}/take-down", _operator(204), _RULING),
     Row("POST", f"{_OPERATOR}/restore", _operator(204), _RULING),
     Row(

@@ -108,6 +108,10 @@ class NoticeKind(StrEnum):
     VIDEO_REFUSED = "video_refused"
     VIDEO_TAKEN_DOWN = "video_taken_down"
     VIDEO_RESTORED = "video_restored"
+    ROOM_STOPPED = "room_stopped"
+    """The platform ended one's room; `params` also say the rule that it broke (`rule`) and more in words (`note`)."""
+    ROOM_WARNED = "room_warned"
+    """The same of a room that was over already."""
     SHOP_MESSAGE = "shop_message"
     """A shop speaks to its fan; `params` also say the shop (`shop_id`), and a picture or a coupon, if there is one."""
 

@@ -64,7 +64,7 @@ class VideoCounts(Contract, frozen=True, kw_only=True):
 
 
 class ReportReason(StrEnum):
-    """Why somebody reports a video or a comment."""
+    """The rules: why somebody reports a video, a comment or a room, and why an operator ends a room."""
 
     FRAUD = "fraud"
     FAKE_GOODS = "fake_goods"
@@ -75,6 +75,14 @@ class ReportReason(StrEnum):
     INFRINGEMENT = "infringement"
     SPAM = "spam"
     OTHER = "other"
+
+
+class RoomMeasure(StrEnum):
+    """What an operator did about a room that broke the rules."""
+
+    ENDED = "ended"
+    WARNED = "warned"
+    """It was over already."""
 
 
 class LearnedMoment(Contract, frozen=True, kw_only=True):

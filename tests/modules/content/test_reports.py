@@ -8,6 +8,7 @@ from tests.conftest import SignUp
 from tests.modules.content.studio import Studio
 from tests.outbox import list_envelopes
 
+from xiaodian.contracts.live import RoomState, StateMoment
 from xiaodian.edge.context import Context
 from xiaodian.modules.accounts import api as accounts
 from xiaodian.modules.content.video_rules import REPORTS_PER_HOUR
@@ -146,3 +147,78 @@ async def test_a_reported_room_waits_among_the_others_and_is_cleared(
     assert [(await operator.post(ruling)).status_code for _ in range(2)] == [204, 404]
     [left] = (await operator.get("/api/operator/reports")).json()["items"]
     assert left["video"]["video_id"] == video_id
+
+
+async def test_a_room_that_breaks_the_rules_is_ended_for_everybody_and_its_host_reads_which(
+    studio: Studio, operator: httpx.AsyncClient
+) -> None:
+    stage, room_id = studio.stage, str(studio.stage.room_id)
+    await stage.fill_bag()
+    await stage.go_on_air()
+    viewer, _ = await studio.sign_up("观众")
+    await viewer.post(f"/api/rooms/{room_id}/reports", json={"reason": "fake_goods"})
+    path, ruling = f"/api/operator/rooms/{room_id}/end", {"rule": "fake_goods", "note": " 吊牌是假的 "}
+    for who in (viewer, studio.creator):
+        assert (await who.post(path, json=ruling)).status_code == 403
+    assert (await viewer.get(f"/api/rooms/{room_id}")).json()["state"] == "on_air"
+    assert [(await operator.post(path, json=ruling)).status_code for _ in range(2)] == [204, 204]
+    assert (await viewer.get(f"/api/rooms/{room_id}")).json()["state"] == "ended"
+    states = [each.moment.state for each in await stage.entries() if isinstance(each.moment, StateMoment)]
+    assert states == [RoomState.ON_AIR, RoomState.ENDED]
+    async with studio.ctx.database.connection() as connection:
+        stream = "SELECT state FROM media.stream WHERE stream_id = $1"
+        assert await connection.fetchval(stream, await stage.stream_id()) == "ended"
+    # The reports are decided, the host is told once, in the language that they read.
+    assert (await operator.get("/api/operator/reports")).json()["items"] == []
+    told = (await studio.creator.get("/api/me/notices", headers={"accept-language": "zh"})).json()
+    [notice] = [each for each in told["items"] if each["kind"] == "room_stopped"]
+    assert notice["text"].endswith("违反规则：假货。吊牌是假的")
+    assert notice["link"] == f"/console/rooms/{room_id}"
+    told = (await studio.creator.get("/api/me/notices", headers={"accept-language": "en"})).json()
+    assert told["items"][0]["text"].endswith("It broke a rule: fake goods. 吊牌是假的")
+    [own] = (await studio.creator.get(f"/api/rooms/{room_id}/rulings")).json()["items"]
+    assert (own["measure"], own["rule"], own["note"]) == ("ended", "fake_goods", "吊牌是假的")
+    assert (await viewer.get(f"/api/rooms/{room_id}/rulings")).status_code == 403
+    # What operators did, and who: for operators alone.
+    [logged] = (await operator.get("/api/operator/room-rulings")).json()["items"]
+    assert (logged["ruling"], logged["room"]["room_id"]) == (own, room_id)
+    assert logged["operator"]["display_name"] == "运营"
+    assert (await studio.creator.get("/api/operator/room-rulings")).status_code == 403
+
+
+async def test_the_host_of_a_room_that_was_over_is_told_once_for_what_was_reported(
+    studio: Studio, operator: httpx.AsyncClient
+) -> None:
+    room_id = str(studio.stage.room_id)
+    path = f"/api/operator/rooms/{room_id}/end"
+    await studio.creator.post(f"{studio.stage.control}/end")
+    assert (await operator.post(path, json={"rule": "fraud"})).status_code == 404
+    viewer, _ = await studio.sign_up("观众")
+    await viewer.post(f"/api/rooms/{room_id}/reports", json={"reason": "fraud"})
+    assert [(await operator.post(path, json={"rule": "fraud"})).status_code for _ in range(2)] == [204, 204]
+    kinds = [each["kind"] for each in (await studio.creator.get("/api/me/notices")).json()["items"]]
+    assert kinds.count("room_warned") == 1
+    assert "room_stopped" not in kinds
+    assert (await operator.get("/api/operator/reports")).json()["items"] == []
+
+
+async def test_a_room_is_not_ended_without_a_rule_and_other_says_what(
+    studio: Studio, operator: httpx.AsyncClient
+) -> None:
+    room_id = str(studio.stage.room_id)
+    path = f"/api/operator/rooms/{room_id}/end"
+    refused = [
+        (await operator.post(path, json=body)).status_code
+        for body in (
+            {},
+            {"rule": "ugly"},
+            {"rule": "other"},
+            {"rule": "other", "note": "  "},
+            {"rule": "fraud", "x": 1},
+        )
+    ]
+    assert refused == [400, 400, 422, 422, 400]
+    assert (await operator.post(f"/api/operator/rooms/{uuid4()}/end", json={"rule": "fraud"})).status_code == 404
+    assert (await operator.get(f"/api/rooms/{room_id}")).json()["state"] == "planned"
+    assert (await operator.get("/api/operator/room-rulings")).json()["items"] == []
+    assert (await studio.creator.get("/api/me/notices")).json()["items"] == []

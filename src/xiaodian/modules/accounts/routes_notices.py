@@ -84,6 +84,10 @@ def _name(params: dict[str, str], language: str, utc_offset_h: int) -> dict[str,
     if planned_at_ms := params.get("planned_at_ms"):
         planned_at = from_epoch_ms(int(planned_at_ms)) + timedelta(hours=utc_offset_h)
         return {**params, "time": f"{planned_at:%H:%M}"}
+    if rule := params.get("rule"):
+        why = translate(language, "notices", f"rule_{rule}")
+        note = params.get("note")
+        return {**params, "why": translate(language, "notices", "why", {"rule": why, "note": note}) if note else why}
     uploaded_at_ms = params.get("uploaded_at_ms")
     if uploaded_at_ms is None:
         return params

@@ -8,7 +8,7 @@ import msgspec
 
 from xiaodian.contracts.accounts import AccountId
 from xiaodian.contracts.catalog import ProductId
-from xiaodian.contracts.content import VideoId, VideoState
+from xiaodian.contracts.content import ReportReason, RoomMeasure, VideoId, VideoState
 from xiaodian.contracts.live import CommentId, RoomId
 from xiaodian.contracts.media import VodId
 
@@ -58,6 +58,17 @@ class VideoComment(NamedTuple):
     video_id: VideoId
     account_id: AccountId
     text: str
+
+
+class Ruling(msgspec.Struct, frozen=True, kw_only=True):
+    """A row of content.room_ruling."""
+
+    ruling_id: UUID
+    room_id: RoomId
+    operator_id: AccountId
+    measure: RoomMeasure
+    rule: ReportReason
+    note: str
 
 
 class OpenReport(NamedTuple):

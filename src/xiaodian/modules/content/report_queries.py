@@ -2,12 +2,14 @@
 
 from uuid import UUID
 
-from xiaodian.contracts.content import VideoId
+from xiaodian.contracts.content import ReportReason, RoomMeasure, VideoId
 from xiaodian.contracts.live import RoomId
-from xiaodian.infra.database import Connection
-from xiaodian.modules.content.models import OpenReport
+from xiaodian.infra.database import Connection, Record
+from xiaodian.modules.content.models import OpenReport, Ruling
 
 NOTES_SHOWN = 10
+RULINGS_SHOWN = 10
+_RULING = "ruling_id, room_id, operator_id, measure, rule, note"
 
 
 async def list_open_reports(connection: Connection, *, after: UUID | None, limit: int) -> list[OpenReport]:
@@ -47,14 +49,42 @@ async def decide_reports(
     return int(status.rpartition(" ")[2])
 
 
-async def dismiss_reports_of_room(connection: Connection, room_id: RoomId, by: UUID) -> int:
-    """Note that the open reports of a room are no breach; answers how many there were."""
+async def decide_reports_of_room(connection: Connection, room_id: RoomId, decision: str, by: UUID) -> int:
+    """Note what became of the open reports of a room; answers how many there were."""
     status: str = await connection.execute(
         """
-        UPDATE content.report SET decided_at = now(), decision = 'dismissed', decided_by = $2
+        UPDATE content.report SET decided_at = now(), decision = $2, decided_by = $3
         WHERE room_id = $1 AND decided_at IS NULL
         """,
         room_id,
+        decision,
         by,
     )
     return int(status.rpartition(" ")[2])
+
+
+async def list_rulings_of_room(connection: Connection, room_id: RoomId) -> list[Ruling]:
+    """What operators did about a room, the latest first; there are few, as each decides all that was reported."""
+    rows = await connection.fetch(
+        f"SELECT {_RULING} FROM content.room_ruling WHERE room_id = $1 ORDER BY ruling_id DESC LIMIT $2",
+        room_id,
+        RULINGS_SHOWN,
+    )
+    return [_ruling(row) for row in rows]
+
+
+async def list_rulings(connection: Connection, *, before: UUID | None, limit: int) -> list[Ruling]:
+    """What operators did about rooms, the latest first."""
+    rows = await connection.fetch(
+        f"""
+        SELECT {_RULING} FROM content.room_ruling WHERE $1::uuid IS NULL OR ruling_id < $1
+        ORDER BY ruling_id DESC LIMIT $2
+        """,
+        before,
+        limit,
+    )
+    return [_ruling(row) for row in rows]
+
+
+def _ruling(row: Record) -> Ruling:
+    return Ruling(**{**row, "measure": RoomMeasure(row["measure"]), "rule": ReportReason(row["rule"])})

@@ -20,7 +20,18 @@ from xiaodian.modules.content import report_queries
 from xiaodian.modules.content.paging import Limit
 from xiaodian.modules.content.service import report_room, report_video
 from xiaodian.modules.content.service.show_reports import show_reports
-from xiaodian.modules.content.wire import DismissalInput, ReportedItem, ReportInput, ReportReasons, RulingInput
+from xiaodian.modules.content.service.show_rulings import show_log, show_rulings_to_host
+from xiaodian.modules.content.service.stop_room import stop_room
+from xiaodian.modules.content.wire import (
+    DismissalInput,
+    LoggedRuling,
+    ReportedItem,
+    ReportInput,
+    ReportReasons,
+    RoomRulingInput,
+    RoomRulings,
+    RulingInput,
+)
 
 TAGS = ["videos"]
 REPORT_PROBLEMS = problems(MalformedRequestError, UnauthenticatedError, NotFoundError, TooManyRequestsError)
@@ -142,6 +153,48 @@ async def dismiss_reports_of_a_room(ctx: Ctx, caller: SignedIn, room_id: FromPat
     await report_room.dismiss_reports_of_room(ctx, caller, room_id)
 
 
+@post(
+    "/api/operator/rooms/{room_id:uuid}/end",
+    opt=access(Access.OPERATOR),
+    tags=TAGS,
+    status_code=204,
+    responses=problems(*OF_OPERATOR, InvalidInputError),
+)
+async def end_reported_room(
+    ctx: Ctx, caller: SignedIn, room_id: FromPath[RoomId], data: JSONBody[RoomRulingInput]
+) -> None:
+    """A room that breaks the rules is over, and its host is told which; of one that was over the host is told alone."""
+    await stop_room(ctx, caller, room_id, data.rule, data.note)
+
+
+@get(
+    "/api/operator/room-rulings",
+    opt=access(Access.OPERATOR),
+    tags=TAGS,
+    responses=problems(MalformedRequestError, InvalidInputError, UnauthenticatedError, ForbiddenError),
+)
+async def list_room_rulings(ctx: Ctx, cursor: FromQuery[str | None] = None, limit: Limit = 20) -> Page[LoggedRuling]:
+    """What operators did about rooms, the latest first, and who it was."""
+    before = decode_cursor(cursor) if cursor else None
+    async with ctx.database.connection() as connection:
+        found = await report_queries.list_rulings(connection, before=before, limit=limit + 1)
+        items = await show_log(connection, found[:limit])
+    more = encode_cursor(found[limit - 1].ruling_id) if len(found) > limit else None
+    return Page(items=items, next_cursor=more)
+
+
+@get(
+    "/api/rooms/{room_id:uuid}/rulings",
+    opt=access(Access.MEMBER),
+    tags=TAGS,
+    responses=problems(UnauthenticatedError, ForbiddenError, NotFoundError),
+)
+async def list_rulings_of_room(ctx: Ctx, caller: SignedIn, room_id: FromPath[RoomId]) -> RoomRulings:
+    """What the platform did about the caller's own room, and why; usually nothing."""
+    async with ctx.database.connection() as connection:
+        return RoomRulings(items=await show_rulings_to_host(connection, caller, room_id))
+
+
 @delete(
     "/api/operator/videos/{video_id:uuid}/comments/{comment_id:uuid}",
     opt=access(Access.OPERATOR),
@@ -170,5 +223,8 @@ routes = [
     restore_video,
     dismiss_reports,
     dismiss_reports_of_a_room,
+    end_reported_room,
+    list_room_rulings,
+    list_rulings_of_room,
     remove_comment,
 ]

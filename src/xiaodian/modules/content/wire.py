@@ -8,7 +8,7 @@ from msgspec import UNSET, Meta, UnsetType
 
 from xiaodian.contracts.accounts import Account
 from xiaodian.contracts.base import Contract, Input, Text
-from xiaodian.contracts.content import ReportReason, VideoCard, VideoState
+from xiaodian.contracts.content import ReportReason, RoomMeasure, VideoCard, VideoState
 from xiaodian.contracts.live import RoomState
 from xiaodian.contracts.media import VodInfo
 from xiaodian.modules.content.video_rules import MAX_SHOW_MS, MIN_SHOW_MS
@@ -158,6 +158,38 @@ class RulingInput(Input, frozen=True, kw_only=True):
     """Why an operator decides so; the creator reads it."""
 
     reason: Annotated[Text, Meta(min_length=1, max_length=MAX_NOTE_CHARS)]
+
+
+class RoomRulingInput(Input, frozen=True, kw_only=True):
+    """Which rule a room broke; its host reads it. What `other` means is said in `note`."""
+
+    rule: ReportReason
+    note: Note = ""
+
+
+class RoomRuling(Contract, frozen=True, kw_only=True):
+    """What the platform did about a room, and why."""
+
+    ruling_id: UUID
+    measure: RoomMeasure
+    rule: ReportReason
+    note: str
+    ruled_at: datetime
+
+
+class RoomRulings(Contract, frozen=True, kw_only=True):
+    """What the platform did about one room, the latest first."""
+
+    items: list[RoomRuling]
+
+
+class LoggedRuling(Contract, frozen=True, kw_only=True):
+    """A line of the operators' log: what was done about a room, and by whom."""
+
+    ruling: RoomRuling
+    room: ReportedRoom
+    operator: Account | None
+    """None: this account is no more."""
 
 
 class DismissalInput(Input, frozen=True, kw_only=True):

@@ -5,9 +5,10 @@ Owns the tables `live.room`, `bag_item`, `cue`, `mute`, `removed_comment`, `chec
 log of a room; no events of other kinds.
 Always holds: what a viewer sees is a fold of the room's log; a control use case writes its rows and its moment in one
 transaction, and repeating it writes no second moment; a room has at most one open cue; nothing but the host's own
-console, the room's stream, the goods (stock, flash sales, what may be sold for a commission), the sales, the audience,
-members of the shop's fan club and the platform's cues, which never come within 20 s of the host's own hand, changes a
-room; an ended room never changes again; a host sets price and stock of the own shop's goods alone.
+console, operators (who end it), the room's stream, the goods (stock, flash sales, what may be sold for a commission),
+the sales, the audience, members of the shop's fan club and the platform's cues, which never come within 20 s of the
+host's own hand, changes a room; an ended room never changes again; a host sets price and stock of the own shop's goods
+alone.
 May import the doors of promotion, media, catalog, shops, accounts and risk; must never import orders or content.
 
 How it is laid out, besides the usual files: `ticks.py` and `fold.py` are pure (log → ticks → snapshot);

@@ -26,6 +26,7 @@ from xiaodian.modules.live.queries import (
     open_counters,
 )
 from xiaodian.modules.live.rules import ON_AIR_STATES, clean_comment
+from xiaodian.modules.live.service import stop_room as stop
 from xiaodian.modules.live.service.change_room import change_room
 from xiaodian.modules.live.service.check_goods import check_goods, find_sellable
 from xiaodian.modules.live.service.club import drop_club_look, set_club_look, tell_club
@@ -103,6 +104,7 @@ __all__ = [
     "set_replay_moments",
     "show_bags",
     "show_goods",
+    "stop_room",
     "take_down_by_platform",
     "tell_club",
     "unfeature_product",
@@ -119,6 +121,14 @@ async def get_rooms(connection: Connection, room_ids: Collection[RoomId]) -> dic
     """Those of the rooms that exist, by id."""
     rooms = await queries.get_rooms(connection, room_ids)
     return {room_id: _to_info(room) for room_id, room in rooms.items()}
+
+
+async def stop_room(connection: Connection, room_id: RoomId) -> RoomInfo:
+    """The platform ends a room, whoever its host is; what it was before. Its stream is ended after the commit.
+
+    Raises NotFoundError.
+    """
+    return _to_info(await stop.stop_room(connection, room_id))
 
 
 async def hold_room(connection: Connection, room_id: RoomId) -> RoomInfo:

@@ -20,6 +20,9 @@ _PARTS = {
     """,
     "room_reminders": "SELECT room_id, set_at FROM content.reminder WHERE account_id = $1 LIMIT $2",
     "reports": "SELECT video_id, room_id, reason, note FROM content.report WHERE account_id = $1 LIMIT $2",
+    "rulings_on_own_rooms": """
+        SELECT ruling_id, room_id, measure, rule, note FROM content.room_ruling WHERE host_id = $1 LIMIT $2
+    """,
 }
 
 

@@ -38,5 +38,5 @@ async def report_room(ctx: Context, account_id: AccountId, room_id: RoomId, reas
 async def dismiss_reports_of_room(ctx: Context, caller: Caller, room_id: RoomId) -> None:
     """What was reported of a room is no breach. Raises NotFoundError if nothing is reported."""
     async with ctx.database.transaction() as connection:
-        if not await report_queries.dismiss_reports_of_room(connection, room_id, caller.account_id):
+        if not await report_queries.decide_reports_of_room(connection, room_id, "dismissed", caller.account_id):
             raise NotFoundError

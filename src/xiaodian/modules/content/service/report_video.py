@@ -66,6 +66,7 @@ async def take_down(ctx: Context, caller: Caller, video_id: VideoId, reason: str
         if before.state is not video.state:
             await _tell_creator(connection, video, NoticeKind.VIDEO_TAKEN_DOWN, reason)
     await ctx.broker.poke(POKE)
+    await accounts.ring_bells(ctx, [video.creator_id])
     return video
 
 
@@ -85,6 +86,7 @@ async def restore(ctx: Context, caller: Caller, video_id: VideoId, reason: str) 
         video = await move_video(connection, video, VideoState(before), MOVES_OF_OPERATOR, caller.account_id, reason)
         await _tell_creator(connection, video, NoticeKind.VIDEO_RESTORED, reason)
     await ctx.broker.poke(POKE)
+    await accounts.ring_bells(ctx, [video.creator_id])
     return video
 
 

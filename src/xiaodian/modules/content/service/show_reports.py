@@ -27,7 +27,7 @@ async def show_reports(connection: Connection, reports: Sequence[OpenReport]) ->
     items = [
         ReportedItem(
             video=cards.get(each.video_id) if each.video_id else None,
-            room=_show_room(rooms.get(each.room_id), hosts) if each.room_id else None,
+            room=show_room(rooms.get(each.room_id), hosts) if each.room_id else None,
             comment=comments.get(each.comment_id) if each.comment_id else None,
             reports=each.reports,
             reasons=each.reasons,
@@ -39,7 +39,8 @@ async def show_reports(connection: Connection, reports: Sequence[OpenReport]) ->
     return [item for item in items if item.video or item.room]
 
 
-def _show_room(room: RoomInfo | None, hosts: Mapping[AccountId, Account]) -> ReportedRoom | None:
+def show_room(room: RoomInfo | None, hosts: Mapping[AccountId, Account]) -> ReportedRoom | None:
+    """A room as operators see it; None: it or its host is gone."""
     if room is None or room.host_id not in hosts:
         return None
     return ReportedRoom(
