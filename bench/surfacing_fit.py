@@ -1,138 +1,67 @@
 """Fits the weights of the surfacing engine on the tuned recorded rooms, and says how well they do on rooms left out.
 
-    python -m bench.surfacing_fit [--write] [--ridge X] [--folds N]
+    python -m bench.surfacing_fit [--write] [--ridge X] [--wording X] [--folds N | --batches] [--share X]
 
 Rooms are replayed, each with weights fitted on other rooms. The evidence for every product that was weighed, and the
 signs that a line turns to something, are labelled by the true moments. A logistic regression of each is fitted: weights
-that all languages share, and by how much each differs. How sure one must be (`least`) stays as it stands in the file.
-Figures are of rooms that the weights were not fitted on.
+that all languages share, by how much each differs, and what runs of words are worth, these with a ridge of their own.
+How sure one must be (`least`) stays as it stands in the file. Figures are of rooms that the weights were not fitted on:
+F1 over false cues an hour, as all thresholds are moved together. `--batches` leaves out rooms that were added to the
+repository together; `--share` fits on so many of the others only.
 """
 
 import argparse
-from collections.abc import Sequence
+import json
+import math
+import subprocess
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
+from bench.surfacing_prior import PRIOR
 from numpy.typing import NDArray
+from scipy.optimize import minimize
+from scipy.sparse import csr_array, diags_array
 
 from xiaodian.contracts.surfacing import Bag, Cue, Signal, Transcript
-from xiaodian.modules.surfacing.engine.engine import Candidate, Engine
-from xiaodian.modules.surfacing.engine.model import Least, Weights, load_weights
+from xiaodian.modules.surfacing.engine.candidate import Candidate
+from xiaodian.modules.surfacing.engine.engine import Engine
+from xiaodian.modules.surfacing.engine.model import Least, Weights, load_weights, probability
 from xiaodian.modules.surfacing.engine.turning import begun_ms
 from xiaodian.modules.surfacing.recordings import CueLine, read_cues, read_room
 from xiaodian.modules.surfacing.scoring import EARLY_MS, LATE_MS, Score, score_cues
 
 TUNED = Path(__file__).parent / "rooms/tuned"
 TARGET = Path(__file__).parents[1] / "src/xiaodian/modules/surfacing/engine/weights.toml"
-Row = tuple[str, dict[str, float], float]
-"""Language, evidence, and whether a moment began."""
-Parts = dict[str, dict[str, float]]
-"""Worth of evidence by its code: `all`, and what each language adds."""
+WORDING = TARGET.with_name("wording.json")
 LANGUAGES = ("zh", "en")
-MOST_STEPS = 15
-LEAST_STEP = 0.002
-AT_ONCE = (0.65, 0.7, 0.75, 0.8, 0.85)
-"""How sure a line alone must be, as tried on rooms left out."""
+WORDED = {"wording": 1.0, "look_wording": 1.0, "turn_wording": 1.0}
+"""What a line's wording tells is log odds as it is."""
+LEAST_SEEN = 3
+"""A run that was heard more seldom is left out."""
+LEAST_WORTH = 0.03
+"""So little a run may be worth and be left out."""
+SHIFTS = (-0.9, -0.6, -0.3, 0.0, 0.3, 0.6, 0.9)
+"""By how much all thresholds are moved, in log odds, for the curve."""
 
 
-PRIOR = {
-    "look_bias": -1.0,
-    "look_odds": 0.8,
-    "look_name": 0.5,
-    "look_details": 0.5,
-    "look_rival": -1.0,
-    "look_before": -1.0,
-    "look_margin": 0.5,
-    "look_clicked": 2.0,
-    "look_later": -1.0,
-    "look_declining": -1.5,
-    "look_story": -1.0,
-    "look_change": -1.5,
-    "look_gone": -1.0,
-    "turn_bias": -3.0,
-    "turn_present": 0.7,
-    "turn_handling": 0.4,
-    "turn_pointing": 0.5,
-    "turn_return": 0.4,
-    "turn_score": 0.5,
-    "turn_current": -0.7,
-    "turn_later": -0.5,
-    "turn_story": -0.5,
-    "turn_declining": -0.7,
-    "opens": 1.0,
-    "hint_detail": -0.5,
-    "in_time": 1.0,
-    "click_in_time": 2.0,
-    "answering": -0.4,
-    "asked": 1.0,
-    "bias": -2.5,
-    "burst_asked": 1.0,
-    "burst_after": -0.5,
-    "burst_bias": -1.5,
-    "burst_named_other": -2.0,
-    "burst_opened": 0.8,
-    "burst_put_off": -3.0,
-    "burst_rivals": -1.0,
-    "change_after": -2.5,
-    "comparing_here": -0.4,
-    "declining_here": -3.0,
-    "declining_line": -0.7,
-    "declining_reaches": -2.5,
-    "denied": -2.5,
-    "denied_part": -1.5,
-    "detail": 0.5,
-    "distal": -0.5,
-    "elsewhere_before": -0.3,
-    "elsewhere_here": -1.0,
-    "fetching_here": -0.5,
-    "flip": -0.5,
-    "gone_here": -1.0,
-    "gone_reaches": -1.0,
-    "heard_asked": 0.5,
-    "heard_opened": 0.8,
-    "click_bias": -2.0,
-    "clicked": 3.0,
-    "wanted": 1.0,
-    "hint": 4.0,
-    "hint_age": -0.1,
-    "hinted": 2.0,
-    "introduced": 0.3,
-    "latecomer": 0.3,
-    "later_here": -2.5,
-    "later_reaches": -1.5,
-    "lead_in": 0.2,
-    "many": -1.0,
-    "margin": 0.7,
-    "name": 0.5,
-    "number": 0.5,
-    "number_first": 0.4,
-    "outright": 0.8,
-    "outright_late": 0.5,
-    "outright_return": 0.8,
-    "passing_here": -0.5,
-    "plain": -0.3,
-    "plain_other": -0.3,
-    "name_and_price": 0.4,
-    "present_before": 0.4,
-    "present_near": 0.8,
-    "price": 0.8,
-    "price_alone": -0.8,
-    "recap_here": -0.5,
-    "rivals": -0.3,
-    "same": -0.5,
-    "size_word": 0.3,
-    "sound": 0.5,
-    "sound_alone": -0.2,
-    "story_before": -0.5,
-    "story_here": -1.0,
-    "tied": -1.5,
-    "under_way": -2.5,
-    "unopened": -0.5,
-    "whole_name": 0.4,
-    "warm": -0.3,
-}
-"""What a linguist would say before having heard a room. Rare evidence stays near it; of frequent, the rooms decide."""
+class Row(NamedTuple):
+    """What was weighed once, and whether a moment began."""
+
+    lang: str
+    evidence: dict[str, float]
+    label: float
+    runs: tuple[str, ...] = ()
+
+
+class Parts(NamedTuple):
+    """What evidence is worth: to `all`, and what each language adds; and runs of words, by language."""
+
+    worth: Mapping[str, dict[str, float]]
+    wording: Mapping[str, dict[str, float]]
 
 
 @dataclass(frozen=True)
@@ -165,19 +94,20 @@ class Watched(Engine):
 
     candidates: list[Candidate]
     signs: dict[str, float]
+    runs: tuple[str, ...]
 
     def _decide(self, candidates: list[Candidate]) -> list[Cue]:
         self.candidates = self.candidates + candidates
         return super()._decide(candidates)
 
-    def _likely_turn(self, signs: dict[str, float]) -> float:
-        self.signs = signs
-        return super()._likely_turn(signs)
+    def _likely_turn(self, signs: dict[str, float], runs: tuple[str, ...]) -> float:
+        self.signs, self.runs = signs, runs
+        return super()._likely_turn(signs, runs)
 
 
 def replay(room: Room, weights: Weights) -> tuple[Score, list[Row]]:
     """Score the room, and label what was weighed: 1 a moment begins, 0 none does. What counts for nothing is out."""
-    engine = Watched(room.bag, weights=weights)
+    engine, lang = Watched(room.bag, weights=weights), room.bag.lang[:2]
     cues, rows = [], []
     matched: set[int] = set()
     for signal in room.signals[1:]:
@@ -185,11 +115,12 @@ def replay(room: Room, weights: Weights) -> tuple[Score, list[Row]]:
         engine.signs = {}
         made = engine.take(signal)
         if engine.signs and isinstance(signal, Transcript):
-            rows.append((room.bag.lang[:2], engine.signs, _turn_label(room, signal)))
+            rows.append(Row(lang, engine.signs, _turn_label(room, signal), engine.runs))
         for candidate in engine.candidates:
             label = _label(room.truth, matched, candidate)
             if label is not None:
-                rows.append((room.bag.lang[:2], candidate.evidence, label))
+                evidence = {code: value for code, value in candidate.evidence.items() if code not in WORDED}
+                rows.append(Row(lang, evidence, label, candidate.runs))
         for cue in made:
             cues.append(cue)
             for index, moment in enumerate(room.truth):
@@ -220,79 +151,121 @@ def _turn_label(room: Room, line: Transcript) -> float:
     return float(any(begun - 500 <= moment.t_ms <= line.t_ms + 500 for moment in room.truth))
 
 
-def fit(rows: Sequence[Row], ridge: float) -> Parts:
+def fit(rows: Sequence[Row], ridge: float, ridge_of_runs: float) -> Parts:
     """Both models: which lines turn to something, and what they turn to."""
-    turns, products = (
-        _fit([row for row in rows if _is_turn(row)], ridge),
-        _fit([row for row in rows if not _is_turn(row)], ridge),
+    turns = _fit([row for row in rows if _is_turn(row)], ridge, ridge_of_runs)
+    products = _fit([row for row in rows if not _is_turn(row)], ridge, ridge_of_runs)
+    return Parts(
+        worth={part: turns.worth[part] | products.worth[part] for part in products.worth},
+        wording={lang: turns.wording[lang] | products.wording[lang] for lang in LANGUAGES},
     )
-    return {part: turns[part] | products[part] for part in products}
 
 
 def _is_turn(row: Row) -> bool:
-    return "turn_bias" in row[1]
+    return "turn_bias" in row.evidence
 
 
-def _fit(rows: Sequence[Row], ridge: float) -> Parts:
-    """Logistic regression with a ridge towards the prior, by Newton's method: `all`, and what each language adds."""
+def _fit(rows: Sequence[Row], ridge: float, ridge_of_runs: float) -> Parts:
+    """Logistic regression with a ridge: evidence towards the prior, runs of words towards nothing."""
     prior = {code: worth for code, worth in PRIOR.items() if code.startswith("turn_") is any(map(_is_turn, rows))}
-    codes = sorted({code for _, evidence, _ in rows for code in evidence} | prior.keys())
-    known = [_table([row for row in rows if row[0] == lang], codes) for lang in LANGUAGES]
-    parts, count = ("all", *LANGUAGES), len(codes)
-    priors = np.zeros((len(parts), count))
-    priors[0] = [prior.get(code, 0.0) for code in codes]
-    weights = priors.copy()
-    for _ in range(MOST_STEPS):
-        slope = ridge * (weights - priors)
-        curve = np.zeros((len(parts), count, len(parts), count))
-        for own, (values, labels) in enumerate(known, 1):
-            odds = 1 / (1 + np.exp(-np.clip(values @ (weights[0] + weights[own]), -30, 30)))
-            bend = (values * (odds * (1 - odds))[:, None]).T @ values
-            for part in (0, own):
-                slope[part] += values.T @ (odds - labels)
-                for other in (0, own):
-                    curve[part, :, other] += bend
-        size = len(parts) * count
-        step = np.linalg.solve(curve.reshape(size, size) + ridge * np.eye(size), slope.reshape(size))
-        weights -= step.reshape(weights.shape)
-        if np.abs(step).max() < LEAST_STEP:
-            break
-    return {
-        part: {code: round(float(worth), 3) for code, worth in zip(codes, own, strict=True)}
-        for part, own in zip(parts, weights, strict=True)
-    }
+    codes = sorted({code for row in rows for code in row.evidence} | prior.keys())
+    seen = Counter((row.lang, run) for row in rows for run in row.runs)
+    runs = sorted(key for key, times in seen.items() if times >= LEAST_SEEN)
+    values = _table(rows, codes, runs)
+    count, parts = len(codes), ("all", *LANGUAGES)
+    priors = np.zeros(values.shape[1])
+    priors[:count] = [prior.get(code, 0.0) for code in codes]
+    scale = np.full(values.shape[1], ridge**-0.5)
+    scale[len(parts) * count :] = ridge_of_runs**-0.5
+    worth = priors + scale * _descend(values @ diags_array(scale), values @ priors, [row.label for row in rows])
+    return Parts(
+        worth={
+            part: dict(zip(codes, worth[place * count : (place + 1) * count].round(3).tolist(), strict=True))
+            for place, part in enumerate(parts)
+        },
+        wording={
+            lang: {
+                run: round(float(value), 3)
+                for (own, run), value in zip(runs, worth[len(parts) * count :], strict=True)
+                if own == lang and abs(value) >= LEAST_WORTH
+            }
+            for lang in LANGUAGES
+        },
+    )
 
 
-def _table(rows: Sequence[Row], codes: Sequence[str]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Evidence by row and code, and the labels."""
-    place = {code: index for index, code in enumerate(codes)}
-    values = np.zeros((len(rows), len(codes)))
-    for row, (_, evidence, _) in enumerate(rows):
-        for code, value in evidence.items():
-            values[row, place[code]] = value
-    return values, np.array([label for _, _, label in rows])
+def _descend(values: csr_array, offset: NDArray[np.float64], labels: Sequence[float]) -> NDArray[np.float64]:
+    """Weights of a logistic regression with a ridge of one, beside log odds that are given."""
+    turned, wanted = values.T.tocsr(), np.array(labels)
+
+    def loss(weights: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
+        odds = offset + values @ weights
+        chance = 1 / (1 + np.exp(-np.clip(odds, -30, 30)))
+        miss = float((np.logaddexp(0, odds) - wanted * odds).sum() + 0.5 * weights @ weights)
+        return miss, turned @ (chance - wanted) + weights
+
+    start = np.zeros(values.shape[1])
+    found = minimize(loss, start, jac=True, method="L-BFGS-B", options={"maxiter": 300, "maxcor": 20, "ftol": 1e-8})
+    weights: NDArray[np.float64] = found.x
+    return weights
+
+
+def _table(rows: Sequence[Row], codes: Sequence[str], runs: Sequence[tuple[str, str]]) -> csr_array:
+    """Columns: evidence of all, of each language, then runs."""
+    code_at = {code: place for place, code in enumerate(codes)}
+    run_at = {key: place for place, key in enumerate(runs, (1 + len(LANGUAGES)) * len(codes))}
+    at_row, at_column, values = [], [], []
+    for index, row in enumerate(rows):
+        own = (1 + LANGUAGES.index(row.lang)) * len(codes)
+        cells = [(code_at[code] + part, value) for code, value in row.evidence.items() for part in (0, own)]
+        cells += [(run_at[row.lang, run], 1.0) for run in row.runs if (row.lang, run) in run_at]
+        at_row += [index] * len(cells)
+        at_column += [column for column, _ in cells]
+        values += [value for _, value in cells]
+    shape = (len(rows), (1 + len(LANGUAGES)) * len(codes) + len(runs))
+    return csr_array((values, (at_row, at_column)), shape=shape)
 
 
 def of_language(parts: Parts, lang: str, least: Least) -> Weights:
     """The weights that a room of the language is decided with."""
-    worth = {code: value + parts.get(lang, {}).get(code, 0.0) for code, value in parts["all"].items()}
-    return Weights(worth=worth, least=least)
+    own = parts.worth.get(lang, {})
+    worth = {code: value + own.get(code, 0.0) for code, value in parts.worth["all"].items()}
+    return Weights(worth=worth | WORDED, least=least, wording=parts.wording.get(lang, {}))
 
 
-def fit_rooms(rooms: Sequence[Room], ridge: float, least: Least) -> Parts:
+def fit_rooms(rooms: Sequence[Room], ridge: float, ridge_of_runs: float, least: Least) -> Parts:
     """Weights from what rooms gave while they were played as new ones are: with weights fitted on the other half."""
-    rows = _rows(rooms, {"all": PRIOR}, least)
-    halves = [rooms[::2], rooms[1::2]]
-    fitted = [fit(half_rows, ridge) for half_rows in (_flat(rows[::2]), _flat(rows[1::2]))]
-    return fit([*_flat(_rows(halves[0], fitted[1], least)), *_flat(_rows(halves[1], fitted[0], least))], ridge)
+    rows = _rows(rooms, Parts({"all": PRIOR}, {}), least)
+    first, second = (fit(_flat(half), ridge, ridge_of_runs) for half in (rows[::2], rows[1::2]))
+    played = [*_rows(rooms[::2], second, least), *_rows(rooms[1::2], first, least)]
+    return fit(_flat(played), ridge, ridge_of_runs)
 
 
 def _rows(rooms: Sequence[Room], parts: Parts, least: Least) -> list[list[Row]]:
     return [replay(room, of_language(parts, room.bag.lang[:2], least))[1] for room in rooms]
 
 
-def _flat(rows: Sequence[list[Row]]) -> list[Row]:
+def _flat(rows: Iterable[list[Row]]) -> list[Row]:
     return [row for of_room in rows for row in of_room]
+
+
+def _shift(least: Least, by: float) -> Least:
+    return Least(*(round(probability(math.log(value / (1 - value)) + by), 4) for value in least))
+
+
+def _groups(rooms: Sequence[Room], folds: int, is_by_batch: bool) -> list[list[Room]]:
+    """Rooms that are left out together."""
+    if not is_by_batch:
+        return [list(rooms[fold::folds]) for fold in range(folds)]
+    command = ["git", "log", "--diff-filter=A", "--format=commit %h", "--name-only", "--", "*.script"]
+    batch, batches = "", dict[str, str]()
+    for line in subprocess.run(command, cwd=TUNED, capture_output=True, text=True, check=True).stdout.splitlines():
+        batch = line if line.startswith("commit ") else batch
+        batches.setdefault(Path(line).stem, batch)
+    found: dict[str, list[Room]] = {}
+    for room in rooms:
+        found.setdefault(batches.get(room.name, ""), []).append(room)
+    return list(found.values())
 
 
 def main() -> None:
@@ -300,25 +273,31 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--write", action="store_true")
     parser.add_argument("--ridge", type=float, default=6.0)
+    parser.add_argument("--wording", type=float, default=12.0, help="ridge of the runs of words")
     parser.add_argument("--folds", type=int, default=11)
+    parser.add_argument("--batches", action="store_true")
+    parser.add_argument("--share", type=float, default=1.0)
     options = parser.parse_args()
     rooms, least = read_rooms(TUNED), load_weights("zh").least
-    totals = {at_once: Score() for at_once in sorted({*AT_ONCE, least.at_once})}
-    for fold in range(options.folds):
-        others = [room for index, room in enumerate(rooms) if index % options.folds != fold]
-        parts = fit_rooms(others, options.ridge, least)
-        for room in rooms[fold :: options.folds]:
-            for at_once in totals:
-                score, _ = replay(room, of_language(parts, room.bag.lang[:2], least._replace(at_once=at_once)))
-                totals[at_once] += score
-                if at_once == least.at_once:
+    totals = {(lang, shift): Score() for lang in ("all", *LANGUAGES) for shift in SHIFTS}
+    for held in _groups(rooms, options.folds, options.batches):
+        others = [room for room in rooms if room not in held]
+        others = [room for place, room in enumerate(others) if place * options.share % 1 < options.share]
+        parts = fit_rooms(others, options.ridge, options.wording, least)
+        for room in held:
+            lang = room.bag.lang[:2]
+            for shift in SHIFTS:
+                score, _ = replay(room, of_language(parts, lang, _shift(least, shift)))
+                totals["all", shift] += score
+                totals[lang, shift] += score
+                if not shift:
                     print(f"  {room.name:<34} {_tell(score)}")
-    for at_once, score in totals.items():
-        print(f"left out, at once {at_once}: {_tell(score)}")
-    parts = fit_rooms(rooms, options.ridge, least)
-    weights = {lang: of_language(parts, lang, least) for lang in LANGUAGES}
-    print(f"all: {_tell(sum((replay(room, weights[room.bag.lang[:2]])[0] for room in rooms), Score()))}")
+    for (lang, shift), score in totals.items():
+        print(f"left out, {lang}, at once {_shift(least, shift).at_once:.2f}: {_tell(score)}")
     if options.write:
+        parts = fit_rooms(rooms, options.ridge, options.wording, least)
+        weights = {lang: of_language(parts, lang, least) for lang in LANGUAGES}
+        print(f"all: {_tell(sum((replay(room, weights[room.bag.lang[:2]])[0] for room in rooms), Score()))}")
         _write(parts, least)
 
 
@@ -329,9 +308,14 @@ def _write(parts: Parts, least: Least) -> None:
         "[least]",
         *(f"{name} = {value}" for name, value in least._asdict().items()),
     ]
-    for name, table in (("worth", parts["all"]), *((lang, parts[lang]) for lang in LANGUAGES)):
+    tables = ("worth", parts.worth["all"] | WORDED), *((lang, parts.worth[lang]) for lang in LANGUAGES)
+    for name, table in tables:
         lines += ["", f"[{name}]", *(f"{code} = {worth}" for code, worth in sorted(table.items()) if worth)]
     TARGET.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    wording = {lang: dict(sorted(parts.wording[lang].items())) for lang in LANGUAGES}
+    WORDING.write_text(
+        json.dumps(wording, ensure_ascii=False, indent=0, separators=(",", ":")) + "\n", encoding="utf-8"
+    )
 
 
 def _tell(score: Score) -> str:

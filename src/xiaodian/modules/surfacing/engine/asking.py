@@ -7,7 +7,8 @@ from typing import NamedTuple
 from xiaodian.modules.surfacing.engine.matching import Matcher
 from xiaodian.modules.surfacing.engine.spelling import normalise
 
-ASKED_SCORE = 0.9
+ASKED_SCORE = 0.65
+"""A comment is short: who says nothing but "the watch" means it."""
 WINDOW_MS = 25_000
 MAX_KEPT = 600
 SAME_WORDING = 4

@@ -32,6 +32,8 @@ class Hint(NamedTuple):
     """Whether it told details alone."""
     is_asked: bool
     """Whether viewers had asked for it."""
+    looked: float | None = None
+    """Log odds in the light of the lines after it."""
 
 
 @dataclass
@@ -77,6 +79,12 @@ class Dialogue:
     def hint(self, product_id: str, hint: Hint) -> None:
         """The host may have turned to it."""
         self._hints.setdefault(product_id, deque(maxlen=MAX_SAID)).append(hint)
+
+    def revise(self, product_id: str, hint: Hint, log_odds: float) -> None:
+        """A line came after it and told more."""
+        hints = self._hints.get(product_id)
+        if hints is not None and hint in hints:
+            hints[hints.index(hint)] = hint._replace(looked=log_odds)
 
     def open_hints(self, t_ms: int) -> dict[str, Hint]:
         """By product, the likeliest of the lines that may have turned to it so lately that a card comes in time."""

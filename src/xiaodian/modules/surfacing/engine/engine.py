@@ -19,6 +19,7 @@ from xiaodian.contracts.surfacing import (
 )
 from xiaodian.modules.surfacing.engine.asking import Asking
 from xiaodian.modules.surfacing.engine.belief import Dialogue, Hint
+from xiaodian.modules.surfacing.engine.candidate import Candidate
 from xiaodian.modules.surfacing.engine.clicking import Clicking
 from xiaodian.modules.surfacing.engine.discourse import Reading, read_line
 from xiaodian.modules.surfacing.engine.evidence import BURST_LEVEL, Scene, gather
@@ -33,6 +34,7 @@ from xiaodian.modules.surfacing.engine.turning import Opening, Openings, begun_m
 from xiaodian.modules.surfacing.engine.unnamed import answers, confirms
 from xiaodian.modules.surfacing.engine.vocabulary import build_vocabulary
 from xiaodian.modules.surfacing.engine.wanting import SkuWords, Wanting, read_wish
+from xiaodian.modules.surfacing.engine.wording import runs_of
 
 MAX_COMMENT_CHARS = 60
 """Longer comments are no questions for a product."""
@@ -54,21 +56,6 @@ _CODE_BY_PART = {
     "price": "presents_price",
     "near_price": "presents_price",
 }
-
-
-@dataclass(frozen=True, kw_only=True)
-class Candidate:
-    """A product that a line may turn to, with what speaks for and against it."""
-
-    product_id: str
-    t_ms: int
-    begun_ms: int
-    """When the line began to tell."""
-    evidence: dict[str, float]
-    words: str
-    named_by: str
-    """The kind of the part that names it best."""
-    log_odds: float
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -199,9 +186,8 @@ class Engine:
         line = normalise(text, self._lang)
         reading = read_line(line, self._vocabulary.lexicon)
         matches = self._matcher.match(line)
-        turn = self._likely_turn(
-            signs_of_turn(reading, matches, self._dialogue, self._t_ms, self._lang, _NEAR[self._lang])
-        )
+        signs = signs_of_turn(reading, matches, self._dialogue, self._t_ms, self._lang, _NEAR[self._lang])
+        turn = self._likely_turn(signs, runs_of(line, matches, None, self._lang, "turn"))
         looks = self._look_again(reading, matches)
         cues = self._decide(self._weigh(reading, matches, turn) + self._weigh_asked(reading, matches) + looks)
         self._line_ms = self._t_ms
@@ -209,8 +195,8 @@ class Engine:
         self._openings.note(Opening(self._begun_ms(reading), turn, matches))
         return cues or self._release()
 
-    def _likely_turn(self, signs: dict[str, float]) -> float:
-        return probability(self._weights.log_odds(signs))
+    def _likely_turn(self, signs: dict[str, float], runs: tuple[str, ...]) -> float:
+        return probability(self._weights.log_odds(signs | self._weights.worded("turn_wording", runs)))
 
     def _begun_ms(self, reading: Reading) -> int:
         return begun_ms(reading.text, self._lang, self._t_ms)
@@ -234,9 +220,9 @@ class Engine:
         for product_id, match in matches.items():
             anchor = match.anchor
             words = reading.text[anchor.start : anchor.end].replace("|", " ")
-            found.append(
-                self._candidate(product_id, gather(scene, product_id), words, anchor.kind, self._begun_ms(reading))
-            )
+            runs = runs_of(reading.text, matches, product_id, self._lang, "line")
+            evidence = gather(scene, product_id) | self._weights.worded("wording", runs)
+            found.append(self._candidate(product_id, evidence, words, anchor.kind, self._begun_ms(reading), runs))
         return found
 
     def _look_again(self, reading: Reading, matches: dict[str, Match]) -> list[Candidate]:
@@ -248,7 +234,11 @@ class Engine:
             evidence = look_again(
                 hint, reading, matches, product_id, self._dialogue.current, self._t_ms, clicked, in_time
             )
-            found.append(self._candidate(product_id, evidence, hint.words, hint.named_by, hint.begun_ms))
+            runs = runs_of(reading.text, matches, product_id, self._lang, "next")
+            evidence |= self._weights.worded("look_wording", runs)
+            candidate = self._candidate(product_id, evidence, hint.words, hint.named_by, hint.begun_ms, runs)
+            self._dialogue.revise(product_id, hint, candidate.log_odds)
+            found.append(candidate)
         return found
 
     def _look_at_last(self) -> list[Cue]:
@@ -283,7 +273,13 @@ class Engine:
         ]
 
     def _candidate(
-        self, product_id: str, evidence: dict[str, float], words: str, named_by: str, begun_ms: int
+        self,
+        product_id: str,
+        evidence: dict[str, float],
+        words: str,
+        named_by: str,
+        begun_ms: int,
+        runs: tuple[str, ...] = (),
     ) -> Candidate:
         return Candidate(
             product_id=product_id,
@@ -293,6 +289,7 @@ class Engine:
             words=words,
             named_by=named_by,
             log_odds=self._weights.log_odds(evidence),
+            runs=runs,
         )
 
     def _decide(self, candidates: list[Candidate]) -> list[Cue]:
@@ -302,7 +299,7 @@ class Engine:
             for candidate in candidates:
                 likelihood = probability(candidate.log_odds)
                 if likelihood >= HINT and not candidate.evidence.keys() & {"hint", "look_bias"}:
-                    self._dialogue.hint(candidate.product_id, _hint(candidate, likelihood))
+                    self._dialogue.hint(candidate.product_id, candidate.as_hint(likelihood))
             return []
         likelihood = probability(best.log_odds)
         code = _CODE_BY_PART.get(best.named_by, "presents_name")
@@ -376,19 +373,6 @@ class Engine:
         self._openings.forget()
         self._waiting = None
         return cue
-
-
-def _hint(best: Candidate, likelihood: float) -> Hint:
-    return Hint(
-        best.t_ms,
-        best.log_odds,
-        likelihood,
-        best.words,
-        best.named_by,
-        best.begun_ms,
-        is_detail="detail_alone" in best.evidence,
-        is_asked=bool(best.evidence.keys() & {"asked", "burst_asked", "heard_asked"}),
-    )
 
 
 def _sole(code: str) -> tuple[Evidence, ...]:

@@ -1,12 +1,16 @@
 """The scoring model: evidence times weights, added up to log odds. The weights were fitted on recorded rooms."""
 
+import json
 import math
 import tomllib
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
+
+MOST_WORDING = 4.0
+"""More than this the wording of a line does not tell, however many of its runs are known."""
 
 
 class Least(NamedTuple):
@@ -26,6 +30,15 @@ class Weights:
 
     worth: Mapping[str, float]
     least: Least
+    wording: Mapping[str, float] = field(default_factory=dict)
+    """What runs of words are worth (`wording.json`)."""
+
+    def worded(self, code: str, runs: Iterable[str]) -> dict[str, float]:
+        """What the wording of a line tells, as one evidence of this name."""
+        if not self.wording:
+            return {}
+        told = math.fsum(self.wording.get(run, 0.0) for run in runs)
+        return {code: max(-MOST_WORDING, min(told, MOST_WORDING))}
 
     def terms(self, evidence: Mapping[str, float]) -> list[tuple[str, float]]:
         """What each evidence contributes, the strongest first."""
@@ -48,5 +61,7 @@ def load_weights(lang: str) -> Weights:
     with (Path(__file__).parent / "weights.toml").open("rb") as file:
         table = tomllib.load(file)
     worth, own = table["worth"], table[lang]
+    with (Path(__file__).parent / "wording.json").open("rb") as file:
+        wording = json.load(file)[lang]
     both = {code: worth.get(code, 0.0) + own.get(code, 0.0) for code in worth.keys() | own.keys()}
-    return Weights(worth=both, least=Least(**table["least"]))
+    return Weights(worth=both, least=Least(**table["least"]), wording=wording)

@@ -7,6 +7,7 @@ from xiaodian.modules.surfacing.engine.discourse import Reading
 from xiaodian.modules.surfacing.engine.matching import Match
 
 _NAMED = 0.9
+_LEAST_ODDS, _MOST_ODDS = -4.0, 3.0
 
 
 def answers(
@@ -36,6 +37,8 @@ def confirms(hint: Hint, t_ms: int, clicked: float, wanted: float, in_time: floa
         "hint": hint.likelihood,
         "hint_age": (t_ms - hint.begun_ms) / 1000,
         "hint_detail": float(hint.is_detail),
+        "hint_looked": float(hint.looked is not None),
+        "hint_looked_odds": max(_LEAST_ODDS, min(hint.looked or 0.0, _MOST_ODDS)),
         "clicked": clicked,
         "wanted": wanted,
         "click_in_time": in_time,
