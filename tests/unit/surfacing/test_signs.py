@@ -23,7 +23,7 @@ RODS = Bag(
     ),
 )
 MATCHER = Matcher(build_vocabulary(RODS))
-DOUBTFUL = "蓝莓有的啊今年这个果子是真的好"
+DOUBTFUL = "蓝莓今年这个果子是真的好大家看一下"
 
 
 def scores(text: str) -> dict[str, float]:

@@ -70,7 +70,7 @@ def test_viewers_who_open_a_product_late_are_weaker_evidence_than_those_who_do_a
 
 def test_clicks_on_what_was_shown_long_before_it_was_named_bring_no_late_card_up() -> None:
     opening = ["来接下来给大家看一下我手上这一款", "你们看看这个颜色多正", "我打开给大家尝一口"]
-    doubtful = "蓝莓有的啊今年这个果子是真的好"
+    doubtful = "蓝莓今年这个果子是真的好大家看一下"
     clicks = opens("a", product_id="blueberry", since_ms=32_500)
     at_once = [*say(doubtful, since_ms=31_000), *clicks]
     assert [cue.product_id for cue in hear(FRUIT, at_once)] == ["blueberry"]

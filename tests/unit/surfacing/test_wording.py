@@ -1,6 +1,8 @@
 """How a line is worded: what was learned of hosts of one trade must hold for those of another."""
 
-from tests.unit.surfacing.talk import FRUIT, SHOP, hear, product, say
+from dataclasses import replace
+
+from tests.unit.surfacing.talk import FRUIT, SHOP, product, say
 
 from xiaodian.contracts.surfacing import Bag
 from xiaodian.modules.surfacing.engine.engine import Engine
@@ -34,7 +36,8 @@ def test_a_product_beside_which_another_is_named_is_told_from_it() -> None:
 
 
 def test_prices_and_figures_of_one_room_are_not_learned_by_heart() -> None:
-    assert runs(SHOP, "it's twenty eight for link four", None) == runs(SHOP, "it's thirty nine for link four", None)
+    assert runs(SHOP, "it's thirty nine today", None) == runs(SHOP, "it's forty one today", None)
+    assert not any("eight" in run for run in runs(SHOP, "it's twenty eight for link four", None))
     assert not any("六" in run for run in runs(TEA, "一共六百八十克", None))
 
 
@@ -49,8 +52,10 @@ def test_the_wording_is_one_named_reason_among_others_and_never_all_of_it() -> N
     assert weights.worded("wording", ("=P", "=来", "=^来", "=unknown")) == {"wording": MOST_WORDING}
     assert weights.terms(weights.worded("wording", ("=P",))) == [("wording", 3.0)]
     assert Weights(worth={}, least=Least()).worded("wording", ("=P",)) == {}
-    told = {item.code for cue in hear(FRUIT, say("来家人们咱们看一下蓝莓啊")) for item in cue.reason.evidence}
-    assert "wording" in told
+    line, fitted = say("来给大家看一下云南高山蓝莓")[0], load_weights("zh")
+    (cue,) = Engine(FRUIT, weights=replace(fitted, wording={"=^来": 3.0})).take(line)
+    assert ("wording", 3.0) in [(item.code, item.weight) for item in cue.reason.evidence]
+    assert Engine(FRUIT, weights=replace(fitted, wording={"=^来": -4.0})).take(line) == []
 
 
 def test_a_host_of_any_trade_who_only_answers_is_not_interrupted() -> None:
