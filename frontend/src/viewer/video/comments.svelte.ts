@@ -5,7 +5,7 @@ import { toast } from "../../lib/ui";
 import type { Film } from "../feed/film.svelte";
 import { Paged } from "../state/paged.svelte";
 import type { VideoComment } from "./api";
-import { deleteComment, listComments, muteCommenter, postComment } from "./later_api";
+import { deleteComment, listComments, muteCommenter, postComment, unmuteCommenter } from "./later_api";
 
 export class FilmComments extends Paged<VideoComment> {
   constructor(readonly film: Film) {
@@ -33,11 +33,21 @@ export class FilmComments extends Paged<VideoComment> {
     try {
       await muteCommenter(this.film.video.creator.account_id, account.account_id);
       this.items = (this.items ?? []).filter((one) => one.account.account_id !== account.account_id);
-      toast(t("comment_mute_done", { name: account.display_name }), "good");
+      toast(t("comment_mute_done", { name: account.display_name }), "good", { text: t("comment_mute_undo"), do: () => void this.#unmute(account) });
       // How many they were stands there alone.
       await this.film.refresh();
     } catch (error) {
       toast(textOf(error), "bad");
     }
   };
+
+  /** What was said is gone all the same. */
+  async #unmute({ account_id, display_name }: VideoComment["account"]): Promise<void> {
+    try {
+      await unmuteCommenter(this.film.video.creator.account_id, account_id);
+      toast(t("comment_unmute_done", { name: display_name }), "good");
+    } catch (error) {
+      toast(textOf(error), "bad");
+    }
+  }
 }

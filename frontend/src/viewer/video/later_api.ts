@@ -49,6 +49,10 @@ export async function muteCommenter(creator_id: string, account_id: string): Pro
   await ok(api.PUT("/api/creators/{creator_id}/muted/{account_id}", { params: { path: { creator_id, account_id } } }));
 }
 
+export async function unmuteCommenter(creator_id: string, account_id: string): Promise<void> {
+  await ok(api.DELETE("/api/creators/{creator_id}/muted/{account_id}", { params: { path: { creator_id, account_id } } }));
+}
+
 export function listTopicVideos(topic: string, cursor?: string): Promise<Page<VideoCard>> {
   return ok(api.GET("/api/topics/{topic}/videos", { params: { path: { topic }, query: { cursor } } }));
 }
