@@ -3,41 +3,12 @@
 from datetime import timedelta
 from uuid import uuid4
 
+from tests.live.room_film import GAP_S, put_room_film
 from tests.modules.content.studio import Studio
 
 from xiaodian.contracts.live import CueInfo
 from xiaodian.contracts.media import StreamEnded
 from xiaodian.kit.clock import to_epoch_ms, utc_now
-
-GAP_S = 60
-
-
-async def _film(studio: Studio, *pieces_s: int) -> None:
-    """The room's film: pieces of so many seconds, between which the encoder was away for a minute."""
-    stream_id = await studio.stage.stream_id()
-    start = utc_now() - timedelta(hours=1)
-    seq = 0
-    async with studio.ctx.database.transaction() as connection:
-        for number, piece_s in enumerate(pieces_s):
-            for second in range(piece_s):
-                await connection.execute(
-                    """
-                    INSERT INTO media.segment (
-                        stream_id, seq, run_no, start_at, duration_ms, name, init_name, discontinuity, size_bytes
-                    ) VALUES ($1, $2, $6, $3, 1000, $4, 'init.mp4', $5, 1)
-                    """,
-                    stream_id,
-                    seq,
-                    start + timedelta(seconds=second),
-                    f"{seq}.m4s",
-                    number > 0 and second == 0,
-                    number + 1,
-                )
-                seq += 1
-            start += timedelta(seconds=piece_s + GAP_S)
-        await connection.execute(
-            "UPDATE media.stream SET duration_ms = $2, next_seq = $3 WHERE stream_id = $1", stream_id, seq * 1000, seq
-        )
 
 
 async def _show(studio: Studio, product: int, film_start_s: float, film_end_s: float | None, gaps: int = 0) -> CueInfo:
@@ -63,7 +34,7 @@ async def _show(studio: Studio, product: int, film_start_s: float, film_end_s: f
 async def test_a_clip_of_a_replay_keeps_its_products_where_they_were_on_show(studio: Studio) -> None:
     await studio.stage.fill_bag()
     await studio.stage.go_on_air()
-    await _film(studio, 30, 30)
+    await put_room_film(studio.stage, 30, 30)
     await _show(studio, 0, 5, 20)
     await _show(studio, 1, 40, 50, gaps=1)
     ended = StreamEnded(stream_id=await studio.stage.stream_id(), at_ms=to_epoch_ms(utc_now()), duration_ms=60_000)
@@ -90,7 +61,7 @@ async def test_a_clip_of_a_replay_keeps_its_products_where_they_were_on_show(stu
 async def test_a_clip_of_a_room_on_air_ends_where_its_film_ends_so_far(studio: Studio) -> None:
     await studio.stage.fill_bag()
     await studio.stage.go_on_air()
-    await _film(studio, 20)
+    await put_room_film(studio.stage, 20)
     await _show(studio, 0, 12, None)
     path, room_id = "/api/me/videos/clips", str(studio.stage.room_id)
     answer = await studio.creator.post(path, json={"room_id": room_id, "from_ms": 10_000, "to_ms": 20_000})
@@ -108,7 +79,7 @@ async def test_a_clip_of_a_room_on_air_ends_where_its_film_ends_so_far(studio: S
 
 async def test_only_the_host_cuts_clips_of_a_room(studio: Studio) -> None:
     await studio.stage.go_on_air()
-    await _film(studio, 20)
+    await put_room_film(studio.stage, 20)
     stranger, _ = await studio.sign_up("路人")
     body = {"room_id": str(studio.stage.room_id), "from_ms": 0, "to_ms": 10_000}
     assert (await stranger.post("/api/me/videos/clips", json=body)).status_code == 403

@@ -16,7 +16,7 @@ from xiaodian.modules.media.ingest.server import IngestPorts, serve_ingest
 from xiaodian.modules.media.rules import PICTURES, stream_file_path
 from xiaodian.modules.media.service import publish
 from xiaodian.modules.media.service.covers import store_cover, use_cover
-from xiaodian.modules.media.service.film_time import to_film_ms
+from xiaodian.modules.media.service.film_time import list_pieces, place_in_film, to_film_ms
 from xiaodian.modules.media.service.notify import tell_ingest_to_stop
 from xiaodian.modules.media.service.pictures import StoredPicture, read_picture, store_picture
 from xiaodian.modules.media.service.serve_playlist import PlaylistCache
@@ -46,9 +46,11 @@ __all__ = [
     "get_vod",
     "get_vods",
     "interrupted_until",
+    "list_pieces",
     "list_segments",
     "make_playlists",
     "newest_segment",
+    "place_in_film",
     "playback_path",
     "read_picture",
     "read_stream_file",

@@ -91,6 +91,14 @@ async def list_captions(connection: Connection, video_id: VideoId) -> list[Video
     return [VideoCaption(*row) for row in rows]
 
 
+async def is_wordless(connection: Connection, video_id: VideoId) -> bool:
+    """Whether its creator took the captions away that a clip has from its room."""
+    found: bool | None = await connection.fetchval(
+        "SELECT is_wordless FROM surfacing.film WHERE video_id = $1", video_id
+    )
+    return bool(found)
+
+
 async def list_likes(connection: Connection, categories: Sequence[str]) -> dict[tuple[str, int, str], Tally]:
     """What moments did in all videos, by reason, tenth and category; the category `` is all of them."""
     rows = await connection.fetch(
@@ -104,16 +112,18 @@ async def list_likes(connection: Connection, categories: Sequence[str]) -> dict[
 
 
 async def list_room_speech(
-    connection: Connection, room_id: UUID, since: datetime, limit: int
+    connection: Connection, room_id: UUID, since: datetime, until: datetime | None, limit: int
 ) -> list[tuple[datetime, datetime, str]]:
-    """What was said in a room from a moment on."""
+    """What was said in a room between two moments (None: to its end), or across one, in the order of lines' ends."""
     rows = await connection.fetch(
         """
-        SELECT start_at, end_at, text FROM surfacing.caption WHERE room_id = $1 AND end_at >= $2
-        ORDER BY end_at, caption_no LIMIT $3
+        SELECT start_at, end_at, text FROM surfacing.caption
+        WHERE room_id = $1 AND end_at >= $2 AND ($3::timestamptz IS NULL OR start_at < $3)
+        ORDER BY end_at, caption_no LIMIT $4
         """,
         room_id,
         since,
+        until,
         limit,
     )
     return [(row[0], row[1], row[2]) for row in rows]

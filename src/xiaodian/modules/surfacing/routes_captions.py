@@ -6,7 +6,7 @@ from typing import Any
 
 from litestar import Request, Response, delete, get, post
 from litestar.openapi.spec import OpenAPIMediaType, OpenAPIType, Operation, RequestBody, Schema
-from litestar.params import FromPath
+from litestar.params import FromPath, FromQuery
 
 from xiaodian.contracts.base import InvalidInputError, NotFoundError, TooManyRequestsError, UnauthenticatedError
 from xiaodian.contracts.content import VideoId
@@ -69,11 +69,13 @@ async def post_video_transcript(
     f"{OWN}/transcript",
     opt=access(Access.MEMBER),
     tags=TAGS,
-    responses=problems(UnauthenticatedError, NotFoundError, TooManyRequestsError),
+    responses=problems(MalformedRequestError, UnauthenticatedError, NotFoundError, TooManyRequestsError),
 )
-async def delete_video_transcript(ctx: Ctx, caller: SignedIn, video_id: FromPath[VideoId]) -> None:
-    """One's own video is without captions; again is fine."""
-    await drop_video_captions(ctx, caller.account_id, video_id)
+async def delete_video_transcript(
+    ctx: Ctx, caller: SignedIn, video_id: FromPath[VideoId], to_room: FromQuery[bool] = False
+) -> None:
+    """One's own video is without captions; with `to_room` a clip has those of its room again. Again is fine."""
+    await drop_video_captions(ctx, caller.account_id, video_id, to_room=to_room)
 
 
 @get(

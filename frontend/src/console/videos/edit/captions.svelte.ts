@@ -43,6 +43,14 @@ export class FilmCaptions {
     });
   };
 
+  /** A clip says what its room said again. */
+  takeRooms = async (): Promise<void> => {
+    await this.#busy(async () => {
+      await ok(api.DELETE("/api/me/videos/{video_id}/transcript", { params: { ...this.#path.params, query: { to_room: true } } }));
+      await this.load();
+    });
+  };
+
   async #busy(deed: () => Promise<void>): Promise<void> {
     this.isBusy = true;
     try {

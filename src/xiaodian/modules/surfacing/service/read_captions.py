@@ -13,6 +13,7 @@ from xiaodian.kit.clock import to_epoch_ms
 from xiaodian.modules.content import api as content
 from xiaodian.modules.live import api as live
 from xiaodian.modules.surfacing.room_rules import MAX_LINES_OF_ROOM
+from xiaodian.modules.surfacing.service.film_words import list_shown_words
 from xiaodian.modules.surfacing.service.see_moments import get_own_info
 
 
@@ -25,7 +26,7 @@ class Spoken(NamedTuple):
 
 
 async def read_captions_of_video(connection: Connection, video_id: VideoId) -> str:
-    """Of a published video, by its film's time. Raises NotFoundError."""
+    """Of a published video, by its film's time; a clip's may be its room's. Raises NotFoundError."""
     video = (await content.get_videos(connection, [video_id])).get(video_id)
     if video is None or video.state is not VideoState.PUBLISHED:
         raise NotFoundError
@@ -39,11 +40,7 @@ async def read_captions_of_own(connection: Connection, account_id: AccountId, vi
 
 
 async def _render_video(connection: Connection, video_id: VideoId) -> str:
-    rows = await connection.fetch(
-        "SELECT start_ms, end_ms, text FROM surfacing.video_caption WHERE video_id = $1 ORDER BY start_ms, line_no",
-        video_id,
-    )
-    return render_webvtt(Spoken(*row) for row in rows)
+    return render_webvtt(Spoken(*each) for each in await list_shown_words(connection, video_id))
 
 
 async def read_captions_of_room(connection: Connection, room_id: RoomId) -> str:

@@ -24,7 +24,7 @@ async def take_video_captions(ctx: Context, account_id: AccountId, video_id: Vid
     captions = read_captions(body, video.duration_ms)
     await risk.take(ctx.database, TRANSCRIPTS_PER_MINUTE, str(account_id))
     async with ctx.database.transaction() as connection:
-        known = await _forget(connection, video_id)
+        known = await _forget(connection, video_id, is_wordless=False)
         await connection.executemany(
             """
             INSERT INTO surfacing.video_caption (video_id, line_no, start_ms, end_ms, text)
@@ -35,8 +35,10 @@ async def take_video_captions(ctx: Context, account_id: AccountId, video_id: Vid
     return TranscriptTaken(taken=len(captions), known=known)
 
 
-async def drop_video_captions(ctx: Context, account_id: AccountId, video_id: VideoId) -> None:
+async def drop_video_captions(ctx: Context, account_id: AccountId, video_id: VideoId, *, to_room: bool = False) -> None:
     """One's own video is without captions, and what was learnt from them is forgotten; again is fine.
+
+    `to_room`: a clip has those of its room again.
 
     Raises NotFoundError, TooManyRequestsError.
     """
@@ -44,11 +46,12 @@ async def drop_video_captions(ctx: Context, account_id: AccountId, video_id: Vid
         await get_own_info(connection, account_id, video_id)
     await risk.take(ctx.database, TRANSCRIPTS_PER_MINUTE, str(account_id))
     async with ctx.database.transaction() as connection:
-        await _forget(connection, video_id)
+        await _forget(connection, video_id, is_wordless=not to_room)
 
 
-async def _forget(connection: Connection, video_id: VideoId) -> int:
+async def _forget(connection: Connection, video_id: VideoId, *, is_wordless: bool) -> int:
     """No line is left, and the film is to be read anew; answers how many there were."""
     await mark_stale(connection, [video_id], is_unread=True)
+    await connection.execute("UPDATE surfacing.film SET is_wordless = $2 WHERE video_id = $1", video_id, is_wordless)
     status: str = await connection.execute("DELETE FROM surfacing.video_caption WHERE video_id = $1", video_id)
     return int(status.removeprefix("DELETE "))

@@ -112,7 +112,7 @@ async def _read(records: Records, over: Over) -> None:
     """What the host said, and where viewers opened and bought, live or in the replay, by the date of the picture."""
     room_id = over.room.room_id
     async with records.database.connection() as connection:
-        told = await queries.list_room_speech(connection, room_id, over.began_at, MAX_LINES_OF_ROOM)
+        told = await queries.list_room_speech(connection, room_id, over.began_at, None, MAX_LINES_OF_ROOM)
         done = await insights.list_room_product_seconds(connection, room_id, STEP_S)
     captions = [
         VideoCaption((start_at - over.began_at) // MILLISECOND, (end_at - over.began_at) // MILLISECOND, text)
