@@ -122,6 +122,8 @@ class PredictionReport(Contract, frozen=True, kw_only=True):
     """A day of the books."""
     likelihood: LikelihoodReport
     products: ProductReport
+    one_in: int = 1
+    """Of a large shop's buyers one in so many was learnt from, and judged by."""
 
 
 class PredictionReason(Contract, frozen=True, kw_only=True):

@@ -259,6 +259,15 @@ DEFINITIONS: tuple[Definition, ...] = (
         "rooms' logs: comments",
     ),
     _of("messages_sent", _COUNT, "messages handed to the channel; waiting: not yet; dropped: given up", "messages"),
-    _of("coupon_orders", _COUNT, "paid orders on which the fan used the coupon; off: sum(what it took off)", "orders"),
+    _of(
+        "coupon_orders", _COUNT, "purchases on which the fan used the coupon; beside it what it takes off each", _ORDERS
+    ),
+    _of(
+        "coupon_redeemed",
+        _COUNT,
+        "orders that use the coupon and are not cancelled, those not yet paid included",
+        "orders",
+    ),
+    _of("product_sold", _COUNT, "pieces paid for - pieces that came back", "stock; orders"),
     _of("category_orders", _COUNT, "purchases of the fan with a line of the category", "orders and their refunds"),
 )

@@ -3,7 +3,7 @@
 import random
 from datetime import timedelta
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from tests.conftest import SignUp
@@ -13,6 +13,8 @@ from tests.modules.insights.observer import Observer
 
 from xiaodian.kit.clock import utc_now
 from xiaodian.kit.ids import earliest_id
+from xiaodian.modules.fans.definitions import WITHIN_DAYS
+from xiaodian.modules.fans.prediction.features import READ, Sheet
 from xiaodian.modules.orders.service.search_index import index_orders_again
 
 TABLES_OF_ORDERS = """
@@ -148,6 +150,96 @@ async def test_figures_of_days_rooms_and_videos_open_to_the_orders_that_they_cou
     assert len(await found(counter, sold_in_video_id=str(video_id), paid=True)) == film["sums"]["orders_paid"] == 3
 
 
+async def test_figures_of_coupons_open_to_the_orders_on_which_they_were_used(counter: Counter) -> None:
+    market, product, host = counter.market, counter.products[0], counter.stage.host
+    await market.coupon(per_account=5, quota=50)
+    buyer, sku = await market.buyer(), product.skus[0]
+    placed = []
+    for code in ("SAVE5", "SAVE5", "SAVE5", "SAVE5", None):
+        [order] = await buyer.orders([(sku.sku_id, 1, sku.price_minor)], shops=market.said(code))
+        placed.append(order["order_id"])
+    for order_id in (*placed[:3], placed[4]):
+        await buyer.pay(order_id)
+    once = {"Idempotency-Key": uuid4().hex}
+    assert (await buyer.client.post(f"/api/orders/{placed[2]}/cancel", json={}, headers=once)).is_success
+    await counter.hear()
+
+    [coupon] = (await counter.ask(host, "coupons"))["items"]
+    asked = {"coupon_id": coupon["coupon_id"]}
+    assert await found(counter, **asked, not_cancelled=True, sort="oldest") == [placed[0], placed[1], placed[3]]
+    assert coupon["redeemed"] == 3
+    [used] = (await counter.ask(host, f"fans/{buyer.account_id}"))["coupons"]
+    mine = await found(counter, **asked, buyer_id=str(buyer.account_id), purchase=True, sort="oldest")
+    assert (mine, used["orders"]) == (placed[:2], 2)
+
+
+async def test_figures_of_categories_moments_and_refunds_open_to_the_orders_that_they_count(
+    counter: Counter, video_id: UUID
+) -> None:
+    stage, shop = counter.stage, {"shop_id": str(counter.stage.shop_id)}
+    async with counter.ctx.database.connection() as connection:
+        fans = await connection.fetch(
+            "SELECT account_id FROM fans.fan WHERE shop_id = $1 AND orders > 0", counter.stage.shop_id
+        )
+        refunded = await connection.fetch(
+            "SELECT DISTINCT order_id FROM orders.line_refund WHERE shop_id = $1", counter.stage.shop_id
+        )
+        # As if the room had been on air for these two years.
+        await connection.execute("UPDATE live.room SET started_at = now() - interval '750 days'")
+    by_category: dict[str, int] = {}
+    for fan in fans:
+        for each in (await counter.ask(stage.host, f"fans/{fan['account_id']}"))["categories"]:
+            asked = {"category": each["category"], "purchase": True}
+            assert len(await found(counter, **asked, buyer_id=str(fan["account_id"]))) == each["orders"] > 0
+            by_category[each["category"]] = by_category.get(each["category"], 0) + each["orders"]
+    for category, orders in by_category.items():
+        assert len(await found(counter, category=category, purchase=True)) == orders
+    assert await found(counter, category="no-such") == []
+
+    minutes = (await stage.host.get(f"/api/rooms/{stage.room_id}/metrics/minutes", params=shop)).json()
+    sold = [minute for minute in minutes["items"] if minute["orders_paid"]]
+    for minute in sold[:12]:
+        span = {"paid_from_ms": minute["at_ms"], "paid_to_ms": minute["at_ms"] + minutes["step_s"] * 1000}
+        in_room = {"sold_in_room_id": str(stage.room_id), "paid": True}
+        assert len(await found(counter, **in_room, **span)) == minute["orders_paid"], minute
+    film = (await stage.host.get(f"/api/me/videos/{video_id}/metrics")).json()
+    moments = [each for each in film["moments"] if each["orders_paid"]]
+    for each in moments:
+        span = {"video_from_ms": each["at_ms"], "video_to_ms": each["at_ms"] + film["step_s"] * 1000}
+        of_film = {"sold_in_video_id": str(video_id), "paid": True}
+        assert len(await found(counter, **of_film, **span)) == each["orders_paid"], each
+    today = f"{(utc_now() + timedelta(hours=counter.ctx.settings.books_utc_offset_h)).date()}"
+    went_back = await found(counter, refunded_from=today, refunded_to=today)
+    assert set(went_back) == {str(row["order_id"]) for row in refunded}
+    assert (len(sold) > 3, len(moments), len(went_back) > 1, bool(by_category)) == (True, 1, True, True)
+
+
+async def test_what_a_forecast_was_judged_by_opens_to_exactly_those_orders(counter: Counter, video_id: UUID) -> None:
+    today = (utc_now() + timedelta(hours=counter.ctx.settings.books_utc_offset_h)).date()
+    judged: list[int] = []
+    async with counter.ctx.database.connection() as connection:
+        for ago, every in ((WITHIN_DAYS, 1), (240, 1), (400, 1), (240, 2)):
+            start = today - timedelta(days=ago)
+            span = UUID(int=0), UUID(int=2**128 - 1)
+            rows = await connection.fetch(READ, counter.stage.shop_id, start, WITHIN_DAYS, every, *span)
+            sheet = Sheet.of([tuple(row) for row in rows])
+            came = {str(one) for one, has in zip(sheet.account_ids, sheet.came, strict=True) if has}
+            asked = {
+                "purchase": True,
+                "paid_from": f"{start}",
+                "paid_to": f"{start + timedelta(days=WITHIN_DAYS - 1)}",
+                "bought_to": f"{start - timedelta(days=1)}",
+                "one_in": every,
+            }
+            ids = [UUID(one) for one in await found(counter, **asked)]
+            buyers = await connection.fetch(
+                "SELECT DISTINCT buyer_id FROM orders.order WHERE order_id = ANY($1::uuid[])", ids
+            )
+            assert {str(row["buyer_id"]) for row in buyers} == came, (ago, every)
+            judged.append(len(came))
+    assert sum(judged) > 3
+
+
 async def test_who_may_not_see_fans_cannot_ask_whose_orders_they_are(counter: Counter, sign_up: SignUp) -> None:
     client, account_id = await sign_up("仓库")
     async with counter.ctx.database.connection() as connection:
@@ -157,7 +249,13 @@ async def test_who_may_not_see_fans_cannot_ask_whose_orders_they_are(counter: Co
         )
     path = f"/api/shops/{counter.stage.shop_id}/orders"
     assert (await client.get(path, params={"paid": True})).status_code == 200
-    for asked in ({"buyer_id": str(account_id)}, {"first": True}, {"first_month": "2026-11"}, {"again": True}):
+    for asked in (
+        {"buyer_id": str(account_id)},
+        {"first": True},
+        {"first_month": "2026-11"},
+        {"again": True},
+        {"bought_to": "2026-11-01"},
+    ):
         for each in (path, f"{path}/counts"):
             assert (await client.get(each, params=asked)).status_code == 403, asked
 

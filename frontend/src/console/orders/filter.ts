@@ -7,74 +7,6 @@ export type Sort = "newest" | "oldest" | "largest";
 export type Source = "room" | "video" | "shop";
 export type YesNo = "" | "yes" | "no";
 
-export type Filter = {
-  q: string;
-  state: OrderState | "";
-  /** Days as the calendar writes them, both included. */
-  from: string;
-  to: string;
-  room: string;
-  product: string;
-  creator: string;
-  carrier: string;
-  tag: string;
-  afterSale: YesNo;
-  held: boolean;
-  late: boolean;
-  /** As figures count: whose, paid when (days of the books, both included), what counts, where it was bought. */
-  buyer: string;
-  paidFrom: string;
-  paidTo: string;
-  paid: boolean;
-  purchase: boolean;
-  first: boolean;
-  /** `2026-11` */
-  firstMonth: string;
-  firstFrom: string;
-  firstTo: string;
-  again: boolean;
-  source: Source | "";
-  video: string;
-  soldInRoom: string;
-  soldInVideo: string;
-  /** Amounts in yuan, as typed. */
-  min: string;
-  max: string;
-  sort: Sort;
-};
-
-export const NONE: Filter = {
-  q: "",
-  state: "",
-  from: "",
-  to: "",
-  room: "",
-  product: "",
-  creator: "",
-  carrier: "",
-  tag: "",
-  afterSale: "",
-  held: false,
-  late: false,
-  buyer: "",
-  paidFrom: "",
-  paidTo: "",
-  paid: false,
-  purchase: false,
-  first: false,
-  firstMonth: "",
-  firstFrom: "",
-  firstTo: "",
-  again: false,
-  source: "",
-  video: "",
-  soldInRoom: "",
-  soldInVideo: "",
-  min: "",
-  max: "",
-  sort: "newest",
-};
-
 const STATES: readonly string[] = ["pending_payment", "paid", "shipped", "delivered", "completed", "cancelled"];
 const SORTS: readonly string[] = ["newest", "oldest", "largest"];
 const SOURCES: readonly string[] = ["room", "video", "shop"];
@@ -82,45 +14,110 @@ const MONTH = /^2\d{3}-(0[1-9]|1[0-2])$/;
 const DAY = /^\d{4}-\d{2}-\d{2}$/;
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 const AMOUNT = /^\d{1,9}(\.\d{0,2})?$/;
+const CODE = /^[\w./-]{1,64}$/;
+const NUMBER = /^\d{1,13}$/;
 const DAY_MS = 24 * 3_600_000;
+
+/** Written the same in the address and kept the same by the server, but for the name: [in the address, kept, what fits]. */
+const PLAIN = {
+  room: ["room", "room_id", UUID],
+  product: ["product", "product_id", UUID],
+  creator: ["creator", "creator_id", UUID],
+  buyer: ["buyer", "buyer_id", UUID],
+  /** Days of the books, both included. */
+  paidFrom: ["paid_from", "paid_from", DAY],
+  paidTo: ["paid_to", "paid_to", DAY],
+  /** `2026-11` */
+  firstMonth: ["first_month", "first_month", MONTH],
+  firstFrom: ["first_from", "first_from", DAY],
+  firstTo: ["first_to", "first_to", DAY],
+  boughtFrom: ["bought_from", "bought_from", DAY],
+  boughtTo: ["bought_to", "bought_to", DAY],
+  refundedFrom: ["refunded_from", "refunded_from", DAY],
+  refundedTo: ["refunded_to", "refunded_to", DAY],
+  video: ["video", "video_id", UUID],
+  soldInRoom: ["sold_in_room", "sold_in_room_id", UUID],
+  soldInVideo: ["sold_in_video", "sold_in_video_id", UUID],
+  flashSale: ["flash_sale", "flash_sale_id", UUID],
+  coupon: ["coupon", "coupon_id", UUID],
+} as const;
+type PlainName = keyof typeof PLAIN;
+
+/** Numbers, written as they are; empty where nothing is asked. */
+const NUMBERS = {
+  paidFromMs: ["paid_from_ms", "paid_from_ms"],
+  paidToMs: ["paid_to_ms", "paid_to_ms"],
+  videoFromMs: ["video_from_ms", "video_from_ms"],
+  videoToMs: ["video_to_ms", "video_to_ms"],
+  oneIn: ["one_in", "one_in"],
+} as const;
+type NumberName = keyof typeof NUMBERS;
+
+const FLAGS = { held: "held", late: "late", paid: "paid", purchase: "purchase", notCancelled: "not_cancelled", first: "first", again: "again" } as const;
+type FlagName = keyof typeof FLAGS;
+
+/** What somebody types, trimmed: [name, longest]. */
+const TEXTS = { q: 100, carrier: 40, tag: 20 } as const;
+type TextName = keyof typeof TEXTS;
+
+export type Filter = Record<PlainName | NumberName | TextName, string> &
+  Record<FlagName, boolean> & {
+    state: OrderState | "";
+    /** Days as the calendar writes them, both included. */
+    from: string;
+    to: string;
+    afterSale: YesNo;
+    source: Source | "";
+    category: string;
+    /** Amounts in yuan, as typed. */
+    min: string;
+    max: string;
+    sort: Sort;
+  };
+
+const plainNames = Object.keys(PLAIN) as PlainName[];
+const numberNames = Object.keys(NUMBERS) as NumberName[];
+const flagNames = Object.keys(FLAGS) as FlagName[];
+const textNames = Object.keys(TEXTS) as TextName[];
+const all = <Name extends string, Value>(names: readonly Name[], value: (name: Name) => Value) =>
+  Object.fromEntries(names.map((name) => [name, value(name)])) as Record<Name, Value>;
+
+export const NONE: Filter = {
+  ...all(textNames, () => ""),
+  ...all(plainNames, () => ""),
+  ...all(numberNames, () => ""),
+  ...all(flagNames, () => false),
+  state: "",
+  from: "",
+  to: "",
+  afterSale: "",
+  source: "",
+  category: "",
+  min: "",
+  max: "",
+  sort: "newest",
+};
 
 /** What an address asks for; whatever it says that makes no sense is left out. */
 export function readFilter(params: URLSearchParams): Filter {
   const text = (name: string, most: number) => (params.get(name) ?? "").slice(0, most);
   const fitting = (name: string, pattern: RegExp) => (pattern.test(params.get(name) ?? "") ? params.get(name)! : "");
-  const state = params.get("state") ?? "";
-  const sort = params.get("sort") ?? "";
-  const afterSale = params.get("after_sale");
+  const one = <Choice extends string>(name: string, choices: readonly string[]) => (choices.includes(text(name, 40)) ? (text(name, 40) as Choice) : "");
   return {
-    q: text("q", 100) || text("number", 100),
-    state: STATES.includes(state) ? (state as OrderState) : "",
+    ...all(textNames, (name) => text(name, TEXTS[name])),
+    ...all(plainNames, (name) => fitting(PLAIN[name][0], PLAIN[name][2])),
+    ...all(numberNames, (name) => fitting(NUMBERS[name][0], NUMBER)),
+    ...all(flagNames, (name) => params.has(FLAGS[name])),
+    q: text("q", TEXTS.q) || text("number", TEXTS.q),
+    state: one<OrderState>("state", STATES),
     from: fitting("from", DAY),
     to: fitting("to", DAY),
-    room: fitting("room", UUID),
-    product: fitting("product", UUID),
-    creator: fitting("creator", UUID),
-    carrier: text("carrier", 40),
-    tag: text("tag", 20),
-    afterSale: afterSale === "yes" || afterSale === "no" ? afterSale : "",
-    held: params.has("held"),
-    late: params.has("late"),
-    buyer: fitting("buyer", UUID),
-    paidFrom: fitting("paid_from", DAY),
-    paidTo: fitting("paid_to", DAY),
-    paid: params.has("paid"),
-    purchase: params.has("purchase"),
-    first: params.has("first"),
-    firstMonth: fitting("first_month", MONTH),
-    firstFrom: fitting("first_from", DAY),
-    firstTo: fitting("first_to", DAY),
-    again: params.has("again"),
-    source: SOURCES.includes(params.get("source") ?? "") ? (params.get("source") as Source) : "",
-    video: fitting("video", UUID),
-    soldInRoom: fitting("sold_in_room", UUID),
-    soldInVideo: fitting("sold_in_video", UUID),
+    afterSale: one<YesNo>("after_sale", ["yes", "no"]),
+    source: one<Source>("source", SOURCES),
+    category: fitting("category", CODE),
     min: fitting("min", AMOUNT),
     max: fitting("max", AMOUNT),
-    sort: SORTS.includes(sort) ? (sort as Sort) : "newest",
+    sort: one<Sort>("sort", SORTS) || "newest",
   };
 }
 
@@ -128,29 +125,16 @@ export function readFilter(params: URLSearchParams): Filter {
 export function writeFilter(filter: Filter): URLSearchParams {
   const params = new URLSearchParams();
   const put = (name: string, value: string) => value.trim() && params.set(name, value.trim());
-  put("q", filter.q);
+  for (const name of textNames) put(name, filter[name]);
   put("state", filter.state);
   put("from", filter.from);
   put("to", filter.to);
-  put("room", filter.room);
-  put("product", filter.product);
-  put("creator", filter.creator);
-  put("carrier", filter.carrier);
-  put("tag", filter.tag);
   put("after_sale", filter.afterSale);
-  if (filter.held) params.set("held", "1");
-  if (filter.late) params.set("late", "1");
-  put("buyer", filter.buyer);
-  put("paid_from", filter.paidFrom);
-  put("paid_to", filter.paidTo);
-  for (const name of ["paid", "purchase", "first", "again"] as const) if (filter[name]) params.set(name, "1");
-  put("first_month", filter.firstMonth);
-  put("first_from", filter.firstFrom);
-  put("first_to", filter.firstTo);
+  for (const name of plainNames) put(PLAIN[name][0], filter[name]);
+  for (const name of numberNames) put(NUMBERS[name][0], filter[name]);
   put("source", filter.source);
-  put("video", filter.video);
-  put("sold_in_room", filter.soldInRoom);
-  put("sold_in_video", filter.soldInVideo);
+  put("category", filter.category);
+  for (const name of flagNames) if (filter[name]) params.set(FLAGS[name], "1");
   put("min", filter.min);
   put("max", filter.max);
   if (filter.sort !== "newest") params.set("sort", filter.sort);
@@ -159,77 +143,49 @@ export function writeFilter(filter: Filter): URLSearchParams {
 
 /** The filter as the server takes and keeps it. */
 export function toSaved(filter: Filter): Saved {
-  const min = minorOf(filter.min);
-  const max = minorOf(filter.max);
+  const kept = Object.fromEntries([
+    ...textNames.map((name) => [name, filter[name].trim()]),
+    ...plainNames.map((name) => [PLAIN[name][1], filter[name] || null]),
+    ...numberNames.map((name) => [NUMBERS[name][1], filter[name] ? Number(filter[name]) : null]),
+    ...flagNames.map((name) => [FLAGS[name], filter[name]]),
+  ]) as Saved;
   return {
-    q: filter.q.trim(),
+    ...kept,
+    one_in: filter.oneIn ? Math.max(1, Number(filter.oneIn)) : 1,
     state: filter.state || null,
     from_ms: startOf(filter.from),
     to_ms: filter.to ? (startOf(filter.to) ?? 0) + DAY_MS : null,
-    room_id: filter.room || null,
-    product_id: filter.product || null,
-    creator_id: filter.creator || null,
-    carrier: filter.carrier.trim(),
-    tag: filter.tag.trim(),
     after_sale: filter.afterSale ? filter.afterSale === "yes" : null,
-    held: filter.held,
-    late: filter.late,
-    buyer_id: filter.buyer || null,
-    paid_from: filter.paidFrom || null,
-    paid_to: filter.paidTo || null,
-    paid: filter.paid,
-    purchase: filter.purchase,
-    first: filter.first,
-    first_month: filter.firstMonth || null,
-    first_from: filter.firstFrom || null,
-    first_to: filter.firstTo || null,
-    again: filter.again,
     source: filter.source || null,
-    video_id: filter.video || null,
-    sold_in_room_id: filter.soldInRoom || null,
-    sold_in_video_id: filter.soldInVideo || null,
-    min_minor: min,
-    max_minor: max,
+    category: filter.category.trim(),
+    min_minor: minorOf(filter.min),
+    max_minor: minorOf(filter.max),
     sort: filter.sort,
   };
 }
 
 /** The same as a query, without what is not asked. */
 export function queryOf(filter: Filter): Partial<Record<keyof Saved, never>> {
-  const set = Object.entries(toSaved(filter)).filter(([, value]) => value !== null && value !== "" && value !== false);
-  return Object.fromEntries(set) as Partial<Record<keyof Saved, never>>;
+  const isAsked = ([name, value]: [string, unknown]) => value !== null && value !== "" && value !== false && !(name === "one_in" && value === 1);
+  return Object.fromEntries(Object.entries(toSaved(filter)).filter(isAsked)) as Partial<Record<keyof Saved, never>>;
 }
 
 /** What was kept, as the desk shows it. */
 export function fromSaved(saved: Saved): Filter {
+  const textOf = (value: unknown) => (value === null || value === undefined ? "" : String(value));
   return {
     ...NONE,
-    q: saved.q ?? "",
+    ...all(textNames, (name) => saved[name] ?? ""),
+    ...all(plainNames, (name) => saved[PLAIN[name][1]] ?? ""),
+    ...all(numberNames, (name) => textOf(saved[NUMBERS[name][1]])),
+    ...all(flagNames, (name) => saved[FLAGS[name]] ?? false),
+    oneIn: (saved.one_in ?? 1) > 1 ? String(saved.one_in) : "",
     state: saved.state ?? "",
     from: saved.from_ms ? dayOf(saved.from_ms) : "",
     to: saved.to_ms ? dayOf(saved.to_ms - DAY_MS) : "",
-    room: saved.room_id ?? "",
-    product: saved.product_id ?? "",
-    creator: saved.creator_id ?? "",
-    carrier: saved.carrier ?? "",
-    tag: saved.tag ?? "",
     afterSale: saved.after_sale === true ? "yes" : saved.after_sale === false ? "no" : "",
-    held: saved.held ?? false,
-    late: saved.late ?? false,
-    buyer: saved.buyer_id ?? "",
-    paidFrom: saved.paid_from ?? "",
-    paidTo: saved.paid_to ?? "",
-    paid: saved.paid ?? false,
-    purchase: saved.purchase ?? false,
-    first: saved.first ?? false,
-    firstMonth: saved.first_month ?? "",
-    firstFrom: saved.first_from ?? "",
-    firstTo: saved.first_to ?? "",
-    again: saved.again ?? false,
     source: saved.source ?? "",
-    video: saved.video_id ?? "",
-    soldInRoom: saved.sold_in_room_id ?? "",
-    soldInVideo: saved.sold_in_video_id ?? "",
+    category: saved.category ?? "",
     min: yuanOf(saved.min_minor),
     max: yuanOf(saved.max_minor),
     sort: saved.sort ?? "newest",

@@ -31,7 +31,16 @@ from xiaodian.modules.orders.desk_wire import (
     to_filter_view,
 )
 from xiaodian.modules.orders.models import SavedFilter
-from xiaodian.modules.orders.order_filter import LAST_MS, MAX_MINOR, MONTH, OrderFilter, OrderSort, SoldFrom
+from xiaodian.modules.orders.order_filter import (
+    LAST_MS,
+    LAST_OF_FILM_MS,
+    MAX_MINOR,
+    MONTH,
+    MOST_ONE_IN,
+    OrderFilter,
+    OrderSort,
+    SoldFrom,
+)
 from xiaodian.modules.orders.service import annotate_order, change_address, desk_list, saved_filters
 from xiaodian.modules.orders.service.print_orders import print_for_shop
 from xiaodian.modules.orders.shop_queries import MOST_COUNTED
@@ -48,10 +57,82 @@ _NO_CONTROLS = r"^[^\x00-\x1f\x7f]*\Z"
 Limit = Annotated[int, QueryParameter(ge=1, le=MAX_PAGE_SIZE)]
 Moment = Annotated[int | None, QueryParameter(ge=0, le=LAST_MS)]
 Amount = Annotated[int | None, QueryParameter(ge=0, le=MAX_MINOR)]
+FilmMoment = Annotated[int | None, QueryParameter(ge=0, le=LAST_OF_FILM_MS)]
 InState = Annotated[OrderState | None, QueryParameter(name="state")]
 
 
+def provide_as_counted(
+    buyer_id: FromQuery[UUID | None] = None,
+    paid_from: FromQuery[date | None] = None,
+    paid_to: FromQuery[date | None] = None,
+    paid_from_ms: Moment = None,
+    paid_to_ms: Moment = None,
+    paid: FromQuery[bool] = False,
+    purchase: FromQuery[bool] = False,
+    not_cancelled: FromQuery[bool] = False,
+    first: FromQuery[bool] = False,
+    first_month: Annotated[str | None, QueryParameter(pattern=MONTH)] = None,
+    first_from: FromQuery[date | None] = None,
+    first_to: FromQuery[date | None] = None,
+    again: FromQuery[bool] = False,
+    bought_from: FromQuery[date | None] = None,
+    bought_to: FromQuery[date | None] = None,
+    one_in: Annotated[int, QueryParameter(ge=1, le=MOST_ONE_IN)] = 1,
+    refunded_from: FromQuery[date | None] = None,
+    refunded_to: FromQuery[date | None] = None,
+) -> OrderFilter:
+    """Dependency `as_counted`: whose orders, paid and given back when, as figures count them."""
+    return OrderFilter(
+        buyer_id=buyer_id,
+        paid_from=paid_from,
+        paid_to=paid_to,
+        paid_from_ms=paid_from_ms,
+        paid_to_ms=paid_to_ms,
+        paid=paid,
+        purchase=purchase,
+        not_cancelled=not_cancelled,
+        first=first,
+        first_month=first_month,
+        first_from=first_from,
+        first_to=first_to,
+        again=again,
+        bought_from=bought_from,
+        bought_to=bought_to,
+        one_in=one_in,
+        refunded_from=refunded_from,
+        refunded_to=refunded_to,
+    )
+
+
+def provide_as_sold(
+    as_counted: NamedDependency[OrderFilter],
+    source: FromQuery[SoldFrom | None] = None,
+    video_id: FromQuery[UUID | None] = None,
+    sold_in_room_id: FromQuery[UUID | None] = None,
+    sold_in_video_id: FromQuery[UUID | None] = None,
+    video_from_ms: FilmMoment = None,
+    video_to_ms: FilmMoment = None,
+    flash_sale_id: FromQuery[UUID | None] = None,
+    coupon_id: FromQuery[UUID | None] = None,
+    category: Annotated[str, QueryParameter(max_length=64, pattern=_NO_CONTROLS)] = "",
+) -> OrderFilter:
+    """Dependency `as_sold`: where it was bought, and how."""
+    return msgspec.structs.replace(
+        as_counted,
+        source=source,
+        video_id=video_id,
+        sold_in_room_id=sold_in_room_id,
+        sold_in_video_id=sold_in_video_id,
+        video_from_ms=video_from_ms,
+        video_to_ms=video_to_ms,
+        flash_sale_id=flash_sale_id,
+        coupon_id=coupon_id,
+        category=category,
+    )
+
+
 def provide_filter(
+    as_sold: NamedDependency[OrderFilter],
     q: Annotated[str, QueryParameter(max_length=100, pattern=_NO_CONTROLS)] = "",
     in_state: InState = None,
     from_ms: Moment = None,
@@ -64,26 +145,13 @@ def provide_filter(
     after_sale: FromQuery[bool | None] = None,
     held: FromQuery[bool] = False,
     late: FromQuery[bool] = False,
-    buyer_id: FromQuery[UUID | None] = None,
-    paid_from: FromQuery[date | None] = None,
-    paid_to: FromQuery[date | None] = None,
-    paid: FromQuery[bool] = False,
-    purchase: FromQuery[bool] = False,
-    first: FromQuery[bool] = False,
-    first_month: Annotated[str | None, QueryParameter(pattern=MONTH)] = None,
-    first_from: FromQuery[date | None] = None,
-    first_to: FromQuery[date | None] = None,
-    again: FromQuery[bool] = False,
-    source: FromQuery[SoldFrom | None] = None,
-    video_id: FromQuery[UUID | None] = None,
-    sold_in_room_id: FromQuery[UUID | None] = None,
-    sold_in_video_id: FromQuery[UUID | None] = None,
     min_minor: Amount = None,
     max_minor: Amount = None,
     sort: FromQuery[OrderSort] = OrderSort.NEWEST,
 ) -> OrderFilter:
     """Dependency `wanted`: the filter as the address says it."""
-    asked = OrderFilter(
+    return msgspec.structs.replace(
+        as_sold,
         q=q,
         state=in_state,
         from_ms=from_ms,
@@ -96,26 +164,18 @@ def provide_filter(
         after_sale=after_sale,
         held=held,
         late=late,
-        buyer_id=buyer_id,
-        paid_from=paid_from,
-        paid_to=paid_to,
-        paid=paid,
-        purchase=purchase,
-        first=first,
-        first_month=first_month,
-        source=source,
-        video_id=video_id,
-        sold_in_room_id=sold_in_room_id,
-        sold_in_video_id=sold_in_video_id,
         min_minor=min_minor,
         max_minor=max_minor,
         sort=sort,
     )
-    return msgspec.structs.replace(asked, first_from=first_from, first_to=first_to, again=again)
 
 
 Wanted = NamedDependency[OrderFilter]
-FILTER = {"wanted": Provide(provide_filter, sync_to_thread=False)}
+FILTER = {
+    "as_counted": Provide(provide_as_counted, sync_to_thread=False),
+    "as_sold": Provide(provide_as_sold, sync_to_thread=False),
+    "wanted": Provide(provide_filter, sync_to_thread=False),
+}
 
 
 @get(f"{SHOP}/orders", opt=MEMBER, tags=TAGS, dependencies=FILTER, responses=READ_PROBLEMS)

@@ -19,7 +19,11 @@ LAST_MS = 4_102_444_800_000
 """The year 2100."""
 _ID_BYTES, _AMOUNT_BYTES = 16, 8
 
+MOST_ONE_IN = 1_000_000
+LAST_OF_FILM_MS = 10**9
+
 Moment = Annotated[int, Meta(ge=0, le=LAST_MS)]
+FilmMoment = Annotated[int, Meta(ge=0, le=LAST_OF_FILM_MS)]
 Amount = Annotated[int, Meta(ge=0, le=MAX_MINOR)]
 
 
@@ -47,8 +51,9 @@ class OrderFilter(Input, frozen=True, kw_only=True):
     """All that is said must hold. `q` is what somebody reads off a parcel, or remembers of it.
 
     What is asked by `q` (but for a whole order number), `product_id`, `creator_id`, `carrier`, `tag`, `after_sale`,
-    `sold_in_room_id`, a video or an amount finds orders that were paid once: the others are on no parcel. Days and
-    months are those of the books. From `buyer_id` on: as the figures count, each of which so opens to its orders.
+    `sold_in_room_id`, a video, `category` or an amount finds orders that were paid once: the others are on no parcel.
+    Days and months are those of the books. From `buyer_id` on: as the figures count, each of which so opens to its
+    orders.
     """
 
     q: Annotated[Line, Meta(max_length=100)] = ""
@@ -96,12 +101,38 @@ class OrderFilter(Input, frozen=True, kw_only=True):
     """A line was bought in this room; with `product_id` a line of that product."""
     sold_in_video_id: UUID | None = None
     """A line was bought from this video; with `product_id` a line of that product."""
+    video_from_ms: FilmMoment | None = None
+    """With `sold_in_video_id`: bought at this moment of the film or later."""
+    video_to_ms: FilmMoment | None = None
+    """Before this moment of it."""
+    flash_sale_id: UUID | None = None
+    """A line was bought at this flash sale's price; with `sold_in_room_id` in that room."""
+    coupon_id: UUID | None = None
+    """This coupon of the shop was used on it."""
+    category: Annotated[Line, Meta(max_length=64)] = ""
+    """A line is of this category."""
+    not_cancelled: bool = False
+    """It was not cancelled, whether paid or not yet."""
+    paid_from_ms: Moment | None = None
+    """Paid then or later."""
+    paid_to_ms: Moment | None = None
+    """Paid before."""
+    refunded_from: date | None = None
+    """Money for its goods went back on this day or later."""
+    refunded_to: date | None = None
+    """On this day or before."""
+    bought_from: date | None = None
+    """Its buyer made a purchase here on this day or later, this one or another."""
+    bought_to: date | None = None
+    """On this day or before."""
+    one_in: Annotated[int, Meta(ge=1, le=MOST_ONE_IN)] = 1
+    """Only of one buyer in so many, the same ones as forecasts of large shops learn from and are judged by."""
     min_minor: Amount | None = None
     max_minor: Amount | None = None
     sort: OrderSort = OrderSort.NEWEST
 
 
-OF_FANS = ("buyer_id", "first", "first_month", "first_from", "first_to", "again")
+OF_FANS = ("buyer_id", "first", "first_month", "first_from", "first_to", "again", "bought_from", "bought_to")
 """What tells of a buyer and not of an order: who may not see fans cannot ask it."""
 
 

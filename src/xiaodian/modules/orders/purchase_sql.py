@@ -26,19 +26,32 @@ FIRST = f"""
     )
 """
 """No purchase of its buyer in the shop was before; of purchases alone."""
+BOUGHT_BETWEEN = f"""
+    EXISTS (
+        SELECT {_OTHERS} AND other.order_id >= {{start_id}} AND other.order_id < {{end_id}}
+            AND other.paid_at >= {{start}} AND other.paid_at < {{end}} AND {_COUNTED.format(of="other")}
+    )
+"""
+"""A purchase of its buyer in the shop was in [start, end)."""
 FIRST_BETWEEN = f"""
     NOT EXISTS (
         SELECT {_OTHERS} AND other.order_id < {{end_id}} AND other.paid_at < {{start}}
             AND {_COUNTED.format(of="other")}
-    ) AND EXISTS (
-        SELECT {_OTHERS} AND other.order_id >= {{start_id}} AND other.order_id < {{end_id}}
-            AND other.paid_at >= {{start}} AND other.paid_at < {{end}} AND {_COUNTED.format(of="other")}
-    )
+    ) AND {BOUGHT_BETWEEN}
 """
 """The first purchase of its buyer in the shop was in [start, end)."""
 VIDEO = f"(SELECT l.video_id {_LINES.format(of='o')} AND l.video_id IS NOT NULL ORDER BY l.line_no LIMIT 1)"
 """The video that the order is put down to, if it is to no room."""
 SOLD_IN = f"EXISTS (SELECT {_LINES.format(of='o')} AND {{}})"
+REFUNDED = """
+    (o.shop_id, o.order_id) IN (
+        SELECT r.shop_id, r.order_id FROM orders.line_refund AS r
+        WHERE r.shop_id = {} AND r.refunded_at >= {} AND r.refunded_at < {}
+    )
+"""
+"""Money for goods went back in [start, end)."""
+ONE_IN = "hashtext(o.buyer_id::text) % {} = 0"
+"""As forecasts draw the fans that they learn from and are judged by."""
 
 
 def start_of(day: date, utc_offset_h: int) -> datetime:

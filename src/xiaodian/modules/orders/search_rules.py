@@ -75,13 +75,15 @@ def carrier_facet(shop_id: UUID, carrier: str) -> int:
 
 
 def facet(shop_id: UUID, kind: str, value: object) -> int:
-    """The token of a fact that is chosen rather than typed: `product`, `creator`, `tag`, `room`, `video`."""
+    """The token of a fact that is chosen rather than typed: `product`, `category`, `creator`, `tag`, `room`…"""
     return _hash(shop_id, f"{kind}:{value}")
 
 
 def _facets(text: SearchText) -> Iterator[str]:
     order = text.order
     yield from (f"product:{line.product_id}" for line in order.lines)
+    yield from (f"category:{line.category}" for line in order.lines)
+    yield from (f"flash_sale:{line.stock_id}" for line in order.lines if line.stock_id != line.sku_id)
     yield from (f"creator:{line.creator_id}" for line in order.lines if line.creator_id)
     yield from (f"room:{line.room_id}" for line in order.lines if line.room_id)
     yield from (f"video:{line.video_id}" for line in order.lines if line.video_id)

@@ -6,7 +6,6 @@ both the planner decides by how common the tokens are. So plans of searches are 
 
 from datetime import date, datetime, timedelta
 from typing import Any
-from uuid import UUID
 
 import msgspec
 
@@ -23,6 +22,7 @@ from xiaodian.modules.orders.search_rules import carrier_facet, facet, find_toke
 
 MOST_COUNTED = 1_000
 LAST_DAY = date(2998, 12, 31)
+_FIRST_MOMENT = purchase_sql.start_of(date.min, 0)
 PENDING_FOR = timedelta(hours=2)
 """An order that waits for payment was placed no longer ago: the clock cancels it within minutes."""
 
@@ -165,16 +165,37 @@ def _add_facets(found: Wanted, wanted: OrderFilter) -> None:
 def _add_payment(found: Wanted, wanted: OrderFilter, utc_offset_h: int) -> None:
     if wanted.buyer_id is not None:
         found.add("o.buyer_id = {}", wanted.buyer_id)
-    # By the id as well, which says when it was placed: along it the list is read.
-    if wanted.paid_from is not None:
-        start = purchase_sql.start_of(wanted.paid_from, utc_offset_h)
-        found.add("o.paid_at >= {} AND o.order_id >= {}", start, earliest_id(start - purchase_sql.PAID_AT_MOST_AFTER))
-    if wanted.paid_to is not None:
-        end = purchase_sql.start_of(wanted.paid_to, utc_offset_h) + timedelta(days=1)
-        found.add("o.paid_at < {} AND o.order_id < {}", end, earliest_id(end))
+    if wanted.coupon_id is not None:
+        found.add("o.coupon_id = {}", wanted.coupon_id)
+    if wanted.not_cancelled:
+        found.add("o.state <> 'cancelled'")
+    if wanted.one_in > 1:
+        found.add(purchase_sql.ONE_IN, wanted.one_in)
+    _add_paid_when(found, wanted, utc_offset_h)
+    if wanted.refunded_from is not None or wanted.refunded_to is not None:
+        start, end = _span(wanted.refunded_from, wanted.refunded_to, utc_offset_h)
+        found.add(purchase_sql.REFUNDED, found.shop_id, start, end)
     if wanted.paid:
         found.add("o.paid_at IS NOT NULL")
     _add_firsts(found, wanted, utc_offset_h)
+
+
+def _add_paid_when(found: Wanted, wanted: OrderFilter, utc_offset_h: int) -> None:
+    # By the id as well, which says when it was placed: along it the list is read.
+    starts, ends = [], []
+    if wanted.paid_from is not None:
+        starts.append(purchase_sql.start_of(wanted.paid_from, utc_offset_h))
+    if wanted.paid_from_ms is not None:
+        starts.append(from_epoch_ms(wanted.paid_from_ms))
+    if wanted.paid_to is not None:
+        ends.append(purchase_sql.start_of(wanted.paid_to, utc_offset_h) + timedelta(days=1))
+    if wanted.paid_to_ms is not None:
+        ends.append(from_epoch_ms(wanted.paid_to_ms))
+    for start in starts:
+        earliest = earliest_id(max(start, _FIRST_MOMENT) - purchase_sql.PAID_AT_MOST_AFTER)
+        found.add("o.paid_at >= {} AND o.order_id >= {}", start, earliest)
+    for end in ends:
+        found.add("o.paid_at < {} AND o.order_id < {}", end, earliest_id(end))
 
 
 def _add_firsts(found: Wanted, wanted: OrderFilter, utc_offset_h: int) -> None:
@@ -184,20 +205,29 @@ def _add_firsts(found: Wanted, wanted: OrderFilter, utc_offset_h: int) -> None:
         found.add(purchase_sql.FIRST)
     if wanted.again:
         found.add(f"NOT ({purchase_sql.FIRST})")
-    spans = []
+    spans: list[tuple[str, date | None, date | None]] = []
     if wanted.first_month is not None:
-        spans.append(purchase_sql.month_of(wanted.first_month))
+        first, after = purchase_sql.month_of(wanted.first_month)
+        spans.append((purchase_sql.FIRST_BETWEEN, first, after - timedelta(days=1)))
     if wanted.first_from is not None or wanted.first_to is not None:
-        spans.append(((wanted.first_from or date.min), (wanted.first_to or LAST_DAY) + timedelta(days=1)))
-    for first, after in spans:
-        start, end = purchase_sql.start_of(first, utc_offset_h), purchase_sql.start_of(after, utc_offset_h)
+        spans.append((purchase_sql.FIRST_BETWEEN, wanted.first_from, wanted.first_to))
+    if wanted.bought_from is not None or wanted.bought_to is not None:
+        spans.append((purchase_sql.BOUGHT_BETWEEN, wanted.bought_from, wanted.bought_to))
+    for condition, first_day, last_day in spans:
+        start, end = _span(first_day, last_day, utc_offset_h)
         values = {
             "start": found.bind(start),
             "end": found.bind(end),
             "start_id": found.bind(earliest_id(start - purchase_sql.PAID_AT_MOST_AFTER)),
             "end_id": found.bind(earliest_id(end)),
         }
-        found.add(purchase_sql.FIRST_BETWEEN.format(**values))
+        found.add(condition.format(**values))
+
+
+def _span(first: date | None, last: date | None, utc_offset_h: int) -> tuple[datetime, datetime]:
+    """From the start of the first day to the end of the last; without one, from or to where no order is."""
+    after = (last or LAST_DAY) + timedelta(days=1)
+    return purchase_sql.start_of(first or date.min, utc_offset_h), purchase_sql.start_of(after, utc_offset_h)
 
 
 def _add_source(found: Wanted, wanted: OrderFilter) -> None:
@@ -209,17 +239,37 @@ def _add_source(found: Wanted, wanted: OrderFilter) -> None:
     if wanted.video_id is not None:
         found.has(facet(found.shop_id, "video", wanted.video_id))
         found.add(f"o.room_id IS NULL AND {purchase_sql.VIDEO} = {{}}", wanted.video_id)
-    for kind, place_id in (("room", wanted.sold_in_room_id), ("video", wanted.sold_in_video_id)):
+    sold = {"room": wanted.sold_in_room_id, "video": wanted.sold_in_video_id, "flash_sale": wanted.flash_sale_id}
+    for kind, place_id in sold.items():
         if place_id is not None:
             found.has(facet(found.shop_id, kind, place_id))
-            _add_sold_in(found, kind, place_id, wanted.product_id)
+    if line := _line_of(found, wanted):
+        found.add(purchase_sql.SOLD_IN.format(line))
+    if wanted.category.strip():
+        _add_category(found, wanted.category.strip(), of_one=wanted.buyer_id is not None)
 
 
-def _add_sold_in(found: Wanted, kind: str, place_id: UUID, product_id: UUID | None) -> None:
-    line = f"l.{kind}_id = {found.bind(place_id)}"
-    if product_id is not None:
-        line += f" AND l.product_id = {found.bind(product_id)}"
-    found.add(purchase_sql.SOLD_IN.format(line))
+def _line_of(found: Wanted, wanted: OrderFilter) -> str:
+    """What one and the same line must be; the product alone is found by its token."""
+    asked = {
+        "l.room_id = {}": wanted.sold_in_room_id,
+        "l.video_id = {}": wanted.sold_in_video_id,
+        "l.stock_id = {}": wanted.flash_sale_id,
+        "l.video_at_ms >= {}": wanted.video_from_ms,
+        "l.video_at_ms < {}": wanted.video_to_ms,
+    }
+    parts = [text.format(found.bind(value)) for text, value in asked.items() if value is not None]
+    if parts and wanted.product_id is not None:
+        parts.append(f"l.product_id = {found.bind(wanted.product_id)}")
+    return " AND ".join(parts)
+
+
+def _add_category(found: Wanted, category: str, *, of_one: bool) -> None:
+    if of_one:
+        # The few orders of one buyer are looked through sooner than those of a category are found.
+        found.add(purchase_sql.SOLD_IN.format("l.category = {}"), category)
+    else:
+        found.has(facet(found.shop_id, "category", category))
 
 
 async def _add_text(connection: Connection, found: Wanted, text: str) -> None:

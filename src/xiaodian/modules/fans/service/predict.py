@@ -68,7 +68,7 @@ async def predict(database: Database, shop_id: ShopId, today: date) -> Predictio
     learnt = Learnt(predictor, None if newest is None else typical_of(newest), by, product_ids)
     async for sheet, basket in _all_buyers(database, shop_id, today, learnt):
         await _save(database, shop_id, today, sheet, basket, learnt)
-    report = to_report(judgement, products, today)
+    report = to_report(judgement, products, today, every)
     async with database.transaction() as connection:
         await connection.execute(
             "DELETE FROM fans.prediction WHERE shop_id = $1 AND reckoned_on < $2", shop_id, today, timeout=NO_LIMIT_S

@@ -10,8 +10,8 @@ from xiaodian.modules.fans.prediction.next_product import ProductJudgement
 PLACES = 4
 
 
-def to_report(likelihood: Judgement, products: ProductJudgement, today: date) -> PredictionReport:
-    """Both judgements, rounded for reading."""
+def to_report(likelihood: Judgement, products: ProductJudgement, today: date, one_in: int) -> PredictionReport:
+    """Both judgements, rounded for reading; of one buyer in so many."""
     return PredictionReport(
         reckoned_on=today.isoformat(),
         likelihood=LikelihoodReport(
@@ -30,6 +30,7 @@ def to_report(likelihood: Judgement, products: ProductJudgement, today: date) ->
             model_hits=_round(products.model_hits),
             baseline_hits=_round(products.baseline_hits),
         ),
+        one_in=one_in,
     )
 
 
