@@ -218,7 +218,7 @@ async def test_what_a_forecast_was_judged_by_opens_to_exactly_those_orders(count
     today = (utc_now() + timedelta(hours=counter.ctx.settings.books_utc_offset_h)).date()
     judged: list[int] = []
     async with counter.ctx.database.connection() as connection:
-        for ago, every in ((WITHIN_DAYS, 1), (240, 1), (400, 1), (240, 2)):
+        for ago, every in ((ago, 1 + ago // WITHIN_DAYS % 3 // 2) for ago in range(WITHIN_DAYS, 690, WITHIN_DAYS)):
             start = today - timedelta(days=ago)
             span = UUID(int=0), UUID(int=2**128 - 1)
             rows = await connection.fetch(READ, counter.stage.shop_id, start, WITHIN_DAYS, every, *span)
