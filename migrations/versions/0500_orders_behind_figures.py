@@ -3,7 +3,7 @@
 from alembic import op
 
 revision = "0500"
-down_revision = "0462"
+down_revision = "0500"
 
 
 def upgrade() -> None:
