@@ -2,7 +2,7 @@
 
 from alembic import op
 
-revision = "0500"
+revision = "0506"
 down_revision = "0500"
 
 
