@@ -3,7 +3,7 @@
 from alembic import op
 
 revision = "0506"
-down_revision = "0500"
+down_revision = "0501"
 
 
 def upgrade() -> None:
