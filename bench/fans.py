@@ -70,6 +70,12 @@ NESTED = """
 """
 SHOWN_WITHIN_S = 30.0
 KEPT = "bench-shop.json"
+# The night's forecasts would read all purchases, and be counted as what counting costs.
+FORECAST = """
+    INSERT INTO fans.prediction_report (shop_id, reckoned_on, report)
+    VALUES ($1, (now() AT TIME ZONE 'UTC' + make_interval(hours => $2))::date, '{}')
+    ON CONFLICT (shop_id) DO UPDATE SET reckoned_on = excluded.reckoned_on
+"""
 FAN_TABLES = "fans.purchase, fans.fan, fans.cohort, fans.first_day, fans.bringer, fans.pause, fans.segment_size"
 ORDER_TABLES = "orders.order, orders.line, accounts.account"
 
@@ -117,6 +123,7 @@ class FansBench:
         else:
             shop = await self._make(database)
             kept.write_bytes(msgspec.json.encode(shop))
+        await self._connection.execute(FORECAST, shop.shop_id, self._settings.books_utc_offset_h)
         base = f"http://127.0.0.1:{self._settings.http_port}/api/shops/{shop.shop_id}"
         cookies = {"cookie": shop.cookie}
         async with httpx.AsyncClient(base_url=base, headers=cookies, timeout=60) as client:
@@ -129,6 +136,7 @@ class FansBench:
             await self._hold(shop)
 
     async def _hold(self, shop: Shop) -> None:
+        await self._connection.execute("DELETE FROM fans.prediction_report WHERE shop_id = $1", shop.shop_id)
         address = f"http://127.0.0.1:{self._settings.http_port}/console/shops/{shop.shop_id}/fans"
         print(f"held until Ctrl-C: {address} cookie {shop.cookie}", file=sys.stderr, flush=True)
         ended = asyncio.Event()

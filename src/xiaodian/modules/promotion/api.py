@@ -8,7 +8,7 @@ from xiaodian.modules.promotion.flash_queries import (
     list_flash_sales_between,
 )
 from xiaodian.modules.promotion.models import FlashSaleRow
-from xiaodian.modules.promotion.queries import find_coupon, list_coupons, live_prices, open_coupon_book
+from xiaodian.modules.promotion.queries import find_coupon, find_coupons, list_coupons, live_prices, open_coupon_book
 from xiaodian.modules.promotion.rules import (
     ANNOUNCED_AHEAD,
     LONGEST_EARLY_S,
@@ -51,6 +51,7 @@ __all__ = [
     "export",
     "find_commissions",
     "find_coupon",
+    "find_coupons",
     "find_flash_sales",
     "find_next_flash_sales",
     "find_standings",

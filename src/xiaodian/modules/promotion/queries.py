@@ -112,6 +112,18 @@ async def find_coupon(connection: Connection, shop_id: ShopId, coupon_id: UUID) 
     return Coupon(**row) if row else None
 
 
+async def find_coupons(connection: Connection, shop_id: ShopId, coupon_ids: Collection[UUID]) -> dict[UUID, Coupon]:
+    """Those of a shop's coupons that are found, by id."""
+    if not coupon_ids:
+        return {}
+    rows = await connection.fetch(
+        f"SELECT {_COUPON} FROM promotion.coupon WHERE shop_id = $1 AND coupon_id = ANY($2::uuid[])",
+        shop_id,
+        list(coupon_ids),
+    )
+    return {row["coupon_id"]: Coupon(**row) for row in rows}
+
+
 async def lock_coupon(connection: Connection, coupon_id: UUID) -> Coupon | None:
     """One coupon, held until the transaction ends."""
     row = await connection.fetchrow(

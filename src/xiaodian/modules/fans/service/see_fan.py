@@ -89,7 +89,7 @@ async def _read(connection: Connection, shop_id: ShopId, account_id: AccountId, 
 
 async def _coupons(connection: Connection, shop_id: ShopId, counted: Sequence[Purchase]) -> list[FanCoupon]:
     used = page_rules.coupons_used(counted)[:MOST_COUPONS]
-    found = [(each, await promotion.find_coupon(connection, shop_id, each.coupon_id)) for each in used]
+    found = await promotion.find_coupons(connection, shop_id, [each.coupon_id for each in used])
     return [
         FanCoupon(
             coupon_id=each.coupon_id,
@@ -98,8 +98,8 @@ async def _coupons(connection: Connection, shop_id: ShopId, counted: Sequence[Pu
             orders=each.orders,
             last_at_ms=to_epoch_ms(each.last_at),
         )
-        for each, coupon in found
-        if coupon is not None
+        for each in used
+        if (coupon := found.get(each.coupon_id)) is not None
     ]
 
 

@@ -13,11 +13,23 @@ _INSERT = """
     INSERT INTO shops.deed (shop_id, deed_id, account_id, role, app_id, app_name, deed, target, details, done_at)
     VALUES ($1, $2, $3, (SELECT role FROM shops.staff WHERE shop_id = $1 AND account_id = $3), $4, $5, $6, $7, $8, $9)
 """
-_WAS_NOTED = """
-    SELECT done_at FROM shops.deed
-    WHERE shop_id = $1 AND target = $2 AND deed = $3 AND account_id = $4 AND done_at > $5
-        AND app_id IS NOT DISTINCT FROM $6
-    ORDER BY done_at DESC LIMIT 1
+# A look by itself is committed without waiting for the disk: a page need not be slower for it. If the machine dies in
+# that fifth of a second, so may the line, as the one who looked may never have got the page.
+_LOOK = """
+    WITH noted AS (
+        SELECT done_at FROM shops.deed
+        WHERE shop_id = $1 AND target = $7 AND deed = $6 AND account_id = $3 AND done_at > $10
+            AND app_id IS NOT DISTINCT FROM $4
+        ORDER BY done_at DESC LIMIT 1
+    ),
+    written AS (
+        INSERT INTO shops.deed (shop_id, deed_id, account_id, role, app_id, app_name, deed, target, details, done_at)
+        SELECT $1, $2, $3, (SELECT role FROM shops.staff WHERE shop_id = $1 AND account_id = $3), $4, $5, $6, $7, $8, $9
+        WHERE NOT EXISTS (SELECT FROM noted)
+            AND set_config('synchronous_commit', coalesce($11, current_setting('synchronous_commit')), true) IS NOT NULL
+        RETURNING done_at
+    )
+    SELECT done_at FROM noted UNION ALL SELECT done_at FROM written
 """
 LOOK_LASTS = timedelta(hours=1)
 MOST_REMEMBERED = 10_000
@@ -35,7 +47,7 @@ class Looks:
         return until is not None and now < until
 
     def remember(self, look: tuple[object, ...], until: datetime) -> None:
-        """It was found in the log."""
+        """It stands in the log."""
         if len(self._until) >= MOST_REMEMBERED:
             self._until.clear()
         self._until[look] = until
@@ -85,11 +97,21 @@ async def note_look(
     look = (shop_id, target, deed, caller.account_id, caller.app_id)
     if _looks.is_noted(look, now):
         return
-    # Only what was found is remembered: what is written now is not there before the transaction ends.
+    is_alone = not connection.is_in_transaction()
     noted_at = await connection.fetchval(
-        _WAS_NOTED, shop_id, target, deed, caller.account_id, now - LOOK_LASTS, caller.app_id
+        _LOOK,
+        shop_id,
+        new_id(),
+        caller.account_id,
+        caller.app_id,
+        caller.app_name,
+        deed,
+        target,
+        dict(details or {}),
+        now,
+        now - LOOK_LASTS,
+        "off" if is_alone else None,
     )
-    if noted_at is None:
-        await note_deed(connection, caller, shop_id, deed=deed, target=target, details=details)
-    else:
+    # What a transaction has written may yet be rolled back.
+    if is_alone or noted_at < now:
         _looks.remember(look, noted_at + LOOK_LASTS)
