@@ -76,7 +76,9 @@ FORECAST = """
     VALUES ($1, (now() AT TIME ZONE 'UTC' + make_interval(hours => $2))::date, '{}')
     ON CONFLICT (shop_id) DO UPDATE SET reckoned_on = excluded.reckoned_on
 """
-FAN_TABLES = "fans.purchase, fans.fan, fans.cohort, fans.first_day, fans.bringer, fans.pause, fans.segment_size"
+FAN_TABLES = (
+    "fans.purchase, fans.fan, fans.history, fans.cohort, fans.first_day, fans.bringer, fans.pause, fans.segment_size"
+)
 ORDER_TABLES = "orders.order, orders.line, accounts.account"
 
 PLAIN_COHORT = """

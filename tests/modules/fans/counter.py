@@ -12,7 +12,7 @@ from xiaodian.contracts.base import Envelope
 from xiaodian.kit.clock import utc_now
 from xiaodian.modules.fans import api as fans
 from xiaodian.modules.fans import handlers
-from xiaodian.modules.fans.count_sql import HISTORY
+from xiaodian.modules.fans.conditions.sql import FANS
 from xiaodian.modules.fans.service.count_comments import count_comments
 from xiaodian.modules.fans.service.count_visits import count_watched
 from xiaodian.modules.fans.service.move_by_time import move_by_time
@@ -67,7 +67,7 @@ class Counter(Observer):
                 some = " OR ".join(f"{name} <> 0" for name in SUMS.get(table, ())) or "true"
                 found = await connection.fetch(f"SELECT * FROM fans.{table} WHERE {some}")
                 rows[table] = sorted(
-                    (tuple(value for name, value in row.items() if name not in HISTORY) for row in found), key=str
+                    (tuple(value for name, value in row.items() if name != "changes") for row in found), key=str
                 )
             return rows
 
@@ -79,7 +79,7 @@ class Counter(Observer):
         """What is written beside the fans of each shop of their purchases; goods in any order."""
         async with self.ctx.database.connection() as connection:
             rows = await connection.fetch(
-                f"SELECT shop_id, account_id, {', '.join(HISTORY)} FROM fans.fan WHERE purchase_days IS NOT NULL"
+                f"SELECT shop_id, account_id, history.* FROM {FANS} WHERE purchase_days IS NOT NULL"
             )
         return {
             (row["shop_id"], row["account_id"]): (

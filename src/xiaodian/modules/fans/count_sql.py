@@ -111,8 +111,6 @@ _SUM_COLUMNS = (
     *("orders", "paid_orders", "occasions", "spent_minor", "gmv_minor", "returned_minor", "first_at", "last_at"),
     *("newest_at", "occasion_at", "first_day", "last_day"),
 )
-HISTORY = ("purchase_days", "running_minor", "product_ids", "product_days")
-"""What is written of purchases beside the fan in large shops, and is not true any more when they change."""
 # Who bought; `fan` and `threshold` are what the rules of segments read.
 _FANS = f"""
     kept AS (
@@ -124,7 +122,7 @@ _FANS = f"""
         FROM sums AS fan LEFT JOIN fans.threshold USING (shop_id)
         ON CONFLICT (shop_id, account_id) DO UPDATE SET
             {", ".join(f"{name} = excluded.{name}" for name in (*_SUM_COLUMNS, "segment", "moves_on"))},
-            {", ".join(f"{name} = NULL" for name in HISTORY)},
+            changes = known.changes + 1,
             segment_since = CASE WHEN known.segment = excluded.segment THEN known.segment_since ELSE $3::date END
         RETURNING known.shop_id, known.account_id, old.segment AS from_segment, new.segment AS to_segment
     )
@@ -352,7 +350,7 @@ _MORE_OF_FANS = f"""
     known AS (
         UPDATE fans.fan AS known SET
             {", ".join(f"{name} = more.{name}" for name in (*_SUM_COLUMNS, "segment", "moves_on"))},
-            {", ".join(f"{name} = NULL" for name in HISTORY)},
+            changes = known.changes + 1,
             segment_since = CASE WHEN known.segment = more.segment THEN known.segment_since ELSE $3::date END
         FROM reckoned AS more WHERE known.ctid = more.place
         RETURNING known.shop_id, known.account_id, old.segment AS from_segment, new.segment AS to_segment

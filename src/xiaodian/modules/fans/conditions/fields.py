@@ -101,13 +101,13 @@ WITHIN = {
     "{product_since}": ("'-infinity'", "{today} - {days}"),
 }
 """What stands there of a test that looks at all days, and of one that looks at the last so many."""
-# In large shops fans have their purchases in arrays (service/write_histories.py), most of the time.
-_BEFORE = "width_bucket({today} - {days} - 1, fan.purchase_days)"
+# In large shops fans have their purchases in arrays, most of the time: `history`, from what `FANS` reads (sql.py).
+_BEFORE = "width_bucket({today} - {days} - 1, history.purchase_days)"
 """How many purchases lie before the last so many days."""
 
 
 def _kept_or(kept: str, asked: str) -> str:
-    return f"CASE WHEN fan.purchase_days IS NULL THEN {asked} ELSE {kept} END"
+    return f"CASE WHEN history.purchase_days IS NULL THEN {asked} ELSE {kept} END"
 
 
 def _day(column: str) -> str:
@@ -144,7 +144,7 @@ FIELDS: tuple[Field, ...] = (
         Kind.MONEY,
         "spent by purchases of the last N days",
         _kept_or(
-            f"fan.spent_minor - coalesce(fan.running_minor[{_BEFORE}], 0)",
+            f"fan.spent_minor - coalesce(history.running_minor[{_BEFORE}], 0)",
             f"(SELECT coalesce(sum(bought.gmv_minor - bought.returned_minor), 0)::bigint {_COUNTED})",
         ),
         within=Within.MUST,
@@ -157,7 +157,7 @@ FIELDS: tuple[Field, ...] = (
         "",
         # OFFSET: of the few fans without arrays, not of all buyers of the product.
         _kept_or(
-            "coalesce(fan.product_days[array_position(fan.product_ids, {value})] >= {product_since}, false)",
+            "coalesce(history.product_days[array_position(history.product_ids, {value})] >= {product_since}, false)",
             f"EXISTS (SELECT {_COUNTED} AND bought.product_ids @> ARRAY[{{value}}] OFFSET 0)",
         ),
         **_MAY,

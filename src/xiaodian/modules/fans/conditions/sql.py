@@ -8,6 +8,8 @@ from xiaodian.contracts.shops import ShopId
 from xiaodian.modules.fans.conditions.fields import BY_NAME, IDS, WITHIN, Field, Kind, Operator
 from xiaodian.modules.fans.conditions.tree import All, AnyOf, Compare, Condition, Not
 
+FANS = "fans.fan LEFT JOIN fans.history USING (shop_id, account_id, changes)"
+"""What conditions are asked of: fans, with the histories that are true (service/write_histories.py)."""
 _SIGNS = {
     Operator.EQ: "=",
     Operator.NE: "<>",
@@ -47,7 +49,7 @@ class Statement:
         return f"${len(self.values)}::{kind}"
 
     def where(self, condition: Condition) -> str:
-        """The condition on `fan`, a row of fans.fan; never null."""
+        """The condition on `fan` and `history`, a row of FANS; never null."""
         match condition:
             case All():
                 return f"({' AND '.join(map(self.where, condition.of))})"

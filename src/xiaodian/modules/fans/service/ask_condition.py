@@ -14,7 +14,7 @@ from xiaodian.infra.database import Connection, Record
 from xiaodian.kit.masking import mask_name
 from xiaodian.modules.accounts import api as accounts
 from xiaodian.modules.fans.conditions.cel import read_cel
-from xiaodian.modules.fans.conditions.sql import Books, Statement
+from xiaodian.modules.fans.conditions.sql import FANS, Books, Statement
 from xiaodian.modules.fans.conditions.tree import Condition, read_json, refuse
 from xiaodian.modules.fans.queries import FAN
 from xiaodian.modules.fans.service.count_purchases import day_of_books
@@ -58,7 +58,7 @@ async def count_fans(connection: Connection, shop_id: ShopId, condition: Conditi
     where = asked.where(condition)
     async with not_for_long(connection, COUNT_WITHIN_MS):
         count = await connection.fetchval(
-            f"SELECT count(*) FROM fans.fan WHERE fan.shop_id = {asked.shop} AND {where}", *asked.values
+            f"SELECT count(*) FROM {FANS} WHERE fan.shop_id = {asked.shop} AND {where}", *asked.values
         )
     return int(count)
 
@@ -69,7 +69,7 @@ async def sample_fans(connection: Connection, shop_id: ShopId, condition: Condit
     where = asked.where(condition)
     async with not_for_long(connection, COUNT_WITHIN_MS):
         rows = await connection.fetch(
-            f"SELECT account_id, segment, orders, spent_minor FROM fans.fan "
+            f"SELECT account_id, segment, orders, spent_minor FROM {FANS} "
             f"WHERE fan.shop_id = {asked.shop} AND {where} LIMIT {MOST_SAMPLED}",
             *asked.values,
         )
@@ -101,7 +101,7 @@ async def list_biggest(
     where = asked.where(condition)
     async with not_for_long(connection, LIST_WITHIN_MS):
         return await connection.fetch(
-            f"SELECT {FAN} FROM fans.fan WHERE fan.shop_id = {asked.shop} AND {where} {place} "
+            f"SELECT {FAN} FROM {FANS} WHERE fan.shop_id = {asked.shop} AND {where} {place} "
             f"ORDER BY spent_minor DESC, account_id LIMIT {asked.add(limit, 'integer')}",
             *asked.values,
         )
@@ -134,7 +134,7 @@ async def keep_ids(
 async def _fetch_ids(connection: Connection, asked: Statement, where: str) -> list[AccountId]:
     async with not_for_long(connection, LIST_WITHIN_MS):
         rows = await connection.fetch(
-            f"SELECT account_id FROM fans.fan WHERE fan.shop_id = {asked.shop} AND {where}", *asked.values
+            f"SELECT account_id FROM {FANS} WHERE fan.shop_id = {asked.shop} AND {where}", *asked.values
         )
     return [row["account_id"] for row in rows]
 
@@ -153,7 +153,7 @@ async def list_by_id(
     where = asked.where(condition)
     async with not_for_long(connection, LIST_WITHIN_MS):
         return await connection.fetch(
-            f"SELECT {FAN} FROM fans.fan WHERE fan.shop_id = {asked.shop} "
+            f"SELECT {FAN} FROM {FANS} WHERE fan.shop_id = {asked.shop} "
             f"AND fan.account_id > {asked.add(after or NOBODY, 'uuid')} AND {where} "
             f"ORDER BY account_id LIMIT {asked.add(limit, 'integer')}",
             *asked.values,

@@ -6,7 +6,7 @@ from itertools import groupby
 from xiaodian.contracts.accounts import AccountId
 from xiaodian.contracts.shops import ShopId
 from xiaodian.infra.database import Connection
-from xiaodian.modules.fans.conditions.sql import Books, Statement
+from xiaodian.modules.fans.conditions.sql import FANS, Books, Statement
 from xiaodian.modules.fans.conditions.tree import read_json
 from xiaodian.modules.fans.service.ask_condition import COUNT_WITHIN_MS, not_for_long
 
@@ -29,7 +29,7 @@ async def list_memberships(
             tests = ", ".join(asked.where(condition) for _, condition in segments)
             async with not_for_long(connection, COUNT_WITHIN_MS):
                 is_in = await connection.fetchrow(
-                    f"SELECT {tests} FROM fans.fan WHERE fan.shop_id = {asked.shop} "
+                    f"SELECT {tests} FROM {FANS} WHERE fan.shop_id = {asked.shop} "
                     f"AND fan.account_id = {asked.add(account_id, 'uuid')}",
                     *asked.values,
                 )

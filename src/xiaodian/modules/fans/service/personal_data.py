@@ -37,7 +37,18 @@ _LEAVE = """
     FROM (SELECT shop_id, segment, count(*) AS fans FROM gone GROUP BY 1, 2) AS left_by
     WHERE (sums.shop_id, sums.segment) = (left_by.shop_id, left_by.segment)
 """
-_TABLES = ("visit", "visit_day", "said_anew", "note", "tag", "move", "prediction", "creator_fan", "creator_purchase")
+_TABLES = (
+    "history",
+    "visit",
+    "visit_day",
+    "said_anew",
+    "note",
+    "tag",
+    "move",
+    "prediction",
+    "creator_fan",
+    "creator_purchase",
+)
 
 
 async def list_known(

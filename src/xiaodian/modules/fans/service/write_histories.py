@@ -1,8 +1,8 @@
-"""In large shops, what conditions ask of purchases is written beside each fan: a search in an array, not a join.
+"""In large shops, what conditions ask of purchases is written in a row a fan: a search in an array, not a join.
 
 `purchase_days`: the days of the purchases that count, in order; `running_minor`: spent by each and all before it;
-`product_ids` and `product_days`: what was bought, and the last day of each. Counting a purchase takes them away; until
-they are written again, conditions look at the purchases themselves.
+`product_ids` and `product_days`: what was bought, and the last day of each. A history is true as long as it has the
+fan's number of changes, which counting moves on; until it is written again, conditions look at the purchases themselves.
 """
 
 from uuid import UUID
@@ -19,9 +19,9 @@ _NOBODY = UUID(int=0)
 
 _LARGE_SHOPS = "SELECT shop_id FROM fans.segment_size GROUP BY 1 HAVING sum(fans) >= $1 ORDER BY 1"
 _WITHOUT = """
-    SELECT account_id FROM fans.fan
-    WHERE shop_id = $1 AND account_id > $2 AND orders > 0 AND purchase_days IS NULL
-    ORDER BY account_id LIMIT $3
+    SELECT account_id FROM fans.fan LEFT JOIN fans.history USING (shop_id, account_id, changes)
+    WHERE fan.shop_id = $1 AND fan.account_id > $2 AND orders > 0 AND purchase_days IS NULL
+    ORDER BY fan.account_id LIMIT $3
 """
 _WRITE = """
     WITH bought AS MATERIALIZED (
@@ -45,10 +45,16 @@ _WRITE = """
             GROUP BY 1, 2
         ) AS latest GROUP BY 1
     )
-    UPDATE fans.fan SET purchase_days = spent.days, running_minor = spent.minors,
-        product_ids = coalesce(goods.ids, '{}'), product_days = coalesce(goods.days, '{}')
-    FROM spent LEFT JOIN goods USING (account_id)
-    WHERE (fan.shop_id, fan.account_id) = ($1, spent.account_id) AND fan.account_id = ANY($2::uuid[])
+    INSERT INTO fans.history (
+        shop_id, account_id, changes, purchase_days, running_minor, product_ids, product_days
+    )
+    SELECT shop_id, account_id, changes, spent.days, spent.minors, coalesce(goods.ids, '{}'),
+        coalesce(goods.days, '{}')
+    FROM spent JOIN fans.fan USING (account_id) LEFT JOIN goods USING (account_id)
+    WHERE fan.shop_id = $1 AND fan.account_id = ANY($2::uuid[]) ORDER BY account_id
+    ON CONFLICT (shop_id, account_id) DO UPDATE SET changes = excluded.changes,
+        purchase_days = excluded.purchase_days, running_minor = excluded.running_minor,
+        product_ids = excluded.product_ids, product_days = excluded.product_days
 """
 # Told twice which fans they are, PostgreSQL looks them up instead of reading all fans for each portion.
 _MEMORY = "SET LOCAL work_mem = '64MB'"
