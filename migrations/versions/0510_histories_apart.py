@@ -3,7 +3,7 @@
 from alembic import op
 
 revision = "0510"
-down_revision = "0491"
+down_revision = "0462"
 
 
 def upgrade() -> None:
