@@ -17,7 +17,8 @@ from xiaodian.edge.context import Context
 from xiaodian.infra.database import Connection
 from xiaodian.kit.ids import new_id
 from xiaodian.modules.fans.conditions.fields import FIELDS, Field, Operator, Within
-from xiaodian.modules.fans.conditions.sql import FANS, Books
+from xiaodian.modules.fans.conditions.sql import FANS as ALL_FANS
+from xiaodian.modules.fans.conditions.sql import Books
 from xiaodian.modules.fans.conditions.tree import read_json
 from xiaodian.modules.fans.service.ask_condition import count_fans, list_by_id
 from xiaodian.modules.fans.service.write_histories import write_histories
@@ -219,7 +220,7 @@ async def test_sql_finds_whom_a_plain_walk_finds(ctx: Context, is_written: bool)
     if is_written:
         await write_histories(ctx.database, large=FANS)
     async with ctx.database.transaction() as connection:
-        without = f"SELECT count(*) FROM {FANS} WHERE fan.shop_id = $1 AND orders > 0 AND purchase_days IS NULL"
+        without = f"SELECT count(*) FROM {ALL_FANS} WHERE fan.shop_id = $1 AND orders > 0 AND purchase_days IS NULL"
         assert (await connection.fetchval(without, shop_id) == 0) is is_written
         for raw in (*singles, *nested):
             condition = read_json(raw)

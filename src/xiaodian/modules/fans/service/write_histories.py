@@ -2,7 +2,7 @@
 
 `purchase_days`: the days of the purchases that count, in order; `running_minor`: spent by each and all before it;
 `product_ids` and `product_days`: what was bought, and the last day of each. A history is true as long as it has the
-fan's number of changes, which counting moves on; until it is written again, conditions look at the purchases themselves.
+fan's number of changes, which counting moves on; else conditions look at the purchases themselves.
 """
 
 from uuid import UUID
