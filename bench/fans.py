@@ -18,7 +18,8 @@ all_fans_deep_ms          a page far down of each
 fans_named_ms             fans by a part of a name that nobody, few, or all have; the slowest of twenty
 cohort_ms                 triangle and repurchase table together; the slowest of ten
 event_to_page_ms          from a payment's event in the outbox to a page that shows it; the slowest of ten
-summary_cpu_us_per_order  CPU time of PostgreSQL and this process to count newly paid orders, as a deep backlog is
+summary_cpu_us_per_order  CPU time of PostgreSQL and this process to count newly paid orders, as a deep backlog is:
+                          a fiftieth of all
 summary_cpu_us_per_change the same of old orders of which some money went back
 plain_sql_cohort_ms       the triangle by SQL over the orders, as a shop would otherwise write it
 plain_sql_fan_page_ms     a fan's figures by such SQL
@@ -62,7 +63,9 @@ from xiaodian.modules.fans.handlers import ORDERS_AT_ONCE
 from xiaodian.modules.fans.service.count_purchases import count_purchases
 from xiaodian.settings import Settings
 
-COUNTED = 20_000
+COUNTED_SHARE = 50
+"""One order in so many, a fortnight's, is counted as a backlog: what is read for the first time is found again later."""
+CHANGED = 20_000
 DEEP_PAGES = 50
 NESTED = """
     orders >= 2 && segment != "lost" && (recent_spent_minor(180) >= 30000 || bought_product("{product}", 365))
@@ -242,13 +245,13 @@ class FansBench:
         paid = await write_orders(
             self._connection,
             shop.shop_id,
-            orders=COUNTED,
+            orders=self._options.orders // COUNTED_SHARE,
             buyers=self._options.buyers,
             serial=self._options.orders,
             at="now() - random() * interval '10 minutes'",
         )
         await self._count("summary_cpu_us_per_order", database, [OrderId(each) for each in paid])
-        changed = [OrderId(row["order_id"]) for row in await self._draw(COUNTED)]
+        changed = [OrderId(row["order_id"]) for row in await self._draw(CHANGED)]
         await self._connection.execute(
             "UPDATE orders.line SET refunded_minor = least(amount_minor, refunded_minor + 1) WHERE order_id = ANY($1)",
             changed,

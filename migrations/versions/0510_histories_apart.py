@@ -2,6 +2,28 @@
 
 from alembic import op
 
+_OF_FAN = """
+    FROM fans.purchase AS bought WHERE bought.shop_id = of_shop AND bought.account_id = of_account
+        AND bought.is_counted AND bought.day >= since
+"""
+# Functions: PostgreSQL asks a subquery about a row of an outer query in one process alone, a function in several.
+_FUNCTIONS = (
+    f"""
+    CREATE FUNCTION fans.orders_since(of_shop uuid, of_account uuid, since date) RETURNS bigint
+        LANGUAGE sql STABLE PARALLEL SAFE AS $$ SELECT count(*) {_OF_FAN} $$
+    """,
+    f"""
+    CREATE FUNCTION fans.spent_since(of_shop uuid, of_account uuid, since date) RETURNS bigint
+        LANGUAGE sql STABLE PARALLEL SAFE
+        AS $$ SELECT coalesce(sum(bought.gmv_minor - bought.returned_minor), 0)::bigint {_OF_FAN} $$
+    """,
+    f"""
+    CREATE FUNCTION fans.bought_since(of_shop uuid, of_account uuid, product uuid, since date) RETURNS boolean
+        LANGUAGE sql STABLE PARALLEL SAFE
+        AS $$ SELECT EXISTS (SELECT {_OF_FAN} AND bought.product_ids @> ARRAY[product] OFFSET 0) $$
+    """,
+)
+
 revision = "0510"
 down_revision = "0462"
 
@@ -28,3 +50,5 @@ def upgrade() -> None:
             PRIMARY KEY (shop_id, account_id)
         )
     """)
+    for function in _FUNCTIONS:
+        op.execute(function)

@@ -98,7 +98,7 @@ WITHIN = {
         "",
         "AND (seen.seen_at AT TIME ZONE 'UTC' + make_interval(hours => {offset}))::date >= {today} - {days}",
     ),
-    "{product_since}": ("'-infinity'", "{today} - {days}"),
+    "{product_since}": ("'-infinity'::date", "{today} - {days}"),
 }
 """What stands there of a test that looks at all days, and of one that looks at the last so many."""
 # In large shops fans have their purchases in arrays, most of the time: `history`, from what `FANS` reads (sql.py).
@@ -135,7 +135,7 @@ FIELDS: tuple[Field, ...] = (
         "recent_orders",
         Kind.INTEGER,
         "purchases in the last N days",
-        _kept_or(f"fan.orders - {_BEFORE}", f"(SELECT count(*) {_COUNTED})"),
+        _kept_or(f"fan.orders - {_BEFORE}", "fans.orders_since({shop}, fan.account_id, {today} - {days})"),
         within=Within.MUST,
         only_if="fan.last_day >= {today} - {days}",
     ),
@@ -145,7 +145,7 @@ FIELDS: tuple[Field, ...] = (
         "spent by purchases of the last N days",
         _kept_or(
             f"fan.spent_minor - coalesce(history.running_minor[{_BEFORE}], 0)",
-            f"(SELECT coalesce(sum(bought.gmv_minor - bought.returned_minor), 0)::bigint {_COUNTED})",
+            "fans.spent_since({shop}, fan.account_id, {today} - {days})",
         ),
         within=Within.MUST,
         only_if="fan.last_day >= {today} - {days}",
@@ -155,10 +155,9 @@ FIELDS: tuple[Field, ...] = (
         Kind.PRODUCT,
         "a purchase held this product",
         "",
-        # OFFSET: of the few fans without arrays, not of all buyers of the product.
         _kept_or(
             "coalesce(history.product_days[array_position(history.product_ids, {value})] >= {product_since}, false)",
-            f"EXISTS (SELECT {_COUNTED} AND bought.product_ids @> ARRAY[{{value}}] OFFSET 0)",
+            "fans.bought_since({shop}, fan.account_id, {value}, {product_since})",
         ),
         **_MAY,
     ),
