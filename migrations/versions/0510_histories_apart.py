@@ -25,7 +25,7 @@ _FUNCTIONS = (
 )
 
 revision = "0510"
-down_revision = "0462"
+down_revision = "0506"
 
 
 def upgrade() -> None:
