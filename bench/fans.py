@@ -64,7 +64,7 @@ from xiaodian.modules.fans.service.count_purchases import count_purchases
 from xiaodian.settings import Settings
 
 COUNTED_SHARE = 50
-"""One order in so many, a fortnight's, is counted as a backlog: what is read for the first time is found again later."""
+"""One order in so many, a fortnight's, is counted as a backlog: what is read once is found again later."""
 CHANGED = 20_000
 DEEP_PAGES = 50
 NESTED = """
