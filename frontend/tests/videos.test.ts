@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { MAX_CLIP_MS, firstRange, moved, withEnd, withStart } from "../src/console/videos/clip/range";
-import { type Placed, endAt, leaveOpen, moveTo, rowsOf, shownAt, startAt, toInput } from "../src/console/videos/edit/placing";
+import { type Placed, endAt, leaveOpen, moveTo, rowsOf, shownAt, shownFor, startAt, toInput } from "../src/console/videos/edit/placing";
 import { completed, openTopic } from "../src/console/videos/edit/topics";
 import { keyedTo, momentText, msAt, ticksOf, xOf } from "../src/console/videos/film/strip";
 
@@ -21,6 +21,11 @@ describe("a card on the time line", () => {
   test("keeps its end when its start is dragged", () => {
     expect(startAt(card("a", 5000), 2000, 20_000)).toMatchObject({ atMs: 2000, showMs: 11_000 });
     expect(startAt(card("a", 5000), 30_000, 20_000)).toMatchObject({ atMs: 12_000, showMs: 1000 });
+    expect(startAt(card("a", 15_000), 14_000, 20_000)).toMatchObject({ atMs: 14_000, showMs: 6000 });
+  });
+  test("says how long it is seen where the film is over sooner", () => {
+    expect(shownFor(card("a", 5000), 20_000)).toBe(8000);
+    expect(shownFor(card("a", 15_000), 20_000)).toBe(5000);
   });
   test("given back to the platform it has no moment", () => expect(toInput(leaveOpen(card("a", 5000)))).toEqual({ product_id: "a", at_ms: null, show_ms: null }));
   test("that came last is the one viewers see", () => {

@@ -30,6 +30,11 @@ export function showOf(placed: Placed): number {
   return placed.showMs ?? DEFAULT_SHOW_MS;
 }
 
+/** How long it is seen: the film may be over sooner. */
+export function shownFor(placed: Placed, durationMs: number): number {
+  return Math.max(0, Math.min(showOf(placed), durationMs - (placed.atMs ?? 0)));
+}
+
 const round = (ms: number) => Math.round(ms / STEP_MS) * STEP_MS;
 const within = (value: number, least: number, most: number) => Math.min(Math.max(value, least), Math.max(least, most));
 
@@ -53,7 +58,7 @@ export function endAt(placed: Placed, endMs: number, durationMs: number): Placed
 /** The card's start to a moment; its end stays. */
 export function startAt(placed: Placed, atMs: number, durationMs: number): Placed {
   if (placed.atMs === null) return placed;
-  const endMs = placed.atMs + showOf(placed);
+  const endMs = placed.atMs + shownFor(placed, durationMs);
   const start = within(round(atMs), Math.max(0, endMs - MAX_SHOW_MS), Math.min(endMs - MIN_SHOW_MS, lastStart(durationMs)));
   return { ...placed, atMs: start, showMs: endMs - start };
 }
