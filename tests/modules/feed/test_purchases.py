@@ -51,7 +51,7 @@ async def test_a_room_in_which_people_buy_says_how_many_did(
         )
     [item] = (await cinema.open(client))["items"]
     assert item["why"]["code"] == "on_air_bought"
-    assert item["why"]["text"] == "正在直播,12 人刚买过"
+    assert item["why"]["text"] == "正在直播，12 人刚买过"
     assert (await cinema.open(client, language="en"))["items"][0]["why"]["text"] == "On air: 12 bought just now"
 
 

@@ -1,4 +1,5 @@
 /** What a refused form shows, and where. */
+import { tick } from "svelte";
 import { ApiProblem, textOf } from "../../lib/api/client";
 
 export type FieldErrors = Record<string, string>;
@@ -16,4 +17,12 @@ export function errorsOf(error: unknown, known: (field: string) => boolean): Fie
   if (known(field)) return { [field]: text };
   const root = field.split(".")[0] ?? "";
   return { [known(root) ? root : ""]: text };
+}
+
+/** What is wrong is looked at and can be mended at once, wherever in the form it stands. */
+export async function showProblem(form: HTMLElement | undefined): Promise<void> {
+  await tick();
+  const wrong = form?.querySelector<HTMLElement>('[aria-invalid="true"]') ?? form?.querySelector<HTMLElement>('[role="alert"]');
+  wrong?.focus({ preventScroll: true });
+  wrong?.scrollIntoView({ block: "center" });
 }
