@@ -1,5 +1,6 @@
 """A viewer asks to be reminded of a room, sees the mark wherever they are when it begins, and is in it by one tap."""
 
+import time
 from collections.abc import Awaitable, Callable
 
 import pytest
@@ -17,6 +18,12 @@ _HAS_MARK = """testid => {
 }"""
 
 
+_APART = """() => {
+    const [message, toast] = ["message-popup", "toast"].map((id) => document.querySelector(`[data-testid="${id}"]`));
+    return toast.getBoundingClientRect().top >= message.getBoundingClientRect().bottom;
+}"""
+
+
 async def _see_mark(page: Page, testid: str, *, is_there: bool) -> None:
     await page.wait_for_function(f"testid => (({_HAS_MARK})(testid)) === {str(is_there).lower()}", arg=testid)
 
@@ -26,10 +33,13 @@ async def test_a_viewer_who_asked_is_told_on_every_page_when_the_room_begins_and
 ) -> None:
     viewer = await enter("小丹")
     host_id, room_id = stage.host.me["account_id"], stage.room["room_id"]
+    tomorrow_ms = int(time.time() * 1000) + 24 * 3600 * 1000
+    await stage.host.call("POST", "/api/rooms", {"title": "明天见", "planned_at_ms": tomorrow_ms})
     creator = await open_page(f"/creators/{host_id}", name="creator", member=viewer)
     await creator.get_by_test_id("creator-tab-planned").click()
-    await creator.get_by_test_id("remind").click()
-    await expect(creator.get_by_test_id("remind")).to_have_attribute("aria-pressed", "true")
+    today, later = (creator.locator("li", has_text=title).get_by_test_id("remind") for title in ("现摘草莓", "明天见"))
+    await today.click()
+    await expect(today).to_have_attribute("aria-pressed", "true")
     home = await open_page("/?tab=live", name="home", size=DESK, member=viewer)
     await expect(home.get_by_test_id("account")).to_be_visible()
     await expect(creator.get_by_test_id("inbox")).to_have_count(0)
@@ -40,6 +50,10 @@ async def test_a_viewer_who_asked_is_told_on_every_page_when_the_room_begins_and
         for page in (creator, home):
             await expect(page.get_by_test_id("message-popup")).to_contain_text("阿月 开播了：现摘草莓")
         await expect(creator.get_by_test_id("inbox")).to_be_visible()
+        # What is said in passing meanwhile lies over neither.
+        await later.click()
+        await expect(creator.get_by_test_id("toast")).to_have_count(1)
+        await creator.wait_for_function(_APART)
         await _see_mark(home, "account", is_there=True)
         await expect(home.locator("#unread")).to_have_text("1 条未读")
 
