@@ -40,8 +40,8 @@ WORDING = TARGET.with_name("wording.json")
 LANGUAGES = ("zh", "en")
 WORDED = {"wording": 1.0, "look_wording": 1.0, "turn_wording": 1.0}
 """What a line's wording tells is log odds as it is."""
-LEAST_SEEN = 3
-"""A run that was heard more seldom is left out."""
+LEAST_ROOMS = 4
+"""A run that fewer hosts say tells of them, not of hosts."""
 LEAST_WORTH = 0.03
 """So little a run may be worth and be left out."""
 SHIFTS = (-0.9, -0.6, -0.3, 0.0, 0.3, 0.6, 0.9)
@@ -55,6 +55,7 @@ class Row(NamedTuple):
     evidence: dict[str, float]
     label: float
     runs: tuple[str, ...] = ()
+    room: str = ""
 
 
 class Parts(NamedTuple):
@@ -115,12 +116,12 @@ def replay(room: Room, weights: Weights) -> tuple[Score, list[Row]]:
         engine.signs = {}
         made = engine.take(signal)
         if engine.signs and isinstance(signal, Transcript):
-            rows.append(Row(lang, engine.signs, _turn_label(room, signal), engine.runs))
+            rows.append(Row(lang, engine.signs, _turn_label(room, signal), engine.runs, room.name))
         for candidate in engine.candidates:
             label = _label(room.truth, matched, candidate)
             if label is not None:
                 evidence = {code: value for code, value in candidate.evidence.items() if code not in WORDED}
-                rows.append(Row(lang, evidence, label, candidate.runs))
+                rows.append(Row(lang, evidence, label, candidate.runs, room.name))
         for cue in made:
             cues.append(cue)
             for index, moment in enumerate(room.truth):
@@ -169,8 +170,8 @@ def _fit(rows: Sequence[Row], ridge: float, ridge_of_runs: float) -> Parts:
     """Logistic regression with a ridge: evidence towards the prior, runs of words towards nothing."""
     prior = {code: worth for code, worth in PRIOR.items() if code.startswith("turn_") is any(map(_is_turn, rows))}
     codes = sorted({code for row in rows for code in row.evidence} | prior.keys())
-    seen = Counter((row.lang, run) for row in rows for run in row.runs)
-    runs = sorted(key for key, times in seen.items() if times >= LEAST_SEEN)
+    seen = Counter((lang, run) for lang, run, _ in {(row.lang, run, row.room) for row in rows for run in row.runs})
+    runs = sorted(key for key, in_rooms in seen.items() if in_rooms >= LEAST_ROOMS)
     values = _table(rows, codes, runs)
     count, parts = len(codes), ("all", *LANGUAGES)
     priors = np.zeros(values.shape[1])

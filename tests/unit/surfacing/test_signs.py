@@ -1,8 +1,11 @@
 """Signs that bring up what is barely named, and those that keep down what is."""
 
+from dataclasses import replace
+
 from tests.unit.surfacing.talk import FRUIT, hear, opens, product, say, shown
 
 from xiaodian.contracts.surfacing import Bag, Purchase
+from xiaodian.modules.surfacing.engine.candidate import Candidate
 from xiaodian.modules.surfacing.engine.clicking import Clicking
 from xiaodian.modules.surfacing.engine.discourse import Reading, read_line
 from xiaodian.modules.surfacing.engine.lexicon import load_lexicon
@@ -48,6 +51,15 @@ def test_viewers_who_buy_what_a_doubtful_line_was_about_bring_it_up() -> None:
     bought = [Purchase(t_ms=10_500 + 150 * i, account=f"a{i}", product_id="blueberry") for i in range(4)]
     assert [cue.product_id for cue in hear(FRUIT, [*say(DOUBTFUL), *bought])] == ["blueberry"]
     assert hear(FRUIT, [*say("大家晚上好欢迎来到直播间"), *bought]) == []
+
+
+def test_clicks_after_a_line_that_declines_a_product_are_no_turn_to_it() -> None:
+    evidence = dict.fromkeys(("name", "margin"), 1.0)
+    doubtful = Candidate(product_id="p", t_ms=0, begun_ms=0, evidence=evidence, words="", named_by="name", log_odds=0.0)
+    assert not doubtful.is_declined
+    assert replace(doubtful, evidence=evidence | {"declining_here": 1.0}).is_declined
+    wave = opens(*(f"a{index}" for index in range(12)), product_id="blueberry")
+    assert hear(FRUIT, [*say("有人问云南高山蓝莓 蓝莓今天不展开讲 大家自己看图"), *wave]) == []
 
 
 def test_a_wave_of_clicks_brings_nothing_up_that_nobody_spoke_of() -> None:

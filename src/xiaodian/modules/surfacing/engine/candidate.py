@@ -21,6 +21,11 @@ class Candidate:
     runs: tuple[str, ...] = ()
     """How the line is worded; what that tells is in the evidence already."""
 
+    @property
+    def is_declined(self) -> bool:
+        """Whether the line itself says that it is not gone into: nothing that viewers do makes a turn of that."""
+        return bool(self.evidence.keys() & {"denied", "declining_here", "declining_reaches"})
+
     def as_hint(self, likelihood: float) -> Hint:
         """What is remembered of it if it is not sure enough."""
         return Hint(

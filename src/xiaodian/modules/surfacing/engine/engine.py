@@ -298,7 +298,8 @@ class Engine:
         if best is None:
             for candidate in candidates:
                 likelihood = probability(candidate.log_odds)
-                if likelihood >= HINT and not candidate.evidence.keys() & {"hint", "look_bias"}:
+                is_new = not candidate.is_declined and not candidate.evidence.keys() & {"hint", "look_bias"}
+                if likelihood >= HINT and is_new:
                     self._dialogue.hint(candidate.product_id, candidate.as_hint(likelihood))
             return []
         likelihood = probability(best.log_odds)

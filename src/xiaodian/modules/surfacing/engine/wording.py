@@ -73,7 +73,8 @@ def _mask(text: str, matches: Mapping[str, Match], product_id: str | None, lang:
         if not (tokens and tokens[-1] == mark):
             tokens.append(mark)
         place = max(place, end)
-    return tokens + _cut(text[place:], lang)
+    tokens += _cut(text[place:], lang)
+    return [each for at, each in enumerate(tokens) if each != "N" or tokens[at - 1 : at] != ["N"]]
 
 
 def _add(spans: list[tuple[int, int, str]], parts: Iterable[Part], mark: str) -> None:
