@@ -132,6 +132,10 @@ FANS = [
     OpenRow("GET", f"{SEGMENT}/fans", 200, HIDDEN),
     OpenRow("GET", "/fan-segments/ready/{code}/fans", 200, 200, address="/fan-segments/ready/loyal/fans"),
     OpenRow("GET", f"{SEGMENT}/fans/csv", 200, HIDDEN),
+    # Nobody is a fan of the account that let the program in.
+    OpenRow("GET", "/own-fans", 200, 200),
+    OpenRow("GET", "/own-fans/groups", 200, 200),
+    OpenRow("GET", "/own-fans/{account_id}", 404, HIDDEN, address=f"/own-fans/{NOWHERE}"),
     OpenRow("GET", "/fan-club", 200, HIDDEN),
     OpenRow("GET", "/fan-club/members", 200, 200),
     OpenRow("DELETE", SEGMENT, 204, HIDDEN),

@@ -6,7 +6,7 @@ from tests.architecture.source import ROOT
 
 CONSOLE = ROOT / "frontend/src/console"
 WRITES = re.compile(r"\b(?:money|integer|count|share|seconds)\((?!\))")
-MARKS = re.compile(r"<WhatIs|<FigureBeside|<FigureCards|<Metric\b|<BalanceCard|\bmetric=")
+MARKS = re.compile(r"<WhatIs|<FigureBeside|<FigureCards|<PersonFigures|<Metric\b|<BalanceCard|\bmetric=")
 NO_FIGURES = {
     "what one thing costs, how much of it there is, or what is asked back for it": """
         aftersales/AfterSaleDrawer aftersales/AfterSaleHistory aftersales/AfterSaleTable aftersales/DeedForm

@@ -13,7 +13,7 @@ type Entry = {
   right?: Right;
   /** Only for who runs the platform. */
   isForOperator?: boolean;
-  /** Only for who has no shop of their own, whose fans are the shop's. */
+  /** Only for who does not own a shop: owners come there from the shop's fans. */
   isForCreator?: boolean;
 };
 

@@ -42,6 +42,8 @@ class Scope(StrEnum):
     FANS_READ = "fans:read"
     FANS_WRITE = "fans:write"
     """Notes, tags and segments of fans; writing to fans also takes the right to what is sent."""
+    AUDIENCE_READ = "audience:read"
+    """One's own fans as a creator, for one's own programs; of a shop's app, those of the account that let it in."""
     FINANCE_READ = "finance:read"
     FINANCE_WRITE = "finance:write"
     """Move the shop's money: payouts, deposit, bank account, contracts that share its sales."""
@@ -59,7 +61,7 @@ def has_right(held: Set[Scope], right: Scope) -> bool:
     return right in held or _WIDER.get(right) in held
 
 
-PERSONAL_SCOPES = frozenset({Scope.EVERYTHING, Scope.ROOM_CONTROL, Scope.SHIPPING})
+PERSONAL_SCOPES = frozenset({Scope.EVERYTHING, Scope.ROOM_CONTROL, Scope.SHIPPING, Scope.AUDIENCE_READ})
 """What a token that somebody makes for their own programs may have; the rest is for apps that a shop lets in."""
 
 

@@ -77,6 +77,12 @@ DEFINITIONS: tuple[Definition, ...] = (
     _of("checkout_starts", _COUNT, "number of times a checkout was begun", "behaviour: checkout_started"),
     _of("click_rate", _SHARE, "clicks / impressions", "behaviour: card_shown, card_clicked"),
     _of("conversion", _SHARE, "buyers / viewers", "orders; behaviour: entered"),
+    _of(
+        "visitor_conversion",
+        _SHARE,
+        "accounts that came into an own room for the first time and paid, both on this day / viewers",
+        "orders; behaviour: entered",
+    ),
     _of("gpm", _MONEY, "gmv × 1000 / views", "orders; behaviour: entered"),
     _of("uv_value", _MONEY, "gmv / viewers", "orders; behaviour: entered"),
     _of("step_share", _SHARE, "people who took the step / viewers", "behaviour; orders"),
@@ -161,7 +167,8 @@ DEFINITIONS: tuple[Definition, ...] = (
     _of(
         "creator_fans",
         _COUNT,
-        "accounts that follow a creator without a shop, were in the creator's rooms or films, or bought there",
+        "accounts that follow a creator, were in the creator's rooms or films, or bought there; "
+        "of who owns a shop: bought others' goods there",
         "orders; behaviour; follows",
     ),
     _of(

@@ -8,7 +8,7 @@ import pytest
 from tests.modules.fans.counter import Counter
 
 from xiaodian.kit.clock import utc_now
-from xiaodian.modules.fans.service import list_all_fans
+from xiaodian.modules.fans.service import find_named
 
 NAMES = ("小丹", "爱吃草莓的小丹", "王大海", "ＷＡＮＧ", "wang xiao", "丹东来的", "100%_好")
 
@@ -86,8 +86,8 @@ async def test_a_fan_is_found_by_a_part_of_the_name_however_many_people_have_it(
     crowd: Counter, monkeypatch: pytest.MonkeyPatch, part: str, who: set[str], most_named: int
 ) -> None:
     """`most_named` 0: so many have it that they are looked for along the list."""
-    monkeypatch.setattr(list_all_fans, "MOST_NAMED", most_named)
-    monkeypatch.setattr(list_all_fans, "WALKED_AT_ONCE", 3)
+    monkeypatch.setattr(find_named, "MOST_NAMED", most_named)
+    monkeypatch.setattr(find_named, "WALKED_AT_ONCE", 3)
     for sort in ("last_purchase", "spent", "orders"):
         found = names(await ask(crowd, sort=sort, name=part))
         assert (len(found), set(found)) == (len(who), who)
@@ -97,7 +97,7 @@ async def test_a_page_that_has_looked_at_enough_fans_says_where_to_go_on(
     crowd: Counter, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name, value in (("MOST_NAMED", 0), ("WALKED_AT_ONCE", 2), ("MOST_WALKED", 2)):
-        monkeypatch.setattr(list_all_fans, name, value)
+        monkeypatch.setattr(find_named, name, value)
     assert sorted(names(await ask(crowd, name="小丹"))) == ["小丹", "爱吃草莓的小丹"]
 
 

@@ -1,14 +1,19 @@
 """The demo's shop has a past, and it is one that the platform's own rules would have made."""
 
 from datetime import timedelta
+from functools import partial
 from itertools import pairwise
+from pathlib import Path
+from typing import Any
 from uuid import UUID
 
+import pytest
 from tests.conftest import SignUp
 
 from xiaodian.cli.show.catalogue import YUE
 from xiaodian.cli.show.client import Member
-from xiaodian.cli.show.past import Stage, play_past
+from xiaodian.cli.show.past import Player, Stage, make_up_all, play_on, play_past
+from xiaodian.cli.show.past_memory import Memory
 from xiaodian.cli.show.past_plan import plan_past
 from xiaodian.cli.show.seed import set_up_shop
 from xiaodian.contracts.accounts import AccountId, Caller, Scope
@@ -40,7 +45,7 @@ async def test_who_opens_the_demo_finds_fans_of_months_and_books_that_balance(ct
     now = utc_now()
     stage = await _open(ctx, sign_up)
     past = plan_past(now, [len(product.skus) for product in stage.products], shows=6, fans=25)
-    await play_past(ctx, stage, past, now)
+    await play_past(ctx, stage, past, now, await make_up_all(ctx, past))
     assert utc_now() - now < timedelta(minutes=5), "the process lives in the present again"
     await fans.rebuild(ctx, now)
 
@@ -56,6 +61,54 @@ async def test_who_opens_the_demo_finds_fans_of_months_and_books_that_balance(ct
     assert len(segments) > 3
     for purchase in past.purchases[::5]:
         assert await reconcile(ctx, purchase.at.date(), whole_ledger=True) == []
+
+
+async def test_a_past_that_was_broken_off_goes_on_where_it_stopped_and_nothing_is_bought_twice(
+    ctx: Context, sign_up: SignUp, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = utc_now()
+    stage = await _open(ctx, sign_up)
+    plan = partial(plan_past, shows=5, fans=20)
+    monkeypatch.setattr("xiaodian.cli.show.past.plan_past", plan)
+    past = plan(now, [len(product.skus) for product in stage.products])
+    memory = Memory(tmp_path)
+
+    class KilledError(Exception):
+        """As if the machine had been switched off there."""
+
+    for deed, after in (("_ship", 2), ("_place", 4), ("_watch", 3)):
+        done, left = getattr(Player, deed), [after]
+
+        async def _until_it_stops(self: Player, *told: Any, done: Any = done, left: list[int] = left) -> Any:
+            answer = await done(self, *told)
+            left[0] -= 1
+            if left[0] == 0:
+                raise KilledError
+            return answer
+
+        with monkeypatch.context() as patch:
+            patch.setattr(Player, deed, _until_it_stops)
+            with pytest.raises(KilledError):
+                await play_on(ctx, stage, memory, now)
+        assert utc_now() - now < timedelta(minutes=5), "the process lives in the present again"
+    await play_on(ctx, stage, memory, utc_now())
+
+    async with ctx.database.connection() as connection:
+        orders = await connection.fetch("SELECT buyer_id, placed_at, state FROM orders.order")
+        rooms = await connection.fetch("SELECT state FROM live.room WHERE planned_at IS NOT NULL")
+        people = await connection.fetchval(
+            "SELECT count(*) FROM accounts.account WHERE display_name = ANY($1::text[])", past.names
+        )
+    assert len(orders) == len({(row["buyer_id"], row["placed_at"]) for row in orders}) == len(past.purchases) > 5
+    assert ([row["state"] for row in rooms], people) == (["ended"] * 5, 20)
+    assert {row["state"] for row in orders if row["placed_at"] < now - timedelta(days=10)} <= {
+        "completed",
+        "paid",
+        "cancelled",
+    }
+    memory.end()
+    assert (kept := memory.recall()) is not None
+    assert kept.is_over
 
 
 async def _open(ctx: Context, sign_up: SignUp) -> Stage:

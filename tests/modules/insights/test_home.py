@@ -1,9 +1,12 @@
 """The home page says what waits, oldest first, and how the day goes beside other days."""
 
+import random
 from datetime import timedelta
 from uuid import UUID, uuid4
 
-from tests.modules.insights.observer import Observer, most_rows_read
+import pandas as pd
+from tests.modules.insights.observer import Observer, late_and_twice, most_rows_read
+from tests.modules.insights.test_visits import deed, report, send
 
 from xiaodian.kit.clock import utc_now
 from xiaodian.modules.catalog import api as catalog
@@ -160,3 +163,26 @@ async def test_days_that_cannot_be_are_refused_with_the_field(observer: Observer
     ):
         answer = await observer.stage.host.get(path, params=query)
         assert (answer.status_code, answer.json().get("field")) == (422, field), query
+
+
+async def test_home_says_which_part_of_the_visitors_bought_and_never_more_than_all(observer: Observer) -> None:
+    await observer.stage.go_on_air()
+    buyers = [await observer.market.buyer() for _ in range(7)]
+    # Two come and buy, one of them in two browsers; one comes only; four buy what they never came for.
+    for buyer in (buyers[0], buyers[0], buyers[1], buyers[2]):
+        await send(buyer.client, report(deed(observer, "entered"), viewer_id=uuid4()))
+    for buyer in (*buyers[:2], *buyers[3:]):
+        await observer.order(buyer, observer.products[0])
+    await observer.take_reports(late_and_twice(await observer.reports(), random.Random(3)))
+    await observer.hear()
+    home = (await observer.stage.host.get(f"/api/shops/{observer.stage.shop_id}/home")).json()
+    figures = {figure["key"]: figure["today"] for figure in home["figures"]}
+    async with observer.ctx.database.connection() as connection:
+        acts = pd.DataFrame(
+            [dict(row) for row in await connection.fetch("SELECT viewer_id, account_id FROM insights.behaviour")]
+        )
+        paid = pd.DataFrame([dict(row) for row in await connection.fetch("SELECT buyer_id FROM orders.order")])
+    came = acts[acts["account_id"].isin(paid["buyer_id"])]
+    share = came["account_id"].nunique() / acts["viewer_id"].nunique()
+    assert figures["visitor_conversion"] == round(share, 4) == 0.5
+    assert (figures["buyers"], figures["viewers"]) == (6, 4), "more bought than came"

@@ -48,6 +48,17 @@ class AfterSaleState(StrEnum):
     RETURNING = "returning"
 
 
+class CreatorFanGroup(StrEnum):
+    """Ready groups of a creator's fans; somebody may be in several. Others may be added."""
+
+    ALL = "all"
+    AWAY = "away"
+    BUYERS = "buyers"
+    FOLLOWERS = "followers"
+    NEW = "new"
+    WATCHERS = "watchers"
+
+
 class Deed(StrEnum):
     """What can be done with an order; also the names in `allowed` on the wire. Others may be added."""
 
@@ -1100,6 +1111,78 @@ class OrderPage(Struct, frozen=True, kw_only=True):
     """A page of orders, the newest first."""
 
     items: list[Order]
+    next_cursor: str | None
+
+
+class OwnFan(Struct, frozen=True, kw_only=True):
+    """Somebody who follows the creator, was in the creator's rooms and videos, or bought there. Of a creator
+    who owns a shop: who bought others' goods there; the rest are the shop's fans.
+    """
+
+    id: UUID
+    """The account's."""
+    name: str
+    """Its first character."""
+    followed_at: str | None
+    since: str
+    """First there, following or buying."""
+    latest_at: str
+    """The last time."""
+    views: int
+    watched_s: int
+    comments: int
+    likes: int
+    orders: int
+    """Paid, with a commission for the creator; not those bought quietly."""
+    spent_minor: int
+    """For those goods, less what went back."""
+    currency: str
+
+
+class OwnFanPlace(Struct, frozen=True, kw_only=True):
+    """A room or video of the creator, and what the fan did there."""
+
+    id: UUID
+    is_room: bool
+    title: str
+    """Empty: it is gone."""
+    last_at: str
+    views: int
+    watched_s: int
+    comments: int
+    likes: int
+    orders: int
+    spent_minor: int
+
+
+class OwnFanDetail(Struct, frozen=True, kw_only=True):
+    """A fan, and where they were and bought."""
+
+    fan: OwnFan
+    last_order_at: str | None
+    places: list[OwnFanPlace]
+    """Where they were last comes first; at most a hundred."""
+
+
+class OwnFanGroup(Struct, frozen=True, kw_only=True):
+    """A ready group and how many are in it; somebody may be in several."""
+
+    code: str
+    fans: int
+
+
+class OwnFanGroups(Struct, frozen=True, kw_only=True):
+    """All ready groups that tell something."""
+
+    items: list[OwnFanGroup]
+    is_for_others: bool
+    """The creator owns a shop: these are whom the creator brings to others."""
+
+
+class OwnFanPage(Struct, frozen=True, kw_only=True):
+    """A page of them."""
+
+    items: list[OwnFan]
     next_cursor: str | None
 
 

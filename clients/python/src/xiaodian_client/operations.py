@@ -520,6 +520,39 @@ class Operations(Transport):
         """Tell what the carrier says of a parcel; `delivered` moves the order. Told again it changes nothing."""
         return self.request("POST", f"/open/v1/orders/{order_id}/tracking-events", models.Order, body=body)
 
+    def list_own_fans(
+        self, *, group: str | None = None, sort: str | None = None, cursor: str | None = None, limit: int | None = None
+    ) -> models.OwnFanPage:
+        """Who follows the creator, was in the creator's rooms and videos, or bought there, by their first
+        character.
+        """
+        return self.request(
+            "GET",
+            "/open/v1/own-fans",
+            models.OwnFanPage,
+            query={"group": group, "sort": sort, "cursor": cursor, "limit": limit},
+        )
+
+    def iter_own_fans(
+        self, *, group: str | None = None, sort: str | None = None, limit: int | None = None
+    ) -> Iterator[models.OwnFan]:
+        """All items of `list_own_fans`, page by page as they are needed."""
+        cursor: str | None = None
+        while True:
+            page = self.list_own_fans(group=group, sort=sort, limit=limit, cursor=cursor)
+            yield from page.items
+            cursor = page.next_cursor
+            if cursor is None:
+                return
+
+    def list_own_fan_groups(self) -> models.OwnFanGroups:
+        """How many of them are in each ready group."""
+        return self.request("GET", "/open/v1/own-fans/groups", models.OwnFanGroups)
+
+    def get_own_fan(self, account_id: UUID) -> models.OwnFanDetail:
+        """One of them, and in which rooms and videos they were and bought."""
+        return self.request("GET", f"/open/v1/own-fans/{account_id}", models.OwnFanDetail)
+
     def upload_picture(self, body: bytes) -> models.Picture:
         """Send a picture (JPEG, PNG or WebP), the file as it is. The same again is stored once."""
         return self.request("POST", "/open/v1/pictures", models.Picture, file=body)

@@ -12,6 +12,7 @@ export const AREAS: readonly Area[] = [
   { area: "rooms", read: "rooms:read", write: "rooms:write" },
   { area: "customers", read: "customers:read", write: null },
   { area: "fans", read: "fans:read", write: "fans:write" },
+  { area: "audience", read: "audience:read", write: null },
   { area: "shop", read: "shop:read", write: "shop:write" },
   { area: "staff", read: "staff:read", write: "staff:write" },
   { area: "webhooks", read: "webhooks:read", write: "webhooks:write" },

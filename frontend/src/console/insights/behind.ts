@@ -8,7 +8,7 @@ export function ordersBehind(asked: Partial<Filter>): string | undefined {
 }
 
 /** These are made of paid orders, some of them with visits. */
-const OF_PAID: readonly string[] = ["gmv", "gmv_net", "returned", "orders_paid", "buyers", "pieces", "aov", "conversion", "gpm", "uv_value", "fan_share_buyers"];
+const OF_PAID: readonly string[] = ["gmv", "gmv_net", "returned", "orders_paid", "buyers", "pieces", "aov", "conversion", "visitor_conversion", "gpm", "uv_value", "fan_share_buyers"];
 
 /** The steps of a room that are made of orders; those ordered may wait for payment. */
 export function stepsBehind(roomId: string): Record<string, string | undefined> {

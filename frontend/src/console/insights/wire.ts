@@ -15,7 +15,7 @@ export type ProductRow = Schemas["RoomProduct"];
 export type ShopRoom = Schemas["ShopRoom"];
 export type Definition = Schemas["Definition"];
 
-const UNITS: Record<string, Definition["unit"]> = { gmv: "money", refunded: "money", conversion: "share" };
+const UNITS: Record<string, Definition["unit"]> = { gmv: "money", refunded: "money", visitor_conversion: "share" };
 
 /** A share to the tenth of a per cent, wherever it stands; what is there at all is not written as nought. */
 export function share(value: number): string {

@@ -101,6 +101,11 @@ export function shopId(): string {
   return session.shop.shop_id;
 }
 
+/** Whether one owns a shop: then its fans are the shop's, and one's own are those brought to others. */
+export function hasOwnShop(): boolean {
+  return session.shops.some((shop) => shop.role === "owner");
+}
+
 /** Whether one's role in the shop that is looked at gives a right. */
 export function may(right: Right): boolean {
   return session.shop?.rights.includes(right) ?? false;

@@ -20,15 +20,17 @@ import msgspec
 from xiaodian.app import open_context
 from xiaodian.cli.show import shorts
 from xiaodian.cli.show.catalogue import REGIONS, YUE
+from xiaodian.cli.show.past_memory import Kept, Memory, Person, find_order, find_room
 from xiaodian.cli.show.past_plan import RECEIVED_AFTER, SHIPPED_AFTER, Past, Purchase, Show, Visit, plan_past
 from xiaodian.contracts.accounts import AccountId, AddressId, Caller, Scope
 from xiaodian.contracts.base import DomainError
-from xiaodian.contracts.catalog import Product
+from xiaodian.contracts.catalog import Product, ProductId
 from xiaodian.contracts.insights import BehaviourKind
 from xiaodian.contracts.live import RoomId, RoomState
-from xiaodian.contracts.orders import Order
+from xiaodian.contracts.orders import Order, OrderState
 from xiaodian.contracts.shops import Shop
 from xiaodian.edge.context import Context
+from xiaodian.infra.database import OpenTransaction
 from xiaodian.infra.logging import configure_logging, get_logger
 from xiaodian.kit.clock import turn_clock, utc_now
 from xiaodian.kit.ids import new_id
@@ -76,8 +78,8 @@ Step = Callable[[], Awaitable[None]]
 class Player:
     """Plays deeds in the order of their time; a deed may bring about later ones."""
 
-    def __init__(self, ctx: Context, stage: Stage, people: list[Fan], until: datetime) -> None:
-        self._ctx, self._stage, self._fans, self._until = ctx, stage, people, until
+    def __init__(self, ctx: Context, stage: Stage, people: list[Fan], until: datetime, memory: Memory | None) -> None:
+        self._ctx, self._stage, self._fans, self._until, self._memory = ctx, stage, people, until, memory
         self._desk = orders.OrderDesk(ctx)
         self._pages = insights.BehaviourDesk(ctx)
         self._rooms: dict[int, RoomId] = {}
@@ -104,25 +106,48 @@ class Player:
                 await step()
             except DomainError as error:
                 log.warning("past_refused", at=at.isoformat(), error=repr(error))
+            if self._memory is not None:
+                self._memory.note(at)
         await self._desk.settle()
         await self._pages.settle()
 
     def _at(self, at: datetime, step: Step) -> None:
         heapq.heappush(self._waiting, (at, next(self._numbers), step))
 
+    def _was_done(self, at: datetime) -> bool:
+        """Whether somebody who played this before got beyond it."""
+        return self._memory is not None and self._memory.is_past(at)
+
     async def _hold(self, show: Show) -> None:
         """A room that was on air and is over; no film of it was kept."""
-        room = await live.create_room(
-            self._ctx, self._stage.host, title=show.title, cover_url=self._stage.cover_url, planned_at=show.begins_at
-        )
-        self._rooms[show.number] = room.room_id
-        bag = [product.product_id for product in self._stage.products]
-        await live.set_bag(self._ctx, self._stage.host, room.room_id, bag)
+        room_id = await find_room(self._ctx, self._stage.host.account_id, show.begins_at)
+        self._rooms[show.number] = room_id or await self._open(show)
+
+    async def _open(self, show: Show) -> RoomId:
+        # Whole or not at all: a room that was only planned would be waited for.
         async with self._ctx.database.transaction() as connection:
+            ctx = msgspec.structs.replace(self._ctx, database=OpenTransaction(connection))
+            room = await live.create_room(
+                ctx, self._stage.host, title=show.title, cover_url=self._stage.cover_url, planned_at=show.begins_at
+            )
+            bag = [product.product_id for product in self._stage.products]
+            await live.set_bag(ctx, self._stage.host, room.room_id, bag)
             room = await live.move_room(connection, room, RoomState.ON_AIR, show.begins_at)
             await live.move_room(connection, room, RoomState.ENDED, show.ends_at)
+        return room.room_id
 
     async def _come(self, visit: Visit) -> None:
+        if not self._was_done(visit.at):
+            await self._enter(visit)
+        room_id, fan = self._rooms[visit.show], self._fans[visit.fan]
+        span_s = PIECE_S * PIECES_TOGETHER
+        for begun_s in range(0, visit.watch_s, span_s):
+            watched_s = min(span_s, visit.watch_s - begun_s)
+            told_at = visit.at + timedelta(seconds=begun_s + watched_s)
+            if not self._was_done(told_at):
+                self._at(told_at, partial(self._watch, fan, room_id, watched_s))
+
+    async def _enter(self, visit: Visit) -> None:
         room_id, fan = self._rooms[visit.show], self._fans[visit.fan]
         items = [insights.BehaviourItem(kind=BehaviourKind.ENTERED, room_id=room_id)]
         if visit.opened is not None:
@@ -135,11 +160,6 @@ class Player:
         await self._tell(fan, items)
         if visit.follows:
             await content.follow_creator(self._ctx, fan.caller.account_id, self._stage.host.account_id)
-        span_s = PIECE_S * PIECES_TOGETHER
-        for begun_s in range(0, visit.watch_s, span_s):
-            watched_s = min(span_s, visit.watch_s - begun_s)
-            told_at = visit.at + timedelta(seconds=begun_s + watched_s)
-            self._at(told_at, partial(self._watch, fan, room_id, watched_s))
 
     async def _watch(self, fan: Fan, room_id: RoomId, watched_s: int) -> None:
         ends = range(min(PIECE_S, watched_s), watched_s + 1, PIECE_S)
@@ -160,6 +180,23 @@ class Player:
         await self._pages.report(str(fan.viewer_id), fan.viewer_id, fan.caller.account_id, items)
 
     async def _buy(self, purchase: Purchase) -> None:
+        fan = self._fans[purchase.fan]
+        order = await find_order(self._ctx, fan.caller, purchase.at)
+        if order is None:
+            order = await self._place(purchase)
+        if order.state is OrderState.PENDING_PAYMENT:
+            await orders.pay_in_sandbox(self._ctx, self._desk.cashier, fan.caller.account_id, [order])
+        elif order.state is OrderState.SHIPPED:
+            self._at(purchase.at + SHIPPED_AFTER + RECEIVED_AFTER, partial(self._receive, order, fan))
+            return
+        elif order.state is not OrderState.PAID or order.refunded_minor:
+            return
+        if purchase.is_refunded:
+            self._at(purchase.at + SHIPPED_AFTER, partial(self._give_back, order))
+        else:
+            self._at(purchase.at + SHIPPED_AFTER, partial(self._ship, order, fan))
+
+    async def _place(self, purchase: Purchase) -> Order:
         fan, product = self._fans[purchase.fan], self._stage.products[purchase.product]
         sku = product.skus[purchase.variant]
         line = orders.LineInput(
@@ -170,11 +207,7 @@ class Player:
         )
         wish = orders.CheckoutInput(lines=[line], address_id=fan.address_id)
         [order] = await self._desk.place(fan.caller, str(new_id()), wish)
-        await orders.pay_in_sandbox(self._ctx, self._desk.cashier, fan.caller.account_id, [order])
-        if purchase.is_refunded:
-            self._at(purchase.at + SHIPPED_AFTER, partial(self._give_back, order))
-        else:
-            self._at(purchase.at + SHIPPED_AFTER, partial(self._ship, order, fan))
+        return order
 
     async def _give_back(self, order: Order) -> None:
         wish = orders.SellerRefund(
@@ -195,10 +228,18 @@ class Player:
         await settlement.settle_now(self._ctx, [order.order_id])
 
 
-async def play_past(ctx: Context, stage: Stage, past: Past, until: datetime) -> None:
-    """Make the fans up, and let happen what is planned, up to `until`. Meanwhile this process lives in the past."""
-    people = [await _make_up(ctx, name, number) for number, name in enumerate(past.names)]
-    player = Player(ctx, stage, people, until)
+async def make_up_all(ctx: Context, past: Past) -> list[Fan]:
+    """The fans of a plan."""
+    return [await _make_up(ctx, name, number) for number, name in enumerate(past.names)]
+
+
+async def play_past(
+    ctx: Context, stage: Stage, past: Past, until: datetime, people: list[Fan], memory: Memory | None = None
+) -> None:
+    """Let happen what is planned, up to `until`, but for what has happened already. Meanwhile this process lives in the
+    past.
+    """
+    player = Player(ctx, stage, people, until, memory)
     player.plan(past)
     try:
         await player.play()
@@ -270,14 +311,42 @@ async def _reckon(ctx: Context, shop: Shop) -> None:
 async def _main() -> None:
     settings = msgspec.structs.replace(Settings.from_env(), database_pool_size=3)
     configure_logging(level="error", log_format="console", process="past")
+    memory = Memory(settings.data_dir)
     async with open_context(settings, "past") as ctx:
         now = utc_now()
         stage = await find_stage(ctx, YUE.sign_in)
-        if not await _has_past(ctx, stage.shop, now - timedelta(days=30)):
+        kept = memory.recall()
+        if kept is None and await _has_past(ctx, stage.shop, now - timedelta(days=30)):
+            return
+        if kept is None:
             await _let_films_go_first(ctx, stage.host.account_id)
-            past = plan_past(now, [len(product.skus) for product in stage.products])
-            await play_past(ctx, stage, past, now)
+        if kept is None or not kept.is_over:
+            await play_on(ctx, stage, memory, now)
             await _reckon(ctx, stage.shop)
+            memory.end()
+
+
+async def play_on(ctx: Context, stage: Stage, memory: Memory, now: datetime) -> None:
+    """Begin the past, which ends at `now`, or go on where somebody stopped who began it."""
+    kept = memory.recall()
+    until = now if kept is None else kept.until
+    if kept is not None:
+        # The shop may have got more goods since: the plan was made of these.
+        async with ctx.database.connection() as connection:
+            goods = await catalog.get_products(connection, [ProductId(each) for each in kept.product_ids])
+        stage = stage._replace(products=goods)
+    past = plan_past(until, [len(product.skus) for product in stage.products])
+    if kept is None:
+        people = await make_up_all(ctx, past)
+        ids: list[UUID] = [product.product_id for product in stage.products]
+        persons = [Person(each.caller.account_id, each.address_id, each.viewer_id) for each in people]
+        memory.keep(Kept(until, ids, persons))
+    else:
+        people = [
+            Fan(_caller(AccountId(each.account_id), name), AddressId(each.address_id), each.viewer_id)
+            for each, name in zip(kept.people, past.names, strict=True)
+        ]
+    await play_past(ctx, stage, past, until, people, memory)
 
 
 if __name__ == "__main__":

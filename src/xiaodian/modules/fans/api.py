@@ -11,6 +11,7 @@ from xiaodian.edge.context import Records
 from xiaodian.infra.database import Connection
 from xiaodian.modules.accounts import api as accounts
 from xiaodian.modules.fans import queries
+from xiaodian.modules.fans.creator_queries import Asked as AskedOfCreator
 from xiaodian.modules.fans.outgrown.feed import feed_all
 from xiaodian.modules.fans.outgrown.warehouse import open_warehouse
 from xiaodian.modules.fans.service import own_segments
@@ -29,16 +30,25 @@ from xiaodian.modules.fans.service.own_segments import (
 from xiaodian.modules.fans.service.personal_data import list_known, list_known_to_creators
 from xiaodian.modules.fans.service.predict_due import can_predict, predict_again, predict_due
 from xiaodian.modules.fans.service.rebuild import Rebuilt, rebuild
+from xiaodian.modules.fans.service.see_own_fans import count_groups as count_groups_of_creator
+from xiaodian.modules.fans.service.see_own_fans import list_own_fans, see_own_fan
 from xiaodian.modules.fans.service.see_segments import see_segments
+from xiaodian.modules.fans.wire_creator import CreatorFan, CreatorFanGroup, CreatorFanPlace, CreatorFanSort
 from xiaodian.modules.fans.wire_segments import ConditionInput, SegmentInput
 
 __all__ = [
+    "AskedOfCreator",
     "ConditionInput",
+    "CreatorFan",
+    "CreatorFanGroup",
+    "CreatorFanPlace",
+    "CreatorFanSort",
     "Rebuilt",
     "SegmentInput",
     "can_predict",
     "change_segment",
     "count_condition",
+    "count_groups_of_creator",
     "count_members",
     "create_segment",
     "delete_segment",
@@ -56,10 +66,12 @@ __all__ = [
     "list_known",
     "list_known_to_creators",
     "list_members",
+    "list_own_fans",
     "list_own_members",
     "predict_again",
     "predict_due",
     "rebuild",
+    "see_own_fan",
     "see_segment",
     "see_segments",
 ]

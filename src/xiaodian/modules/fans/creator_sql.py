@@ -1,4 +1,7 @@
-"""The statements that keep fans of creators who have no shop: each row follows from visits, follows and purchases."""
+"""The statements that keep fans of creators: each row follows from visits, follows and purchases.
+
+Who owns a shop finds followers and viewers among the shop's fans: their own are those who bought others' goods.
+"""
 
 from xiaodian.modules.content import api as content
 from xiaodian.modules.fans.visit_sql import replace
@@ -39,8 +42,20 @@ SAVE_FOUND = save_found(orders.select_found("bought.order_id = ANY($1::uuid[])")
 
 
 def recount(who: str) -> str:
-    """A statement that makes fans of creators anew: `who` selects creator_id and account_id. Of whom there is nothing
-    to tell any more is no fan.
+    """A statement of a rebuild, in which told_shop says who owns a shop: `who` selects creator_id and account_id of
+    creators who own none. What owners of shops bring to others is made anew with it.
+    """
+    return _recount(f"""
+        SELECT creator_id, account_id, false AS has_shop FROM ({who}) AS who
+        UNION ALL
+        SELECT DISTINCT creator_id, account_id, true FROM fans.creator_purchase
+        WHERE creator_id IN (SELECT owner_id FROM told_shop)
+    """)
+
+
+def _recount(who: str) -> str:
+    """A statement that makes fans of creators anew: `who` selects creator_id, account_id and whether the creator owns a
+    shop. Of whom there is nothing to tell any more is no fan.
     """
     value = ", ".join(f"coalesce({name}, 0)" if name in _COUNTS else name for name in _SUMS)
     return f"""
@@ -50,7 +65,7 @@ def recount(who: str) -> str:
                     sum(views)::integer AS views, sum(watch_s)::bigint AS watch_s, sum(comments)::integer AS comments,
                     sum(likes)::integer AS likes
                 FROM who JOIN fans.visit ON (whose_id, visit.account_id) = (who.creator_id, who.account_id)
-                GROUP BY 1, 2
+                WHERE NOT has_shop GROUP BY 1, 2
             ),
             bought AS (
                 SELECT who.creator_id, who.account_id, count(*) FILTER (WHERE is_counted)::integer AS orders,
@@ -64,7 +79,7 @@ def recount(who: str) -> str:
             stands AS MATERIALIZED (
                 SELECT creator_id, account_id, {value} FROM who LEFT JOIN seen USING (creator_id, account_id)
                     LEFT JOIN bought USING (creator_id, account_id) LEFT JOIN follows USING (creator_id, account_id)
-                WHERE num_nonnulls(followed_at, seen_at, bought_at) > 0
+                WHERE num_nonnulls(seen_at, bought_at) > 0 OR followed_at IS NOT NULL AND NOT has_shop
             ),
             gone AS (
                 DELETE FROM fans.creator_fan AS known USING who
@@ -78,5 +93,7 @@ def recount(who: str) -> str:
     """
 
 
-RECOUNT = recount("SELECT DISTINCT * FROM unnest($1::uuid[], $2::uuid[]) AS who (creator_id, account_id)")
-"""$1: creators; $2: accounts."""
+RECOUNT = _recount(
+    "SELECT DISTINCT * FROM unnest($1::uuid[], $2::uuid[], $3::boolean[]) AS who (creator_id, account_id, has_shop)"
+)
+"""$1: creators; $2: accounts; $3: whether the creator owns a shop."""

@@ -29,6 +29,7 @@ from xiaodian.modules.fans.service import (
     thresholds,
 )
 from xiaodian.modules.fans.service.count_purchases import day_of_books
+from xiaodian.modules.fans.service.find_named import MOST_NAME_CHARS
 from xiaodian.modules.fans.service.questions import heavy_questions
 from xiaodian.modules.fans.service.see_segments import see_segments
 from xiaodian.modules.shops import api as shops
@@ -36,7 +37,6 @@ from xiaodian.modules.shops import api as shops
 TAGS = ["fans"]
 SHOP = "/api/shops/{shop_id:uuid}"
 FAN = f"{SHOP}/fans/{{account_id:uuid}}"
-MOST_NAME_CHARS = 40
 READS = problems(UnauthenticatedError, ForbiddenError, NotFoundError)
 ASKS = problems(MalformedRequestError, InvalidInputError, UnauthenticatedError, ForbiddenError, NotFoundError)
 Limit = Annotated[int, Parameter(ge=1, le=MAX_PAGE_SIZE)]

@@ -1,4 +1,4 @@
-"""What a creator without a shop sees of fans: dealings with the creator's own rooms and films, and no more."""
+"""What a creator sees of fans: dealings with the creator's own rooms and films, and no more."""
 
 from enum import StrEnum
 
@@ -85,6 +85,8 @@ class CreatorGroup(Contract, frozen=True, kw_only=True):
 
 
 class CreatorGroups(Contract, frozen=True, kw_only=True):
-    """All ready groups."""
+    """All ready groups that tell something."""
 
     items: list[CreatorGroup]
+    is_for_others: bool
+    """The creator owns a shop: these bought others' goods in the creator's rooms and films, the rest are the shop's."""

@@ -19,6 +19,8 @@ class Hour(NamedTuple):
     orders_paid: int = 0
     buyers: int = 0
     viewers: int = 0
+    seen_buyers: int = 0
+    """Of the day's buyers those who also came into one of the shop's own rooms on it."""
     refunded_minor: int = 0
 
     def plus(self, other: "Hour") -> "Hour":
@@ -59,6 +61,9 @@ def line_of(hours: Sequence[tuple[datetime, Hour]], span: tuple[datetime, dateti
     return [known.get(span[0] + number * HOUR, Hour()) for number in range(count)]
 
 
-def conversion(hour: Hour) -> float | None:
-    """Buyers by viewers."""
-    return share(hour.buyers, hour.viewers)
+def visitor_conversion(hour: Hour) -> float | None:
+    """What part of the viewers bought: who bought unseen, in a film or from the cart, is in neither number.
+
+    Accounts that bought are set beside browsers: two people may share one, who then count as one.
+    """
+    return share(min(hour.seen_buyers, hour.viewers), hour.viewers)

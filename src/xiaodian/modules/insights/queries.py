@@ -1,7 +1,7 @@
 """Reads of the summaries; structs and plain rows out. Where `shop_id` is given, that shop's sales alone."""
 
 from collections.abc import Collection, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
 
@@ -253,6 +253,32 @@ async def list_comers(
         [end for _, end in spans],
     )
     return [Comers(*row) for row in rows]
+
+
+async def list_seen_buyers(
+    connection: Connection, shop_id: ShopId, room_ids: Sequence[RoomId], days: Sequence[tuple[date, datetime, datetime]]
+) -> list[tuple[datetime, int]]:
+    """How many bought on a day on which they came into one of these rooms for the first time, by the hour from which
+    both was true. A day is its date of the books, and from when to when it is looked at.
+    """
+    rows = await connection.fetch(
+        """
+        SELECT date_trunc('hour', greatest(bought.first_paid_at, came.entered_at), 'UTC') AS hour, count(*)
+        FROM (
+            SELECT day, account_id, min(entered_at) AS entered_at
+            FROM unnest($3::date[], $4::timestamptz[], $5::timestamptz[]) AS span (day, start_at, end_at)
+            CROSS JOIN unnest($2::uuid[]) AS own (room_id)
+            JOIN insights.room_account USING (room_id)
+            WHERE entered_at >= start_at AND entered_at < end_at GROUP BY day, account_id
+        ) AS came JOIN insights.shop_buyer_day AS bought
+            ON (bought.shop_id, bought.day, bought.buyer_id) = ($1, came.day, came.account_id)
+        GROUP BY hour ORDER BY hour
+        """,
+        shop_id,
+        list(room_ids),
+        *map(list, zip(*days, strict=True)),
+    )
+    return [(row[0], row[1]) for row in rows]
 
 
 async def has_sold(connection: Connection, shop_id: ShopId) -> bool:

@@ -185,11 +185,14 @@ class Call:
 
 def provide_call(ctx: Ctx, caller: SignedIn, request: Request[Any, Any, Any]) -> Call:
     """Dependency `call`. Raises AppTokenNeededError; MalformedRequestError for a parameter that there is not."""
-    if caller.shop_id is None:
+    opening: Opening = request.route_handler.opt[OPENING]
+    is_personal = opening.is_personal and opening.scope in caller.scopes
+    if caller.shop_id is None and not is_personal:
         raise AppTokenNeededError
     _refuse_unknown_parameters(request)
     assert isinstance(request, StrictRequest)
-    return Call(ctx, caller, ShopId(caller.shop_id), request)
+    # What is personal is asked of the account, and reads no shop.
+    return Call(ctx, caller, ShopId(caller.shop_id or caller.account_id), request)
 
 
 OpenCall = NamedDependency[Call]

@@ -54,6 +54,7 @@ TAGS: list[dict[str, str]] = [
 ]
 
 PARAMETER_WORDS = {
+    "account_id": "The account of the fan.",
     "cursor": "Where to go on: the `next_cursor` of the page before, with the same filters.",
     "level": "Only those of this level of the fan club.",
     "limit": "Most items on a page.",
@@ -156,6 +157,7 @@ SCOPE_WORDS: dict[Scope, str] = {
     Scope.CUSTOMERS_READ: "See who has bought, masked.",
     Scope.FANS_READ: "See how fans buy and come back, masked.",
     Scope.FANS_WRITE: "Note, tag and group fans.",
+    Scope.AUDIENCE_READ: "See one's own fans as a creator, masked.",
     Scope.FINANCE_READ: "See the shop's money.",
     Scope.FINANCE_WRITE: "Move the shop's money.",
     Scope.WEBHOOKS_READ: "See webhooks and their deliveries.",

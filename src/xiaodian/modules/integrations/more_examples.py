@@ -24,6 +24,7 @@ from xiaodian.modules.integrations import wire_promotion as promotion
 from xiaodian.modules.integrations import wire_rooms as rooms
 from xiaodian.modules.integrations import wire_short_videos as short_videos
 from xiaodian.modules.integrations import wire_surfacing as surfacing
+from xiaodian.modules.integrations.own_fans_example import OWN_FANS
 from xiaodian.modules.integrations.report_example import ROOM_REPORT
 from xiaodian.modules.media.api import VideoState
 from xiaodian.modules.surfacing.api import Mode
@@ -327,6 +328,7 @@ MORE_EXAMPLES: tuple[msgspec.Struct, ...] = (
     fan_segments.FanCount(fans=128, condition=FAN_CONDITION, cel=FAN_CEL),
     fan_segments.FanPage(items=[FAN], next_cursor=None),
     FAN_CLUB,
+    *OWN_FANS,
     fan_club.FanClubMemberPage(items=[FAN_CLUB_MEMBER], next_cursor=None),
     surfacing.NewTranscript(lines=[surfacing.NewLine(text="接下来看二号链接", end_at=AT, line_id="asr-17")]),
     surfacing.TakenTranscript(taken=1, known=0),

@@ -86,6 +86,8 @@ class Opening(NamedTuple):
     """The type of what it takes; None: it takes no body."""
     takes: str = "application/json"
     """The media type of what it takes."""
+    is_personal: bool = False
+    """Also for personal tokens with the scope: it tells of the account alone, which may have no shop."""
     takes_file: str | None = None
     """Another media type that it takes instead, as a file."""
     deprecation: Deprecation | None = None

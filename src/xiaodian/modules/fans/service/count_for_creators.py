@@ -1,4 +1,4 @@
-"""Fans of creators who have no shop: whoever follows them, was with them, or bought what brings them a commission."""
+"""Fans of creators: whoever follows them, was with them, or bought what brings them a commission."""
 
 from collections.abc import Collection
 from uuid import UUID
@@ -23,13 +23,13 @@ async def count_found(connection: Connection, order_ids: Collection[OrderId]) ->
 
 
 async def recount_for_creators(connection: Connection, pairs: Collection[Pair]) -> None:
-    """Make these fans anew as they are now, in the caller's transaction, which holds the fans' lock. Fans of who has a
-    shop are the shop's.
+    """Make these fans anew as they are now, in the caller's transaction, which holds the fans' lock. Of who owns a
+    shop, those who bought others' goods are.
     """
     if not pairs:
         return
     owned = await shops.find_owned(connection, {AccountId(creator_id) for creator_id, _ in pairs})
     people = await find_people(connection, {account_id for _, account_id in pairs})
-    mine = [pair for pair in sorted(pairs) if pair[0] not in owned and pair[1] in people]
+    mine = [(*pair, pair[0] in owned) for pair in sorted(pairs) if pair[1] in people]
     if mine:
         await connection.execute(RECOUNT, *map(list, zip(*mine, strict=True)))

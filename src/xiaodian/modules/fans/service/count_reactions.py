@@ -3,6 +3,7 @@
 from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
+from uuid import UUID
 
 from xiaodian.contracts.accounts import AccountId
 from xiaodian.contracts.content import VideoId
@@ -23,6 +24,9 @@ _OF_VIDEO = """
 _OF_CREATOR = """
     SELECT account_id, place_id FROM fans.visit WHERE whose_id = $1 AND NOT is_room
     ORDER BY account_id, place_id LIMIT $2
+"""
+_KNOWN = """
+    SELECT account_id FROM fans.creator_fan WHERE creator_id = $1 AND account_id > $2 ORDER BY account_id LIMIT $3
 """
 _SHOPS = "SELECT $1::uuid AS shop_id, $2::uuid AS owner_id"
 _FOLLOW = follow(_SHOPS, content.select_follows("creator_id = $2::uuid AND fan_id = ANY($4::uuid[])"))
@@ -96,9 +100,9 @@ async def adopt_fans(
                 account_ids, video_ids = map(list, zip(*(tuple(row) for row in rows), strict=True))
                 await connection.execute(MOVE, owner_id, account_ids, video_ids, shop_id)
             await _look_up(connection, [(shop_id, *row) for row in rows], utc_offset_h, now)
-            await connection.execute("DELETE FROM fans.creator_fan WHERE creator_id = $1", owner_id)
         if len(rows) < AT_ONCE:
             break
+    await _leave_to_shop(database, owner_id)
     after: AccountId | None = None
     while True:
         async with database.transaction() as connection:
@@ -109,14 +113,27 @@ async def adopt_fans(
         after = fan_ids[-1]
 
 
+async def _leave_to_shop(database: Database, owner_id: AccountId) -> None:
+    """Of the fans that a creator had, those stay the creator's who bought others' goods."""
+    after = UUID(int=0)
+    while True:
+        async with database.transaction() as connection:
+            await connection.execute("SELECT pg_advisory_xact_lock($1)", LOCK)
+            rows = await connection.fetch(_KNOWN, owner_id, after, AT_ONCE)
+            await recount_for_creators(connection, {(owner_id, row["account_id"]) for row in rows})
+        if len(rows) < AT_ONCE:
+            return
+        after = rows[-1]["account_id"]
+
+
 async def count_follows(
     connection: Connection, creator_id: AccountId, fan_ids: Collection[AccountId], utc_offset_h: int, now: datetime
 ) -> None:
     """Whether these follow a creator, and since when, as it is now. Who followed the owner of a shop stays a fan."""
     await connection.execute("SELECT pg_advisory_xact_lock($1)", LOCK)
+    await recount_for_creators(connection, {(creator_id, fan_id) for fan_id in fan_ids})
     shop = await shops.find_shop_of(connection, creator_id)
     if shop is None:
-        await recount_for_creators(connection, {(creator_id, fan_id) for fan_id in fan_ids})
         return
     today = day_of_books(now, utc_offset_h)
     people = list(await find_people(connection, fan_ids))

@@ -1,6 +1,8 @@
 """All fans of a shop, in an order, by a part of their name if one is given."""
 
+from collections.abc import Sequence
 from datetime import datetime
+from functools import partial
 from uuid import UUID
 
 from xiaodian.contracts.accounts import AccountId, Caller, Scope
@@ -8,16 +10,10 @@ from xiaodian.contracts.fans import FanCard
 from xiaodian.contracts.shops import ShopId
 from xiaodian.infra.database import Connection, Record
 from xiaodian.kit.paging import Page, decode_place, encode_place
-from xiaodian.modules.accounts import api as accounts
 from xiaodian.modules.fans.all_fans import FanSort, Place, list_among, list_in_order, place_of
 from xiaodian.modules.fans.service.cards import cards_of
+from xiaodian.modules.fans.service.find_named import find_named
 from xiaodian.modules.shops import api as shops
-
-MOST_NAMED = 10_000
-"""A part that more people have in their name is looked for along the list: it is met soon."""
-WALKED_AT_ONCE = 500
-MOST_WALKED = 50_000
-"""Fans that one page looks at; it may hold fewer than it could, and says where to go on."""
 
 
 async def list_all_fans(
@@ -48,23 +44,13 @@ async def list_all_fans(
 async def _list_named(
     connection: Connection, shop_id: ShopId, sort: FanSort, name: str, after: Place | None, limit: int
 ) -> tuple[list[Record], Place | None]:
-    """The next of them, and where to go on; None: there are no more."""
-    named = await accounts.list_named(connection, name, MOST_NAMED + 1)
-    if len(named) <= MOST_NAMED:
-        rows = await list_among(connection, shop_id, named, sort, after, limit + 1)
-        return rows, place_of(sort, rows[limit - 1]) if len(rows) > limit else None
-    found: list[Record] = []
-    for _ in range(MOST_WALKED // WALKED_AT_ONCE):
-        walked = await list_in_order(connection, shop_id, sort, after, WALKED_AT_ONCE)
-        ids = [AccountId(row["account_id"]) for row in walked]
-        fitting = await accounts.filter_named(connection, ids, name)
-        found += [row for row in walked if row["account_id"] in fitting]
-        if len(found) > limit:
-            return found, place_of(sort, found[limit - 1])
-        if len(walked) < WALKED_AT_ONCE:
-            return found, None
-        after = place_of(sort, walked[-1])
-    return found, after
+    async def _walk(after: Place | None, limit: int) -> list[Record]:
+        return await list_in_order(connection, shop_id, sort, after, limit)
+
+    async def _among(ids: Sequence[AccountId], after: Place | None, limit: int) -> list[Record]:
+        return await list_among(connection, shop_id, ids, sort, after, limit)
+
+    return await find_named(connection, name, after, limit, walk=_walk, among=_among, place_of=partial(place_of, sort))
 
 
 def _encode(place: Place) -> str:

@@ -1,7 +1,11 @@
-"""A creator without a shop looks at their fans: only theirs, and only what was done with their own rooms and films."""
+"""A creator looks at their fans: only theirs, and only what was done with their own rooms and films.
+
+Who owns a shop sees here whom they bring to others; their own shop's fans are the shop's.
+"""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -14,46 +18,30 @@ from xiaodian.kit.clock import to_epoch_ms
 from xiaodian.kit.paging import Page, decode_place, encode_place
 from xiaodian.modules.accounts import api as accounts
 from xiaodian.modules.content import api as content
+from xiaodian.modules.fans import creator_queries
+from xiaodian.modules.fans.creator_queries import Asked, Place
+from xiaodian.modules.fans.service.find_named import find_named
 from xiaodian.modules.fans.wire_creator import (
     CreatorFan,
     CreatorFanGroup,
     CreatorFanPage,
     CreatorFanPlace,
-    CreatorFanSort,
     CreatorGroup,
     CreatorGroups,
 )
 from xiaodian.modules.live import api as live
+from xiaodian.modules.shops import api as shops
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-NEW_FOR = timedelta(days=30)
-AWAY_AFTER = timedelta(days=60)
 MOST_PLACES = 100
-_COLUMNS = "account_id, followed_at, since, latest_at, views, watch_s, comments, likes, orders, spent_minor, bought_at"
-_WITHIN = {
-    CreatorFanGroup.ALL: "true",
-    CreatorFanGroup.NEW: "since >= $2::timestamptz",
-    CreatorFanGroup.FOLLOWERS: "followed_at IS NOT NULL",
-    CreatorFanGroup.BUYERS: "orders > 0",
-    CreatorFanGroup.WATCHERS: "seen_at IS NOT NULL AND orders = 0",
-    CreatorFanGroup.AWAY: "latest_at < $3::timestamptz",
-}
-_KEYS = {
-    CreatorFanSort.LATEST: ("latest_at", "timestamptz 'epoch' + $5::bigint * interval '1 microsecond'"),
-    CreatorFanSort.SPENT: ("spent_minor", "$5::bigint"),
-    CreatorFanSort.WATCHED: ("watch_s", "$5::bigint"),
-}
-_COUNTS = "SELECT {counts} FROM fans.creator_fan WHERE creator_id = $1".format(
-    counts=", ".join(f"count(*) FILTER (WHERE {within})" for within in _WITHIN.values())
-)
-_ALL_TIMES = "$2::timestamptz IS NOT NULL AND $3::timestamptz IS NOT NULL"
+OF_OWNERS = (CreatorFanGroup.ALL, CreatorFanGroup.NEW, CreatorFanGroup.FOLLOWERS, CreatorFanGroup.AWAY)
+"""Who owns a shop has buyers alone here, and who only watched among the shop's fans."""
 _PLACES = """
     SELECT place_id, coalesce(is_room, false) AS is_room, greatest(seen_at, bought_at) AS last_at,
         coalesce(views, 0) AS views, coalesce(watch_s, 0) AS watch_s, coalesce(comments, 0) AS comments,
         coalesce(likes, 0) AS likes, coalesce(orders, 0) AS orders, coalesce(spent_minor, 0) AS spent_minor
     FROM (
         SELECT place_id, is_room, seen_at, views, watch_s, comments, likes FROM fans.visit
-        WHERE whose_id = $1 AND account_id = $2
+        WHERE whose_id = $1 AND account_id = $2 AND NOT $4::boolean
     ) AS seen FULL JOIN (
         SELECT place_id, max(paid_at) AS bought_at, count(*) FILTER (WHERE is_counted)::integer AS orders,
             coalesce(sum(gmv_minor - returned_minor) FILTER (WHERE is_counted), 0)::bigint AS spent_minor
@@ -64,69 +52,62 @@ _PLACES = """
 
 
 async def count_groups(connection: Connection, creator_id: AccountId, now: datetime) -> CreatorGroups:
-    """How many fans are in each ready group."""
-    row = await connection.fetchrow(_COUNTS, creator_id, now - NEW_FOR, now - AWAY_AFTER)
-    counts = row or [0] * len(_WITHIN)
+    """How many fans are in each ready group, of those that tell something."""
+    has_shop = await _owns_shop(connection, creator_id)
+    counts = await creator_queries.count_groups(connection, creator_id, now)
+    told = OF_OWNERS if has_shop else tuple(counts)
     return CreatorGroups(
-        items=[CreatorGroup(group=group, fans=fans) for group, fans in zip(_WITHIN, counts, strict=True)]
+        items=[CreatorGroup(group=group, fans=counts[group]) for group in told], is_for_others=has_shop
     )
 
 
 async def list_own_fans(
-    connection: Connection,
-    creator_id: AccountId,
-    *,
-    group: CreatorFanGroup,
-    sort: CreatorFanSort,
-    cursor: str | None,
-    limit: int,
-    now: datetime,
+    connection: Connection, asked: Asked, *, name: str, cursor: str | None, limit: int
 ) -> Page[CreatorFan]:
-    """A page of them. Raises BadCursorError."""
-    key, value = _KEYS[sort]
-    after, account_id = decode_place(cursor, tuple[int, UUID]) if cursor else (None, None)
-    rows = await connection.fetch(
-        f"""
-        SELECT {_COLUMNS} FROM fans.creator_fan WHERE creator_id = $1 AND {_WITHIN[group]} AND {_ALL_TIMES}
-            AND ($6::uuid IS NULL OR {key} <= {value} AND ({key} < {value} OR account_id > $6))
-        ORDER BY {key} DESC, account_id LIMIT $4
-        """,
-        creator_id,
-        now - NEW_FOR,
-        now - AWAY_AFTER,
-        limit + 1,
-        after,
-        account_id,
-    )
+    """A page of them, with this part in their name. Raises BadCursorError."""
+
+    async def _walk(after: Place | None, limit: int) -> list[Record]:
+        return await creator_queries.list_in_order(connection, asked, after, limit)
+
+    async def _among(ids: Sequence[AccountId], after: Place | None, limit: int) -> list[Record]:
+        return await creator_queries.list_among(connection, asked, ids, after, limit)
+
+    place_of = partial(creator_queries.place_of, asked)
+    after = Place(*decode_place(cursor, tuple[int, UUID])) if cursor else None
+    if name:
+        rows, on = await find_named(connection, name, after, limit, walk=_walk, among=_among, place_of=place_of)
+    else:
+        rows = await _walk(after, limit + 1)
+        on = place_of(rows[limit - 1]) if len(rows) > limit else None
     shown = rows[:limit]
     people = await accounts.get_accounts(connection, [row["account_id"] for row in shown])
     return Page(
         items=[_to_fan(row, people[row["account_id"]]) for row in shown if row["account_id"] in people],
-        next_cursor=_place_of(key, shown[-1]) if len(rows) > limit else None,
+        next_cursor=None if on is None else encode_place(on.key, str(on.account_id)),
     )
-
-
-def _place_of(key: str, row: Record) -> str:
-    value = row[key]
-    if isinstance(value, datetime):
-        value = (value - _EPOCH) // timedelta(microseconds=1)
-    return encode_place(value, str(row["account_id"]))
 
 
 async def see_own_fan(connection: Connection, creator_id: AccountId, account_id: AccountId) -> CreatorFanPage:
     """A fan's page, as far as it is the creator's. Raises NotFoundError for who is none of their fans."""
     row = await connection.fetchrow(
-        f"SELECT {_COLUMNS} FROM fans.creator_fan WHERE creator_id = $1 AND account_id = $2", creator_id, account_id
+        f"SELECT {creator_queries.COLUMNS} FROM fans.creator_fan WHERE creator_id = $1 AND account_id = $2",
+        creator_id,
+        account_id,
     )
     if row is None:
         raise NotFoundError
     account = await accounts.get_account(connection, account_id)
-    places = await connection.fetch(_PLACES, creator_id, account_id, MOST_PLACES)
+    has_shop = await _owns_shop(connection, creator_id)
+    places = await connection.fetch(_PLACES, creator_id, account_id, MOST_PLACES, has_shop)
     return CreatorFanPage(
         fan=_to_fan(row, account),
         bought_at_ms=_ms(row["bought_at"]),
         places=await _to_places(connection, places),
     )
+
+
+async def _owns_shop(connection: Connection, creator_id: AccountId) -> bool:
+    return bool(await shops.find_owned(connection, {creator_id}))
 
 
 async def _to_places(connection: Connection, rows: Sequence[Record]) -> list[CreatorFanPlace]:

@@ -5,11 +5,20 @@ from datetime import datetime, timedelta
 
 from xiaodian.contracts.base import InvalidInputError
 from xiaodian.contracts.insights import ShopDay
-from xiaodian.contracts.live import RoomState
+from xiaodian.contracts.live import RoomId, RoomState
 from xiaodian.contracts.shops import ShopId
 from xiaodian.infra.database import Connection
 from xiaodian.modules.insights import queries
-from xiaodian.modules.insights.day_rules import DAY, HOUR, Hour, conversion, day_start, line_of, spans, sum_until
+from xiaodian.modules.insights.day_rules import (
+    DAY,
+    HOUR,
+    Hour,
+    day_start,
+    line_of,
+    spans,
+    sum_until,
+    visitor_conversion,
+)
 from xiaodian.modules.insights.sale_rules import day_of, hour_of
 from xiaodian.modules.insights.wire import Compared
 from xiaodian.modules.live import api as live
@@ -33,7 +42,7 @@ async def compare_days(
 ) -> list[Compared]:
     """The figures of the day that these rights may see."""
     days = spans(now, utc_offset_h)
-    hours = sorted((await _get_hours(connection, shop_id, days)).items())
+    hours = sorted((await _get_hours(connection, shop_id, days, utc_offset_h)).items())
     passed = (now - hour_of(now)) / HOUR
     sums = [sum_until(hours, day, 1.0 if number == 0 else passed) for number, day in enumerate(days)]
     line = line_of(hours, days[0])
@@ -52,7 +61,7 @@ async def compare_days(
     if rooms:
         figures.append(_compare("viewers", lambda hour: hour.viewers))
     if rooms and orders:
-        figures.append(_compare("conversion", conversion))
+        figures.append(_compare("visitor_conversion", visitor_conversion))
     if money:
         figures.append(_compare("refunded", lambda hour: hour.refunded_minor))
     return figures
@@ -70,13 +79,15 @@ async def list_days(
     for hour in await queries.list_hours(connection, shop_id, [span]):
         sales.setdefault(day_of(hour.hour, utc_offset_h).isoformat(), []).append(hour)
     comers: dict[str, list[queries.Comers]] = {}
-    for seen in await _get_comers(connection, shop_id, [span]):
+    for seen in await queries.list_comers(connection, await _get_rooms(connection, shop_id), [span]):
         comers.setdefault(day_of(seen.hour, utc_offset_h).isoformat(), []).append(seen)
     names = [day_of(span[0] + number * DAY, utc_offset_h).isoformat() for number in range(count)]
     return [_to_day(name, sales.get(name, []), comers.get(name, [])) for name in names]
 
 
-async def _get_hours(connection: Connection, shop_id: ShopId, days: list[Span]) -> dict[datetime, Hour]:
+async def _get_hours(
+    connection: Connection, shop_id: ShopId, days: list[Span], utc_offset_h: int
+) -> dict[datetime, Hour]:
     hours: dict[datetime, Hour] = {}
     for sold in await queries.list_hours(connection, shop_id, days):
         hours[sold.hour] = Hour(
@@ -85,14 +96,18 @@ async def _get_hours(connection: Connection, shop_id: ShopId, days: list[Span]) 
             buyers=sold.buyers,
             refunded_minor=sold.refunded_minor,
         )
-    for seen in await _get_comers(connection, shop_id, days):
+    room_ids = await _get_rooms(connection, shop_id)
+    for seen in await queries.list_comers(connection, room_ids, days):
         hours[seen.hour] = hours.get(seen.hour, Hour()).plus(Hour(viewers=seen.viewers))
+    dated = [(day_of(start, utc_offset_h), start, end) for start, end in days]
+    for at, buyers in await queries.list_seen_buyers(connection, shop_id, room_ids, dated):
+        hours[at] = hours.get(at, Hour()).plus(Hour(seen_buyers=buyers))
     return hours
 
 
-async def _get_comers(connection: Connection, shop_id: ShopId, days: list[Span]) -> list[queries.Comers]:
+async def _get_rooms(connection: Connection, shop_id: ShopId) -> list[RoomId]:
     rooms = await live.list_rooms_of_shop(connection, shop_id, tuple(RoomState), MAX_ROOMS)
-    return await queries.list_comers(connection, [room.room_id for room in rooms], days)
+    return [room.room_id for room in rooms]
 
 
 def _to_day(name: str, sales: list[queries.HourSums], comers: list[queries.Comers]) -> ShopDay:
