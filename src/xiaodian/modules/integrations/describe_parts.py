@@ -43,6 +43,7 @@ TAGS: list[dict[str, str]] = [
     {"name": "short videos", "description": "Films of the shop's owner with their bags and counters."},
     {"name": "fan segments", "description": "Groups of fans by how they buy and watch, and who is in them."},
     {"name": "fan club", "description": "Levels of regulars, how points come, and who has which."},
+    {"name": "own fans", "description": "Who follows a creator, watches and buys, to that creator's own programs."},
     {"name": "customers", "description": "Who has bought, as far as the shop may see."},
     {"name": "ledger", "description": "The shop's money: balance, settlements, statements."},
     {"name": "media", "description": "Pictures for products, covers and evidence."},
