@@ -73,6 +73,8 @@ def test_room_control_shipping_and_fans_ask_for_their_scopes_and_nothing_else_do
 
 
 def _scope_of(method: str, path: str) -> str:
+    if path.startswith("/api/me/fans"):
+        return "audience:read"
     if FANS.match(path):
         return "fans:read" if method == "get" or path.endswith("/segments/count") else "fans:write"
     if "/control/" in path or path in ROOM_SURFACING or path.startswith("/api/rooms/{room_id}/surfacing"):

@@ -20,7 +20,7 @@ import msgspec
 from xiaodian.app import open_context
 from xiaodian.cli.show import shorts
 from xiaodian.cli.show.catalogue import REGIONS, YUE
-from xiaodian.cli.show.past_memory import Kept, Memory, Person, find_order, find_room
+from xiaodian.cli.show.past_memory import NEVER, Kept, Memory, Person, find_order, find_room
 from xiaodian.cli.show.past_plan import RECEIVED_AFTER, SHIPPED_AFTER, Past, Purchase, Show, Visit, plan_past
 from xiaodian.contracts.accounts import AccountId, AddressId, Caller, Scope
 from xiaodian.contracts.base import DomainError
@@ -80,6 +80,7 @@ class Player:
 
     def __init__(self, ctx: Context, stage: Stage, people: list[Fan], until: datetime, memory: Memory | None) -> None:
         self._ctx, self._stage, self._fans, self._until, self._memory = ctx, stage, people, until, memory
+        self._reached = NEVER if memory is None else memory.reached()
         self._desk = orders.OrderDesk(ctx)
         self._pages = insights.BehaviourDesk(ctx)
         self._rooms: dict[int, RoomId] = {}
@@ -106,7 +107,7 @@ class Player:
                 await step()
             except DomainError as error:
                 log.warning("past_refused", at=at.isoformat(), error=repr(error))
-            if self._memory is not None:
+            if self._memory is not None and at > self._reached:
                 self._memory.note(at)
         await self._desk.settle()
         await self._pages.settle()
@@ -115,8 +116,8 @@ class Player:
         heapq.heappush(self._waiting, (at, next(self._numbers), step))
 
     def _was_done(self, at: datetime) -> bool:
-        """Whether somebody who played this before got beyond it."""
-        return self._memory is not None and self._memory.is_past(at)
+        """Whether who played this before got as far."""
+        return at <= self._reached
 
     async def _hold(self, show: Show) -> None:
         """A room that was on air and is over; no film of it was kept."""

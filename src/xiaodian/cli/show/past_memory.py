@@ -4,7 +4,7 @@ The plan follows from what is kept here: until when it goes, of which goods, by 
 read from the platform itself: a deed that is there is not done again.
 """
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import UUID
 
@@ -17,6 +17,7 @@ from xiaodian.edge.context import Context
 from xiaodian.modules.orders import api as orders
 
 FILE, FRONTIER = "past.json", "past.at"
+NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 DONE_WITHIN = timedelta(minutes=1)
 """A deed of the plan leaves its traces so long after its time at most."""
 
@@ -62,11 +63,9 @@ class Memory:
         assert kept is not None
         self.keep(msgspec.structs.replace(kept, is_over=True))
 
-    def is_past(self, at: datetime) -> bool:
-        """Whether a deed of this time, of which nothing can be looked up, was done before."""
-        if not self._frontier.exists():
-            return False
-        return at <= datetime.fromisoformat(self._frontier.read_text())
+    def reached(self) -> datetime:
+        """Up to when deeds of which nothing can be looked up were done before."""
+        return datetime.fromisoformat(self._frontier.read_text()) if self._frontier.exists() else NEVER
 
     def note(self, at: datetime) -> None:
         """All up to this time is done."""
