@@ -136,9 +136,10 @@ class World:
         return named - _NO_PEOPLE
 
     async def rows(self, *tables: str) -> dict[str, list[Any]]:
-        """All rows of some tables, in an order of their own."""
+        """All rows of some tables, in an order of their own, without how often a fan was counted anew."""
         async with self.ctx.database.connection() as connection:
-            return {
-                table: sorted((tuple(row) for row in await connection.fetch(f"SELECT * FROM {table}")), key=str)
-                for table in tables
-            }
+            found = {table: await connection.fetch(f"SELECT * FROM {table}") for table in tables}
+        return {
+            table: sorted((tuple(value for name, value in row.items() if name != "changes") for row in rows), key=str)
+            for table, rows in found.items()
+        }
