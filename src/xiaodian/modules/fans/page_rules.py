@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from itertools import pairwise
 from statistics import median_low
 from typing import NamedTuple
@@ -71,8 +71,8 @@ class Bought(NamedTuple):
 
 
 def usual_hour(purchases: Sequence[Purchase], utc_offset_h: int) -> int | None:
-    """The hour of the books with the most purchases, the earliest of several."""
-    hours = Counter((each.paid_at + timedelta(hours=utc_offset_h)).hour for each in purchases)
+    """The hour of the books with the most purchases, told in UTC, the earliest of several."""
+    hours = Counter((each.paid_at.hour + utc_offset_h) % 24 for each in purchases)
     return min(hours, key=lambda hour: (-hours[hour], hour)) if hours else None
 
 
@@ -90,14 +90,15 @@ def favourite_categories(purchases: Sequence[Purchase]) -> list[tuple[str, int]]
 
 
 def rooms_bought_in(purchases: Sequence[Purchase]) -> dict[UUID, Bought]:
-    """By room, the last bought in first."""
-    rooms: dict[UUID, Bought] = {}
-    for each in sorted(purchases, key=lambda one: one.paid_at, reverse=True):
+    """By room, the last bought in first; purchases are given the newest first."""
+    by_room: dict[UUID, list[Purchase]] = {}
+    for each in purchases:
         if each.room_id is not None:
-            known = rooms.get(each.room_id, Bought(0, 0, each.paid_at))
-            spent = known.spent_minor + each.gmv_minor - each.returned_minor
-            rooms[each.room_id] = Bought(known.orders + 1, spent, known.last_at)
-    return rooms
+            by_room.setdefault(each.room_id, []).append(each)
+    return {
+        room_id: Bought(len(own), sum(one.gmv_minor - one.returned_minor for one in own), own[0].paid_at)
+        for room_id, own in by_room.items()
+    }
 
 
 def how_found(first: Purchase | None, visits: Sequence[Visit]) -> Found | None:

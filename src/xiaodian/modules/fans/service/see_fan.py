@@ -55,7 +55,7 @@ async def _read(connection: Connection, shop_id: ShopId, account_id: AccountId, 
         raise NotFoundError
     purchases = []
     if row["paid_orders"]:
-        purchases = [Purchase(*each) for each in await connection.fetch(_PURCHASES, shop_id, account_id, MOST_READ)]
+        purchases = list(map(Purchase._make, await connection.fetch(_PURCHASES, shop_id, account_id, MOST_READ)))
     counted = [each for each in purchases if each.is_counted]
     first = next((each for each in reversed(counted)), None)
     if len(purchases) == MOST_READ and (oldest := await connection.fetchrow(_FIRST, shop_id, account_id)):
