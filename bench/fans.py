@@ -242,12 +242,13 @@ class FansBench:
 
     async def _measure_counting(self, database: Database, shop: Shop) -> None:
         """Orders that were just paid, by the order of their payment; then a cent of as many old ones goes back."""
+        last = await self._connection.fetchval("SELECT max(serial) FROM orders.order")
         paid = await write_orders(
             self._connection,
             shop.shop_id,
             orders=self._options.orders // COUNTED_SHARE,
             buyers=self._options.buyers,
-            serial=self._options.orders,
+            serial=last,
             at="now() - random() * interval '10 minutes'",
         )
         await self._count("summary_cpu_us_per_order", database, [OrderId(each) for each in paid])

@@ -5,6 +5,7 @@ from tests.unit.surfacing.talk import FRUIT, SHOP, hear, opens, product, say, sh
 from xiaodian.contracts.surfacing import Bag, Signal
 from xiaodian.modules.surfacing.engine.belief import Hint
 from xiaodian.modules.surfacing.engine.discourse import read_line
+from xiaodian.modules.surfacing.engine.engine import Candidate, Engine
 from xiaodian.modules.surfacing.engine.lexicon import load_lexicon
 from xiaodian.modules.surfacing.engine.looking import hear_nothing, look_again
 from xiaodian.modules.surfacing.engine.matching import Matcher
@@ -61,6 +62,24 @@ def test_a_doubtful_line_that_nothing_follows_is_decided_before_a_card_would_com
     assert weights.log_odds(hear_nothing(likely, 0.3, 1.0)) > weights.log_odds(hear_nothing(unlikely, 0.3, 1.0))
     late = [*say("蓝莓有的"), write(25_000, "a", "晚上好")]
     assert hear(FRUIT, late) == []
+
+
+def test_what_most_likely_began_too_long_ago_gets_no_late_card_however_sure_it_is_by_now() -> None:
+    def is_shown(in_time: float) -> bool:
+        evidence = {"look_bias": 1.0, "look_in_time": in_time}
+        later = Candidate(
+            product_id="blueberry",
+            t_ms=20_000,
+            begun_ms=15_000,
+            evidence=evidence,
+            words="蓝莓",
+            named_by="name",
+            log_odds=5.0,
+        )
+        return bool(Engine(FRUIT)._decide([later]))
+
+    assert is_shown(0.8)
+    assert not is_shown(0.2)
 
 
 def test_that_a_burst_was_heard_brings_no_card_up_before_the_host_turns_to_it() -> None:

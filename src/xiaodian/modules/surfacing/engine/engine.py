@@ -48,6 +48,9 @@ LEAST_WANTED = 0.4
 """So many must ask without a name before it tells anything: a burst is 1."""
 LAST_LOOK_MS = 6_000
 """So long after it may have begun a doubtful turn waits for the next line."""
+LEAST_IN_TIME = 0.5
+"""What is not sure at once must at least be likelier to have begun in time than not: a late card is no help."""
+_IN_TIME = ("look_in_time", "look_silent_in_time", "click_in_time")
 _NEAR = {"zh": 7, "en": 24}
 _TOLD_EVIDENCE = 6
 _CODE_BY_PART = {
@@ -321,11 +324,15 @@ class Engine:
         if "heard_asked" in evidence and "heard_opened" not in evidence:
             # "You all want the honey": what comes of it is said in the next line.
             return False
+        if any(evidence.get(code, 1.0) < LEAST_IN_TIME for code in _IN_TIME):
+            return False
         needed = (
             least.by_clicks
             if "click_bias" in evidence
+            else least.answered
+            if evidence.keys() & {"burst_bias", "heard_asked"}
             else least.looked_again
-            if evidence.keys() & {"look_bias", "burst_bias"}
+            if "look_bias" in evidence
             else least.at_once
         )
         return probability(candidate.log_odds) >= needed

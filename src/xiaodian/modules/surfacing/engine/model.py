@@ -22,6 +22,8 @@ class Least(NamedTuple):
     """When it is known what was said after the line, or that nothing was."""
     by_clicks: float = 0.75
     """When viewers open, buy or ask what a doubtful line was about."""
+    answered: float = 0.65
+    """When a burst of viewers asks for it and the host says that they were heard."""
 
 
 @dataclass(frozen=True, kw_only=True)
