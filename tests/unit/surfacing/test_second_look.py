@@ -4,8 +4,9 @@ from tests.unit.surfacing.talk import FRUIT, SHOP, hear, opens, product, say, sh
 
 from xiaodian.contracts.surfacing import Bag, Signal
 from xiaodian.modules.surfacing.engine.belief import Hint
+from xiaodian.modules.surfacing.engine.candidate import Candidate
 from xiaodian.modules.surfacing.engine.discourse import read_line
-from xiaodian.modules.surfacing.engine.engine import Candidate, Engine
+from xiaodian.modules.surfacing.engine.engine import Engine
 from xiaodian.modules.surfacing.engine.lexicon import load_lexicon
 from xiaodian.modules.surfacing.engine.looking import hear_nothing, look_again
 from xiaodian.modules.surfacing.engine.matching import Matcher
