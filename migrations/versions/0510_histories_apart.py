@@ -7,6 +7,7 @@ _OF_FAN = """
         AND bought.is_counted AND bought.day >= since
 """
 # Functions: PostgreSQL asks a subquery about a row of an outer query in one process alone, a function in several.
+# OFFSET: products are looked for among the fan's purchases, not the fan among all purchases of the product.
 _FUNCTIONS = (
     f"""
     CREATE FUNCTION fans.orders_since(of_shop uuid, of_account uuid, since date) RETURNS bigint

@@ -52,10 +52,8 @@ class Memory:
         return msgspec.json.decode(self._file.read_bytes(), type=Kept)
 
     def keep(self, kept: Kept) -> None:
-        """Whole or not at all, however this ends."""
-        fresh = self._file.with_suffix(".new")
-        fresh.write_bytes(msgspec.json.encode(kept))
-        fresh.replace(self._file)
+        """From now on this is what was begun."""
+        _write(self._file, msgspec.json.encode(kept))
 
     def end(self) -> None:
         """All of it was played."""
@@ -69,9 +67,14 @@ class Memory:
 
     def note(self, at: datetime) -> None:
         """All up to this time is done."""
-        fresh = self._frontier.with_suffix(".new")
-        fresh.write_text(at.isoformat())
-        fresh.replace(self._frontier)
+        _write(self._frontier, at.isoformat().encode())
+
+
+def _write(file: Path, content: bytes) -> None:
+    """Whole or not at all, however this ends."""
+    fresh = file.with_suffix(".new")
+    fresh.write_bytes(content)
+    fresh.replace(file)
 
 
 async def find_room(ctx: Context, host_id: AccountId, begins_at: datetime) -> RoomId | None:
