@@ -23,6 +23,7 @@ from xiaodian.modules.promotion.rules import (
     choose_price,
     move_commission,
     next_sweep,
+    opens_early,
 )
 
 NOW = datetime(2026, 11, 11, tzinfo=UTC)
@@ -133,3 +134,20 @@ def test_a_commission_moves_as_the_table_says_and_names_what_is_allowed(
     with pytest.raises(IllegalMoveError) as refused:
         move_commission(state, deed)
     assert refused.value.params["allowed"] == (["end"] if state is CommissionState.OPEN else [])
+
+
+@pytest.mark.parametrize(
+    ("head_start", "opens_after"),
+    [
+        (timedelta(microseconds=400), None),
+        (timedelta(milliseconds=999), None),
+        (timedelta(seconds=1), timedelta(0)),
+        (timedelta(hours=1), timedelta(0)),
+        (timedelta(hours=3), timedelta(hours=1)),
+    ],
+)
+def test_members_are_promised_no_head_start_that_nobody_could_use(
+    head_start: timedelta, opens_after: timedelta | None
+) -> None:
+    opens_at = opens_early(NOW + head_start, 2 * 3600, NOW)
+    assert opens_at == (None if opens_after is None else NOW + opens_after)

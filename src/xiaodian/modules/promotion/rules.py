@@ -37,6 +37,8 @@ FARTHEST_FLASH_SALE = timedelta(days=180)
 MOST_LEVELS = 6
 """Of a shop's fan club."""
 LONGEST_EARLY_S = 24 * 3600
+LEAST_HEAD_START = timedelta(seconds=1)
+"""Less before others is no advantage that anybody could use, and may be no more than how milliseconds were rounded."""
 FIRST_SWEEP = timedelta(minutes=1)
 LAST_SWEEP = timedelta(days=120)
 """Longer after a flash sale's end nothing comes back any more: orders are paid, shipped, returned or done."""
@@ -179,9 +181,9 @@ def choose_price(
 
 
 def opens_early(starts_at: datetime, early_s: int, now: datetime) -> datetime | None:
-    """When the first may buy; None where that would not be before others."""
+    """When the first may buy; None where others may as good as then, as in a sale that starts now."""
     opens_at = max(now, starts_at - timedelta(seconds=early_s))
-    return opens_at if opens_at < starts_at else None
+    return opens_at if starts_at - opens_at >= LEAST_HEAD_START else None
 
 
 def is_open_to(sale: FlashSale, level: int | None, now: datetime) -> bool:
