@@ -1,9 +1,12 @@
 """The pure helpers."""
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from xiaodian.kit.clock import from_epoch_ms, to_epoch_ms
 from xiaodian.kit.ids import new_id
 from xiaodian.kit.masking import mask_name, mask_phone
 from xiaodian.kit.money import format_minor, split_minor
@@ -27,6 +30,14 @@ def test_a_split_without_weights_is_refused() -> None:
 @pytest.mark.parametrize(("minor", "text"), [(1990, "19.90"), (5, "0.05"), (-120, "-1.20")])
 def test_money_shows_both_decimals(minor: int, text: str) -> None:
     assert format_minor(minor) == text
+
+
+@given(st.integers(0, 2**52))
+def test_a_moment_in_milliseconds_is_never_later_than_it_was_and_less_than_one_earlier(since_us: int) -> None:
+    moment = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=since_us)
+    told = from_epoch_ms(to_epoch_ms(moment))
+    assert moment - timedelta(milliseconds=1) < told <= moment
+    assert to_epoch_ms(told) == to_epoch_ms(moment)
 
 
 def test_others_see_one_character_of_a_name_and_part_of_a_phone_number() -> None:

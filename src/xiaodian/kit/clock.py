@@ -2,6 +2,9 @@
 
 from datetime import UTC, datetime, timedelta
 
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MS = timedelta(milliseconds=1)
+
 _turned_by = timedelta(0)
 
 
@@ -25,8 +28,11 @@ def is_turned() -> bool:
 
 
 def to_epoch_ms(moment: datetime) -> int:
-    """Milliseconds since 1970-01-01 UTC; the unit of media time on the wire."""
-    return round(moment.timestamp() * 1000)
+    """Whole milliseconds since 1970-01-01 UTC; the unit of media time on the wire.
+
+    Never rounded up, lest the present moment come back from the wire as one that is yet to come.
+    """
+    return (moment - _EPOCH) // _MS
 
 
 def from_epoch_ms(epoch_ms: int) -> datetime:
