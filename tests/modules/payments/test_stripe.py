@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import AsyncIterator, Iterator
+from datetime import datetime
 from typing import Any
 
 import httpx
@@ -26,6 +27,7 @@ from xiaodian.contracts.payments import (
     PaymentProvider,
     RefundNotice,
     RefundState,
+    StatementLine,
 )
 from xiaodian.kit.clock import utc_now
 from xiaodian.modules.payments.service.stripe import StripeProvider
@@ -75,6 +77,12 @@ async def stripe(stripe_url: str) -> AsyncIterator[StripeProvider]:
     provider = StripeProvider(_settings(stripe_url))
     yield provider
     await provider.close()
+
+
+async def _lines_since(stripe: StripeProvider, began: datetime) -> list[StatementLine]:
+    """Of the statements of all days since a moment: while a test runs, the day may end."""
+    days = sorted({began.date(), utc_now().date()})
+    return [line for day in days for line in await read(stripe.get_statement(day))]
 
 
 async def _post(url: str, method: str, path: str, data: Any = None) -> Any:
@@ -226,7 +234,7 @@ async def test_a_refund_asked_again_gives_back_once_and_the_statement_shows_it(
     outcomes = [await stripe.refund(refund, charge), await stripe.refund(refund, charge)]
     outcomes.append(await stripe.find_refund(refund, charge))
     assert [outcome.state for outcome in outcomes] == [RefundState.SUCCEEDED] * 3
-    lines = await read(stripe.get_statement(utc_now().date()))
+    lines = await _lines_since(stripe, charge.created_at)
     assert sorted((line.amount_minor, line.currency) for line in lines) == [(-990, "CNY"), (2990, "CNY")]
     assert {line.charge_id for line in lines} == {charge.charge_id}
     assert [line.refund_id for line in lines if line.amount_minor < 0] == [refund.refund_id]
@@ -241,7 +249,7 @@ async def test_money_that_never_came_cannot_go_back(stripe: StripeProvider) -> N
         except UnavailableError:
             continue  # The server breaks on a payment that was never tried.
         assert outcome.state is RefundState.FAILED
-    assert await read(stripe.get_statement(utc_now().date())) == []
+    assert await _lines_since(stripe, charge.created_at) == []
 
 
 async def test_a_statement_of_many_pages_is_read_to_its_end(stripe: StripeProvider, stripe_url: str) -> None:
@@ -252,7 +260,7 @@ async def test_a_statement_of_many_pages_is_read_to_its_end(stripe: StripeProvid
         await _pay(stripe_url, charge)
     page, module.PAGE = module.PAGE, 1
     try:
-        lines = await read(stripe.get_statement(utc_now().date()))
+        lines = await _lines_since(stripe, charges[0].created_at)
     finally:
         module.PAGE = page
     assert {line.charge_id for line in lines} == {charge.charge_id for charge in charges}
