@@ -3,6 +3,7 @@
 import asyncio
 from datetime import timedelta
 
+import pytest
 from tests.modules.settlement.till import Till
 from tests.outbox import list_envelopes
 
@@ -11,6 +12,9 @@ from xiaodian.kit.clock import utc_now
 from xiaodian.modules.ledger import api as ledger
 from xiaodian.modules.orders import api as orders
 from xiaodian.modules.settlement import handlers
+from xiaodian.modules.settlement.rules import date_in_books
+
+pytestmark = pytest.mark.usefixtures("midday")
 
 
 async def count(till: Till, table: str) -> int:
@@ -134,7 +138,7 @@ async def test_the_shop_sees_what_is_still_to_come_and_when(till: Till) -> None:
     assert answer.status_code == 200
     balance = await till.see("balance")
     assert (balance["available_minor"], balance["pending_minor"]) == (0, 2691 + 2691 + 100)
-    month = utc_now().strftime("%Y-%m")
+    month = date_in_books(utc_now(), 8).strftime("%Y-%m")
     expected = (await till.see(f"statement?month={month}"))["expected"]
     assert [one["shop_minor"] for one in expected] == [2791, 2691]
     assert expected[0]["due_on"] is not None
