@@ -4,6 +4,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,7 @@ from xiaodian.infra.database import Database
 from xiaodian.infra.embedded.engines import EmbeddedEngines
 from xiaodian.infra.migrations import upgrade_database
 from xiaodian.infra.storage import Storage
+from xiaodian.kit.clock import turn_clock
 from xiaodian.settings import Settings
 
 DATABASE_ENV = "XIAODIAN_TEST_DATABASE_URL"
@@ -73,6 +75,17 @@ def no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in list(os.environ):
         if name.startswith("XIAODIAN_") and name not in (DATABASE_ENV, NATS_ENV):
             monkeypatch.delenv(name)
+
+
+@pytest.fixture
+def midday() -> Iterator[None]:
+    """It is noon in the books and four in the morning in UTC, so that neither day ends while a test asks for today's.
+
+    The engines keep their own time: only for tests of what the platform dates itself.
+    """
+    turn_clock(datetime.now(UTC).replace(hour=4, minute=0, second=0, microsecond=0))
+    yield
+    turn_clock(None)
 
 
 @pytest.fixture

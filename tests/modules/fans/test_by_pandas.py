@@ -14,6 +14,8 @@ from tests.modules.fans.test_orders_behind import buy_in_other_ways
 from xiaodian.kit.clock import utc_now
 from xiaodian.modules.fans.service.move_by_time import apply_thresholds
 
+pytestmark = pytest.mark.usefixtures("midday")
+
 WITHIN = (30, 60, 90, 180, 365)
 
 

@@ -13,6 +13,8 @@ from tests.outbox import list_envelopes
 
 from xiaodian.kit.clock import utc_now
 
+pytestmark = pytest.mark.usefixtures("midday")
+
 
 async def live_through(counter: Counter, rng: random.Random, deeds: int) -> None:
     """Buyers buy over two years, get all or some of it back or cancel; events are heard late, some twice."""

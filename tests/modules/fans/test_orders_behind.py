@@ -17,6 +17,8 @@ from xiaodian.modules.fans.definitions import WITHIN_DAYS
 from xiaodian.modules.fans.prediction.features import READ, Sheet
 from xiaodian.modules.orders.service.search_index import index_orders_again
 
+pytestmark = pytest.mark.usefixtures("midday")
+
 TABLES_OF_ORDERS = """
     SELECT table_schema || '.' || quote_ident(table_name) AS name FROM information_schema.columns
     WHERE column_name = 'order_id' AND table_schema IN ('orders', 'fans', 'insights')

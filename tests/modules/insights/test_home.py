@@ -5,6 +5,7 @@ from datetime import timedelta
 from uuid import UUID, uuid4
 
 import pandas as pd
+import pytest
 from tests.modules.insights.observer import Observer, late_and_twice, most_rows_read
 from tests.modules.insights.test_visits import deed, report, send
 
@@ -12,6 +13,8 @@ from xiaodian.kit.clock import utc_now
 from xiaodian.modules.catalog import api as catalog
 from xiaodian.modules.catalog import queries as catalog_queries
 from xiaodian.modules.insights import queries
+
+pytestmark = pytest.mark.usefixtures("midday")
 
 
 async def test_home_names_what_waits_the_longest_waiting_first_and_what_is_late(observer: Observer) -> None:

@@ -15,6 +15,8 @@ from xiaodian.modules.imports.api import list_noted
 from xiaodian.modules.insights import api as insights
 from xiaodian.modules.orders import api as orders
 
+pytestmark = pytest.mark.usefixtures("midday")
+
 # The same figures by another way: straight from the orders' own tables.
 INDEPENDENT = """
     SELECT count(DISTINCT order_id) AS orders_placed,

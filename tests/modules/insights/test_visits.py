@@ -15,6 +15,8 @@ from xiaodian.modules.imports.api import list_noted
 from xiaodian.modules.insights import api as insights
 from xiaodian.modules.insights.service.keep_days import keep_days, list_days
 
+pytestmark = pytest.mark.usefixtures("midday")
+
 KINDS_OF_PRODUCTS = ("card_shown", "card_clicked", "product_viewed", "checkout_started")
 
 

@@ -5,12 +5,15 @@ import csv
 import io
 from datetime import UTC, date, datetime, timedelta
 
+import pytest
 from tests.modules.settlement.till import Till
 
 from xiaodian.contracts.accounting import PLATFORM_FEES, deposit_account
 from xiaodian.kit.clock import utc_now
 from xiaodian.modules.settlement.rules import date_in_books
 from xiaodian.modules.settlement.service.fee_invoices import make_fee_invoices
+
+pytestmark = pytest.mark.usefixtures("midday")
 
 
 def this_month() -> str:

@@ -32,6 +32,8 @@ from xiaodian.modules.settlement.service import reconcile_statements
 from xiaodian.modules.settlement.service.reconcile import reconcile
 from xiaodian.modules.settlement.service.reconcile_statements import compare_statement
 
+pytestmark = pytest.mark.usefixtures("midday")
+
 Plant = Callable[[Till, OrderId], Awaitable[None]]
 
 

@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 
 import httpx
+import pytest
 from tests.conftest import SignUp
 from tests.modules.insights.test_sampling import Rush
 from tests.modules.surfacing.screening import Screening
@@ -11,6 +12,8 @@ from xiaodian.kit.clock import utc_now
 from xiaodian.modules.insights.service.keep_days import keep_days
 from xiaodian.modules.surfacing.service.forget_old import BOUGHT_KEPT, forget_old
 from xiaodian.modules.surfacing.service.rebuild import rebuild
+
+pytestmark = pytest.mark.usefixtures("midday")
 
 KEPT = timedelta(days=180)
 SUMS = ("moment_count", "quiet_second")
