@@ -170,7 +170,7 @@ WEBHOOKS = [
     OpenRow("POST", f"{WEBHOOK}/test", 201, HIDDEN),
     OpenRow("GET", f"{WEBHOOK}/deliveries", 200, HIDDEN),
     OpenRow("POST", f"{WEBHOOK}/deliveries/{{event_id}}/redelivery", 200, HIDDEN),
-    OpenRow("POST", f"{WEBHOOK}/redeliveries", 200, HIDDEN, {"since": "2026-11-28T00:00:00Z"}),
+    OpenRow("POST", f"{WEBHOOK}/redeliveries", 200, HIDDEN, {"since": "{now}"}),
     OpenRow("GET", "/events", 200, 200),
     OpenRow("DELETE", WEBHOOK, 204, HIDDEN),
 ]
