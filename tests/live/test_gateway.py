@@ -190,10 +190,19 @@ async def test_likes_are_told_together_and_capped_for_each_viewer(stage: Stage, 
     eager, other = await watch(gateway.port, stage.room_id, 0), await watch(gateway.port, stage.room_id, 0)
     await joined(other, stage)
     eager.send('{"type":"likes","count":10000}')
-    other.send('{"type":"likes","count":7}')
-    moment = await other.until_moment(LikesMoment)
-    assert isinstance(moment, LikesMoment)
-    assert moment.count == 57
+    for _ in range(7):
+        other.send('{"type":"likes","count":1}')
+    async with asyncio.timeout(WAIT_S):
+        while sum(told := _likes(other)) < 57:
+            other._news.clear()
+            await other._news.wait()
+    assert sum(told) == 57
+    assert len(told) < 8
+
+
+def _likes(watcher: Watcher) -> list[int]:
+    """So many were told at once, each time."""
+    return [moment.count for moment in watcher.moments if isinstance(moment, LikesMoment)]
 
 
 async def test_the_room_knows_how_many_watch_over_all_gateways_and_their_delay(
@@ -320,6 +329,13 @@ async def test_a_burst_across_many_ticks_arrives_whole(stage: Stage, gateway: Ga
     assert numbers == sorted(set(numbers))
 
 
+async def _say_and_hear(stage: Stage, watcher: Watcher) -> None:
+    """It may be heard before the log says that it has it."""
+    heard = len(watcher.comments)
+    await stage.say("叮")
+    await watcher.until_comments(heard + 1)
+
+
 async def test_a_bell_rings_for_whoever_hung_it_up_and_for_nobody_else(
     stage: Stage, gateway: Gateway, ctx: Context
 ) -> None:
@@ -332,8 +348,7 @@ async def test_a_bell_rings_for_whoever_hung_it_up_and_for_nobody_else(
         # Nobody says that a bell hangs: it is rung until it is heard.
         while RING not in mine.frames:
             await accounts.ring_bells(ctx, [stage.host_id])
-            await stage.say("叮")
-            await mine.until_comments(len(mine.comments) + 1)
+            await _say_and_hear(stage, mine)
     await stage.say("完")
     await other.until_comments(len(mine.comments))
     assert RING not in other.frames
@@ -352,8 +367,7 @@ async def test_a_page_in_no_room_hears_its_bell_and_nothing_else_and_is_no_viewe
     async with asyncio.timeout(WAIT_S):
         while not page.frames:
             await accounts.ring_bells(ctx, [stage.host_id])
-            await stage.say("叮")
-            await viewer.until_comments(len(viewer.comments) + 1)
+            await _say_and_hear(stage, viewer)
     assert set(page.frames) == {RING}
     assert page.close_code is None
 

@@ -13,6 +13,7 @@ from tests.live.stage import Stage
 from xiaodian.contracts.live import CommentMoment, LikesMoment
 from xiaodian.kit.clock import to_epoch_ms, utc_now
 from xiaodian.modules.live.caps import CapPerSecond
+from xiaodian.modules.live.likes import Likes
 from xiaodian.modules.media.service.interruption import interrupt_streams
 from xiaodian.settings import Settings
 
@@ -160,7 +161,13 @@ async def test_who_floods_the_room_is_slowed_down(stage: Stage, sign_up: SignUp)
     assert int((await viewer.post(path, json={"text": "x"})).headers["retry-after"]) >= 1
 
 
-async def test_likes_of_pollers_are_summed_and_told_together(stage: Stage, client: httpx.AsyncClient) -> None:
+async def test_likes_of_pollers_are_summed_and_told_together(
+    stage: Stage, client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    due: list[Likes] = []
+    tell = Likes._start
+    monkeypatch.setattr("xiaodian.modules.live.likes.PERIOD_S", 0)
+    monkeypatch.setattr(Likes, "_start", lambda likes: due.append(likes))
     path = f"/api/rooms/{stage.room_id}/likes"
     subscription = await stage.ctx.broker.client.subscribe(stage.ctx.broker.subject(f"room.{stage.room_id}.likes"))
     for count in (3, 4, 40, 40):
@@ -168,7 +175,9 @@ async def test_likes_of_pollers_are_summed_and_told_together(stage: Stage, clien
     for bad in (0, -1, 51, 10**30):
         assert (await client.post(path, json={"count": bad})).status_code == 400
     assert (await client.post(f"/api/rooms/{uuid4()}/likes", json={"count": 1})).status_code == 404
-    message = await subscription.next_msg(timeout=10)
+    [counted] = due
+    tell(counted)
+    message = await subscription.next_msg(timeout=WAIT_S)
     likes = msgspec.json.decode(message.data, type=LikesMoment)
     assert 47 <= likes.count <= 87
     await subscription.unsubscribe()
