@@ -8,7 +8,7 @@ from pathlib import Path
 import msgspec
 import pytest
 from tests.conftest import SignUp
-from tests.live.audience import open_gateway, watch
+from tests.live.audience import WAIT_S, open_gateway, watch
 from tests.live.stage import Stage, comment_of, publish, read_log, set_stage
 
 from xiaodian.contracts.base import UnavailableError
@@ -95,14 +95,16 @@ async def test_while_the_broker_is_away_the_snapshot_is_still_served_and_what_is
         await stage.say("vorher")
         logs = RoomLogs(own_ctx)
         log = await logs.get(stage.room_id)
-        assert await log.seal_through(log.sealed + 1)
+        async with asyncio.timeout(WAIT_S):
+            while not log.snapshot.comments:
+                await log.seal_through(log.sealed + 1)
         await asyncio.to_thread(server.stop)
         await log.refresh()
         assert [comment.text for comment in log.snapshot.comments] == ["vorher"]
         with pytest.raises(UnavailableError):
             await publish(own_ctx.broker, stage.room_id, comment_of("jetzt"))
         await asyncio.to_thread(server.start)
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(WAIT_S):
             while True:
                 try:
                     await stage.say("nachher")
