@@ -140,7 +140,7 @@ async def test_no_acknowledged_comment_is_lost_when_nats_restarts(
         pull = await broker.jetstream.pull_subscribe(broker.subject(f"room.{room['room_id']}.comment"), "check")
         kept: list[str] = []
         while len(kept) < len(crowd.acknowledged):
-            kept += [msgspec.json.decode(message.data)["text"] for message in await pull.fetch(500, timeout=5)]
+            kept += [msgspec.json.decode(message.data)["text"] for message in await pull.fetch(500, timeout=30)]
         await broker.close()
     crowd.assert_told_to_wait()
     assert set(crowd.acknowledged) <= set(kept)

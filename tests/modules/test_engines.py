@@ -41,7 +41,7 @@ async def test_an_event_is_told_only_if_its_change_was_committed(database: Datab
         assert await relay_batch(connection, broker) == 1
         assert await relay_batch(connection, broker) == 0
     pull = await broker.jetstream.pull_subscribe(broker.subject("event.AccountCreated"), durable="test")
-    [message] = await pull.fetch(10, timeout=5)
+    [message] = await pull.fetch(10, timeout=30)
     [envelope] = decode_batch([message])
     assert envelope.key == str(kept)
 
@@ -52,7 +52,7 @@ async def test_an_event_that_comes_twice_is_handled_once(database: Database, bro
     async with database.connection() as connection:
         await relay_batch(connection, broker)
     pull = await broker.jetstream.pull_subscribe(broker.subject("event.*"), durable="test")
-    envelopes = decode_batch(await pull.fetch(10, timeout=5))
+    envelopes = decode_batch(await pull.fetch(10, timeout=30))
     async with database.transaction() as connection:
         assert await first_time(connection, "test", envelopes) == envelopes
     async with database.transaction() as connection:
@@ -86,7 +86,7 @@ async def test_events_are_handled_at_once_though_word_of_an_earlier_request_came
 
     asked = await broker.client.subscribe(f"$JS.API.CONSUMER.MSG.NEXT.{broker.events_stream}.*")
     consuming = asyncio.create_task(broker.consume_events("late", ("AccountCreated",), _handle))
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(20):
         request = await anext(aiter(asked.messages))
         await broker.client.publish(request.reply, headers={"Status": "408", "Description": "Request Timeout"})
         for _ in range(3):
@@ -105,7 +105,7 @@ async def test_events_that_wait_are_handled_together(broker: Broker) -> None:
         told.put_nowait(len(messages))
 
     consuming = asyncio.create_task(broker.consume_events("many", ("AccountCreated",), _handle))
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         assert await told.get() == 50
     consuming.cancel()
 

@@ -32,7 +32,7 @@ async def test_jobs_that_are_due_at_once_do_not_wait_for_each_others_connections
         return Job(name=f"job_{number}", period_s=60.0, run=_run)
 
     jobs = [_job(number) for number in range(3 * CONNECTIONS)]
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         await worker.run_worker(database, broker, consumers=[], jobs=jobs, services=[], stop=stop)
     await database.close()
     assert len(done) == 3 * CONNECTIONS

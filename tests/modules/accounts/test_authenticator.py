@@ -19,7 +19,7 @@ from xiaodian.modules.accounts.authenticator import TokenAuthenticator
 from xiaodian.modules.accounts.tokens import new_session_token
 from xiaodian.settings import Settings
 
-PATIENCE_S = 10
+PATIENCE_S = 60
 
 
 class CountingDatabase(Database):

@@ -30,7 +30,7 @@ from xiaodian.modules.apps import api as apps
 from xiaodian.modules.apps.jobs import jobs
 from xiaodian.modules.shops import api as shops
 
-PATIENCE_S = 10
+PATIENCE_S = 60
 
 
 class TellingAuthenticator(TokenAuthenticator):

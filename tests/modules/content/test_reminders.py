@@ -8,6 +8,7 @@ from uuid import uuid4
 import httpx
 import pytest
 from nats.aio.msg import Msg
+from tests.live.audience import WAIT_S
 from tests.modules.content.studio import Studio
 from tests.outbox import list_envelopes
 
@@ -159,12 +160,12 @@ async def test_bells_of_who_asked_ring_and_reading_rings_the_readers_other_pages
     key = bytes.fromhex((await asked.get("/api/me/notices/bell")).json()["key"])
     await show.studio.stage.go_on_air()
     await show.moves(RoomState.ON_AIR)
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(WAIT_S):
         assert await rung.get() == key
     [notice] = (await asked.get("/api/me/notices")).json()["items"]
     for _ in range(2):  # The second time there is nothing new to tell.
         assert (await asked.post("/api/me/notices/read", json={"up_to": notice["notice_id"]})).status_code == 204
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(WAIT_S):
         assert await rung.get() == key
     await show.studio.ctx.broker.client.flush()
     assert rung.empty()

@@ -121,7 +121,7 @@ class Cinema:
         await broker.jetstream.add_consumer(broker.events_stream, config)
         pull = await broker.jetstream.pull_subscribe_bind(durable=config.durable_name, stream=broker.events_stream)
         while (await pull.consumer_info()).num_pending:
-            messages = await pull.fetch(100, timeout=5)
+            messages = await pull.fetch(100, timeout=30)
             for message in messages:
                 await message.ack_sync()
             batches.append(decode_batch(messages))

@@ -139,7 +139,7 @@ class Observer:
         pull = await broker.jetstream.pull_subscribe_bind(durable=config.durable_name, stream=broker.events_stream)
         told: list[Envelope] = []
         while pending := (await pull.consumer_info()).num_pending:
-            told += decode_batch(await pull.fetch(pending, timeout=5))
+            told += decode_batch(await pull.fetch(pending, timeout=30))
         await pull.unsubscribe()
         return told
 

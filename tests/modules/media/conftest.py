@@ -206,7 +206,7 @@ def films(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 async def until_listening(port: int) -> None:
     """Wait until somebody listens there."""
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while True:
             try:
                 _, writer = await asyncio.open_connection("127.0.0.1", port)

@@ -78,7 +78,7 @@ async def test_a_wrong_key_is_refused_by_nginx_because_we_say_so(
 ) -> None:
     url = f"rtmp://127.0.0.1:{front_port}/live/guessed"
     pushing = await push("-re", "-i", str(films / "talk.flv"), "-c", "copy", "-f", "flv", url)
-    await asyncio.wait_for(pushing.communicate(), 20)
+    await asyncio.wait_for(pushing.communicate(), 60)
     assert pushing.returncode != 0
     async with ctx.database.connection() as connection:
         assert await connection.fetchval("SELECT next_run FROM media.stream") == 0

@@ -118,7 +118,7 @@ async def test_a_host_who_ends_the_room_is_off_air_at_once(
         await api.add_date_range(connection, host.stream_id, cue)
         await api.close_date_range(connection, host.stream_id, "cue-1", start_ms + 2500)
     await api.end_stream(ctx, host.stream_id)
-    await asyncio.wait_for(pushing.communicate(), 20)
+    await asyncio.wait_for(pushing.communicate(), 60)
     await api.end_stream(ctx, host.stream_id)
     told = [event["type"] for event in await events(host.stream_id)]
     assert told == ["StreamStarted", "StreamEnded"]
@@ -149,7 +149,7 @@ async def test_a_rotated_key_cuts_off_who_publishes_with_the_old_one(
     pushing = await push("-re", "-i", str(films / "talk.flv"), "-c", "copy", "-f", "flv", ingest.rtmp_url(host.key))
     await wait_for_segments(host.stream_id, 2)
     new_key = await rotate_stream_key(ctx, host.owner_id)
-    await asyncio.wait_for(pushing.communicate(), 20)
+    await asyncio.wait_for(pushing.communicate(), 60)
     await wait_for_state(host.stream_id, "interrupted")
     old = await push("-re", "-i", str(films / "talk.flv"), "-c", "copy", "-f", "flv", ingest.rtmp_url(host.key))
     _, said = await old.communicate()

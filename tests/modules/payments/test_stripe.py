@@ -162,7 +162,7 @@ async def test_stripes_own_webhooks_are_believed_and_forged_ones_are_not(
         told: dict[Any, PaymentNotice] = {}
         # What the tests before have done may be told now too.
         while not {paid.charge_id, declined.charge_id} <= told.keys():
-            headers, body = await asyncio.wait_for(received.get(), 20)
+            headers, body = await asyncio.wait_for(received.get(), 60)
             notice = await stripe.verify_callback(headers, body)
             if isinstance(notice, PaymentNotice):
                 told[notice.charge_id] = notice

@@ -187,7 +187,7 @@ async def test_who_is_slow_is_not_waited_for(desk: Desk, receiver: Receiver) -> 
     receiver.delay = asyncio.Event()
     await desk.happen(desk.tracked(uuid4(), "x"))
     async with Sender(msgspec.structs.replace(desk.ctx.settings, webhook_timeout_s=0.2)) as hasty:
-        await asyncio.wait_for(Deliverer(desk.ctx, hasty).drain(), 10)
+        await asyncio.wait_for(Deliverer(desk.ctx, hasty).drain(), 60)
     [delivery] = await desk.log(endpoint)
     assert (delivery["error"], delivery["status"]) == ("timeout", None)
 
