@@ -12,6 +12,7 @@ from tests.modules.insights.test_sales import give_back
 from tests.outbox import list_envelopes
 
 from xiaodian.kit.clock import utc_now
+from xiaodian.modules.fans.service import move_by_time
 
 pytestmark = pytest.mark.usefixtures("midday")
 
@@ -168,6 +169,19 @@ async def test_time_alone_moves_a_fan_from_new_to_slipping_to_lost_and_it_is_tol
     assert UUID(listed["account_id"]) == buyer.account_id
     async with counter.ctx.database.connection() as connection:
         assert len(await list_envelopes(connection, "FanMoved")) == 4
+
+
+async def test_all_whose_day_has_come_move_however_many_they_are(
+    counter: Counter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(move_by_time, "FOUND_AT_ONCE", 2)
+    monkeypatch.setattr(move_by_time, "FANS_AT_ONCE", 1)
+    for _ in range(5):
+        await counter.order(await counter.market.buyer(), counter.products[1])
+    await counter.hear()
+    await counter.move_by_time(utc_now() + timedelta(days=61))
+    sizes = {one["segment"]: one["fans"] for one in (await counter.ask(counter.stage.host, "segments"))["items"]}
+    assert {name: size for name, size in sizes.items() if size} == {"slipping": 5}
 
 
 async def test_the_last_days_are_those_of_the_books_and_not_of_any_other_clock(
