@@ -28,7 +28,7 @@ from xiaodian.modules.fans.service.count_reactions import (
 )
 from xiaodian.modules.fans.service.personal_data import erase
 
-ORDERS_AT_ONCE = 5000
+ORDERS_AT_ONCE = 10_000
 """The more, the fewer sums are written an order; whoever else writes fans waits so long."""
 ORDER_EVENTS = ("OrderPaid", "OrderCancelled", "OrderRefunded")
 
