@@ -5,10 +5,12 @@ from typing import Any
 from uuid import uuid4
 
 import httpx
+import msgspec
 import pytest
 from tests.conftest import SignUp
 from tests.modules.orders.life import paid, post, shipment, shipped, track
 from tests.modules.orders.market import Buyer, Market, open_market
+from tests.outbox import list_envelopes
 
 from xiaodian.edge.context import Context
 from xiaodian.kit.clock import utc_now
@@ -108,6 +110,18 @@ async def test_the_buyer_sees_where_the_parcel_is_in_the_order_in_which_it_happe
     assert (seen["state"], len(seen["history"])) == ("shipped", 3)
     [listed] = (await buyer.client.get("/api/me/orders")).json()["items"]
     assert listed["shipment"]["events"] == [early, late]
+
+
+async def test_what_a_carrier_tells_of_one_minute_is_told_on_in_the_order_of_a_parcels_way(
+    market: Market, buyer: Buyer
+) -> None:
+    order, at_ms = await shipped(market, buyer), now_ms()
+    way = ["picked_up", "in_transit", "out_for_delivery", "delivered", "problem"]
+    await track(market.seller, order, *({"kind": kind, "at_ms": at_ms} for kind in reversed(way)))
+    assert [event["kind"] for event in (await buyer.see(order["order_id"]))["shipment"]["events"]] == way
+    async with market.ctx.database.connection() as connection:
+        [envelope] = await list_envelopes(connection, "ParcelTracked")
+    assert [event["kind"] for event in msgspec.json.decode(envelope.data)["events"]] == way
 
 
 async def test_a_delivery_told_twice_at_once_moves_the_order_once(market: Market, buyer: Buyer) -> None:

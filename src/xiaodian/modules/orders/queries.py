@@ -181,16 +181,20 @@ async def get_moves(connection: Connection, orders: Collection[Order]) -> dict[O
 
 
 async def get_tracking(connection: Connection, orders: Collection[Order]) -> dict[OrderId, list[TrackingEvent]]:
-    """What carriers said of the parcels of those orders that were shipped, the first first."""
+    """What carriers said of the parcels of those orders that were shipped, the first first; what happened at the same
+    moment, as many carriers tell only minutes, in the order of a parcel's way.
+    """
     shipped = [order for order in orders if order.shipped_at is not None]
     if not shipped:
         return {}
     rows = await connection.fetch(
         """
         SELECT order_id, kind, happened_at, place, text FROM orders.tracking_event
-        WHERE (shop_id, order_id) IN (SELECT * FROM unnest($1::uuid[], $2::uuid[])) ORDER BY happened_at
+        WHERE (shop_id, order_id) IN (SELECT * FROM unnest($1::uuid[], $2::uuid[]))
+        ORDER BY happened_at, array_position($3::text[], kind)
         """,
         *_keys(shipped),
+        list(TrackingKind),
     )
     events: dict[OrderId, list[TrackingEvent]] = defaultdict(list)
     for row in rows:

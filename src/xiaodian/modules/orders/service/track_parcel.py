@@ -29,6 +29,8 @@ _INSERT = """
     ON CONFLICT DO NOTHING RETURNING happened_at, kind, place, text
 """
 
+_WAY = list(TrackingKind)
+
 
 async def track_parcel(ctx: Context, caller: Caller, order_id: OrderId, events: Sequence[TrackingEvent]) -> OrderSeen:
     """Write tracking events of a shipped order, as its seller or the seller's program; told again they change nothing.
@@ -87,7 +89,7 @@ async def _write(connection: Connection, order: Order, events: Sequence[Tracking
                 place=row["place"],
                 text=row["text"],
             )
-            for row in sorted(fresh, key=lambda row: row["happened_at"])
+            for row in sorted(fresh, key=lambda row: (row["happened_at"], _WAY.index(row["kind"])))
         ]
         tracked = ParcelTracked(order_id=order.order_id, shop_id=order.shop_id, events=told)
         await outbox.emit(connection, tracked)
