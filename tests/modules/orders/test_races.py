@@ -32,6 +32,11 @@ from xiaodian.modules.orders.service.desk import OrderDesk
 from xiaodian.modules.orders.service.run_clock import cancel_overdue_payments
 
 DESKS = 4
+HELD_KEYS = """
+    SELECT count(*) FROM pg_locks
+    WHERE locktype = 'advisory' AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+"""
+"""Of this test's database: the server shows the locks of all."""
 
 
 @pytest.fixture
@@ -124,7 +129,7 @@ async def test_a_request_that_another_process_is_answering_is_told_to_come_back(
         # Holds up the first desk in the middle of its transaction.
         await connection.execute("SELECT FROM catalog.stock WHERE stock_id = $1 FOR UPDATE", sku_id)
         first = asyncio.create_task(desks[0].place(buyer.caller, "key", wish))
-        while not await connection.fetchval("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'"):
+        while not await connection.fetchval(HELD_KEYS):
             pass
         with pytest.raises(IdempotencyInFlightError) as refused:
             await desks[1].place(buyer.caller, "key", wish)
