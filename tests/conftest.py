@@ -13,6 +13,7 @@ from uuid import uuid4
 
 import asyncpg
 import httpx
+import hypothesis
 import pytest
 
 from xiaodian.app import create_app, wire
@@ -32,6 +33,10 @@ TEMPLATE = "xiaodian"
 POOL_SIZE = 8
 MEMORY = Path("/dev/shm")
 MEMORY_NEEDED_BYTES = 4 * 1024**3
+
+# How long an example took says how busy the machine was, and nothing of the rule that it tries.
+hypothesis.settings.register_profile("untimed", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+hypothesis.settings.load_profile("untimed")
 
 SignUp = Callable[..., Awaitable[tuple[httpx.AsyncClient, AccountId]]]
 
