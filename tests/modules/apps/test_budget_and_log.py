@@ -13,22 +13,26 @@ from tests.modules.apps.dance import make_app_token
 from xiaodian.app import wire
 from xiaodian.contracts.apps import AppId
 from xiaodian.contracts.base import UnavailableError
+from xiaodian.contracts.risk import Limit
 from xiaodian.contracts.shops import ShopId
 from xiaodian.edge.context import Context
 from xiaodian.infra.database import Database
 from xiaodian.kit.clock import utc_now
 from xiaodian.kit.ids import earliest_id, new_id
 from xiaodian.modules.apps.api import OpenDesk
+from xiaodian.modules.apps.gate import BLOCK
 from xiaodian.modules.apps.jobs import jobs
 from xiaodian.modules.apps.service import note_calls
 from xiaodian.modules.apps.service.note_calls import Call, CallLog
+from xiaodian.modules.risk.api import SharedPace
 
 NOTHING = "/open/v1/nothing-here"
+A_DAY_S = 86_400.0
 
 
 @pytest.fixture
 def desk(stage: Stage, ctx: Context) -> OpenDesk:
-    """The desk of the app that the stage's clients talk to, with a budget of three calls."""
+    """The desk of the app that the stage's clients talk to, with a budget of three calls; none comes back meanwhile."""
     transport = stage.program._transport
     assert isinstance(transport, httpx.ASGITransport)
     app = transport.app
@@ -36,6 +40,7 @@ def desk(stage: Stage, ctx: Context) -> OpenDesk:
     wire(app, msgspec.structs.replace(ctx, settings=small))  # type: ignore[arg-type]
     desk = app.state.open_desk  # type: ignore[attr-defined]
     assert isinstance(desk, OpenDesk)
+    desk.pace = SharedPace(ctx.database, Limit(name="open_api", burst=3, period_s=A_DAY_S), BLOCK)
     return desk
 
 
