@@ -137,8 +137,8 @@ async def test_staff_who_may_host_keep_order_for_the_creator_and_the_shop_s_log_
 async def test_talking_in_bulk_is_slowed_down(studio: Studio) -> None:
     video_id = await studio.publish()
     spammer, _ = await studio.sign_up("刷屏")
-    burst = studio.ctx.settings.comments_per_minute
-    answers = [await spammer.post(f"/api/videos/{video_id}/comments", json={"text": "买"}) for _ in range(burst + 3)]
-    codes = [answer.status_code for answer in answers]
-    assert 429 in codes
+    most, codes = studio.ctx.settings.comments_per_minute, list[int]()
+    while 429 not in codes and len(codes) < 10 * most:
+        codes.append((await spammer.post(f"/api/videos/{video_id}/comments", json={"text": "买"})).status_code)
+    assert (codes[-1], len(codes) > most) == (429, True)
     assert (await studio.see(video_id))["comments"] == codes.count(201)
