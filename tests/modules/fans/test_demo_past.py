@@ -45,20 +45,32 @@ async def test_who_opens_the_demo_finds_fans_of_months_and_books_that_balance(ct
     now = utc_now()
     stage = await _open(ctx, sign_up)
     past = plan_past(now, [len(product.skus) for product in stage.products], shows=6, fans=25)
-    await play_past(ctx, stage, past, now, await make_up_all(ctx, past))
+    people = await make_up_all(ctx, past)
+    await play_past(ctx, stage, past, now, people)
     assert utc_now() - now < timedelta(minutes=5), "the process lives in the present again"
     await fans.rebuild(ctx, now)
+    await fans.rebuild_moves(ctx, stage.shop.shop_id, [each.caller.account_id for each in people], now)
 
     async with ctx.database.connection() as connection:
         orders = await connection.fetch("SELECT placed_at, paid_at, state FROM orders.order ORDER BY order_id")
         segments = await connection.fetch(
-            "SELECT segment FROM fans.segment_size WHERE fans > 0 AND segment <> 'watches'"
+            "SELECT segment FROM fans.segment_size WHERE fans > 0 AND segment <> 'watcher'"
+        )
+        histories = await connection.fetch(
+            """
+            SELECT first_day, min(moved_on) AS known_on, max(moved_on) AS moved_on, segment_since, count(*) AS moves
+            FROM fans.fan JOIN fans.move USING (shop_id, account_id)
+            WHERE orders > 0 AND account_id = ANY($1::uuid[]) GROUP BY first_day, segment_since, account_id
+            """,
+            [each.caller.account_id for each in people],
         )
     assert len(orders) == len(past.purchases)
     assert [row["placed_at"] for row in orders] == sorted(row["placed_at"] for row in orders), "ids are by time"
     assert orders[0]["placed_at"] < now - timedelta(days=30)
     assert {row["state"] for row in orders} >= {"completed"}
     assert len(segments) > 3
+    assert all(row["known_on"] <= row["first_day"] and row["moved_on"] == row["segment_since"] for row in histories)
+    assert any(row["moves"] > 1 and row["segment_since"] < (now - timedelta(days=10)).date() for row in histories)
     for purchase in past.purchases[::5]:
         assert await reconcile(ctx, purchase.at.date(), whole_ledger=True) == []
 

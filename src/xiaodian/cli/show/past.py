@@ -8,7 +8,7 @@ a shop of that age has, its money included.
 import asyncio
 import heapq
 import os
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from datetime import datetime, timedelta
 from functools import partial
 from itertools import count
@@ -50,7 +50,8 @@ PIECE_S = 120
 """Pages tell of watching in pieces of at most so long."""
 PIECES_TOGETHER = 4
 
-FILMS_CHECK_S, FILMS_CHECKS = 2.0, 90
+CHECK_S, CHECKS = 2.0, 90
+"""How often, and how many times, it is looked whether something else is ready."""
 
 log = get_logger(__name__)
 
@@ -268,14 +269,14 @@ async def find_stage(ctx: Context, sign_in: str) -> Stage:
 
 async def _let_films_go_first(ctx: Context, host_id: AccountId) -> None:
     """A visitor looks for the host's short videos first, and these need the machine."""
-    for _ in range(FILMS_CHECKS):
+    for _ in range(CHECKS):
         async with ctx.database.connection() as connection:
             films: int = await connection.fetchval(
                 "SELECT count(*) FROM content.video WHERE creator_id = $1 AND state = 'published'", host_id
             )
         if films >= shorts.MOST:
             return
-        await asyncio.sleep(FILMS_CHECK_S)
+        await asyncio.sleep(CHECK_S)
 
 
 async def _has_past(ctx: Context, shop: Shop, before: datetime) -> bool:
@@ -302,9 +303,16 @@ def _caller(account_id: AccountId, name: str) -> Caller:
     return Caller(account_id=account_id, display_name=name, is_operator=False, scopes=frozenset({Scope.EVERYTHING}))
 
 
-async def _reckon(ctx: Context, shop: Shop) -> None:
-    """Bring the figures of fans up to date at once, and let them be learnt from."""
+async def _reckon(ctx: Context, shop: Shop, people: Collection[AccountId]) -> None:
+    """Bring the figures of fans up to date at once, with the days of the past, and let them be learnt from."""
     await fans.rebuild(ctx, utc_now())
+    known = 0
+    for _ in range(CHECKS):
+        before, known = known, await fans.rebuild_moves(ctx, shop.shop_id, people, utc_now())
+        if known == before:
+            break
+        # The worker may still count who only watched.
+        await asyncio.sleep(CHECK_S)
     if fans.can_predict():
         await fans.predict_again(ctx.database, shop.shop_id, ctx.settings.books_utc_offset_h, utc_now())
 
@@ -322,13 +330,13 @@ async def _main() -> None:
         if kept is None:
             await _let_films_go_first(ctx, stage.host.account_id)
         if kept is None or not kept.is_over:
-            await play_on(ctx, stage, memory, now)
-            await _reckon(ctx, stage.shop)
+            people = await play_on(ctx, stage, memory, now)
+            await _reckon(ctx, stage.shop, [each.caller.account_id for each in people])
             memory.end()
 
 
-async def play_on(ctx: Context, stage: Stage, memory: Memory, now: datetime) -> None:
-    """Begin the past, which ends at `now`, or go on where somebody stopped who began it."""
+async def play_on(ctx: Context, stage: Stage, memory: Memory, now: datetime) -> list[Fan]:
+    """Begin the past, which ends at `now`, or go on where somebody stopped who began it; answers whose it is."""
     kept = memory.recall()
     until = now if kept is None else kept.until
     if kept is not None:
@@ -348,6 +356,7 @@ async def play_on(ctx: Context, stage: Stage, memory: Memory, now: datetime) -> 
             for each, name in zip(kept.people, past.names, strict=True)
         ]
     await play_past(ctx, stage, past, until, people, memory)
+    return people
 
 
 if __name__ == "__main__":

@@ -30,6 +30,7 @@ from xiaodian.modules.fans.service.own_segments import (
 from xiaodian.modules.fans.service.personal_data import list_known, list_known_to_creators
 from xiaodian.modules.fans.service.predict_due import can_predict, predict_again, predict_due
 from xiaodian.modules.fans.service.rebuild import Rebuilt, rebuild
+from xiaodian.modules.fans.service.rebuild_moves import rebuild_moves
 from xiaodian.modules.fans.service.see_own_fans import count_groups as count_groups_of_creator
 from xiaodian.modules.fans.service.see_own_fans import list_own_fans, see_own_fan
 from xiaodian.modules.fans.service.see_segments import see_segments
@@ -71,6 +72,7 @@ __all__ = [
     "predict_again",
     "predict_due",
     "rebuild",
+    "rebuild_moves",
     "see_own_fan",
     "see_segment",
     "see_segments",

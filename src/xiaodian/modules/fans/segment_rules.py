@@ -50,6 +50,12 @@ def segment_of(today: str) -> str:
     """
 
 
+def turning_days(day: str) -> str:
+    """The days on which time alone may move a fan who bought on this one, as an array; over `threshold`."""
+    limits = ("new_days", "slipping_days", "lost_days")
+    return f"ARRAY[{', '.join(f'{day} + {_limit(name)} + 1' for name in limits)}]"
+
+
 def moves_on(today: str) -> str:
     """The first day to come on which the segment may be another without any deed; null: never."""
     days = (
