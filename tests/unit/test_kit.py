@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from xiaodian.kit.clock import from_epoch_ms, to_epoch_ms
-from xiaodian.kit.ids import new_id
+from xiaodian.kit.clock import from_epoch_ms, to_epoch_ms, turn_clock, utc_now
+from xiaodian.kit.ids import made_at, new_id
 from xiaodian.kit.masking import mask_name, mask_phone
 from xiaodian.kit.money import format_minor, split_minor
 from xiaodian.kit.paging import BadCursorError, decode_cursor, encode_cursor
@@ -38,6 +38,21 @@ def test_a_moment_in_milliseconds_is_never_later_than_it_was_and_less_than_one_e
     told = from_epoch_ms(to_epoch_ms(moment))
     assert moment - timedelta(milliseconds=1) < told <= moment
     assert to_epoch_ms(told) == to_epoch_ms(moment)
+
+
+@pytest.mark.parametrize("turned", [timedelta(days=-300, microseconds=-123), timedelta(hours=7, microseconds=456)])
+def test_ids_are_in_the_order_in_which_they_were_made_at_another_time_too(turned: timedelta) -> None:
+    to = utc_now() + turned
+    turn_clock(to)
+    try:
+        assert utc_now() >= to
+        before_ms = to_epoch_ms(utc_now())
+        made = [new_id() for _ in range(20_000)]
+        after_ms = to_epoch_ms(utc_now())
+    finally:
+        turn_clock(None)
+    assert made == sorted(made)
+    assert before_ms <= to_epoch_ms(made_at(made[0])) <= to_epoch_ms(made_at(made[-1])) <= after_ms
 
 
 def test_others_see_one_character_of_a_name_and_part_of_a_phone_number() -> None:

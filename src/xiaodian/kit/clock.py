@@ -19,12 +19,13 @@ def turn_clock(to: datetime | None) -> None:
     For programs that play what has been, such as the demo's past. A process that serves people never does it.
     """
     global _turned_by
-    _turned_by = timedelta(0) if to is None else to - datetime.now(UTC)
+    # By whole milliseconds, so that ids are turned by as much (see new_id); never to before the moment.
+    _turned_by = timedelta(0) if to is None else (datetime.now(UTC) - to) // _MS * -_MS
 
 
-def is_turned() -> bool:
-    """Whether this process lives at another time."""
-    return bool(_turned_by)
+def turned_by_ms() -> int:
+    """By how much this process lives at another time."""
+    return _turned_by // _MS
 
 
 def to_epoch_ms(moment: datetime) -> int:
