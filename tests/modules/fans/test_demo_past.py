@@ -23,6 +23,7 @@ from xiaodian.edge.context import Context
 from xiaodian.kit.clock import utc_now
 from xiaodian.modules.catalog import api as catalog
 from xiaodian.modules.fans import api as fans
+from xiaodian.modules.orders.api import has_orders_before
 from xiaodian.modules.settlement.service.reconcile import reconcile
 from xiaodian.modules.shops import api as shops
 
@@ -53,6 +54,10 @@ async def test_who_opens_the_demo_finds_fans_of_months_and_books_that_balance(ct
 
     async with ctx.database.connection() as connection:
         orders = await connection.fetch("SELECT placed_at, paid_at, state FROM orders.order ORDER BY order_id")
+        began = [
+            await has_orders_before(connection, stage.shop.shop_id, before)
+            for before in (orders[0]["placed_at"], now - timedelta(days=30))
+        ]
         segments = await connection.fetch(
             "SELECT segment FROM fans.segment_size WHERE fans > 0 AND segment <> 'watcher'"
         )
@@ -66,7 +71,7 @@ async def test_who_opens_the_demo_finds_fans_of_months_and_books_that_balance(ct
         )
     assert len(orders) == len(past.purchases)
     assert [row["placed_at"] for row in orders] == sorted(row["placed_at"] for row in orders), "ids are by time"
-    assert orders[0]["placed_at"] < now - timedelta(days=30)
+    assert began == [False, True], "who starts the demo again does not play it twice"
     assert {row["state"] for row in orders} >= {"completed"}
     assert len(segments) > 3
     assert all(row["known_on"] <= row["first_day"] and row["moved_on"] == row["segment_since"] for row in histories)

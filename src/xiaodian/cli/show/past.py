@@ -20,11 +20,12 @@ import msgspec
 from xiaodian.app import open_context
 from xiaodian.cli.show import shorts
 from xiaodian.cli.show.catalogue import REGIONS, YUE
-from xiaodian.cli.show.past_memory import NEVER, Kept, Memory, Person, find_order, find_room
+from xiaodian.cli.show.past_memory import NEVER, Kept, Memory, Person
 from xiaodian.cli.show.past_plan import RECEIVED_AFTER, SHIPPED_AFTER, Past, Purchase, Show, Visit, plan_past
 from xiaodian.contracts.accounts import AccountId, AddressId, Caller, Scope
 from xiaodian.contracts.base import DomainError
 from xiaodian.contracts.catalog import Product, ProductId
+from xiaodian.contracts.content import VideoState
 from xiaodian.contracts.insights import BehaviourKind
 from xiaodian.contracts.live import RoomId, RoomState
 from xiaodian.contracts.orders import Order, OrderState
@@ -49,6 +50,8 @@ NICENESS = 15
 PIECE_S = 120
 """Pages tell of watching in pieces of at most so long."""
 PIECES_TOGETHER = 4
+DONE_WITHIN = timedelta(minutes=1)
+"""A deed of the plan leaves its traces so long after its time at most."""
 
 CHECK_S, CHECKS = 2.0, 90
 """How often, and how many times, it is looked whether something else is ready."""
@@ -122,8 +125,9 @@ class Player:
 
     async def _hold(self, show: Show) -> None:
         """A room that was on air and is over; no film of it was kept."""
-        room_id = await find_room(self._ctx, self._stage.host.account_id, show.begins_at)
-        self._rooms[show.number] = room_id or await self._open(show)
+        async with self._ctx.database.connection() as connection:
+            room = await live.find_room_planned_for(connection, self._stage.host.account_id, show.begins_at)
+        self._rooms[show.number] = await self._open(show) if room is None else room.room_id
 
     async def _open(self, show: Show) -> RoomId:
         # Whole or not at all: a room that was only planned would be waited for.
@@ -183,7 +187,10 @@ class Player:
 
     async def _buy(self, purchase: Purchase) -> None:
         fan = self._fans[purchase.fan]
-        order = await find_order(self._ctx, fan.caller, purchase.at)
+        async with self._ctx.database.connection() as connection:
+            order = await orders.find_placed_between(
+                connection, fan.caller.account_id, purchase.at, purchase.at + DONE_WITHIN
+            )
         if order is None:
             order = await self._place(purchase)
         if order.state is OrderState.PENDING_PAYMENT:
@@ -271,20 +278,17 @@ async def _let_films_go_first(ctx: Context, host_id: AccountId) -> None:
     """A visitor looks for the host's short videos first, and these need the machine."""
     for _ in range(CHECKS):
         async with ctx.database.connection() as connection:
-            films: int = await connection.fetchval(
-                "SELECT count(*) FROM content.video WHERE creator_id = $1 AND state = 'published'", host_id
+            films = await content.list_own(
+                connection, host_id, before=None, limit=shorts.MOST, state=VideoState.PUBLISHED
             )
-        if films >= shorts.MOST:
+        if len(films) == shorts.MOST:
             return
         await asyncio.sleep(CHECK_S)
 
 
 async def _has_past(ctx: Context, shop: Shop, before: datetime) -> bool:
     async with ctx.database.connection() as connection:
-        found: bool = await connection.fetchval(
-            "SELECT EXISTS (SELECT FROM orders.order WHERE shop_id = $1 AND placed_at < $2)", shop.shop_id, before
-        )
-    return found
+        return await orders.has_orders_before(connection, shop.shop_id, before)
 
 
 async def _make_up(ctx: Context, name: str, number: int) -> Fan:

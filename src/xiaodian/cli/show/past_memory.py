@@ -4,22 +4,14 @@ The plan follows from what is kept here: until when it goes, of which goods, by 
 read from the platform itself: a deed that is there is not done again.
 """
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from uuid import UUID
 
 import msgspec
 
-from xiaodian.contracts.accounts import AccountId, Caller, Scope
-from xiaodian.contracts.live import RoomId
-from xiaodian.contracts.orders import Order, OrderId
-from xiaodian.edge.context import Context
-from xiaodian.modules.orders import api as orders
-
 FILE, FRONTIER = "past.json", "past.at"
 NEVER = datetime(1970, 1, 1, tzinfo=UTC)
-DONE_WITHIN = timedelta(minutes=1)
-"""A deed of the plan leaves its traces so long after its time at most."""
 
 
 class Person(msgspec.Struct, frozen=True):
@@ -75,27 +67,3 @@ def _write(file: Path, content: bytes) -> None:
     fresh = file.with_suffix(".new")
     fresh.write_bytes(content)
     fresh.replace(file)
-
-
-async def find_room(ctx: Context, host_id: AccountId, begins_at: datetime) -> RoomId | None:
-    """The room of a show, if it was held."""
-    async with ctx.database.connection() as connection:
-        room_id: UUID | None = await connection.fetchval(
-            "SELECT room_id FROM live.room WHERE host_id = $1 AND planned_at = $2", host_id, begins_at
-        )
-    return None if room_id is None else RoomId(room_id)
-
-
-async def find_order(ctx: Context, buyer: Caller, at: datetime) -> Order | None:
-    """The order of a purchase, if it was placed."""
-    async with ctx.database.connection() as connection:
-        order_id = await connection.fetchval(
-            "SELECT order_id FROM orders.order WHERE buyer_id = $1 AND placed_at >= $2 AND placed_at < $3",
-            buyer.account_id,
-            at,
-            at + DONE_WITHIN,
-        )
-        if order_id is None:
-            return None
-        order, _ = await orders.get_order_for(connection, buyer, OrderId(order_id), Scope.ORDERS_READ)
-    return order

@@ -76,6 +76,7 @@ __all__ = [
     "feature_product",
     "find_cue_refusal",
     "find_room_of_shop",
+    "find_room_planned_for",
     "find_sellable",
     "get_bags",
     "get_room",
@@ -139,6 +140,12 @@ async def hold_room(connection: Connection, room_id: RoomId) -> RoomInfo:
 async def list_rooms_to_come(connection: Connection, since: datetime, until: datetime, limit: int) -> list[RoomInfo]:
     """Rooms that are planned for a moment after `since`, up to `until`, the nearest first."""
     return [_to_info(room) for room in await queries.list_rooms_to_come(connection, since, until, limit)]
+
+
+async def find_room_planned_for(connection: Connection, host_id: AccountId, planned_at: datetime) -> RoomInfo | None:
+    """The first room that its host planned for this moment, whatever became of it."""
+    room = await queries.find_room_planned_for(connection, host_id, planned_at)
+    return None if room is None else _to_info(room)
 
 
 async def list_rooms_of_shop(

@@ -186,6 +186,16 @@ async def find_room_of_shop(connection: Connection, shop_id: ShopId, room_id: Ro
     return _room(row) if row else None
 
 
+async def find_room_planned_for(connection: Connection, host_id: AccountId, planned_at: datetime) -> Room | None:
+    """The first room that its host planned for this moment, whatever became of it."""
+    row = await connection.fetchrow(
+        f"SELECT {_ROOM} FROM live.room WHERE host_id = $1 AND planned_at = $2 ORDER BY room_id LIMIT 1",
+        host_id,
+        planned_at,
+    )
+    return _room(row) if row else None
+
+
 async def get_bags(connection: Connection, room_ids: Collection[RoomId]) -> dict[RoomId, list[ProductId]]:
     """The products of each room's bag, in order."""
     rows = await connection.fetch(

@@ -11,7 +11,7 @@ from xiaodian.modules.orders.callbacks import make_callbacks
 from xiaodian.modules.orders.checkout import make_checkout
 from xiaodian.modules.orders.models import Deed, OrderSeen, Role, TrackingEvent, TrackingKind
 from xiaodian.modules.orders.order_filter import OrderFilter, OrderSort
-from xiaodian.modules.orders.queries import find_orders, lock_orders
+from xiaodian.modules.orders.queries import find_orders, find_placed_between, has_orders_before, lock_orders
 from xiaodian.modules.orders.rules import SHIP_WITHIN, list_allowed_to
 from xiaodian.modules.orders.service.annotate_order import add_note, set_tags
 from xiaodian.modules.orders.service.answer_once import ONCE_REFUSALS, NoBody, answer_once
@@ -91,11 +91,13 @@ __all__ = [
     "count_orders_for_shop",
     "export",
     "find_orders",
+    "find_placed_between",
     "get_order",
     "get_order_for",
     "get_to_ship",
     "has_held_orders",
     "has_open_orders",
+    "has_orders_before",
     "hold",
     "list_allowed_to",
     "list_cancelled_after_payment",

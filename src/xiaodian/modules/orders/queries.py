@@ -140,6 +140,30 @@ async def list_orders_of_buyer(
     return await with_lines(connection, rows)
 
 
+async def find_placed_between(
+    connection: Connection, buyer_id: AccountId, since: datetime, until: datetime
+) -> Order | None:
+    """The first order that an account placed at or after one time, before another."""
+    rows = await connection.fetch(
+        f"""
+        SELECT {ORDER} FROM orders.order WHERE buyer_id = $1 AND placed_at >= $2 AND placed_at < $3
+        ORDER BY order_id LIMIT 1
+        """,
+        buyer_id,
+        since,
+        until,
+    )
+    return next(iter(await with_lines(connection, rows)), None)
+
+
+async def has_orders_before(connection: Connection, shop_id: ShopId, before: datetime) -> bool:
+    """Whether anybody had ordered in a shop before this time."""
+    found: bool = await connection.fetchval(
+        "SELECT EXISTS (SELECT FROM orders.order WHERE shop_id = $1 AND placed_at < $2)", shop_id, before
+    )
+    return found
+
+
 async def list_orders_not_pending(
     connection: Connection, buyer_id: AccountId, *, before: UUID | None, limit: int
 ) -> list[Order]:
