@@ -75,6 +75,18 @@ it("steps say how many of all got so far, and only what a shop may know", () => 
   expect(withShares(stepsOf({ ...metrics, traffic: null }))).toMatchObject([{ people: 8, ofAll: null }, { people: 6, ofAll: null }]);
 });
 
+it("no step is more than all of those it is set beside, however many bought unseen", () => {
+  const metrics = { traffic: { viewers: 5, saw_card: 4, viewed_product: 4, started_checkout: 1 }, buyers_placed: 8, buyers_paid: 6 } as Metrics;
+  expect(withShares(stepsOf(metrics)).map(({ ofAll, ofLast }) => [ofAll, ofLast])).toEqual([
+    [null, null],
+    [0.8, 0.8],
+    [0.8, 1],
+    [0.2, 0.25],
+    [null, null],
+    [null, 0.75],
+  ]);
+});
+
 it("products are sorted by a press, the other way round by another, and keep their places when equal", () => {
   const rows = [
     { title: "b", orders_paid: 1, impressions: 0, clicks: 0, gmv_minor: null },

@@ -76,7 +76,7 @@ DEFINITIONS: tuple[Definition, ...] = (
     _of("product_views", _COUNT, "number of times a product was opened", "behaviour: product_viewed"),
     _of("checkout_starts", _COUNT, "number of times a checkout was begun", "behaviour: checkout_started"),
     _of("click_rate", _SHARE, "clicks / impressions", "behaviour: card_shown, card_clicked"),
-    _of("conversion", _SHARE, "buyers / viewers", "orders; behaviour: entered"),
+    _of("conversion", _SHARE, "buyers who were in the room signed in / viewers", "orders; behaviour: entered"),
     _of(
         "visitor_conversion",
         _SHARE,
@@ -85,10 +85,10 @@ DEFINITIONS: tuple[Definition, ...] = (
     ),
     _of("gpm", _MONEY, "gmv × 1000 / views", "orders; behaviour: entered"),
     _of("uv_value", _MONEY, "gmv / viewers", "orders; behaviour: entered"),
-    _of("step_share", _SHARE, "people who took the step / viewers", "behaviour; orders"),
+    _of("step_share", _SHARE, "people who took the step / viewers; none if more took it", "behaviour; orders"),
     _of("watched_minute", _COUNT, "number of viewers whose watched seconds are 60 or more", "behaviour: watched"),
     _of("new_fans", _COUNT, "number of accounts that follow the host since the room began", "follows"),
-    _of("fan_share_viewers", _SHARE, "accounts that entered and follow the host / viewers", "behaviour; follows"),
+    _of("fan_share_viewers", _SHARE, "accounts that were there and follow the host / viewers", "behaviour; follows"),
     _of("fan_share_buyers", _SHARE, "buyers that follow the host / buyers", "orders; follows"),
     _of("featured_time", _SECONDS, "sum(time on show) of the product's cues", "cues"),
     _of("video_seen", _COUNT, "number of different browsers that had half of the film on screen", "behaviour: seen"),
@@ -98,6 +98,7 @@ DEFINITIONS: tuple[Definition, ...] = (
     _of("reached", _COUNT, "number of viewers whose furthest moment is this second or later", _PLAYED),
     _of("left_at", _COUNT, "number of times somebody went on to another film at this second", "behaviour: left"),
     _of("orders_at", _COUNT, "number of orders paid of lines bought at this second of the film", "orders"),
+    _of("video_conversion", _SHARE, "buyers / viewers, those included who bought unseen", "orders; behaviour: entered"),
     _of(
         "purchase",
         _WORD,
@@ -276,5 +277,6 @@ DEFINITIONS: tuple[Definition, ...] = (
         "orders",
     ),
     _of("product_sold", _COUNT, "pieces paid for - pieces that came back", "stock; orders"),
+    _of("flash_sold", _COUNT, "pieces paid for at the flash price - pieces that came back", "stock; orders"),
     _of("category_orders", _COUNT, "purchases of the fan with a line of the category", "orders and their refunds"),
 )

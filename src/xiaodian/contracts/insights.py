@@ -169,6 +169,8 @@ class RoomMetrics(Contract, frozen=True, kw_only=True):
     gmv_net_minor: int | None
     buyers_placed: int
     buyers_paid: int
+    buyers_seen: int | None
+    """Of those who paid the ones who were in the room signed in; None where traffic is."""
     aov_minor: int | None
     orders_elsewhere: int
     """Placed on other platforms by who came from this room; in none of the other figures."""

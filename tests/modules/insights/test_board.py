@@ -135,21 +135,21 @@ async def _look(observer: Observer, watch: FanWatch) -> FanShares:
 async def test_a_fan_more_or_less_is_on_the_board_at_the_next_look(observer: Observer) -> None:
     await observer.stage.go_on_air()
     watch, buyers = FanWatch(), [await observer.market.buyer() for _ in range(2)]
-    assert await _look(observer, watch) == FanShares(None, None)
+    assert await _look(observer, watch) == FanShares(None, None, 0)
     for buyer in buyers:
         await send(buyer.client, report(deed(observer, "entered")))
     await observer.take_reports(await observer.reports())
     await observer.order(buyers[0], observer.products[0])
     await observer.hear()
     follow = f"/api/creators/{observer.stage.host_id}/follow"
-    assert await _look(observer, watch) == FanShares(0.0, 0.0)
+    assert await _look(observer, watch) == FanShares(0.0, 0.0, 1)
     await buyers[0].client.put(follow)
-    assert await _look(observer, watch) == FanShares(0.5, 1.0)
+    assert await _look(observer, watch) == FanShares(0.5, 1.0, 1)
     await buyers[1].client.put(follow)
-    assert await _look(observer, watch) == FanShares(1.0, 1.0)
+    assert await _look(observer, watch) == FanShares(1.0, 1.0, 1)
     await buyers[0].client.delete(follow)
     watch._afresh_at_s -= AFRESH_AT_MOST_S
-    assert await _look(observer, watch) == FanShares(0.5, 0.0)
+    assert await _look(observer, watch) == FanShares(0.5, 0.0, 1)
 
 
 async def test_watch_time_and_fans_stand_beside_what_a_room_before_had_at_the_same_minute(observer: Observer) -> None:

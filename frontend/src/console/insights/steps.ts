@@ -30,11 +30,14 @@ export function stepsOf(metrics: Metrics): StepPeople[] {
   return [...came, { key: "ordered", people: metrics.buyers_placed }, { key: "paid", people: metrics.buyers_paid }];
 }
 
-/** Each step beside all who entered and the step before; who may not know who entered is told the latter alone. */
+/**
+ * Each step beside all who entered and the step before; who may not know who entered is told the latter alone.
+ * Where more took a step than the one it is set beside, some came from elsewhere, and it is no share of them.
+ */
 export function withShares(steps: readonly StepPeople[]): Step[] {
   const all = steps[0]?.key === "entered" ? steps[0].people : 0;
   return steps.map((step, index) => {
-    const last = steps[index - 1]?.people;
-    return { ...step, ofAll: all > 0 && index > 0 ? step.people / all : null, ofLast: last ? step.people / last : null };
+    const of = (others: number) => (others > 0 && step.people <= others ? step.people / others : null);
+    return { ...step, ofAll: index > 0 ? of(all) : null, ofLast: of(steps[index - 1]?.people ?? 0) };
   });
 }

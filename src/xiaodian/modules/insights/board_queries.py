@@ -63,7 +63,7 @@ async def list_visits_until(connection: Connection, until: Mapping[RoomId, datet
 
 
 async def list_accounts(connection: Connection, room_id: RoomId, after: datetime | None) -> list[AccountId]:
-    """Who entered a room signed in, for the first time after a moment."""
+    """Who was in a room signed in, for the first time after a moment."""
     rows = await connection.fetch(
         """
         SELECT account_id FROM insights.room_account
@@ -76,7 +76,7 @@ async def list_accounts(connection: Connection, room_id: RoomId, after: datetime
 
 
 async def list_entrances(connection: Connection, room_id: RoomId) -> dict[AccountId, datetime | None]:
-    """Who entered a room signed in, and when first; None: that was not kept."""
+    """Who was in a room signed in, and when first; None: that was not kept."""
     rows = await connection.fetch(
         "SELECT account_id, entered_at FROM insights.room_account WHERE room_id = $1", room_id
     )

@@ -5,7 +5,7 @@ from statistics import median
 from typing import NamedTuple
 
 from xiaodian.contracts.insights import BoardFigure, BoardStep, RoomMetrics
-from xiaodian.modules.insights.definitions import average, gpm_minor, share, uv_value_minor
+from xiaodian.modules.insights.definitions import average, conversion, gpm_minor, uv_value_minor
 
 BOARD_STEPS = ("entered", "watched_minute", "clicked", "ordered", "paid")
 REPORT_STEPS = ("entered", "saw_card", "clicked", "checkout", "ordered", "paid")
@@ -23,11 +23,13 @@ class Reached(NamedTuple):
     watch_s: int | None = None
     fan_share_viewers: float | None = None
     fan_share_buyers: float | None = None
+    seen_buyers: int | None = None
+    """Of the buyers those who came into the room."""
 
 
 def figures_of(reached: Reached) -> dict[str, float | None]:
     """The figures of which a room before can be asked at the same minute."""
-    gmv, views, viewers = reached.gmv_minor, reached.views, reached.viewers
+    gmv, views, viewers, seen = reached.gmv_minor, reached.views, reached.viewers, reached.seen_buyers
     return {
         "gmv": gmv,
         "orders_paid": reached.orders_paid,
@@ -35,7 +37,7 @@ def figures_of(reached: Reached) -> dict[str, float | None]:
         "viewers": viewers,
         "views": views,
         "new_fans": reached.new_fans,
-        "conversion": None if viewers is None else share(reached.buyers, viewers),
+        "conversion": None if viewers is None or seen is None else conversion(seen, viewers),
         "gpm": None if gmv is None or views is None else gpm_minor(gmv, views),
         "uv_value": None if gmv is None or viewers is None else uv_value_minor(gmv, viewers),
         "watch_average": None if viewers is None or reached.watch_s is None else average(reached.watch_s, viewers),

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta, timezone
 from typing import NamedTuple
 
-from xiaodian.modules.insights.definitions import share
+from xiaodian.modules.insights.definitions import conversion
 from xiaodian.modules.insights.sale_rules import hour_of
 
 HOUR = timedelta(hours=1)
@@ -62,8 +62,5 @@ def line_of(hours: Sequence[tuple[datetime, Hour]], span: tuple[datetime, dateti
 
 
 def visitor_conversion(hour: Hour) -> float | None:
-    """What part of the viewers bought: who bought unseen, in a film or from the cart, is in neither number.
-
-    Accounts that bought are set beside browsers: two people may share one, who then count as one.
-    """
-    return share(min(hour.seen_buyers, hour.viewers), hour.viewers)
+    """What part of the day's viewers bought."""
+    return conversion(hour.seen_buyers, hour.viewers)

@@ -19,8 +19,16 @@ def aov_minor(gmv_minor: int, buyers: int) -> int | None:
 
 
 def share(part: int, whole: int) -> float | None:
-    """A share between 0 and 1 (above, if buyers came who were never seen as viewers); None of nothing."""
+    """A share between 0 and 1 (above, if the part is not of the whole); None of nothing."""
     return round(part / whole, 4) if whole else None
+
+
+def conversion(seen_buyers: int, viewers: int) -> float | None:
+    """What part of the viewers bought: who bought unseen, in a film or from the cart, is in neither number.
+
+    Accounts that bought are set beside browsers: two people may share one, who then count as one.
+    """
+    return share(min(seen_buyers, viewers), viewers)
 
 
 def average(total: int, of: int) -> float | None:

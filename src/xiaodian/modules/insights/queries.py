@@ -27,6 +27,12 @@ COUNT_PRODUCT_BUYERS = """
     WHERE room_id = $1 AND ($2::uuid IS NULL OR shop_id = $2) AND paid_at IS NOT NULL GROUP BY product_id
 """
 
+COUNT_SEEN_BUYERS = """
+    SELECT count(DISTINCT buyer_id) FROM insights.sale
+    JOIN insights.room_account AS came ON (came.room_id, came.account_id) = (sale.room_id, sale.buyer_id)
+    WHERE sale.room_id = $1 AND ($2::uuid IS NULL OR shop_id = $2) AND paid_at IS NOT NULL
+"""
+
 
 class SaleSums(NamedTuple):
     """What was sold."""
@@ -110,6 +116,11 @@ async def count_buyers(connection: Connection, room_id: RoomId, shop_id: ShopId 
     row = await connection.fetchrow(COUNT_BUYERS, room_id, shop_id)
     assert row is not None
     return row[0], row[1]
+
+
+async def count_seen_buyers(connection: Connection, room_id: RoomId, shop_id: ShopId | None) -> int:
+    """How many of those who paid in a room were in it, signed in."""
+    return int(await connection.fetchval(COUNT_SEEN_BUYERS, room_id, shop_id))
 
 
 async def count_product_buyers(connection: Connection, room_id: RoomId, shop_id: ShopId | None) -> dict[ProductId, int]:

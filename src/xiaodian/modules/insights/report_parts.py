@@ -135,7 +135,7 @@ def draw_steps(paper: Paper, report: Report, words: Words, box: Box, size: float
             paper.box(box.x + names, y + row * 0.12, max(0.8, part), row * 0.62, fill=BUY, radius=min(0.6, part / 2))
         right = box.x + box.width
         paper.text(right - numbers * 0.66, y, f"{step.people:,}", size=size, colour=INK, bold=True, right=True)
-        if before:
+        if before and step.people <= before:
             share = words.say("step_of_last", share=words.share(step.people / before))
             paper.text(right, y, share, size=size * 0.85, colour=SOFT, right=True)
         before = step.people

@@ -19,7 +19,11 @@ async def list_wholes(
                 WHERE sale.room_id = place.room_id AND paid_at IS NOT NULL AND ($2::uuid IS NULL OR shop_id = $2)
             ),
             coalesce(visit.views, 0), coalesce(visit.viewers, 0), coalesce(visit.watch_s, 0),
-            log.online_max, log.comments, log.likes
+            log.online_max, log.comments, log.likes, (
+                SELECT count(DISTINCT buyer_id) FROM insights.sale
+                JOIN insights.room_account AS came ON (came.room_id, came.account_id) = (sale.room_id, sale.buyer_id)
+                WHERE sale.room_id = place.room_id AND paid_at IS NOT NULL AND ($2::uuid IS NULL OR shop_id = $2)
+            )
         FROM unnest($1::uuid[]) AS place (room_id)
         CROSS JOIN LATERAL (
             SELECT coalesce(sum(gmv_minor), 0)::bigint AS gmv, coalesce(sum(returned_minor), 0)::bigint AS returned,

@@ -34,6 +34,8 @@ class Whole(NamedTuple):
     online_max: int = 0
     comments: int = 0
     likes: int = 0
+    seen_buyers: int = 0
+    """Of the buyers those who came into the room."""
 
 
 def whole_of(metrics: RoomMetrics) -> Whole:
@@ -43,14 +45,13 @@ def whole_of(metrics: RoomMetrics) -> Whole:
     if traffic is None:
         return Whole(*sold)
     came = (traffic.views, traffic.viewers, traffic.watch_s, traffic.online_max, traffic.comments, traffic.likes)
-    return Whole(*sold, *came)
+    return Whole(*sold, *came, metrics.buyers_seen or 0)
 
 
 def figures_of_whole(whole: Whole, new_fans: int, *, sees_money: bool, sees_traffic: bool) -> Figures:
     """A room's figures, None where they are not for these eyes."""
-    reached = Reached(
-        whole.gmv_minor, whole.orders_paid, whole.buyers, whole.views, whole.viewers, new_fans if sees_traffic else None
-    )
+    sold, came = (whole.gmv_minor, whole.orders_paid, whole.buyers), (whole.views, whole.viewers)
+    reached = Reached(*sold, *came, new_fans if sees_traffic else None, seen_buyers=whole.seen_buyers)
     figures: Figures = {
         **figures_of(reached),
         "returned": whole.returned_minor,

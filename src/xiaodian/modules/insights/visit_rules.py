@@ -153,7 +153,7 @@ class VisitTally:
         self.minutes: dict[tuple[RoomId, datetime], VisitMinute] = {}
         self.products: dict[tuple[RoomId, ProductId], ProductVisit] = {}
         self.accounts: dict[tuple[RoomId, AccountId], datetime] = {}
-        """Who came signed in, and when first."""
+        """Who was there signed in, and when first: some sign in once they want to buy."""
         self.watching: dict[tuple[RoomId, datetime], Watching] = {}
 
     def take(self, act: Act) -> None:
@@ -176,7 +176,7 @@ class VisitTally:
         stayed = before.watch_s < LONG_ENOUGH_S <= before.watch_s + act.watch_s
         sampled = int(act.weight != ALONE), int(act.weight > ALONE)
         self._add_to_room(act.room_id, Visit._make((int(is_visit), act.watch_s, *firsts, int(stayed), *sampled)))
-        if is_visit and act.account_id is not None:
+        if act.account_id is not None and kind is not BehaviourKind.SEEN:
             account = act.room_id, act.account_id
             self.accounts[account] = min(self.accounts.get(account, moment), moment)
         self._add_to_minute(act.room_id, moment, _OF_MINUTE[kind]._replace(watch_s=act.watch_s))

@@ -31,7 +31,13 @@ ROOM_REPORT = reports.RoomReport(
             median=81,
             last=77,
         ),
-        reports.RoomReportFigure(key="conversion", formula="buyers / viewers", value=0.12, median=0.1, last=0.11),
+        reports.RoomReportFigure(
+            key="conversion",
+            formula="buyers who were in the room signed in / viewers",
+            value=0.12,
+            median=0.1,
+            last=0.11,
+        ),
     ],
     steps=[reports.RoomReportStep(key="entered", people=800), reports.RoomReportStep(key="paid", people=96)],
     minutes=reports.RoomReportMinutes(

@@ -9,7 +9,7 @@ export const GROUPS = [
   { title: "report_people", keys: ["viewers", "views", "online_max", "watch_average", "new_fans", "fan_share_viewers", "fan_share_buyers", "conversion", "comments", "likes"] },
 ] as const;
 /** These are made of orders, which can be looked at. */
-export const OF_ORDERS: readonly string[] = ["gmv", "gmv_net", "returned", "orders_paid", "buyers", "pieces", "aov", "conversion", "gpm", "uv_value", "fan_share_buyers"];
+export const OF_ORDERS: readonly string[] = ["gmv", "gmv_net", "returned", "orders_paid", "buyers", "pieces", "aov", "gpm", "uv_value", "fan_share_buyers"];
 
 const OF_REFUNDS: readonly string[] = ["gmv_net", "returned"];
 

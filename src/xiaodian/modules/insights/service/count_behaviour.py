@@ -163,7 +163,12 @@ async def _save_accounts(connection: Connection, tally: VisitTally) -> None:
         await connection.execute(
             """
             INSERT INTO insights.room_account AS known (room_id, account_id, entered_at)
-            SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::timestamptz[])
+            SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::timestamptz[]) AS told (room_id, account_id, at)
+            -- Of most it is known already; their rows are only looked at.
+            WHERE NOT EXISTS (
+                SELECT FROM insights.room_account AS here
+                WHERE (here.room_id, here.account_id) = (told.room_id, told.account_id) AND here.entered_at <= told.at
+            )
             ON CONFLICT (room_id, account_id) DO UPDATE SET entered_at = excluded.entered_at
             WHERE known.entered_at > excluded.entered_at
             """,

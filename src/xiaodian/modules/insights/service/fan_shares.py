@@ -1,4 +1,6 @@
-"""What part of a room's viewers and buyers follow its host: looked up once, then brought up to date by what is new."""
+"""What part of a room's viewers and buyers follow its host, and how many of the buyers came into it: looked up once,
+then brought up to date by what is new.
+"""
 
 from bisect import bisect_left
 from collections.abc import Collection, Mapping
@@ -26,6 +28,8 @@ class FanShares(NamedTuple):
 
     of_viewers: float | None = None
     of_buyers: float | None = None
+    seen_buyers: int | None = None
+    """Of the buyers, fans or not, those who came into the room."""
 
 
 async def get_fan_shares(connection: Connection, eyes: Eyes) -> FanShares:
@@ -39,6 +43,7 @@ class FanWatch:
     def __init__(self) -> None:
         self._came: set[AccountId] = set()
         self._bought: set[AccountId] = set()
+        self._came_and_bought: set[AccountId] = set()
         self._fans_came: set[AccountId] = set()
         self._fans_bought: set[AccountId] = set()
         self._fans_in_all = 0
@@ -64,6 +69,7 @@ class FanWatch:
         bought = set(await board_queries.list_buyers(connection, room_id, eyes.shop_id, after)) - self._bought
         self._came |= came
         self._bought |= bought
+        self._came_and_bought |= (came & self._bought) | (bought & self._came)
         fans = await content.list_followed_since(connection, host_id, came | bought) if came or bought else {}
         if after is not None:
             fans |= dict.fromkeys(await content.list_new_fans(connection, host_id, after), now)
@@ -71,26 +77,35 @@ class FanWatch:
         self._fans_bought |= fans.keys() & self._bought
         self._looked_at = now
         viewers = (await queries.get_visit(connection, room_id)).viewers
-        return FanShares(share(len(self._fans_came), viewers), share(len(self._fans_bought), len(self._bought)))
+        return FanShares(
+            share(len(self._fans_came), viewers),
+            share(len(self._fans_bought), len(self._bought)),
+            len(self._came_and_bought),
+        )
 
     def _forget(self) -> None:
-        for known in (self._came, self._bought, self._fans_came, self._fans_bought):
+        for known in (self._came, self._bought, self._came_and_bought, self._fans_came, self._fans_bought):
             known.clear()
         self._afresh_at_s = monotonic()
 
 
 class FanHistory(NamedTuple):
-    """When the fans of a room that is over were there: of those who still follow, both moments past."""
+    """When the fans of a room that is over were there: of those who still follow, both moments past. And its buyers."""
 
     came: list[datetime] | None
     """None: of this room it is not known when accounts came."""
     bought: list[datetime]
     buyers: list[datetime]
+    seen_buyers: list[datetime]
+    """Those who had come as well; who came nobody knows when had come when they paid."""
 
-    def until(self, end: datetime) -> tuple[int | None, int, int]:
-        """Fans among those who had come, fans among the buyers, and buyers, before this moment."""
+    def until(self, end: datetime) -> tuple[int | None, int, int, int]:
+        """Fans among those who had come, fans among the buyers, buyers, and those of them who had come, before this
+        moment.
+        """
         came = None if self.came is None else bisect_left(self.came, end)
-        return came, bisect_left(self.bought, end), bisect_left(self.buyers, end)
+        bought, buyers, seen = (bisect_left(each, end) for each in (self.bought, self.buyers, self.seen_buyers))
+        return came, bought, buyers, seen
 
 
 async def get_fan_history(connection: Connection, eyes: Eyes) -> FanHistory:
@@ -101,7 +116,10 @@ async def get_fan_history(connection: Connection, eyes: Eyes) -> FanHistory:
     fans = await content.list_followed_since(connection, host_id, came.keys() | bought.keys())
     known = {account_id: at for account_id, at in came.items() if at is not None}
     return FanHistory(
-        _moments(known, fans) if len(known) == len(came) else None, _moments(bought, fans), sorted(bought.values())
+        _moments(known, fans) if len(known) == len(came) else None,
+        _moments(bought, fans),
+        sorted(bought.values()),
+        sorted(max(bought[each], came[each] or bought[each]) for each in came.keys() & bought.keys()),
     )
 
 

@@ -26,7 +26,7 @@ Figures = dict[str, float | None]
 
 async def get_board(connection: Connection, eyes: Eyes, past: list[Figures], shares: FanShares, now: datetime) -> Board:
     """What a room has come to by now."""
-    metrics = await see_room.get_metrics(connection, eyes, now)
+    metrics = await see_room.get_metrics(connection, eyes, now, seen_buyers=shares.seen_buyers)
     products = await see_room.list_products(connection, eyes, now)
     return Board(
         room_id=eyes.room.room_id,
@@ -78,7 +78,7 @@ async def list_past(
 
 
 def _with_visits(reached: Reached, visited: Visited, fans: FanHistory, until: datetime, new_fans: int) -> Reached:
-    fans_came, fans_bought, buyers = fans.until(until)
+    fans_came, fans_bought, buyers, seen_buyers = fans.until(until)
     return reached._replace(
         views=visited.views,
         viewers=visited.viewers,
@@ -86,6 +86,7 @@ def _with_visits(reached: Reached, visited: Visited, fans: FanHistory, until: da
         new_fans=new_fans,
         fan_share_viewers=None if fans_came is None else share(fans_came, visited.viewers),
         fan_share_buyers=share(fans_bought, buyers),
+        seen_buyers=seen_buyers,
     )
 
 
@@ -116,6 +117,7 @@ async def _reached(
         traffic.watch_s if traffic else None,
         shares.of_viewers,
         shares.of_buyers,
+        shares.seen_buyers,
     )
 
 

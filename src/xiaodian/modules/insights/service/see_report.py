@@ -39,13 +39,13 @@ async def get_report(connection: Connection, eyes: Eyes, now: datetime) -> Repor
     room = eyes.room
     if room.state is not RoomState.ENDED:
         raise RoomNotOverError
-    metrics = await see_room.get_metrics(connection, eyes, now)
+    shares = await get_fan_shares(connection, eyes)
+    metrics = await see_room.get_metrics(connection, eyes, now, seen_buyers=shares.seen_buyers)
     products = await see_room.list_products(connection, eyes, now)
     featured = await see_room.list_featured(connection, eyes)
     before = [each for each in await list_rooms_before(connection, eyes) if each.started_at]
     past = await _list_figures(connection, eyes, before)
     [new_fans] = await _count_new_fans(connection, eyes, [room])
-    shares = await get_fan_shares(connection, eyes)
     figures = figures_of_whole(whole_of(metrics), new_fans, sees_money=eyes.sees_money, sees_traffic=eyes.sees_traffic)
     sales = await queries.list_sale_minutes(connection, room.room_id, eyes.shop_id)
     logged = dict(await queries.list_log_minutes(connection, room.room_id)) if eyes.sees_traffic else {}

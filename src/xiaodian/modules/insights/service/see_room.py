@@ -12,7 +12,7 @@ from xiaodian.kit.clock import to_epoch_ms
 from xiaodian.kit.money import DEFAULT_CURRENCY
 from xiaodian.modules.catalog import api as catalog
 from xiaodian.modules.insights import queries
-from xiaodian.modules.insights.definitions import aov_minor, average, gpm_minor, share, uv_value_minor
+from xiaodian.modules.insights.definitions import aov_minor, average, conversion, gpm_minor, share, uv_value_minor
 from xiaodian.modules.insights.log_rules import Minute, carry_on
 from xiaodian.modules.insights.queries import ProductSums, SaleSums
 from xiaodian.modules.insights.service.eyes import Eyes
@@ -22,13 +22,17 @@ from xiaodian.modules.live import api as live
 MAX_PRODUCTS = 500
 
 
-async def get_metrics(connection: Connection, eyes: Eyes, now: datetime) -> RoomMetrics:
-    """What became of a room."""
+async def get_metrics(
+    connection: Connection, eyes: Eyes, now: datetime, *, seen_buyers: int | None = None
+) -> RoomMetrics:
+    """What became of a room; `seen_buyers`: how many of its buyers came into it, if that is known already."""
     room_id, shop_id = eyes.room.room_id, eyes.shop_id
     sums = await queries.get_room_sums(connection, room_id, shop_id)
     placed, paid = await queries.count_buyers(connection, room_id, shop_id)
     elsewhere = await queries.get_elsewhere(connection, room_id, shop_id, DEFAULT_CURRENCY)
     traffic = await _get_traffic(connection, eyes, now) if eyes.sees_traffic else None
+    if seen_buyers is None and traffic is not None:
+        seen_buyers = await queries.count_seen_buyers(connection, room_id, shop_id)
     return RoomMetrics(
         room_id=room_id,
         state=eyes.room.state,
@@ -40,12 +44,13 @@ async def get_metrics(connection: Connection, eyes: Eyes, now: datetime) -> Room
         gmv_net_minor=eyes.money(sums.gmv_minor - sums.returned_minor),
         buyers_placed=placed,
         buyers_paid=paid,
+        buyers_seen=seen_buyers if traffic else None,
         aov_minor=eyes.money(aov_minor(sums.gmv_minor, paid)),
         orders_elsewhere=elsewhere.orders,
         amount_elsewhere_minor=eyes.money(elsewhere.amount_minor),
         traffic=traffic,
         watch_average_s=average(traffic.watch_s, traffic.viewers) if traffic else None,
-        conversion=share(paid, traffic.viewers) if traffic else None,
+        conversion=conversion(seen_buyers or 0, traffic.viewers) if traffic else None,
         gpm_minor=eyes.money(gpm_minor(sums.gmv_minor, traffic.views)) if traffic else None,
         uv_value_minor=eyes.money(uv_value_minor(sums.gmv_minor, traffic.viewers)) if traffic else None,
     )
