@@ -11,7 +11,7 @@ NO_FIGURES = {
     "what one thing costs, how much of it there is, or what is asked back for it": """
         aftersales/AfterSaleDrawer aftersales/AfterSaleHistory aftersales/AfterSaleTable aftersales/DeedForm
         aftersales/OfferInputs club/LevelInputs commissions/CommissionRow commissions/Market commissions/ProposeForm
-        flash/FlashSaleForm flash/FlashSaleRow flash/SkuPicker freight/FreightList live/BagPicker
+        flash/FlashSaleForm flash/SkuPicker freight/FreightList live/BagPicker
         live/FlashBadge live/SkuControls operator/CaseDrawer operator/Escalations operator/PlatformCouponForm
         operator/Refunds operator/RulingForm orders/OrderLines orders/OrderTable
         products/PriceRange products/PublicCommission stock/StockDrawer

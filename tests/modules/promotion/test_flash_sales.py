@@ -3,7 +3,7 @@
 import asyncio
 from datetime import timedelta
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from tests.modules.orders.market import PRICE_MINOR, Market
@@ -12,6 +12,7 @@ from tests.modules.promotion.sales import FLASH_MINOR, HOUR, open_sale, plan
 from xiaodian.infra.database import Database
 from xiaodian.kit.clock import to_epoch_ms, utc_now
 from xiaodian.modules.orders.service.run_clock import cancel_overdue_payments
+from xiaodian.modules.orders.service.search_index import index_orders_again
 from xiaodian.modules.promotion import api as promotion
 from xiaodian.modules.promotion.service.run_clock import (
     announce_flash_sales,
@@ -104,6 +105,29 @@ async def test_pieces_are_sold_at_the_flash_price_to_the_last_one_and_then_at_th
     assert await market.stock(sku_id) == (43, 0, 0)
     await buyers[0].order(sku_id)
     assert await market.stock(sku_id) == (43, 1, 0)
+
+
+async def test_what_a_flash_sale_sold_is_told_without_what_is_only_held_and_opens_to_its_orders(market: Market) -> None:
+    sku_id = await market.sku(stock=50)
+    sale_id = await open_sale(market, sku_id, set_aside=7)
+    buyers = [await market.buyer() for _ in range(4)]
+    placed = [(await buyer.orders([(sku_id, 1, FLASH_MINOR)]))[0]["order_id"] for buyer in buyers]
+    for buyer, order_id in list(zip(buyers, placed, strict=True))[:3]:
+        await buyer.pay(order_id)
+    once = {"Idempotency-Key": uuid4().hex}
+    assert (await buyers[0].client.post(f"/api/orders/{placed[0]}/cancel", json={}, headers=once)).is_success
+    await buyers[0].order(await market.sku())
+    async with market.ctx.database.transaction() as connection:
+        await index_orders_again(connection, [UUID(order_id) for order_id in placed])
+    shop = f"/api/shops/{market.shop_id}"
+    (sale,) = (await market.seller.get(f"{shop}/flash-sales")).json()["items"]
+    assert (sale["sold"], sale["left"], sale["set_aside"]) == (2, 4, 7)
+    asked = {"flash_sale_id": str(sale_id), "purchase": True, "sort": "oldest"}
+    found = (await market.seller.get(f"{shop}/orders", params=asked)).json()["items"]
+    assert [order["order_id"] for order in found] == placed[1:3]
+    assert (await market.seller.post(f"/api/flash-sales/{sale_id}/end")).is_success
+    (ended,) = (await market.seller.get(f"{shop}/flash-sales")).json()["items"]
+    assert (ended["sold"], ended["left"]) == (2, 0)
 
 
 async def test_a_buyer_gets_no_more_than_the_sale_gives_one_however_many_hands_order(market: Market) -> None:

@@ -115,6 +115,14 @@ async def get_stocks(connection: Connection, stock_ids: Iterable[StockId]) -> li
     return [Stock(**row) for row in rows]
 
 
+async def count_sold(connection: Connection, stock_ids: Iterable[StockId]) -> dict[StockId, int]:
+    """How many pieces of these stocks were paid for and did not come back."""
+    rows = await connection.fetch(
+        "SELECT stock_id, sold FROM catalog.stock WHERE stock_id = ANY($1::uuid[])", list(stock_ids)
+    )
+    return {row["stock_id"]: row["sold"] for row in rows}
+
+
 # Its figures tell which products have such a SKU, so that a shop's many others are not looked at. The emptiest SKUs are
 # among those of as many of the emptiest products.
 LOW_STOCK = """

@@ -22,7 +22,9 @@ MOST_LOOKED_AT = 500
 
 async def show_flash_sales(connection: Connection, sales: Sequence[FlashSaleRow]) -> list[FlashSaleView]:
     """Flash sales with what they sell and how much of it is left."""
-    shelf = await catalog.open_shelf(connection, [sale.flash_sale_id for sale in sales], lock=False)
+    stock_ids = [sale.flash_sale_id for sale in sales]
+    shelf = await catalog.open_shelf(connection, stock_ids, lock=False)
+    sold = await catalog.count_sold(connection, stock_ids)
     views = []
     for sale in sales:
         at_sale = shelf.skus[sale.flash_sale_id]
@@ -33,6 +35,7 @@ async def show_flash_sales(connection: Connection, sales: Sequence[FlashSaleRow]
                 sku_name=at_sale.sku_name,
                 list_price_minor=at_sale.price_minor,
                 left=0 if sale.ended_at else at_sale.available,
+                sold=sold[sale.flash_sale_id],
             )
         )
     return views

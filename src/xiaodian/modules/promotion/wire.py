@@ -53,7 +53,7 @@ class OfferedCoupons(Contract, frozen=True, kw_only=True):
 
 
 class FlashSaleView(Contract, frozen=True, kw_only=True):
-    """A flash sale as the shop's staff sees it; `left` can still be bought."""
+    """A flash sale as the shop's staff sees it; `left` can be bought, `sold` is paid for and did not come back."""
 
     flash_sale_id: StockId
     shop_id: ShopId
@@ -65,6 +65,7 @@ class FlashSaleView(Contract, frozen=True, kw_only=True):
     list_price_minor: int
     set_aside: int
     left: int
+    sold: int
     limit_per_buyer: int | None
     starts_at_ms: int
     ends_at_ms: int
@@ -144,7 +145,9 @@ def to_offer(coupon: Coupon) -> OfferedCoupon:
     )
 
 
-def to_flash_view(sale: FlashSaleRow, *, title: str, sku_name: str, list_price_minor: int, left: int) -> FlashSaleView:
+def to_flash_view(
+    sale: FlashSaleRow, *, title: str, sku_name: str, list_price_minor: int, left: int, sold: int
+) -> FlashSaleView:
     """A flash sale for the shop's staff."""
     return FlashSaleView(
         flash_sale_id=sale.flash_sale_id,
@@ -157,6 +160,7 @@ def to_flash_view(sale: FlashSaleRow, *, title: str, sku_name: str, list_price_m
         list_price_minor=list_price_minor,
         set_aside=sale.set_aside,
         left=left,
+        sold=sold,
         limit_per_buyer=sale.limit_per_buyer,
         starts_at_ms=to_epoch_ms(sale.starts_at),
         ends_at_ms=to_epoch_ms(sale.ends_at),
