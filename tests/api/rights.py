@@ -51,6 +51,7 @@ RIGHT_OF_ROUTE: dict[tuple[str, str], Scope | None] = {
     ("GET", f"{SHOP}/balance"): Scope.FINANCE_READ,
     ("GET", f"{SHOP}/settlements"): Scope.FINANCE_READ,
     ("GET", f"{SHOP}/statement"): Scope.FINANCE_READ,
+    ("GET", f"{SHOP}/statement/{{part}}"): Scope.FINANCE_READ,
     ("GET", f"{SHOP}/statement.csv"): Scope.FINANCE_READ,
     ("GET", f"{SHOP}/fee-invoices"): Scope.FINANCE_READ,
     ("GET", f"{SHOP}/bank-account"): Scope.FINANCE_READ,

@@ -16,6 +16,12 @@ ROWS: list[Row] = [
     Row("GET", f"{SHOP}/balance", owner_only(200)),
     Row("GET", f"{SHOP}/settlements", owner_only(200)),
     Row("GET", f"{SHOP}/statement", owner_only(200), address=f"{SHOP}/statement?month=2026-11"),
+    Row(
+        "GET",
+        f"{SHOP}/statement/{{part}}",
+        owner_only(200),
+        address=f"{SHOP}/statement/refunded?month=2026-11",
+    ),
     Row("GET", f"{SHOP}/statement.csv", owner_only(200), address=f"{SHOP}/statement.csv?month=2026-11"),
     Row("GET", f"{SHOP}/fee-invoices", owner_only(200)),
     Row("GET", f"{SHOP}/bank-account", owner_only(200)),

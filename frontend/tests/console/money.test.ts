@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from "vitest";
 import { Attempt } from "../../src/lib/api/attempt";
 import { ApiProblem } from "../../src/lib/api/client";
-import { dayAt, lastMonths, monthAt, movementsOf, readAmount, readRate, sumOf, textOfAmount, textOfRate } from "../../src/console/money/amounts";
+import { PARTS, dayAt, kindHref, lastMonths, monthAt, movementsOf, partHref, partOf, readAmount, readRate, shownPart, sumOf, textOfAmount, textOfRate } from "../../src/console/money/amounts";
 import { isUndecided, once } from "../../src/lib/api/once";
 import type { Settlement } from "../../src/console/money/wire";
 
@@ -129,4 +129,10 @@ describe("a deed that moves money", () => {
   it("is undecided only where it may have been done", () => {
     expect([lost, inFlight, refused, new Error("bug")].map(isUndecided)).toEqual([true, true, false, false]);
   });
+});
+
+it("each sum of a statement opens to its own lines, and what is taken off stands below nought there too", () => {
+  for (const [part] of PARTS) expect(partOf(new URLSearchParams(partHref("2026-11", part).split("?")[1]).get("part"))).toBe(part);
+  expect([partOf(null), partOf("everything"), kindHref("2026-11", "settle")]).toEqual([null, null, "/console/money/statement?month=2026-11&kind=settle"]);
+  expect([shownPart("goods", 5), shownPart("fee", 5), shownPart("refunded", -5), shownPart("commission", 0)]).toEqual([5, -5, 5, 0]);
 });

@@ -4,6 +4,7 @@ import asyncio
 import csv
 import io
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 from tests.modules.settlement.till import Till
@@ -61,6 +62,66 @@ async def test_a_statement_comes_in_pages_and_an_empty_month_is_empty(till: Till
     assert [item["kind"] for item in seen] == ["gift", "settle", "settle", "claw_back", "payout"]
     past = await till.see("statement?month=2020-01")
     assert (past["opening_minor"], past["closing_minor"], past["items"]) == (0, 0, [])
+
+
+PARTS = ("goods", "freight", "refunded", "commission", "service", "fee", "shop")
+
+
+async def list_part(till: Till, part: str, month: str) -> dict[str, Any]:
+    """A sum of a statement with all that it is made of, read a page of two at a time."""
+    path = f"statement/{part}?month={month}&limit=2"
+    found = await till.see(path)
+    cursor = found["next_cursor"]
+    while cursor:
+        page = await till.see(f"{path}&cursor={cursor}")
+        found["items"] += page["items"]
+        cursor = page["next_cursor"]
+    assert found["lines"] == len(found["items"])
+    assert len({(item["order_id"], item["at_ms"], item["amount_minor"]) for item in found["items"]}) == found["lines"]
+    return found
+
+
+async def test_every_sum_of_a_statement_opens_to_what_it_is_made_of(till: Till) -> None:
+    await trade(till)
+    creator_id = (await till.sign_up("达人"))[1]
+    with_creator = await till.sold(commission_bp=1000, creator_id=creator_id)
+    earlier = await till.sold(fee_bp=1000, freight_minor=500)
+    last_month = date_in_books(utc_now(), 8).replace(day=1) - timedelta(days=1)
+    async with till.ctx.database.connection() as connection:
+        await connection.execute(
+            "UPDATE settlement.settlement SET settled_at = $2 WHERE order_id = $1",
+            earlier,
+            datetime(last_month.year, last_month.month, last_month.day, 4, tzinfo=UTC),
+        )
+    # What was settled last month goes back in this one.
+    await till.refund(earlier, {0: 1000}, freight_minor=500)
+    for month in (this_month(), last_month.strftime("%Y-%m")):
+        totals = (await till.see(f"statement?month={month}"))["totals"]
+        found = {part: await list_part(till, part, month) for part in PARTS}
+        for part, sums in found.items():
+            assert sums["total_minor"] == totals[f"{part}_minor"], (month, part)
+            assert sum(item["amount_minor"] for item in sums["items"]) == totals[f"{part}_minor"], (month, part)
+            assert all(item["amount_minor"] for item in sums["items"]), "who gave nothing is not among them"
+        assert found["goods"]["lines"] == totals["orders"]
+    back = await list_part(till, "refunded", this_month())
+    assert {item["order_id"] for item in back["items"]} >= {str(earlier)}
+    assert all(item["is_back"] for item in back["items"])
+    commission = await list_part(till, "commission", this_month())
+    assert [item["order_id"] for item in commission["items"]] == [str(with_creator)]
+    assert (await list_part(till, "commission", "2020-01"))["items"] == []
+
+
+async def test_every_kind_of_movement_opens_to_the_movements_it_is_the_sum_of(till: Till) -> None:
+    await trade(till)
+    month = f"statement?month={this_month()}"
+    by_kind = (await till.see(month))["by_kind"]
+    assert set(by_kind) == {"gift", "settle", "claw_back", "payout"}
+    for kind, minor in by_kind.items():
+        seen = await till.see(f"{month}&kind={kind}")
+        assert {item["kind"] for item in seen["items"]} == {kind}
+        assert sum(item["amount_minor"] for item in seen["items"]) == minor
+        assert seen["by_kind"] == by_kind
+    assert (await till.see(f"{month}&kind=deposit"))["items"] == []
 
 
 async def test_the_csv_says_the_same_and_ends_with_the_balance(till: Till) -> None:

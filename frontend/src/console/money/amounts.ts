@@ -1,7 +1,7 @@
 /** Amounts, rates and months as people type and read them. Pure. */
 import { parseMoney } from "../../lib/format";
 import type { MessageKey } from "../../lib/i18n/index.svelte";
-import type { Settlement } from "./wire";
+import type { Part, Settlement } from "./wire";
 
 /** Months of statements begin at midnight in China unless the platform says otherwise; it only decides what is shown first. */
 const BOOKS_UTC_OFFSET_H = 8;
@@ -73,4 +73,36 @@ export function movementsOf(byKind: Record<string, number>): [kind: string, mino
   return Object.entries(byKind)
     .filter(([, minor]) => minor !== 0)
     .sort(([one], [other]) => place(one) - place(other));
+}
+
+/** The sums of a statement, as they stand under each other, and how each is called. */
+export const PARTS = [
+  ["goods", "money_goods"],
+  ["freight", "money_freight"],
+  ["refunded", "money_refunded"],
+  ["commission", "money_commission"],
+  ["service", "money_service"],
+  ["fee", "money_fee"],
+  ["shop", "money_shop_part"],
+] as const satisfies readonly (readonly [Part, MessageKey])[];
+const TAKEN_OFF: readonly Part[] = ["refunded", "commission", "service", "fee"];
+
+/** The sum that an address asks for; null if it names none. */
+export function partOf(name: string | null): Part | null {
+  return PARTS.find(([part]) => part === name)?.[0] ?? null;
+}
+
+/** What others get, and what goes back, is taken off. */
+export function shownPart(part: Part, minor: number): number {
+  return TAKEN_OFF.includes(part) ? 0 - minor : minor;
+}
+
+/** Where what a sum is made of is listed. */
+export function partHref(month: string, part: Part): string {
+  return `/console/money/statement?month=${month}&part=${part}`;
+}
+
+/** Where the movements of one kind are listed. */
+export function kindHref(month: string, kind: string): string {
+  return `/console/money/statement?month=${month}&kind=${kind}`;
 }

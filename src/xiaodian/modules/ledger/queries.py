@@ -66,16 +66,19 @@ async def list_entries(
     *,
     start: datetime,
     end: datetime,
+    kind: str | None = None,
     after: int = 0,
     limit: int,
 ) -> list[AccountEntry]:
-    """What came and went in [start, end), the oldest first; `after` is the number of the last entry already seen."""
+    """What came and went in [start, end), the oldest first, of one kind or all; `after` is the number of the last entry
+    already seen.
+    """
     rows = await connection.fetch(
         f"""
         SELECT e.entry_id, e.transfer_id, t.kind, t.reference, e.amount_minor, e.currency, e.posted_at
         FROM ledger.entry AS e JOIN ledger.transfer AS t USING (transfer_id)
         WHERE e.account = $1 AND e.currency = $2 AND e.posted_at >= $3 AND e.posted_at < $4
-            AND e.entry_id > greatest($5, {_BEGINNING})
+            AND e.entry_id > greatest($5, {_BEGINNING}) AND ($7::text IS NULL OR t.kind = $7)
         ORDER BY e.entry_id LIMIT $6
         """,
         account,
@@ -84,6 +87,7 @@ async def list_entries(
         end,
         after,
         limit,
+        kind,
     )
     return [AccountEntry(**row) for row in rows]
 

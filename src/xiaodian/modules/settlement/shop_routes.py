@@ -15,20 +15,23 @@ from xiaodian.edge.access import Access, SignedIn, access
 from xiaodian.edge.context import Ctx
 from xiaodian.edge.problems import problems
 from xiaodian.kit.clock import utc_now
-from xiaodian.kit.paging import MAX_PAGE_SIZE, Page, decode_cursor, encode_cursor
+from xiaodian.kit.paging import MAX_PAGE_SIZE, Page, decode_cursor, decode_place, encode_cursor, encode_place
 from xiaodian.modules.accounts import api as accounts
 from xiaodian.modules.settlement import queries
+from xiaodian.modules.settlement.part_queries import PartPlace, StatementPart
 from xiaodian.modules.settlement.rules import parse_month
 from xiaodian.modules.settlement.service import books_of_shop, fee_invoices, service_shares
-from xiaodian.modules.settlement.service.month_views import read_month
+from xiaodian.modules.settlement.service.month_views import read_month, read_part
 from xiaodian.modules.settlement.service.statement import write_statement
 from xiaodian.modules.settlement.wire import (
     BalanceView,
     FeeInvoiceView,
     SettlementView,
+    StatementPartView,
     StatementView,
     to_balance_view,
     to_fee_invoice_view,
+    to_part_view,
     to_settlement_view,
     to_statement_view,
 )
@@ -45,6 +48,7 @@ STAFF = problems(InvalidInputError, NotFoundError)
 
 Limit = Annotated[int, QueryParameter(ge=1, le=MAX_PAGE_SIZE)]
 Month = Annotated[str, QueryParameter(pattern=r"^\d{4}-\d{2}\Z")]
+Kind = Annotated[str | None, QueryParameter(pattern=r"^[a-z_]{1,40}\Z")]
 
 
 @get(f"{SHOP}/balance", opt=access(Access.MEMBER), tags=TAGS, responses=problems(NotFoundError))
@@ -79,17 +83,40 @@ async def get_shop_statement(
     caller: SignedIn,
     shop_id: FromPath[UUID],
     month: Month,
+    kind: Kind = None,
     cursor: FromQuery[str | None] = None,
     limit: Limit = 50,
 ) -> StatementView:
-    """A month (`2026-11`): the balance at its beginning and end, sums, every movement between, what is due."""
-    after = decode_cursor(cursor).int if cursor else 0
+    """A month (`2026-11`): the balance at its beginning and end, sums, every movement between, what is due.
+
+    With `kind`, one of those in `by_kind`, the movements are those that this sum is made of.
+    """
+    after = min(decode_cursor(cursor).int, 2**63 - 1) if cursor else 0
     statement = await read_month(
-        ctx, caller, ShopId(shop_id), parse_month(month), after=min(after, 2**63 - 1), limit=limit + 1
+        ctx, caller, ShopId(shop_id), parse_month(month), kind=kind, after=after, limit=limit + 1
     )
     lines = statement.lines
     next_cursor = encode_cursor(UUID(int=lines[limit - 1].entry.entry_id)) if len(lines) > limit else None
     return to_statement_view(statement, next_cursor, limit)
+
+
+@get(f"{SHOP}/statement/{{part:str}}", opt=access(Access.MEMBER), tags=TAGS, responses=STAFF)
+async def get_shop_statement_part(
+    ctx: Ctx,
+    caller: SignedIn,
+    shop_id: FromPath[UUID],
+    part: FromPath[StatementPart],
+    month: Month,
+    cursor: FromQuery[str | None] = None,
+    limit: Limit = 50,
+) -> StatementPartView:
+    """What one of a month's `totals` is made of: the orders settled, and what they gave back since (`finance:read`)."""
+    after = decode_place(cursor, PartPlace) if cursor else None
+    first = parse_month(month)
+    found, lines = await read_part(ctx, caller, ShopId(shop_id), first, part, after=after, limit=limit + 1)
+    page = lines[:limit]
+    next_cursor = encode_place(page[-1].at.isoformat(), str(page[-1].line_id)) if len(lines) > limit else None
+    return to_part_view(first, part, found, page, next_cursor)
 
 
 @get(
@@ -185,6 +212,7 @@ SHOP_ROUTES: list[Any] = [
     get_shop_balance,
     list_shop_settlements,
     get_shop_statement,
+    get_shop_statement_part,
     download_shop_statement,
     list_shop_fee_invoices,
     start_shop_service_share,

@@ -1,12 +1,16 @@
 """What shops and creators see of their money, on the wire."""
 
+from collections.abc import Sequence
+from datetime import date
 from uuid import UUID
 
 from xiaodian.contracts.base import Contract
 from xiaodian.contracts.settlement import Difference
 from xiaodian.contracts.shops import ShopId
 from xiaodian.kit.clock import to_epoch_ms
+from xiaodian.kit.money import DEFAULT_CURRENCY
 from xiaodian.modules.settlement.models import FeeInvoice, Parts
+from xiaodian.modules.settlement.part_queries import PartLine, PartSum, StatementPart
 from xiaodian.modules.settlement.service.books_of_shop import SettlementSeen, ShopMoney
 from xiaodian.modules.settlement.service.earnings import EarningLine, Earnings
 from xiaodian.modules.settlement.service.statement import Statement, StatementLine
@@ -124,6 +128,28 @@ class StatementView(Contract, frozen=True, kw_only=True):
     totals: StatementTotals
     expected: list[ExpectedView]
     items: list[StatementLineView]
+    next_cursor: str | None
+
+
+class PartLineView(Contract, frozen=True, kw_only=True):
+    """What one order gave to a sum when it was settled, or gave back by a refund since (`is_back`)."""
+
+    order_id: UUID
+    number: str
+    at_ms: int
+    is_back: bool
+    amount_minor: int
+
+
+class StatementPartView(Contract, frozen=True, kw_only=True):
+    """One sum of a month's statement, and what it is made of, the newest first."""
+
+    month: str
+    part: StatementPart
+    currency: str
+    total_minor: int
+    lines: int
+    items: list[PartLineView]
     next_cursor: str | None
 
 
@@ -248,6 +274,30 @@ def to_statement_view(statement: Statement, next_cursor: str | None, limit: int)
             for one in statement.expected
         ],
         items=[_to_statement_line_view(line, line.parts) for line in statement.lines[:limit]],
+        next_cursor=next_cursor,
+    )
+
+
+def to_part_view(
+    month: date, part: StatementPart, found: PartSum, lines: Sequence[PartLine], next_cursor: str | None
+) -> StatementPartView:
+    """A sum, with one page of its lines."""
+    return StatementPartView(
+        month=month.strftime("%Y-%m"),
+        part=part,
+        currency=DEFAULT_CURRENCY,
+        total_minor=found.amount_minor,
+        lines=found.lines,
+        items=[
+            PartLineView(
+                order_id=line.order_id,
+                number=line.number,
+                at_ms=to_epoch_ms(line.at),
+                is_back=line.is_back,
+                amount_minor=line.amount_minor,
+            )
+            for line in lines
+        ],
         next_cursor=next_cursor,
     )
 

@@ -67,15 +67,32 @@ class Statement(msgspec.Struct, frozen=True, kw_only=True):
 
 
 async def get_statement(
-    connection: Connection, shop_id: ShopId, month: date, *, after: int, limit: int, utc_offset_h: int
+    connection: Connection,
+    shop_id: ShopId,
+    month: date,
+    *,
+    kind: str | None = None,
+    after: int,
+    limit: int,
+    utc_offset_h: int,
 ) -> Statement:
-    """A month of a shop's balance. Best read in one snapshot, so that its sums belong together."""
+    """A month of a shop's balance. Best read in one snapshot, so that its sums belong together.
+
+    `kind`: of the movements those of this kind alone; the sums stay those of the month.
+    """
     period = month_of_books(month, utc_offset_h)
-    return await get_period(connection, shop_id, period, after=after, limit=limit, utc_offset_h=utc_offset_h)
+    return await get_period(connection, shop_id, period, kind=kind, after=after, limit=limit, utc_offset_h=utc_offset_h)
 
 
 async def get_period(
-    connection: Connection, shop_id: ShopId, period: Period, *, after: int, limit: int, utc_offset_h: int
+    connection: Connection,
+    shop_id: ShopId,
+    period: Period,
+    *,
+    kind: str | None = None,
+    after: int,
+    limit: int,
+    utc_offset_h: int,
 ) -> Statement:
     """The same of any period."""
     account = shop_account(shop_id)
@@ -92,7 +109,7 @@ async def get_period(
         by_kind=await ledger.sum_by_kind(connection, account, DEFAULT_CURRENCY, period.start, period.end),
         sums=await queries.sum_month(connection, shop_id, DEFAULT_CURRENCY, period.start, period.end),
         expected=await list_expected(connection, shop_id, utc_offset_h),
-        lines=await _list_lines(connection, shop_id, period, after=after, limit=limit),
+        lines=await _list_lines(connection, shop_id, period, kind=kind, after=after, limit=limit),
     )
 
 
@@ -125,7 +142,7 @@ async def write_period(database: Database, shop_id: ShopId, period: Period, utc_
 
 
 async def _list_lines(
-    connection: Connection, shop_id: ShopId, period: Period, *, after: int, limit: int
+    connection: Connection, shop_id: ShopId, period: Period, *, kind: str | None = None, after: int, limit: int
 ) -> list[StatementLine]:
     entries = await ledger.list_entries(
         connection,
@@ -133,6 +150,7 @@ async def _list_lines(
         DEFAULT_CURRENCY,
         start=period.start,
         end=period.end,
+        kind=kind,
         after=after,
         limit=limit,
     )
