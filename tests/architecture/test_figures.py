@@ -27,7 +27,7 @@ NO_FIGURES = {
     """,
     "part of a page that says above it what the numbers are": """
         audience/OwnFanRow club/Members fans/FanRow insights/FeaturedLane insights/LearnedStretch 
-        videos/figures/Curves videos/figures/LearnedMoments videos/figures/MomentRow
+        videos/figures/Curves videos/figures/LearnedMoments
     """,
     "how many watch a room now, or stand in a segment, as its name says": """
         fans/segments/OwnSegments home/HomePage rooms/RoomRow

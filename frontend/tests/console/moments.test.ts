@@ -6,16 +6,17 @@ import { type Tried, stretchesOf } from "../../src/console/insights/learned_repl
 import type { OwnProduct } from "../../src/console/videos/wire";
 
 const product = (id: string, at_ms: number | null = null) => ({ product_id: id, title: id, picture_url: null, is_on_sale: true, at_ms, show_ms: at_ms === null ? null : 5000 }) as unknown as OwnProduct;
-const moment = (at_ms: number, share: number, shown: number) => ({ at_ms, show_ms: 8000, reason: "tried", text: "", shown, clicked: 0, ordered: 0, left: 0, share });
+const moment = (at_ms: number, share: number, shown: number) => ({ at_ms, show_ms: 8000, reason: "tried", text: "", shown, clicked: 0, ordered: 0, left: 0, orders: 0, order_ids: [], share });
 
 describe("moments that were learned", () => {
-  const told = { video_id: "v", weighed_at: null, products: [{ product_id: "tea", moments: [moment(1000, 0.1, 5), moment(9000, 0.9, 50), moment(5000, 0, 40), moment(7000, 0, 0)] }] };
+  const told = { video_id: "v", weighed_at: null, products: [{ product_id: "tea", shop_id: "shop", moments: [moment(1000, 0.1, 5), moment(9000, 0.9, 50), moment(5000, 0, 40), moment(7000, 0, 0)] }] };
 
   it("begin with the one that comes up most, and those that were given up are still told", () => {
     const [tea, jam] = learnedOf([product("tea"), product("jam")], told);
     expect(tea?.best?.at_ms).toBe(9000);
     expect(tea?.others.map((each) => each.at_ms)).toEqual([1000, 5000]);
     expect(jam?.best).toBeNull();
+    expect([tea?.shopId, jam?.shopId]).toEqual(["shop", null]);
   });
 
   it("are kept for one product without moving the others", () => {

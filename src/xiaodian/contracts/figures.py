@@ -39,6 +39,7 @@ def _of(key: str, unit: Unit, formula: str, source: str) -> Definition:
 _MONEY, _COUNT, _SHARE, _SECONDS = Unit.MONEY, Unit.COUNT, Unit.SHARE, Unit.SECONDS
 _DAYS, _MOMENT, _SCORE, _WORD = Unit.DAYS, Unit.MOMENT, Unit.SCORE, Unit.WORD
 _PLAYED = "behaviour: entered, watched, left"
+_CARDS = "behaviour: card_shown, card_clicked, left; orders"
 _TOLD = "orders of other platforms, by the room in their link"
 _ORDERS = "orders and their refunds"
 
@@ -99,6 +100,21 @@ DEFINITIONS: tuple[Definition, ...] = (
     _of("left_at", _COUNT, "number of times somebody went on to another film at this second", "behaviour: left"),
     _of("orders_at", _COUNT, "number of orders paid of lines bought at this second of the film", "orders"),
     _of("video_conversion", _SHARE, "buyers / viewers, those included who bought unseen", "orders; behaviour: entered"),
+    _of("moment_shown", _COUNT, "number of viewers to whom the card came up there; old ones count less", _CARDS),
+    _of("moment_clicked", _COUNT, "number of them who then clicked on it; old ones count less", _CARDS),
+    _of(
+        "moment_orders",
+        _COUNT,
+        "number of paid orders of the product by viewers to whom its card came up there last before it",
+        "behaviour: card_shown, card_clicked; orders",
+    ),
+    _of(
+        "moment_left",
+        _COUNT,
+        "number of them who went on within 5 seconds and neither clicked nor bought; old ones count less",
+        "behaviour: card_shown, left",
+    ),
+    _of("moment_share", _SHARE, "viewings in which the card comes up there / all viewings from now on", _CARDS),
     _of(
         "purchase",
         _WORD,

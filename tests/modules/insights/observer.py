@@ -84,9 +84,11 @@ class Observer:
             await buyer.pay(order["order_id"])
         return order
 
-    async def order_from_video(self, product: Product, video_id: UUID, at_ms: int | None) -> dict[str, Any]:
-        """A paid order from a video's bag, by somebody new."""
-        buyer, sku = await self.market.buyer(), product.skus[0]
+    async def order_from_video(
+        self, product: Product, video_id: UUID, at_ms: int | None, buyer: Buyer | None = None
+    ) -> dict[str, Any]:
+        """A paid order from a video's bag, by somebody new or this buyer."""
+        buyer, sku = buyer or await self.market.buyer(), product.skus[0]
         line = {"sku_id": str(sku.sku_id), "quantity": 1, "price_minor": sku.price_minor}
         answer = await buyer.checkout([], lines=[{**line, "video_id": str(video_id), "video_at_ms": at_ms}])
         assert answer.status_code == 201, answer.text

@@ -309,6 +309,29 @@ async def test_what_was_done_live_is_not_learned_as_of_the_replay(show: Show, cl
     assert await show.rows() == {table: [] for table in TABLES}
 
 
+async def test_each_moment_of_the_replay_opens_to_the_orders_that_came_of_it_and_to_none_from_on_air(
+    show: Show, client: httpx.AsyncClient
+) -> None:
+    await show.cue(300, 345, source="auto")
+    await show.cue(400, 445, source="auto")
+    live_buyer, replay_buyer = [await show.observer.market.buyer() for _ in range(2)]
+    for buyer in (live_buyer, replay_buyer):
+        await show.tell(buyer.client, show.deed("card_shown", 300), show.deed("card_shown", 400))
+        await show.tell(buyer.client, show.deed("card_clicked", 302))
+    await show.observer.order(live_buyer, show.product)
+    async with show.ctx.database.transaction() as connection:
+        await connection.execute(
+            "UPDATE orders.order SET placed_at = $1, paid_at = $1", show.ended_at - timedelta(minutes=1)
+        )
+    order = await show.observer.order(replay_buyer, show.product)
+    await show.learn()
+    await show.weigh()
+    [product] = (await show.moments())["products"]
+    assert product["shop_id"] == str(show.observer.stage.shop_id)
+    told = {each["at_ms"]: (each["orders"], each["ordered"], each["order_ids"]) for each in product["moments"]}
+    assert told == {300_000: (1, 1, [order["order_id"]]), 400_000: (0, 0, [])}
+
+
 async def test_late_and_doubled_words_change_nothing_and_a_rebuild_learns_the_same(
     show: Show, client: httpx.AsyncClient, sign_up: SignUp
 ) -> None:

@@ -16,6 +16,7 @@ const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 const AMOUNT = /^\d{1,9}(\.\d{0,2})?$/;
 const CODE = /^[\w./-]{1,64}$/;
 const NUMBER = /^\d{1,13}$/;
+const IDS = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}(,[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}){0,99}$/i;
 const DAY_MS = 24 * 3_600_000;
 
 /** Written the same in the address and kept the same by the server, but for the name: [in the address, kept, what fits]. */
@@ -69,6 +70,8 @@ export type Filter = Record<PlainName | NumberName | TextName, string> &
     afterSale: YesNo;
     source: Source | "";
     category: string;
+    /** Ids of these orders, with commas between. */
+    ids: string;
     /** Amounts in yuan, as typed. */
     min: string;
     max: string;
@@ -93,6 +96,7 @@ export const NONE: Filter = {
   afterSale: "",
   source: "",
   category: "",
+  ids: "",
   min: "",
   max: "",
   sort: "newest",
@@ -115,6 +119,7 @@ export function readFilter(params: URLSearchParams): Filter {
     afterSale: one<YesNo>("after_sale", ["yes", "no"]),
     source: one<Source>("source", SOURCES),
     category: fitting("category", CODE),
+    ids: fitting("ids", IDS),
     min: fitting("min", AMOUNT),
     max: fitting("max", AMOUNT),
     sort: one<Sort>("sort", SORTS) || "newest",
@@ -134,6 +139,7 @@ export function writeFilter(filter: Filter): URLSearchParams {
   for (const name of numberNames) put(NUMBERS[name][0], filter[name]);
   put("source", filter.source);
   put("category", filter.category);
+  put("ids", filter.ids);
   for (const name of flagNames) if (filter[name]) params.set(FLAGS[name], "1");
   put("min", filter.min);
   put("max", filter.max);
@@ -158,6 +164,7 @@ export function toSaved(filter: Filter): Saved {
     after_sale: filter.afterSale ? filter.afterSale === "yes" : null,
     source: filter.source || null,
     category: filter.category.trim(),
+    order_ids: filter.ids ? filter.ids.split(",") : [],
     min_minor: minorOf(filter.min),
     max_minor: minorOf(filter.max),
     sort: filter.sort,
@@ -166,7 +173,8 @@ export function toSaved(filter: Filter): Saved {
 
 /** The same as a query, without what is not asked. */
 export function queryOf(filter: Filter): Partial<Record<keyof Saved, never>> {
-  const isAsked = ([name, value]: [string, unknown]) => value !== null && value !== "" && value !== false && !(name === "one_in" && value === 1);
+  const isNothing = (value: unknown) => value === null || value === "" || value === false || (Array.isArray(value) && value.length === 0);
+  const isAsked = ([name, value]: [string, unknown]) => !isNothing(value) && !(name === "one_in" && value === 1);
   return Object.fromEntries(Object.entries(toSaved(filter)).filter(isAsked)) as Partial<Record<keyof Saved, never>>;
 }
 
@@ -186,6 +194,7 @@ export function fromSaved(saved: Saved): Filter {
     afterSale: saved.after_sale === true ? "yes" : saved.after_sale === false ? "no" : "",
     source: saved.source ?? "",
     category: saved.category ?? "",
+    ids: (saved.order_ids ?? []).join(","),
     min: yuanOf(saved.min_minor),
     max: yuanOf(saved.max_minor),
     sort: saved.sort ?? "newest",

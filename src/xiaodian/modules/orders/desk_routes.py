@@ -36,6 +36,7 @@ from xiaodian.modules.orders.order_filter import (
     LAST_OF_FILM_MS,
     MAX_MINOR,
     MONTH,
+    MOST_IDS,
     MOST_ONE_IN,
     OrderFilter,
     OrderSort,
@@ -62,6 +63,7 @@ InState = Annotated[OrderState | None, QueryParameter(name="state")]
 
 
 def provide_as_counted(
+    order_ids: Annotated[list[UUID] | None, QueryParameter(max_items=MOST_IDS)] = None,
     buyer_id: FromQuery[UUID | None] = None,
     paid_from: FromQuery[date | None] = None,
     paid_to: FromQuery[date | None] = None,
@@ -83,6 +85,7 @@ def provide_as_counted(
 ) -> OrderFilter:
     """Dependency `as_counted`: whose orders, paid and given back when, as figures count them."""
     return OrderFilter(
+        order_ids=tuple(order_ids or ()),
         buyer_id=buyer_id,
         paid_from=paid_from,
         paid_to=paid_to,

@@ -20,6 +20,7 @@ LAST_MS = 4_102_444_800_000
 _ID_BYTES, _AMOUNT_BYTES = 16, 8
 
 MOST_ONE_IN = 1_000_000
+MOST_IDS = 100
 LAST_OF_FILM_MS = 10**9
 
 Moment = Annotated[int, Meta(ge=0, le=LAST_MS)]
@@ -74,6 +75,8 @@ class OrderFilter(Input, frozen=True, kw_only=True):
     """Its money waits for an open after-sale."""
     late: bool = False
     """Paid, not shipped in time, and not held."""
+    order_ids: Annotated[tuple[UUID, ...], Meta(max_length=MOST_IDS)] = ()
+    """One of these: a figure that names them itself."""
     buyer_id: UUID | None = None
     paid_from: date | None = None
     """Paid on this day or later."""

@@ -122,6 +122,8 @@ async def _read(
         found.add("o.order_id < {}", earliest_id(from_epoch_ms(wanted.to_ms)))
     if wanted.room_id is not None:
         found.add("o.room_id = {}", wanted.room_id)
+    if wanted.order_ids:
+        found.add("o.order_id = ANY({}::uuid[])", list(wanted.order_ids))
     if wanted.held:
         found.add("o.holds > 0")
     _add_facets(found, wanted)

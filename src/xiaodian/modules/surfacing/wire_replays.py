@@ -20,6 +20,7 @@ class TriedProduct(Contract, frozen=True, kw_only=True):
     """A product and its moments, by time."""
 
     product_id: UUID
+    shop_id: UUID
     title: str
     picture_url: str | None
     moments: list[TriedView]

@@ -3,14 +3,14 @@ import type { Schemas } from "../../../lib/api/client";
 import type { OwnProduct } from "../wire";
 
 export type Moment = Schemas["LearnedView"];
-export type Learned = { product: OwnProduct; best: Moment | null; others: Moment[] };
+export type Learned = { product: OwnProduct; shopId: string | null; best: Moment | null; others: Moment[] };
 
 /** Products of the video; of each the moment that comes up most, then those that still do, then those that were given up. */
 export function learnedOf(products: readonly OwnProduct[], told: Schemas["MomentsView"] | null): Learned[] {
   return products.map((product) => {
-    const moments = told?.products.find((each) => each.product_id === product.product_id)?.moments ?? [];
+    const { shop_id: shopId = null, moments = [] } = told?.products.find((each) => each.product_id === product.product_id) ?? {};
     const [best = null, ...others] = [...moments].sort((one, other) => other.share - one.share || other.shown - one.shown || one.at_ms - other.at_ms);
-    return { product, best, others: others.filter((each) => each.share > 0 || each.shown > 0) };
+    return { product, shopId, best, others: others.filter((each) => each.share > 0 || each.shown > 0) };
   });
 }
 

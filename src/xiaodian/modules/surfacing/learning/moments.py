@@ -54,16 +54,21 @@ def total_shown(seconds: Mapping[int, Tally]) -> float:
 
 
 def tally_moments(candidates: Sequence[Candidate], seconds: Mapping[int, Tally]) -> list[Tally]:
-    """What is known of each candidate: a second counts for the last one before it whose card may have been up. Pages
-    tell a moment late, never early.
-    """
-    starts = [each.at_ms for each in candidates]
+    """What is known of each candidate."""
     tallies = [Tally()] * len(candidates)
     for second, tally in seconds.items():
-        place = bisect_right(starts, second * SECOND_MS) - 1
-        if place >= 0 and second * SECOND_MS <= starts[place] + candidates[place].show_ms:
+        if (place := place_of(candidates, second)) is not None:
             tallies[place] += tally
     return tallies
+
+
+def place_of(candidates: Sequence[Candidate], second: int) -> int | None:
+    """For which candidate a second counts: the last one before it whose card may have been up. Pages tell a moment
+    late, never early.
+    """
+    at_ms = second * SECOND_MS
+    place = bisect_right(candidates, at_ms, key=lambda each: each.at_ms) - 1
+    return place if place >= 0 and at_ms <= candidates[place].at_ms + candidates[place].show_ms else None
 
 
 def learn(

@@ -109,7 +109,7 @@ def count(viewing: Viewing, duration_ms: int) -> Counted:
         if (cause := _cause(keys, mark)) is not None:
             moments[cause][1] = 1
     for mark, slot in viewing.bought.items():
-        cause = _cause(keys, mark) if mark.second != SOMEWHERE else _likeliest(keys, mark.product_id, viewing.clicked)
+        cause = _cause_of_purchase(keys, mark, viewing.clicked)
         if cause is not None:
             moments[cause][2] = 1
         elif mark.second >= 0:
@@ -118,6 +118,21 @@ def count(viewing: Viewing, duration_ms: int) -> Counted:
     if viewing.left_ms < duration_ms - SECOND_MS:
         _count_left(viewing.left_ms, moments)
     return Counted({key: Count(*each) for key, each in moments.items()}, _count_quiet(viewing, duration_ms))
+
+
+def second_of_cause(viewing: Viewing, purchase: Mark, duration_ms: int) -> int | None:
+    """At which second the card came up that a purchase counts for; without one the second of the purchase itself, or
+    None if that is not known.
+    """
+    keys = {
+        (mark.product_id, mark.second): (mark.product_id, mark.second, slot)
+        for mark, slot in viewing.shown.items()
+        if mark.second * SECOND_MS < duration_ms
+    }
+    cause = _cause_of_purchase(keys, purchase, viewing.clicked)
+    if cause is not None:
+        return cause[1]
+    return purchase.second if purchase.second >= 0 else None
 
 
 def difference(after: Counted, before: Counted) -> Counted:
@@ -173,6 +188,12 @@ def _count_quiet(viewing: Viewing, duration_ms: int) -> dict[int, Quiet]:
         if any(start <= second < end for start, end in runs):
             seconds[second] = seconds.get(second, Quiet())._replace(left=1)
     return seconds
+
+
+def _cause_of_purchase(
+    keys: dict[tuple[ProductId, int], CountKey], mark: Mark, clicked: Iterable[Mark]
+) -> CountKey | None:
+    return _cause(keys, mark) if mark.second != SOMEWHERE else _likeliest(keys, mark.product_id, clicked)
 
 
 def _cause(keys: dict[tuple[ProductId, int], CountKey], mark: Mark) -> CountKey | None:

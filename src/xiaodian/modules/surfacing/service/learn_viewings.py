@@ -128,9 +128,14 @@ def _hear_order(order: Order, line: Line, film: Film) -> Viewing | None:
     if film.is_replay and to_epoch_ms(order.placed_at) < film.since_ms:
         return None
     paid_ms = to_epoch_ms(order.paid_at)
-    second = UNKNOWN_SECOND if line.video_at_ms is None else line.video_at_ms // SECOND_MS
-    mark = Mark(line.product_id, SOMEWHERE if film.is_replay else second)
+    mark = mark_of(film, line.product_id, line.video_at_ms)
     return Viewing(last_day=paid_ms // DAY_MS, bought={mark: paid_ms // SLOT_MS})
+
+
+def mark_of(film: Film, product_id: ProductId, video_at_ms: int | None) -> Mark:
+    """Where in the film a product was bought, as far as that is known."""
+    second = UNKNOWN_SECOND if video_at_ms is None else video_at_ms // SECOND_MS
+    return Mark(product_id, SOMEWHERE if film.is_replay else second)
 
 
 def _hear(items: Iterable[ReportedItem], film: Film) -> Viewing | None:
@@ -179,7 +184,7 @@ async def _learn(connection: Connection, fresh: Mapping[ViewingKey, Viewing], fi
         [film_id for film_id, _ in fresh],
         [person_id for _, person_id in fresh],
     )
-    known: dict[ViewingKey, Viewing] = {(row[0], row[1]): _load(row[2], row[3]) for row in rows}
+    known: dict[ViewingKey, Viewing] = {(row[0], row[1]): load_viewing(row[2], row[3]) for row in rows}
     changed: dict[ViewingKey, Viewing] = {}
     moments: dict[tuple[FilmId, CountKey], list[int]] = {}
     seconds: dict[tuple[FilmId, int], list[int]] = {}
@@ -247,7 +252,8 @@ def _sum(sums: list[int], more: Sequence[int]) -> None:
         sums[column] += value
 
 
-def _load(last_day: int, stored: bytes) -> Viewing:
+def load_viewing(last_day: int, stored: bytes) -> Viewing:
+    """A viewing as it was kept."""
     told = _decode_stored(stored)
     return Viewing(
         last_day=last_day,
