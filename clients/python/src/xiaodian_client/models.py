@@ -1458,7 +1458,7 @@ class RoomMetrics(Struct, frozen=True, kw_only=True):
     """Null if the room is not the shop's own."""
     watch_average_s: float | None
     conversion: float | None
-    """Buyers by viewers."""
+    """What part of the viewers paid: who bought without coming into the room is in neither number."""
     gpm_minor: int | None
     """GMV per thousand views."""
     uv_value_minor: int | None
