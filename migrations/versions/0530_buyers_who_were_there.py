@@ -3,7 +3,7 @@
 from alembic import op
 
 revision = "0530"
-down_revision = "0510"
+down_revision = "0520"
 
 
 def upgrade() -> None:
