@@ -122,7 +122,7 @@ async def test_what_a_flash_sale_sold_is_told_without_what_is_only_held_and_open
     shop = f"/api/shops/{market.shop_id}"
     (sale,) = (await market.seller.get(f"{shop}/flash-sales")).json()["items"]
     assert (sale["sold"], sale["left"], sale["set_aside"]) == (2, 4, 7)
-    asked = {"flash_sale_id": str(sale_id), "purchase": True, "sort": "oldest"}
+    asked: dict[str, str | bool] = {"flash_sale_id": str(sale_id), "purchase": True, "sort": "oldest"}
     found = (await market.seller.get(f"{shop}/orders", params=asked)).json()["items"]
     assert [order["order_id"] for order in found] == placed[1:3]
     assert (await market.seller.post(f"/api/flash-sales/{sale_id}/end")).is_success

@@ -70,7 +70,7 @@ PARTS = ("goods", "freight", "refunded", "commission", "service", "fee", "shop")
 async def list_part(till: Till, part: str, month: str) -> dict[str, Any]:
     """A sum of a statement with all that it is made of, read a page of two at a time."""
     path = f"statement/{part}?month={month}&limit=2"
-    found = await till.see(path)
+    found: dict[str, Any] = await till.see(path)
     cursor = found["next_cursor"]
     while cursor:
         page = await till.see(f"{path}&cursor={cursor}")
