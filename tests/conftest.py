@@ -15,6 +15,7 @@ import asyncpg
 import httpx
 import hypothesis
 import pytest
+import structlog
 
 from xiaodian.app import create_app, wire
 from xiaodian.contracts.accounts import AccountId
@@ -80,6 +81,21 @@ def no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in list(os.environ):
         if name.startswith("XIAODIAN_") and name not in (DATABASE_ENV, NATS_ENV):
             monkeypatch.delenv(name)
+
+
+@pytest.fixture(autouse=True)
+def logs_as_they_were(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A program that a test runs in this process says where logs go. No logger must remember it when the test is over:
+    that output is closed then, and who logs an expected fault would fail by it.
+    """
+    configure = structlog.configure
+
+    def _uncached(**how: Any) -> None:
+        configure(**{**how, "cache_logger_on_first_use": False})
+
+    monkeypatch.setattr(structlog, "configure", _uncached)
+    yield
+    structlog.reset_defaults()
 
 
 @pytest.fixture

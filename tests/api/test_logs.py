@@ -2,13 +2,11 @@
 
 import io
 import sys
-from collections.abc import Iterator
 from typing import Any
 
 import httpx
 import msgspec
 import pytest
-import structlog
 from tests.api.world import ADDRESS
 from tests.conftest import SignUp
 
@@ -20,19 +18,12 @@ NAME, PHONE, EMAIL, PASSWORD = "王小丹", "13812345678", "dandan.wang@example.
 
 
 @pytest.fixture
-def log_stream(monkeypatch: pytest.MonkeyPatch) -> Iterator[io.StringIO]:
+def log_stream(monkeypatch: pytest.MonkeyPatch) -> io.StringIO:
     """What the HTTP process would write to standard error, at its most talkative."""
     stream = io.StringIO()
-    configure = structlog.configure
-
-    def _uncached(**how: Any) -> None:
-        configure(**{**how, "cache_logger_on_first_use": False})
-
-    monkeypatch.setattr(structlog, "configure", _uncached)
     monkeypatch.setattr(sys, "stderr", stream)
     configure_logging(level="debug", log_format="json", process="http")
-    yield stream
-    structlog.reset_defaults()
+    return stream
 
 
 def _lines(stream: io.StringIO) -> list[dict[str, Any]]:
