@@ -57,10 +57,11 @@ async def count_fans(connection: Connection, shop_id: ShopId, condition: Conditi
     asked = Statement(shop_id, books)
     where = asked.where(condition)
     async with not_for_long(connection, COUNT_WITHIN_MS):
-        count = await connection.fetchval(
-            f"SELECT count(*) FROM {FANS} WHERE fan.shop_id = {asked.shop} AND {where}", *asked.values
+        # Not fetchval: it asks for one row at most, and PostgreSQL works on such a request in one process alone.
+        rows = await connection.fetch(
+            f"SELECT count(*) AS fans FROM {FANS} WHERE fan.shop_id = {asked.shop} AND {where}", *asked.values
         )
-    return int(count)
+    return int(rows[0]["fans"])
 
 
 async def sample_fans(connection: Connection, shop_id: ShopId, condition: Condition, books: Books) -> list[SampleFan]:
