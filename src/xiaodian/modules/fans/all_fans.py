@@ -1,4 +1,8 @@
-"""All fans of a shop in an order: reads by keyset. The caller has checked whose fans they are."""
+"""All fans of a shop in an order: reads by keyset. The caller has checked whose fans they are.
+
+No index has these orders: every purchase would have to be written into each. All fans of the shop are sorted each time,
+which takes a fifth of a second for a million of them (decision 50).
+"""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -7,7 +11,6 @@ from typing import NamedTuple
 from uuid import UUID
 
 from xiaodian.contracts.accounts import AccountId
-from xiaodian.contracts.fans import SegmentCode
 from xiaodian.contracts.shops import ShopId
 from xiaodian.infra.database import Connection, Record
 from xiaodian.modules.fans.queries import FAN
@@ -47,19 +50,14 @@ async def list_in_order(
 ) -> list[Record]:
     """Fans with the columns FAN, those after this place."""
     key, _ = _KEYS[sort]
-    ordered = f"ORDER BY {key} DESC, account_id LIMIT $4"
-    where = f"shop_id = $1 AND {_after(sort)}"
-    select = f"SELECT {FAN} FROM fans.fan WHERE {where} {ordered}"
-    if sort is FanSort.SPENT:
-        # Each segment lies in this order already, so that no further index has to be kept for it.
-        codes = ", ".join(f"('{code}')" for code in SegmentCode)
-        select = f"""
-            SELECT {FAN} FROM (VALUES {codes}) AS ready (code) CROSS JOIN LATERAL (
-                SELECT {FAN} FROM fans.fan WHERE {where} AND segment = ready.code {ordered}
-            ) AS of_segment {ordered}
-        """
     key_after, account_id = after or Place(None, UUID(int=0))
-    return await connection.fetch(select, shop_id, key_after, None if after is None else account_id, limit)
+    return await connection.fetch(
+        f"SELECT {FAN} FROM fans.fan WHERE shop_id = $1 AND {_after(sort)} ORDER BY {key} DESC, account_id LIMIT $4",
+        shop_id,
+        key_after,
+        None if after is None else account_id,
+        limit,
+    )
 
 
 async def list_among(
@@ -88,6 +86,5 @@ async def list_among(
 
 
 def _after(sort: FanSort) -> str:
-    """The first comparison alone tells where in the index to begin."""
     key, value = _KEYS[sort]
     return f"($3::uuid IS NULL OR {key} <= {value} AND ({key} < {value} OR account_id > $3))"

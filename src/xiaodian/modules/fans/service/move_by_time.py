@@ -10,7 +10,7 @@ from xiaodian.modules.fans.service.count_purchases import LOCK, day_of_books, te
 
 FANS_AT_ONCE = 2000
 FOUND_AT_ONCE = 50_000
-"""Fans whose day has come, found by one look at all fans: an index of these days would cost each purchase more."""
+"""Fans whose day has come, found by one look at all fans: no index has these days (decision 50)."""
 
 
 def _move(chosen: str, answer: str) -> str:
