@@ -87,4 +87,4 @@ async def list_among(
 
 def _after(sort: FanSort) -> str:
     key, value = _KEYS[sort]
-    return f"($3::uuid IS NULL OR {key} <= {value} AND ({key} < {value} OR account_id > $3))"
+    return f"($3::uuid IS NULL OR {key} < {value} OR {key} = {value} AND account_id > $3)"

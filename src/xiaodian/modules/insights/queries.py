@@ -27,11 +27,17 @@ COUNT_PRODUCT_BUYERS = """
     WHERE room_id = $1 AND ($2::uuid IS NULL OR shop_id = $2) AND paid_at IS NOT NULL GROUP BY product_id
 """
 
-COUNT_SEEN_BUYERS = """
-    SELECT count(DISTINCT buyer_id) FROM insights.sale
-    JOIN insights.room_account AS came ON (came.room_id, came.account_id) = (sale.room_id, sale.buyer_id)
-    WHERE sale.room_id = $1 AND ($2::uuid IS NULL OR shop_id = $2) AND paid_at IS NOT NULL
-"""
+
+def select_seen_buyers(room: str) -> str:
+    """How many of those who paid in a room were in it, signed in; `$2`: the shop whose sales alone count, or null."""
+    return f"""
+        SELECT count(DISTINCT buyer_id) FROM insights.sale
+        JOIN insights.room_account AS came ON (came.room_id, came.account_id) = (sale.room_id, sale.buyer_id)
+        WHERE sale.room_id = {room} AND ($2::uuid IS NULL OR shop_id = $2) AND paid_at IS NOT NULL
+    """
+
+
+COUNT_SEEN_BUYERS = select_seen_buyers("$1")
 
 
 class SaleSums(NamedTuple):

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from xiaodian.contracts.live import RoomId
 from xiaodian.contracts.shops import ShopId
 from xiaodian.infra.database import Connection
+from xiaodian.modules.insights.queries import select_seen_buyers
 from xiaodian.modules.insights.report_rules import Whole
 
 
@@ -13,17 +14,13 @@ async def list_wholes(
 ) -> dict[RoomId, Whole]:
     """What each of these rooms came to, its followers aside; the same sums as in the room's own figures."""
     rows = await connection.fetch(
-        """
+        f"""
         SELECT room_id, sold.gmv, sold.returned, sold.orders_paid, sold.pieces, (
                 SELECT count(DISTINCT buyer_id) FROM insights.sale
                 WHERE sale.room_id = place.room_id AND paid_at IS NOT NULL AND ($2::uuid IS NULL OR shop_id = $2)
             ),
             coalesce(visit.views, 0), coalesce(visit.viewers, 0), coalesce(visit.watch_s, 0),
-            log.online_max, log.comments, log.likes, (
-                SELECT count(DISTINCT buyer_id) FROM insights.sale
-                JOIN insights.room_account AS came ON (came.room_id, came.account_id) = (sale.room_id, sale.buyer_id)
-                WHERE sale.room_id = place.room_id AND paid_at IS NOT NULL AND ($2::uuid IS NULL OR shop_id = $2)
-            )
+            log.online_max, log.comments, log.likes, ({select_seen_buyers("place.room_id")})
         FROM unnest($1::uuid[]) AS place (room_id)
         CROSS JOIN LATERAL (
             SELECT coalesce(sum(gmv_minor), 0)::bigint AS gmv, coalesce(sum(returned_minor), 0)::bigint AS returned,

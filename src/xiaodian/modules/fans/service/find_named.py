@@ -12,7 +12,6 @@ MOST_NAMED = 10_000
 """A part that more people have in their name is looked for along the list: it is met soon."""
 WALKED_AT_ONCE = 2000
 """At first, and then twice as many each time: each look at a list goes through all fans."""
-"""At first; then four times as many each time, as each look at a list may have to sort all fans."""
 MOST_WALKED = 50_000
 """Fans that one page looks at, about; it may hold fewer than it could, and says where to go on."""
 
