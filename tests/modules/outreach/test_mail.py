@@ -80,9 +80,9 @@ async def fan_with_mail(sender: Sender, post_office: Post, *, is_welcome: bool =
     return fan.client
 
 
-async def send_by_mail(sender: Sender, post_office: Post) -> dict[str, Any]:
+async def send_by_mail(sender: Sender, post_office: Post, **more: Any) -> dict[str, Any]:
     """Plan a campaign by e-mail, as a platform that can send e-mail does."""
-    campaign = await sender.send()
+    campaign = await sender.send(**more)
     async with sender.ctx.database.connection() as connection:
         await connection.execute("UPDATE outreach.campaign SET channels = '{email}' WHERE state = 'planned'")
     await run_campaigns(post_office.records, NOON)

@@ -76,13 +76,13 @@ def _delivering(ctx: Context) -> list[Job]:
         return now
 
     async def _app() -> None:
-        await deliver_in_app(ctx, await _now_but_quiet(), partial(accounts.ring_bells, ctx))
+        await deliver_in_app(ctx, await _now_but_quiet(), partial(accounts.ring_bells, ctx), _now_but_quiet)
 
     async def _mail() -> None:
-        await deliver_mail(ctx, await _now_but_quiet())
+        await deliver_mail(ctx, await _now_but_quiet(), _now_but_quiet)
 
     async def _push() -> None:
-        await deliver_push(ctx, await _now_but_quiet())
+        await deliver_push(ctx, await _now_but_quiet(), _now_but_quiet)
 
     async def _push_reminders() -> None:
         await push_reminders(ctx, utc_now())

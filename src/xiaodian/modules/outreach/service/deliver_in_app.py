@@ -11,8 +11,9 @@ from xiaodian.edge.context import Records
 from xiaodian.infra.database import Connection, Record
 from xiaodian.modules.accounts import api as accounts
 from xiaodian.modules.outreach.queries import ALL_SHOPS, get_campaigns
+from xiaodian.modules.outreach.service import coupons
 from xiaodian.modules.outreach.service.fill_in import fill_in, subjects_of
-from xiaodian.modules.promotion import api as promotion
+from xiaodian.modules.outreach.service.queue import Clock
 from xiaodian.modules.shops import api as shops
 
 AT_ONCE = 500
@@ -40,7 +41,10 @@ async def _ring_nobody(_: Sequence[AccountId]) -> None:
 
 
 async def deliver_in_app(
-    records: Records, now: datetime, ring: Callable[[Sequence[AccountId]], Awaitable[None]] = _ring_nobody
+    records: Records,
+    now: datetime,
+    ring: Callable[[Sequence[AccountId]], Awaitable[None]] = _ring_nobody,
+    clock: Clock | None = None,
 ) -> int:
     """Deliver all that is due; answers how many arrived. Notice, coupon and queue change in one transaction; who is
     there just now hears of it after that, by `ring`.
@@ -54,6 +58,7 @@ async def deliver_in_app(
         total += len(reached)
         if len(taken) < AT_ONCE:
             return total
+        now = await clock() if clock else now
 
 
 async def _deliver(
@@ -69,22 +74,24 @@ async def _deliver(
     reached: list[AccountId] = []
     for campaign_id, rows in by_campaign.items():
         campaign = campaigns[campaign_id]
-        fans = list({AccountId(row["account_id"]) for row in rows})
-        if not await _make_out_coupon(connection, campaign, fans, now):
+        if not await coupons.is_good(connection, campaign, now):
             await settle(connection, rows, "dropped", "coupon_over", now)
             continue
-        name = of_shops[campaign.shop_id].name
-        subjects = await subjects_of(connection, [(campaign, row["occasion"]) for row in rows])
-        over = [row for row in rows if row["occasion"] in subjects and subjects[row["occasion"]].is_over]
+        found = await subjects_of(connection, [(campaign, row["occasion"]) for row in rows])
+        subjects = [found.get((campaign_id, row["occasion"])) for row in rows]
+        over = [row for row, subject in zip(rows, subjects, strict=True) if subject and subject.is_over]
         await settle(connection, over, "dropped", "over", now)
-        rows = [row for row in rows if row not in over]
+        name = of_shops[campaign.shop_id].name
         notices = [
-            _to_notice(fill_in(campaign, subjects.get(row["occasion"]), utc_offset_h), name, row["account_id"])
-            for row in rows
+            _to_notice(fill_in(campaign, subject, utc_offset_h), name, row["account_id"])
+            for row, subject in zip(rows, subjects, strict=True)
+            if not (subject and subject.is_over)
         ]
+        people = [notice.account_id for notice in notices]
+        await coupons.make_out(connection, campaign, people, now)
         await accounts.give_notices(connection, notices)
-        await settle(connection, rows, "sent", None, now)
-        reached += [AccountId(row["account_id"]) for row in rows]
+        await settle(connection, [row for row in rows if row not in over], "sent", None, now)
+        reached += people
     return reached
 
 
@@ -93,19 +100,6 @@ async def settle(connection: Connection, rows: Sequence[Record], state: str, rea
     if rows:
         columns = [[row[key] for row in rows] for key in ("campaign_id", "account_id", "occasion")]
         await connection.execute(_SETTLE, Channel.APP, *columns, state, reason, now)
-
-
-async def _make_out_coupon(
-    connection: Connection, campaign: Campaign, fans: Sequence[AccountId], now: datetime
-) -> bool:
-    """Whether the message can go: its coupon, if it has one, is still good."""
-    if campaign.coupon_id is None:
-        return True
-    coupon = await promotion.find_coupon(connection, campaign.shop_id, campaign.coupon_id)
-    if coupon is None or coupon.ended_at is not None or coupon.valid_until <= now or coupon.redeemed >= coupon.quota:
-        return False
-    await promotion.give_coupon(connection, campaign.coupon_id, fans, now)
-    return True
 
 
 def _to_notice(campaign: Campaign, shop_name: str, account_id: AccountId) -> Notice:

@@ -17,7 +17,7 @@ from xiaodian.modules.accounts import api as accounts
 from xiaodian.modules.outreach.mail_rules import write_mail
 from xiaodian.modules.outreach.service.fill_in import fill_in, subjects_of
 from xiaodian.modules.outreach.service.opt_out_token import OptOut, make_token
-from xiaodian.modules.outreach.service.queue import Fate, Outcome, Parcel, settle, take
+from xiaodian.modules.outreach.service.queue import Clock, Fate, Outcome, Parcel, look_again, settle, take
 from xiaodian.modules.shops import api as shops
 from xiaodian.settings import Settings
 
@@ -30,20 +30,21 @@ def is_mail_set_up(settings: Settings) -> bool:
     return bool(settings.smtp_host and settings.mail_from and settings.public_url)
 
 
-async def deliver_mail(records: Records, now: datetime) -> int:
+async def deliver_mail(records: Records, now: datetime, clock: Clock | None = None) -> int:
     """Send all that is due; answers how many the mail server took. One connection serves a batch."""
     if not is_mail_set_up(records.settings):
         return 0
     total = 0
     while parcels := await take(records.database, Channel.EMAIL, now, AT_ONCE):
-        outcomes = await _send(records, parcels)
+        outcomes = await _send(records, parcels, now)
         for parcel, outcome in zip(parcels, outcomes, strict=True):
             await settle(records.database, Channel.EMAIL, parcel, outcome, now)
         total += sum(outcome.fate is Fate.SENT for outcome in outcomes)
+        now = await clock() if clock else now
     return total
 
 
-async def _send(records: Records, parcels: list[Parcel]) -> list[Outcome]:
+async def _send(records: Records, parcels: list[Parcel], now: datetime) -> list[Outcome]:
     settings, sealer = records.settings, Sealer.of(records.settings)
     async with records.database.connection() as connection:
         addresses = await _list_addresses(connection, [parcel.account_id for parcel in parcels])
@@ -54,24 +55,26 @@ async def _send(records: Records, parcels: list[Parcel]) -> list[Outcome]:
     with suppress(aiosmtplib.SMTPException, OSError):
         async with client:
             for parcel in parcels:
-                subject = subjects.get(parcel.occasion)
+                subject = subjects.get((parcel.campaign.campaign_id, parcel.occasion))
                 about = parcel._replace(campaign=fill_in(parcel.campaign, subject, settings.books_utc_offset_h))
                 name, to = of_shops[parcel.campaign.shop_id].name, addresses.get(parcel.account_id)
                 if not client.is_connected:
                     break
                 if subject is not None and subject.is_over:
                     outcomes.append(Outcome(Fate.DROPPED, "over"))
-                    continue
-                outcomes.append(await _send_one(client, settings, sealer, about, to, name))
+                elif to is None:
+                    outcomes.append(Outcome(Fate.DROPPED, "not_wanted"))
+                elif (refusal := await look_again(records.database, parcel, now)) is not None:
+                    outcomes.append(refusal)
+                else:
+                    outcomes.append(await _send_one(client, settings, sealer, about, to, name))
     # Connecting failed, or the connection was lost: what was not handed over is tried again.
     return outcomes + [Outcome(Fate.FAILED, "unreachable")] * (len(parcels) - len(outcomes))
 
 
 async def _send_one(
-    client: aiosmtplib.SMTP, settings: Settings, sealer: Sealer, parcel: Parcel, to: str | None, shop_name: str
+    client: aiosmtplib.SMTP, settings: Settings, sealer: Sealer, parcel: Parcel, to: str, shop_name: str
 ) -> Outcome:
-    if to is None:
-        return Outcome(Fate.DROPPED, "not_wanted")
     origin = settings.public_url.rstrip("/")
     key = f"{parcel.campaign.campaign_id} {parcel.account_id} {parcel.occasion}"
     mail = write_mail(

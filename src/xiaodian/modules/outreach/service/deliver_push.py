@@ -1,6 +1,9 @@
 """Send what is due to the browsers of those who said that they want it."""
 
+import asyncio
+from collections.abc import Sequence
 from datetime import datetime
+from typing import NamedTuple
 
 import msgspec
 
@@ -8,17 +11,17 @@ from xiaodian.contracts.outreach import Channel
 from xiaodian.edge.context import Records
 from xiaodian.infra.outbound import Outbound
 from xiaodian.infra.sealing import Sealer
-from xiaodian.modules.outreach.service.browsers import Post, best_of, list_browsers, send_to_browser
-from xiaodian.modules.outreach.service.fill_in import fill_in, subjects_of
+from xiaodian.modules.outreach.service.browsers import Browser, Post, best_of, list_browsers, send_to_browser
+from xiaodian.modules.outreach.service.fill_in import Subject, fill_in, subjects_of
 from xiaodian.modules.outreach.service.push_keys import get_key
-from xiaodian.modules.outreach.service.queue import Fate, Outcome, settle, take
+from xiaodian.modules.outreach.service.queue import Clock, Fate, Outcome, Parcel, look_again, settle, take
 from xiaodian.modules.shops import api as shops
 
 AT_ONCE = 50
 TTL_S = 24 * 3600
 
 
-async def deliver_push(records: Records, now: datetime) -> int:
+async def deliver_push(records: Records, now: datetime, clock: Clock | None = None) -> int:
     """Send all that is due; answers how many reached at least one browser's push service."""
     total = 0
     async with Outbound(records.settings) as outbound:
@@ -29,16 +32,40 @@ async def deliver_push(records: Records, now: datetime) -> int:
                 of_shops = await shops.get_shops(connection, list({parcel.campaign.shop_id for parcel in parcels}))
                 browsers = await list_browsers(connection, [parcel.account_id for parcel in parcels])
             post = Post(records, outbound, key, TTL_S, "normal")
-            for parcel in parcels:
-                subject = subjects.get(parcel.occasion)
-                if subject is not None and subject.is_over:
-                    await settle(records.database, Channel.PUSH, parcel, Outcome(Fate.DROPPED, "over"), now)
-                    continue
-                campaign = fill_in(parcel.campaign, subject, records.settings.books_utc_offset_h)
-                words = {"title": of_shops[campaign.shop_id].name, "body": campaign.text, "link": campaign.link}
-                content = msgspec.json.encode(words)
-                mine = browsers.get(parcel.account_id, ())
-                outcome = best_of([await send_to_browser(post, browser, content, now) for browser in mine])
+            letters = [
+                Letter(
+                    parcel,
+                    subjects.get((parcel.campaign.campaign_id, parcel.occasion)),
+                    of_shops[parcel.campaign.shop_id].name,
+                    browsers.get(parcel.account_id, ()),
+                )
+                for parcel in parcels
+            ]
+            # One push service that hangs must not keep everybody else waiting.
+            outcomes = await asyncio.gather(*(_push(post, letter, now) for letter in letters))
+            for parcel, outcome in zip(parcels, outcomes, strict=True):
                 await settle(records.database, Channel.PUSH, parcel, outcome, now)
-                total += outcome.fate is Fate.SENT
+            total += sum(outcome.fate is Fate.SENT for outcome in outcomes)
+            now = await clock() if clock else now
     return total
+
+
+class Letter(NamedTuple):
+    """A message as it goes to the browsers of one fan."""
+
+    parcel: Parcel
+    subject: Subject | None
+    shop_name: str
+    browsers: Sequence[Browser]
+
+
+async def _push(post: Post, letter: Letter, now: datetime) -> Outcome:
+    if letter.subject is not None and letter.subject.is_over:
+        return Outcome(Fate.DROPPED, "over")
+    if not letter.browsers:
+        return Outcome(Fate.DROPPED, "not_wanted")
+    if (refusal := await look_again(post.records.database, letter.parcel, now)) is not None:
+        return refusal
+    campaign = fill_in(letter.parcel.campaign, letter.subject, post.records.settings.books_utc_offset_h)
+    content = msgspec.json.encode({"title": letter.shop_name, "body": campaign.text, "link": campaign.link})
+    return best_of(await asyncio.gather(*(send_to_browser(post, each, content, now) for each in letter.browsers)))

@@ -1,19 +1,20 @@
-"""What a message of a flow is about, a product or a room: its name in the words, and where it leads to."""
+"""What a message is about, a product or a room: is it still so, its name in the words of a flow, where it leads."""
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import timedelta
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 from uuid import UUID
 
 import msgspec
 
-from xiaodian.contracts.catalog import ProductId
+from xiaodian.contracts.catalog import Product, ProductId
 from xiaodian.contracts.live import RoomId, RoomInfo, RoomState
-from xiaodian.contracts.outreach import Campaign, Trigger
+from xiaodian.contracts.outreach import Campaign, CampaignId, Trigger
 from xiaodian.infra.database import Connection
 from xiaodian.modules.catalog import api as catalog
 from xiaodian.modules.live import api as live
 from xiaodian.modules.outreach.rules import name_product, name_room
+from xiaodian.modules.outreach.service.watch_goods import can_be_bought
 
 OF_PRODUCTS: Collection[Trigger] = (Trigger.RUNNING_OUT, Trigger.BACK_IN_STOCK, Trigger.PRICE_DROP)
 """Their occasions begin with the id of a product."""
@@ -24,46 +25,54 @@ class Subject(NamedTuple):
     """What a message is about."""
 
     title: str
+    is_over: bool
+    """There is nothing to say any more: the room was called off, or has ended; the product cannot be bought."""
     room: RoomInfo | None = None
 
-    @property
-    def is_over(self) -> bool:
-        """Whether there is nothing to say any more: the room was called off, or has ended."""
-        return self.room is not None and self.room.state not in OPEN_ROOMS
+
+About: TypeAlias = tuple[CampaignId, str]
+"""A campaign and an occasion of it."""
 
 
-async def subjects_of(connection: Connection, messages: Sequence[tuple[Campaign, str]]) -> Mapping[str, Subject]:
-    """By occasion, what it is about; of other occasions nothing."""
+async def subjects_of(connection: Connection, messages: Sequence[tuple[Campaign, str]]) -> Mapping[About, Subject]:
+    """What messages are about; nothing of those that are about nothing that can be over."""
     products = {
-        occasion: ProductId(UUID(occasion.split()[0]))
+        (campaign.campaign_id, occasion): ProductId(UUID(occasion.split()[0]))
         for campaign, occasion in messages
         if campaign.trigger in OF_PRODUCTS
     }
     rooms = {
-        occasion: RoomId(UUID(occasion.split()[1]))
+        (campaign.campaign_id, occasion): room_id
         for campaign, occasion in messages
-        if campaign.trigger is Trigger.ROOM_PLANNED
+        if (room_id := _room_of(campaign, occasion)) is not None
     }
-    subjects: dict[str, Subject] = {}
+    subjects: dict[About, Subject] = {}
     if products:
-        known = await catalog.get_products(connection, sorted(set(products.values())))
-        titles = {product.product_id: product.title for product in known}
-        subjects |= {occasion: Subject(titles.get(product_id, "")) for occasion, product_id in products.items()}
+        known = {each.product_id: each for each in await catalog.get_products(connection, sorted({*products.values()}))}
+        subjects |= {about: _product(known.get(product_id)) for about, product_id in products.items()}
     if rooms:
-        found = await live.get_rooms(connection, set(rooms.values()))
+        found = await live.get_rooms(connection, {*rooms.values()})
         subjects |= {
-            occasion: Subject(found[room_id].title, found[room_id])
-            for occasion, room_id in rooms.items()
+            about: Subject(found[room_id].title, found[room_id].state not in OPEN_ROOMS, found[room_id])
+            for about, room_id in rooms.items()
             if room_id in found
         }
     return subjects
 
 
+def _room_of(campaign: Campaign, occasion: str) -> RoomId | None:
+    return RoomId(UUID(occasion.split()[1])) if campaign.trigger is Trigger.ROOM_PLANNED else campaign.room_id
+
+
+def _product(product: Product | None) -> Subject:
+    return Subject("", is_over=False) if product is None else Subject(product.title, not can_be_bought(product))
+
+
 def fill_in(campaign: Campaign, subject: Subject | None, utc_offset_h: int) -> Campaign:
-    """The message with what it is about named in it; of a room it leads there, and says when that is in the time of
-    the books.
+    """The message of a flow with what it is about named in it; of a room it leads there, and says when that is in the
+    time of the books. What is sent once says what the shop wrote.
     """
-    if subject is None:
+    if subject is None or campaign.room_id is not None:
         return campaign
     if subject.room is None:
         return msgspec.structs.replace(campaign, text=name_product(campaign.text, subject.title))

@@ -1,9 +1,10 @@
-"""The queue of what goes out by a way that can fail: by e-mail.
+"""The queue of what goes out by a way that can fail: by e-mail, by web push.
 
 A message is marked as being sent before it is sent. Who takes it and dies leaves it so, and nobody knows whether it
 arrived: it is then dropped, not repeated. An advertisement twice is worse than none.
 """
 
+from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import NamedTuple
@@ -13,8 +14,11 @@ from xiaodian.contracts.outreach import Campaign, Channel
 from xiaodian.infra.database import Connection, Database
 from xiaodian.modules.outreach.queries import ALL_SHOPS, get_campaigns
 from xiaodian.modules.outreach.rules import next_try
+from xiaodian.modules.outreach.service import coupons
 
 LEASE = timedelta(minutes=10)
+Clock = Callable[[], Awaitable[datetime]]
+"""The moment up to which to deliver, asked anew between two batches: a long queue must not run on into the night."""
 
 _TAKE = """
     UPDATE outreach.delivery SET state = 'sending', due_at = $4, attempts = attempts + 1
@@ -30,6 +34,9 @@ _GIVE_UP = """
 _OPTED_OUT = """
     SELECT account_id, shop_id FROM outreach.opt_out
     WHERE account_id = ANY($1::uuid[]) AND shop_id IN (SELECT $2::uuid UNION ALL SELECT unnest($3::uuid[]))
+"""
+_IS_OUT = """
+    SELECT EXISTS (SELECT FROM outreach.opt_out WHERE account_id = $1 AND shop_id = ANY($2::uuid[]))
 """
 _SETTLE = """
     UPDATE outreach.delivery SET state = $6, reason = $7, due_at = coalesce($8, due_at),
@@ -87,6 +94,20 @@ async def take(database: Database, channel: Channel, now: datetime, limit: int) 
             else:
                 wanted.append(parcel)
         return wanted
+
+
+async def look_again(database: Database, parcel: Parcel, now: datetime) -> Outcome | None:
+    """Why a message does not go that is about to be handed over; None: it goes, and its coupon has been made out.
+
+    Others of the batch may have taken minutes: who opted out meanwhile means this one too.
+    """
+    async with database.transaction() as connection:
+        if await connection.fetchval(_IS_OUT, parcel.account_id, [ALL_SHOPS, parcel.campaign.shop_id]):
+            return Outcome(Fate.DROPPED, "opted_out")
+        if not await coupons.is_good(connection, parcel.campaign, now):
+            return Outcome(Fate.DROPPED, "coupon_over")
+        await coupons.make_out(connection, parcel.campaign, [parcel.account_id], now)
+    return None
 
 
 async def settle(database: Database, channel: Channel, parcel: Parcel, outcome: Outcome, now: datetime) -> None:

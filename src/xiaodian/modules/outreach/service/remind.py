@@ -142,15 +142,16 @@ async def forget_reminders(database: Database, now: datetime) -> None:
 async def _push(post: Post, errand: Errand, browsers: Sequence[Browser], shown: Shown, now: datetime) -> Outcome:
     if not shown.is_true(errand):
         return Outcome(Fate.DROPPED, "over")
-    outcomes: list[Outcome] = []
-    for browser in browsers:
-        words = {
-            "title": translate(browser.language, "notices", "reminder_title"),
-            "body": shown.words(errand, browser.language),
-            "link": f"/rooms/{errand.room_id}",
-        }
-        outcomes.append(await send_to_browser(post, browser, msgspec.json.encode(words), now))
-    return best_of(outcomes)
+
+    def _words(language: str) -> bytes:
+        title = translate(language, "notices", "reminder_title")
+        return msgspec.json.encode(
+            {"title": title, "body": shown.words(errand, language), "link": f"/rooms/{errand.room_id}"}
+        )
+
+    return best_of(
+        await asyncio.gather(*(send_to_browser(post, each, _words(each.language), now) for each in browsers))
+    )
 
 
 async def _mail(records: Records, errands: Sequence[Errand]) -> list[Outcome]:

@@ -100,7 +100,7 @@ async def note_stocks(connection: Connection, envelopes: Sequence[Envelope]) -> 
     }
     for product in await catalog.get_products(connection, sorted(of_interest)):
         at = latest[product.product_id]
-        if not _can_be_bought(product):
+        if not can_be_bought(product):
             await connection.execute(_OUT, product.product_id, at)
         elif (since := await connection.fetchval(_BACK, product.product_id)) is not None and at - since >= LEAST_OUT:
             await _note_turn(connection, product.shop_id, product.product_id, Trigger.BACK_IN_STOCK, at)
@@ -131,5 +131,6 @@ async def _note_turn(connection: Connection, shop_id: UUID, product_id: ProductI
     await connection.execute(_TURN, shop_id, product_id, kind, at, PAUSE)
 
 
-def _can_be_bought(product: Product) -> bool:
+def can_be_bought(product: Product) -> bool:
+    """Whether a product is on sale, and something of it is there."""
     return product.state is ProductState.ON_SALE and any(sku.available > 0 for sku in product.skus)

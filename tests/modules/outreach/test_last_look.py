@@ -1,0 +1,166 @@
+"""Between queue and fan much may happen: what stopped being true, or wanted, does not go out any more."""
+
+import asyncio
+from datetime import timedelta
+from typing import Any, cast
+from uuid import UUID
+
+import pytest
+from tests.modules.orders.market import Buyer
+from tests.modules.outreach.sender import NOON, Sender, inbox
+from tests.modules.outreach.test_flows import run, set_flow
+from tests.modules.outreach.test_mail import Post, post_office, send_by_mail
+from tests.modules.outreach.test_occasions import DAY, sell_out_and_restock, watcher
+from tests.modules.outreach.test_push import PushService, at_home, push_service, subscribed
+from tests.modules.outreach.test_room_flows import Planner
+
+from xiaodian.contracts.catalog import ProductId
+from xiaodian.edge.context import Context
+from xiaodian.modules.catalog import api as catalog
+from xiaodian.modules.outreach import jobs
+from xiaodian.modules.outreach.service import deliver_in_app, deliver_push
+from xiaodian.modules.outreach.service.deliver_mail import deliver_mail
+from xiaodian.modules.outreach.service.run_campaigns import run_campaigns
+from xiaodian.modules.outreach.service.run_flows import run_flows
+
+__all__ = ["post_office", "push_service"]
+
+
+async def codes(sender: Sender, fan: Buyer) -> list[str]:
+    """Coupons that a fan can use."""
+    answer = await fan.client.get("/api/coupons", params={"shop_id": str(sender.market.shop_id)})
+    return [coupon["code"] for coupon in answer.json()["items"]]
+
+
+async def mailed(sender: Sender, name: str) -> Buyer:
+    """A fan who wants e-mails and has an address."""
+    fan = await sender.market.buyer(name)
+    await sender.note_sale(fan.account_id, NOON - timedelta(days=100))
+    assert (await fan.client.put("/api/me/mail-consent", json={"is_welcome": True})).status_code == 204
+    return fan
+
+
+async def push(sender: Sender, **more: Any) -> int:
+    """Send to all who bought, by push; answers how many arrived."""
+    await sender.send(channels=["push"], **more)
+    await run_campaigns(sender.ctx, NOON)
+    return await deliver_push.deliver_push(at_home(sender.ctx), NOON)
+
+
+async def test_who_opts_out_while_others_are_mailed_gets_nothing_any_more(sender: Sender, post_office: Post) -> None:
+    fans = [await mailed(sender, name) for name in ("小丹", "小海", "小山")]
+    keep, loop = post_office.server.handle_DATA, asyncio.get_running_loop()
+
+    async def _opt_out() -> None:
+        for fan in fans:
+            await fan.client.put(f"/api/me/opt-outs/{sender.market.shop_id}")
+
+    async def _take(server: Any, session: Any, envelope: Any) -> str:
+        await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(_opt_out(), loop))
+        return await keep(server, session, envelope)
+
+    post_office.server.handle_DATA = _take  # type: ignore[method-assign]
+    await send_by_mail(sender, post_office)
+    assert await deliver_mail(post_office.records, NOON) == 1
+    assert len(post_office.server.mails) == 1
+
+
+async def test_one_push_service_that_hangs_keeps_nobody_else_waiting(sender: Sender, push_service: PushService) -> None:
+    fans = [await subscribed(sender, name, push_service) for name in ("dan", "hai", "shan")]
+    everybody = asyncio.Barrier(len(fans))
+
+    async def _hang_until_others_come(reader: Any, writer: Any) -> None:
+        await asyncio.wait_for(everybody.wait(), 5)
+        await push_service.answer(reader, writer)
+
+    async with await asyncio.start_server(_hang_until_others_come, "127.0.0.1", 0) as server:
+        async with sender.ctx.database.connection() as connection:
+            await connection.execute(
+                "UPDATE outreach.push_subscription SET endpoint = replace(endpoint, $1, $2)",
+                f":{push_service.port}/",
+                f":{server.sockets[0].getsockname()[1]}/",
+            )
+        assert await push(sender) == 3
+
+
+async def test_a_coupon_comes_with_the_message_by_whichever_way_it_arrives(
+    sender: Sender, push_service: PushService, post_office: Post
+) -> None:
+    pushed, _ = await subscribed(sender, "dan", push_service)
+    reads = await mailed(sender, "小海")
+    coupon_id = await sender.personal_coupon()
+    assert await push(sender, coupon_id=coupon_id) == 1
+    # Who has no browser got no message, and no coupon that nothing told of.
+    assert [await codes(sender, fan) for fan in (pushed, reads)] == [["FORYOU"], []]
+    await send_by_mail(sender, post_office, coupon_id=coupon_id)
+    assert await deliver_mail(post_office.records, NOON) == 1
+    assert await codes(sender, reads) == ["FORYOU"]
+
+
+async def test_nobody_is_told_by_push_or_mail_of_a_coupon_that_is_over(
+    sender: Sender, push_service: PushService, post_office: Post
+) -> None:
+    await subscribed(sender, "dan", push_service)
+    await mailed(sender, "小海")
+    coupon_id = await sender.personal_coupon()
+    await sender.send(channels=["push"], coupon_id=coupon_id)
+    await run_campaigns(sender.ctx, NOON)
+    await send_by_mail(sender, post_office, coupon_id=coupon_id)
+    assert (await sender.market.seller.post(f"/api/coupons/{coupon_id}/end")).status_code == 200
+    assert await deliver_push.deliver_push(at_home(sender.ctx), NOON) == 0
+    assert await deliver_mail(post_office.records, NOON) == 0
+    assert (push_service.got, post_office.server.mails) == ([], [])
+
+
+async def test_nobody_is_called_into_a_room_that_ended_before_the_message_arrives(
+    sender: Sender, push_service: PushService, post_office: Post
+) -> None:
+    await subscribed(sender, "dan", push_service)
+    fan = await mailed(sender, "小海")
+    planner, coupon_id = Planner(sender), await sender.personal_coupon()
+    room_id = await planner.plan(NOON + timedelta(hours=6))
+    await sender.send(room_id=room_id, text="【直播】见", link="/topics/a")
+    assert await sender.work() == 2
+    [notice] = await inbox(fan.client)
+    assert (notice["link"], notice["params"]["text"]) == ("/topics/a", "【直播】见")
+    await sender.send(room_id=room_id, coupon_id=coupon_id)
+    await sender.send(room_id=room_id, channels=["push"])
+    await run_campaigns(sender.ctx, NOON)
+    await send_by_mail(sender, post_office, room_id=room_id)
+    await planner.move(room_id, "ended")
+    assert await deliver_in_app.deliver_in_app(sender.ctx, NOON) == 0
+    assert await deliver_push.deliver_push(at_home(sender.ctx), NOON) == 0
+    assert await deliver_mail(post_office.records, NOON) == 0
+    assert await codes(sender, fan) == []
+
+
+async def test_what_is_sold_out_again_by_the_morning_is_not_said_to_be_back(sender: Sender) -> None:
+    sku_id = await sender.market.sku(stock=3)
+    fan = await watcher(sender, ProductId(UUID(await sender.market.product_id(sku_id))), "小丹", 9)
+    await set_flow(sender, "back_in_stock", text="您看过的【商品】到货了")
+    night = NOON + timedelta(hours=11)
+    await sell_out_and_restock(sender, sku_id, NOON - DAY, night)
+    assert await run_flows(sender.ctx, night) == 1
+    async with sender.ctx.database.transaction() as connection:
+        await catalog.set_available(connection, sku_id, 0, sender.market.seller_id)
+    assert await run(sender, NOON + timedelta(hours=20)) == 0
+    assert await inbox(fan.client) == []
+
+
+@pytest.mark.parametrize("job", ["outreach_deliver_in_app", "outreach_deliver_push"])
+async def test_a_long_queue_does_not_run_on_into_the_night(
+    sender: Sender, push_service: PushService, monkeypatch: pytest.MonkeyPatch, job: str
+) -> None:
+    fans = [await subscribed(sender, name, push_service) for name in ("dan", "hai", "shan")]
+    for module in (deliver_in_app, deliver_push):
+        monkeypatch.setattr(module, "AT_ONCE", 1)
+    await sender.send(channels=["app", "push"])
+    await run_campaigns(sender.ctx, NOON)
+    evening = NOON + timedelta(hours=9, minutes=59)
+    moments = [evening, evening, evening + timedelta(minutes=2), evening + timedelta(minutes=4)]
+    monkeypatch.setattr(jobs, "utc_now", lambda: moments.pop(0))
+    ctx = sender.ctx if job == "outreach_deliver_in_app" else cast(Context, at_home(sender.ctx))
+    [deliver] = [each for each in jobs.jobs(ctx) if each.name == job]
+    await deliver.run()
+    seen = sum([len(await inbox(fan.client)) for fan, _ in fans]) + len(push_service.got)
+    assert seen == 2
