@@ -1,5 +1,6 @@
 """A flow reaches each fan on their own occasion, once."""
 
+import asyncio
 from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -126,3 +127,11 @@ async def test_of_few_repeats_nothing_is_learnt(sender: Sender) -> None:
     await learn_rhythms(sender.ctx, NOON)
     async with sender.ctx.database.connection() as connection:
         assert await connection.fetchval("SELECT count(*) FROM outreach.rhythm") == 0
+
+
+async def test_a_flow_that_two_set_at_once_is_one_flow_and_neither_is_told_that_there_is_none(sender: Sender) -> None:
+    body = {"name": "生日", "text": "生日快乐", "is_on": True, **NOBODY_HELD_OUT}
+    path = f"/api/shops/{sender.market.shop_id}/flows/birthday"
+    answers = await asyncio.gather(*(sender.market.seller.put(path, json=body) for _ in range(6)))
+    assert [answer.status_code for answer in answers] == [200] * 6
+    assert len({answer.json()["campaign_id"] for answer in answers}) == 1

@@ -167,6 +167,41 @@ async def test_a_birthday_is_kept_once_a_year_for_who_gave_it_and_bought_here(se
     assert (await fan.client.patch("/api/me", json={"birthday": None})).json()["birthday"] is None
 
 
+async def test_a_birthday_message_does_not_come_the_day_after(sender: Sender) -> None:
+    fan = await sender.market.buyer()
+    await fan.client.patch("/api/me", json={"birthday": f"{NOON:%m-%d}"})
+    await set_flow(sender, "birthday")
+    # Bought here for the first time when it is quiet already.
+    await sender.note_sale(fan.account_id, NOON + timedelta(hours=10, minutes=10))
+    assert [await run(sender, NOON + timedelta(hours=hours)) for hours in (10.5, 20, 24)] == [0, 0, 0]
+    assert await reached(sender) == set()
+
+
+async def test_a_flow_that_holds_out_more_now_leaves_everybody_in_the_group_they_are_in(sender: Sender) -> None:
+    people = await sender.people(200)
+    await sender.fan_of(*people, segment="slipping", since=NOON.date())
+    held_out = "SELECT account_id FROM outreach.recipient WHERE is_held_out AND counts_from BETWEEN $1 AND $2"
+
+    async def _again(days: int, **more: Any) -> tuple[dict[str, Any], set[AccountId]]:
+        flow = await set_flow(sender, "slipping", **more)
+        day = NOON + days * DAY
+        async with sender.ctx.database.connection() as connection:
+            await connection.execute("UPDATE fans.fan SET segment_since = $1", day.date())
+        assert await run_flows(sender.ctx, day) > 0
+        async with sender.ctx.database.connection() as connection:
+            return flow, {row["account_id"] for row in await connection.fetch(held_out, day, day + DAY)}
+
+    _, first = await _again(0, hold_out_bp=1000, is_without_hold_out=False)
+    flow, more = await _again(30, hold_out_bp=5000, is_without_hold_out=False)
+    assert first == more
+    _, nobody = await _again(60)
+    assert nobody == set()
+    async with sender.ctx.database.connection() as connection:
+        await connection.execute("UPDATE outreach.recipient SET counts_from = counts_from - interval '100 days'")
+    effect = (await sender.report(flow))["effect"]
+    assert [effect[group]["fans"] for group in ("treated", "held_out")] == [200 - len(first), len(first)]
+
+
 async def test_flows_hold_out_and_keep_to_caps_and_quiet_hours_whatever_the_occasion(sender: Sender) -> None:
     people = await sender.people(400)
     await sender.fan_of(*people, segment="slipping", since=NOON.date())

@@ -211,3 +211,14 @@ async def test_staff_may_remind_of_any_room_of_the_shop_whoever_hosts_it(planner
     assert [room["room_id"] for room in (await helper.client.get(rooms)).json()["items"]] == [sooner, later]
     message = {"name": "晚场", "text": "晚场见", "segment": "active", "room_id": later, **NOBODY_HELD_OUT}
     assert (await helper.client.post(f"{shop}/campaigns", json=message)).status_code == 201
+
+
+async def test_when_the_shop_deletes_the_segment_of_the_flow_nobody_is_told(planner: Planner) -> None:
+    await planner.fan()
+    seller, shop_id = planner.sender.market.seller, planner.sender.market.shop_id
+    made = await seller.post(f"/api/shops/{shop_id}/segments", json={"name": "都算", "cel": "orders >= 0"})
+    segment_id = made.json()["segment_id"]
+    await planner.turn_on(at_announcement=True, segment=segment_id)
+    await planner.plan(NOON + timedelta(hours=6))
+    assert (await seller.delete(f"/api/shops/{shop_id}/segments/{segment_id}")).status_code == 204
+    assert await planner.work(NOON) == 0

@@ -19,11 +19,14 @@ BEFORE_ALL = AccountId(UUID(int=0))
 
 async def check_segment(connection: Connection, shop_id: ShopId, segment: str) -> None:
     """Whether there is such a segment. Raises InvalidInputError."""
-    if segment in SEGMENTS:
-        return
-    own = own_id(segment)
-    if own is None or not await fans.has_segment(connection, shop_id, own):
+    if not await is_there(connection, shop_id, segment):
         raise InvalidInputError(field="segment", reason="unknown")
+
+
+async def is_there(connection: Connection, shop_id: ShopId, segment: str) -> bool:
+    """Whether there is such a segment, and the shop has not deleted it."""
+    own = own_id(segment)
+    return segment in SEGMENTS if own is None else await fans.has_segment(connection, shop_id, own)
 
 
 async def list_members(

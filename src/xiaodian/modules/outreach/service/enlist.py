@@ -1,11 +1,11 @@
 """Decide of each fan whether a campaign reaches them, and put what reaches them into the queue."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from xiaodian.contracts.accounts import AccountId
-from xiaodian.contracts.outreach import Campaign
+from xiaodian.contracts.outreach import FLOWS, Campaign
 from xiaodian.infra.database import Connection
 from xiaodian.modules.outreach.queries import list_known
 from xiaodian.modules.outreach.rules import Bounds, find_skip, is_held_out, next_loud
@@ -24,6 +24,12 @@ _QUEUE = """
     INSERT INTO outreach.delivery (campaign_id, account_id, occasion, channel, state, due_at)
     SELECT $1, fan.account_id, fan.occasion, channel, 'waiting', $2
     FROM unnest($3::uuid[], $4::text[]) AS fan (account_id, occasion) CROSS JOIN unnest($5::text[]) AS channel
+"""
+
+
+_GROUPS = """
+    SELECT DISTINCT ON (account_id) account_id, is_held_out FROM outreach.recipient
+    WHERE campaign_id = $1 AND account_id = ANY($2::uuid[]) AND skipped IS NULL ORDER BY account_id, counts_from
 """
 
 
@@ -48,6 +54,7 @@ async def enlist(
     known = await list_known(connection, campaign.shop_id, [fan.account_id for fan in fans], since)
     skipped = [find_skip(each, bounds.most_messages) for each in known]
     arrives_at = next_loud(now, bounds)
+    groups = await _groups_so_far(connection, campaign, [fan.account_id for fan in fans])
     rows = await connection.fetch(
         _ENLIST,
         campaign.campaign_id,
@@ -56,7 +63,10 @@ async def enlist(
         [fan.account_id for fan in fans],
         [fan.occasion for fan in fans],
         [skip and skip.value for skip in skipped],
-        [is_held_out(campaign.campaign_id, fan.account_id, campaign.hold_out_bp) for fan in fans],
+        [
+            groups.get(fan.account_id, is_held_out(campaign.campaign_id, fan.account_id, campaign.hold_out_bp))
+            for fan in fans
+        ],
     )
     reached = [row for row in rows if row["is_reached"]]
     if reached:
@@ -69,3 +79,15 @@ async def enlist(
             [channel.value for channel in campaign.channels],
         )
     return len(reached)
+
+
+async def _groups_so_far(
+    connection: Connection, campaign: Campaign, fans: Sequence[AccountId]
+) -> Mapping[AccountId, bool]:
+    """Who of these was held out before, and who was not: a flow that holds out more or fewer now leaves them so. Only
+    where it holds out nobody any more are all written to.
+    """
+    if campaign.trigger not in FLOWS or campaign.hold_out_bp == 0:
+        return {}
+    rows = await connection.fetch(_GROUPS, campaign.campaign_id, fans)
+    return {row["account_id"]: row["is_held_out"] for row in rows}

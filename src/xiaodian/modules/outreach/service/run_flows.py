@@ -11,7 +11,7 @@ from xiaodian.infra.database import Connection
 from xiaodian.modules.accounts import api as accounts
 from xiaodian.modules.fans import api as fans
 from xiaodian.modules.outreach.queries import CAMPAIGN, to_campaign
-from xiaodian.modules.outreach.rules import birthdays_on
+from xiaodian.modules.outreach.rules import Bounds, birthdays_on, next_loud
 from xiaodian.modules.outreach.service.audience import BEFORE_ALL, keep_members
 from xiaodian.modules.outreach.service.bounds import bounds_of
 from xiaodian.modules.outreach.service.enlist import AT_ONCE, Occasion, enlist
@@ -140,7 +140,7 @@ async def _run_pieces(records: Records, flow_id: CampaignId, now: datetime) -> i
                 return total
             flow = to_campaign(row)
             bounds = await bounds_of(connection, records.settings, flow.shop_id)
-            piece = await _find_occasions(connection, flow, now, place, bounds.utc_offset_h)
+            piece = await _find_occasions(connection, flow, now, place, bounds)
             found = await _keep_members(connection, records.settings, flow, piece.fans)
             total += await enlist(connection, flow, found, bounds, now)
         if piece.last is None:
@@ -162,10 +162,12 @@ async def _keep_members(
 
 
 async def _find_occasions(
-    connection: Connection, flow: Campaign, now: datetime, place: AccountId, utc_offset_h: int
+    connection: Connection, flow: Campaign, now: datetime, place: AccountId, bounds: Bounds
 ) -> Piece:
+    utc_offset_h = bounds.utc_offset_h
     if flow.trigger is Trigger.BIRTHDAY:
-        return await _find_birthdays(connection, flow, day_of(now, utc_offset_h), place)
+        today, arrives_on = (day_of(moment, utc_offset_h) for moment in (now, next_loud(now, bounds)))
+        return await _find_birthdays(connection, flow, today, place) if arrives_on == today else Piece([], None)
     if flow.trigger is Trigger.SLIPPING:
         return await _find_slipping(connection, flow, now, utc_offset_h, place)
     if flow.trigger is Trigger.SEGMENT_JOINED:
@@ -174,7 +176,7 @@ async def _find_occasions(
 
 
 async def _find_birthdays(connection: Connection, flow: Campaign, today: date, place: AccountId) -> Piece:
-    """Of today alone: a birthday message that comes late is a wrong one."""
+    """Of today alone, where it still arrives today: a birthday message that comes late is a wrong one."""
     born = await accounts.list_born_on(connection, birthdays_on(today), after=place, limit=AT_ONCE)
     rows = await connection.fetch(_BOUGHT_HERE, flow.shop_id, born)
     born_here = [Occasion(row["buyer_id"], f"birthday {today.year}") for row in rows]

@@ -17,7 +17,7 @@ from xiaodian.modules.content import api as content
 from xiaodian.modules.live import api as live
 from xiaodian.modules.outreach.queries import CAMPAIGN, to_campaign
 from xiaodian.modules.outreach.rules import Bounds, last_loud, next_loud
-from xiaodian.modules.outreach.service.audience import BEFORE_ALL, BUYERS, list_members
+from xiaodian.modules.outreach.service.audience import BEFORE_ALL, BUYERS, is_there, list_members
 from xiaodian.modules.outreach.service.bounds import bounds_of
 from xiaodian.modules.outreach.service.enlist import AT_ONCE, Occasion, enlist
 from xiaodian.modules.outreach.service.occasions import GRACE, list_not_met
@@ -100,6 +100,8 @@ async def _speak(records: Records, call: Call, now: datetime) -> int:
                 return total
             flow = to_campaign(row)
             segment = flow.segment or BUYERS
+            if not await is_there(connection, flow.shop_id, segment):
+                return total
             members = await list_members(connection, records.settings, flow.shop_id, segment, place, AT_ONCE)
             asked = await content.list_who_asked(connection, call.room_id, members)
             found = [Occasion(member, f"room {call.room_id}") for member in members if member not in asked]
