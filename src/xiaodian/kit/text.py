@@ -26,13 +26,20 @@ def clean_line(text: str, *, max_chars: int, min_chars: int = 1) -> str:
     """
     line = _RUNS_OF_SPACE.sub(" ", unicodedata.normalize("NFC", text).strip(" \t\r\n"))
     _refuse_bad_characters(line)
-    if not any(unicodedata.category(char)[0] in "LNPS" for char in line):
+    if is_blank(line):
         raise BadTextError("empty")
     if len(line) < min_chars:
         raise BadTextError("too_short")
     if len(line) > max_chars:
         raise BadTextError("too_long")
     return line
+
+
+def is_blank(text: str) -> bool:
+    """Whether there is nothing in it to read."""
+    return not any(
+        unicodedata.category(char)[0] in "LNPS" and char not in _BLANKS_THAT_COUNT_AS_LETTERS for char in text
+    )
 
 
 def comparison_key(line: str) -> str:

@@ -173,13 +173,37 @@ async def test_who_is_held_out_gets_neither_message_nor_coupon(sender: Sender) -
 
 async def test_a_cancelled_campaign_reaches_nobody_more(sender: Sender) -> None:
     await sender.fans(2)
-    waits, queued = await sender.send(send_at_ms=to_epoch_ms(NOON + timedelta(hours=1))), await sender.send()
-    await run_campaigns(sender.ctx, NOON)
-    answer = await sender.market.seller.post(f"{sender.path}/{waits['campaign_id']}/cancellation")
-    assert answer.json()["state"] == "cancelled"
-    late = await sender.market.seller.post(f"{sender.path}/{queued['campaign_id']}/cancellation")
+    night = NOON + timedelta(hours=11)
+    waits, queued = await sender.send(send_at_ms=to_epoch_ms(night + timedelta(hours=1))), await sender.send()
+    sent = await sender.send()
+    async with sender.ctx.database.connection() as connection:
+        await connection.execute(
+            "UPDATE outreach.campaign SET send_at = $2 WHERE campaign_id <> $1", UUID(sent["campaign_id"]), night
+        )
+    assert await sender.work(NOON) == 2
+    assert await sender.work(night) == 0
+    for campaign in (waits, queued):
+        answer = await sender.market.seller.post(f"{sender.path}/{campaign['campaign_id']}/cancellation")
+        assert (answer.status_code, answer.json()["state"]) == (200, "cancelled"), "what waits for the morning too"
+    late = await sender.market.seller.post(f"{sender.path}/{sent['campaign_id']}/cancellation")
     assert (late.status_code, late.json()["code"]) == (409, "campaign_state")
-    assert await sender.work(NOON + timedelta(hours=2)) == 2
+    assert await sender.work(NOON + timedelta(hours=21)) == 0
+
+
+async def test_messages_that_never_arrived_take_no_place_under_the_cap(sender: Sender, sign_up: SignUp) -> None:
+    other = Sender(await open_market(sender.ctx, sign_up))
+    fans = await sender.fans(2)
+    for fan in fans:
+        await other.note_sale(fan, NOON - timedelta(days=90))
+    for _ in range(3):
+        campaign = await other.send()
+        await run_campaigns(other.ctx, NOON)
+        await other.market.seller.post(f"{other.path}/{campaign['campaign_id']}/cancellation")
+    async with sender.ctx.database.connection() as connection:
+        # Of one of them nobody knows whether they arrived.
+        await connection.execute("UPDATE outreach.delivery SET reason = 'unsure' WHERE account_id = $1", fans[0])
+    await sender.send()
+    assert await sender.work() == 1
 
 
 async def test_a_message_whose_coupon_is_over_is_not_sent(sender: Sender) -> None:
@@ -199,6 +223,9 @@ async def test_a_message_whose_coupon_is_over_is_not_sent(sender: Sender) -> Non
         ({"coupon_id": str(uuid4())}, "coupon_id", "unknown"),
         ({"room_id": str(uuid4())}, "room_id", "unknown"),
         ({"send_at_ms": 4_000_000_000_000}, "send_at_ms", "too_far_ahead"),
+        ({"text": " \n "}, "text", "empty"),
+        ({"text": "\u200b\u3164"}, "text", "empty"),
+        ({"name": "  "}, "name", "empty"),
     ],
 )
 async def test_what_makes_no_sense_is_refused_and_nothing_is_planned(

@@ -18,9 +18,9 @@ ALL_SHOPS = UUID(int=0)
 """Stands where a shop's id would, for who wants messages of no shop."""
 CAMPAIGN = ", ".join(Campaign.__struct_fields__)
 
-# A fan whom a flow reached several times counts once, from the first time on.
+# A fan whom a flow reached several times counts once, from the first time on, in the group of that time.
 _FANS = """
-    SELECT account_id, bool_or(is_held_out) AS is_held_out, min(counts_from) AS counts_from
+    SELECT account_id, (array_agg(is_held_out ORDER BY counts_from))[1] AS is_held_out, min(counts_from) AS counts_from
     FROM outreach.recipient WHERE campaign_id = $1 AND skipped IS NULL AND counts_from <= $4 GROUP BY account_id
 """
 _WITHIN = """
@@ -100,14 +100,21 @@ async def list_flows(connection: Connection, shop_id: ShopId) -> list[Campaign]:
 async def list_known(
     connection: Connection, shop_id: ShopId, account_ids: Sequence[AccountId], since: datetime
 ) -> list[Known]:
-    """What each fan got of late, from any shop, and whether they want no more from this one; in the same order."""
+    """What each fan got of late, from any shop, and whether they want no more from this one; in the same order.
+
+    What was called off, or had no way to the fan, is no message; what may have arrived is one.
+    """
     rows = await connection.fetch(
         """
         SELECT account_id,
             (
                 SELECT count(*) FROM outreach.recipient AS met
                 WHERE met.account_id = fan.account_id AND met.counts_from > $3
-                    AND met.skipped IS NULL AND NOT met.is_held_out
+                    AND met.skipped IS NULL AND NOT met.is_held_out AND (
+                        SELECT bool_or(state <> 'dropped' OR reason = 'unsure') FROM outreach.delivery AS way
+                        WHERE (way.campaign_id, way.account_id, way.occasion)
+                            = (met.campaign_id, met.account_id, met.occasion)
+                    ) IS NOT false
             ) AS messages,
             EXISTS (
                 SELECT FROM outreach.opt_out

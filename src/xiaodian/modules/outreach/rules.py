@@ -10,6 +10,7 @@ import msgspec
 from xiaodian.contracts.accounts import AccountId
 from xiaodian.contracts.base import InvalidInputError
 from xiaodian.contracts.outreach import CampaignId, CampaignState, CampaignStateError, Skip
+from xiaodian.kit.text import is_blank
 
 PRODUCT_PLACES = ("【商品】", "[product]")
 ROOM_PLACES = ("【直播】", "[show]")
@@ -137,10 +138,17 @@ def check_room_moments(minutes_before: int | None, *, of_rooms: bool, at_announc
         raise InvalidInputError(field="minutes_before", reason="no_moment" if of_rooms else "no_rooms")
 
 
-def check_cancel(state: CampaignState) -> None:
-    """What is planned or on its way can be stopped. Raises CampaignStateError."""
-    if state not in (CampaignState.PLANNED, CampaignState.SENDING):
+def check_cancel(state: CampaignState, *, is_waiting: bool) -> None:
+    """What is planned or on its way can be stopped, also what waits for the morning. Raises CampaignStateError."""
+    if state not in (CampaignState.PLANNED, CampaignState.SENDING) and not (state is CampaignState.SENT and is_waiting):
         raise CampaignStateError(state=state)
+
+
+def check_words(field: str, text: str) -> str:
+    """Something to read, trimmed. Raises InvalidInputError."""
+    if is_blank(text):
+        raise InvalidInputError(field=field, reason="empty")
+    return text.strip()
 
 
 BACK_OFF: Sequence[timedelta] = (

@@ -23,6 +23,7 @@ from xiaodian.modules.outreach.rules import (
     check_cancel,
     check_hold_out,
     check_room_moments,
+    check_words,
 )
 from xiaodian.modules.outreach.service.audience import BUYERS, check_segment
 from xiaodian.modules.outreach.service.deliver_mail import is_mail_set_up
@@ -51,6 +52,7 @@ _SET_FLOW = f"""
     WHERE trigger NOT IN ('once', 'fan') DO UPDATE
     SET {", ".join(f"{name} = excluded.{name}" for name in (*_CHANGED, "state", "send_at", "changed_at"))}
 """
+_WAITS = "SELECT EXISTS (SELECT FROM outreach.delivery WHERE campaign_id = $1 AND state = 'waiting')"
 _DROP = """
     UPDATE outreach.delivery SET state = 'dropped', reason = $2 WHERE campaign_id = $1 AND state = 'waiting'
 """
@@ -101,7 +103,7 @@ async def cancel_campaign(records: Records, caller: Caller, shop_id: ShopId, cam
         campaign = await get_campaign(connection, shop_id, campaign_id, lock=True)
         if campaign.state is CampaignState.CANCELLED:
             return campaign
-        check_cancel(campaign.state)
+        check_cancel(campaign.state, is_waiting=await connection.fetchval(_WAITS, campaign_id))
         await connection.execute(
             "UPDATE outreach.campaign SET state = 'cancelled', changed_at = $2 WHERE campaign_id = $1",
             campaign_id,
@@ -125,6 +127,8 @@ async def set_flow(records: Records, caller: Caller, shop_id: ShopId, trigger: T
     now = utc_now()
     async with records.database.transaction() as connection:
         shop = await require_sender(connection, records.settings, caller, shop_id, new.channels, new.coupon_id)
+        # One at a time: two that make the same flow must find each other's.
+        await connection.execute("SELECT pg_advisory_xact_lock(hashtextextended('flows ' || $1, 0))", str(shop_id))
         before = await _find_flow(connection, shop_id, trigger, new.segment)
         was_on = before is not None and before.state is CampaignState.ON
         flow = Campaign(
@@ -217,7 +221,7 @@ def common_of(shop: Shop, new: WordsInput, room_id: RoomId | None) -> dict[str, 
     return {
         "campaign_id": CampaignId(new_id()),
         "shop_id": shop.shop_id,
-        "text": new.text.strip(),
+        "text": check_words("text", new.text),
         "link": new.link or own_page,
         "picture_url": new.picture_url,
         "coupon_id": CouponId(new.coupon_id) if new.coupon_id else None,
@@ -227,8 +231,12 @@ def common_of(shop: Shop, new: WordsInput, room_id: RoomId | None) -> dict[str, 
 
 def _measured(shop: Shop, new: MessageInput, room_id: RoomId | None) -> dict[str, Any]:
     check_hold_out(new.hold_out_bp, without=new.is_without_hold_out)
-    measure = {"name": new.name.strip(), "hold_out_bp": new.hold_out_bp, "window_days": new.window_days}
-    return {**common_of(shop, new, room_id), **measure}
+    return {
+        **common_of(shop, new, room_id),
+        "name": check_words("name", new.name),
+        "hold_out_bp": new.hold_out_bp,
+        "window_days": new.window_days,
+    }
 
 
 def _values(campaign: Campaign) -> list[object]:
