@@ -2,7 +2,7 @@
 
 import random
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Self
 from uuid import UUID, uuid4
 
@@ -85,19 +85,25 @@ class Audience:
         """So much happens, and in the end all of it is heard."""
         for _ in range(deeds):
             await getattr(self, self.rng.choice(DEEDS))()
+        # Early in a day nearly all of what was watched at random may be past its time: somebody who stays was here.
+        self._tell(self.people[-1].account_id, utc_now() - timedelta(minutes=1), room_id=self.counter.stage.room_id)
         await self.hear()
         await self.hear()
 
     async def watch_room(self) -> None:
         """Somebody was in the room, up to some days ago."""
-        self._tell(room_id=self.counter.stage.room_id)
+        self._tell(*self._somebody(), room_id=self.counter.stage.room_id)
 
     async def watch_video(self) -> None:
         """Somebody watched a video."""
-        self._tell(video_id=self._video()[1])
+        self._tell(*self._somebody(), video_id=self._video()[1])
 
-    def _tell(self, room_id: RoomId | None = None, video_id: VideoId | None = None) -> None:
-        at = utc_now() - timedelta(minutes=self.rng.randint(0, DAYS_BACK * 24 * 60))
+    def _somebody(self) -> tuple[UUID, datetime]:
+        """Who, also who is gone, and when."""
+        who = self.rng.choice([*(each.account_id for each in self.people), *self.erased, self.hosts[0].account_id])
+        return who, utc_now() - timedelta(minutes=self.rng.randint(0, DAYS_BACK * 24 * 60))
+
+    def _tell(self, who: UUID, at: datetime, room_id: RoomId | None = None, video_id: VideoId | None = None) -> None:
         items = [
             Behaviour(
                 kind=kind,
@@ -109,7 +115,6 @@ class Audience:
             )
             for kind, watch_s in ((BehaviourKind.ENTERED, 0), (BehaviourKind.WATCHED, self.rng.randint(1, 60)))
         ]
-        who = self.rng.choice([*(each.account_id for each in self.people), *self.erased, self.hosts[0].account_id])
         report = BehaviourReported(viewer_id=uuid4(), account_id=who, items=items)  # type: ignore[arg-type]
         envelope = Envelope(
             event_id=uuid4(),
