@@ -8,12 +8,15 @@ fan's number of changes, which counting moves on; else conditions look at the pu
 from uuid import UUID
 
 from xiaodian.contracts.shops import ShopId
-from xiaodian.infra.database import Connection, Database
+from xiaodian.infra.database import Database
 from xiaodian.modules.fans.service.count_purchases import LOCK
 
 LARGE = 20_000
 """Fans from which on a shop is large: of fewer, looking at the purchases takes a fraction of a second."""
-FANS_AT_ONCE = 5_000
+FOUND_AT_ONCE = 50_000
+"""Each time, all fans of the shop are compared with all histories."""
+FANS_AT_ONCE = 500
+"""Whoever counts purchases waits while these are written."""
 NO_LIMIT_S = 3600.0
 _NOBODY = UUID(int=0)
 
@@ -23,6 +26,7 @@ _WITHOUT = """
     WHERE fan.shop_id = $1 AND fan.account_id > $2 AND orders > 0 AND purchase_days IS NULL
     ORDER BY fan.account_id LIMIT $3
 """
+# Told twice which fans they are, PostgreSQL looks them up instead of reading all fans for each portion.
 _WRITE = """
     WITH bought AS MATERIALIZED (
         SELECT account_id, day, order_id, gmv_minor - returned_minor AS spent_minor, product_ids
@@ -56,30 +60,33 @@ _WRITE = """
         purchase_days = excluded.purchase_days, running_minor = excluded.running_minor,
         product_ids = excluded.product_ids, product_days = excluded.product_days
 """
-# Told twice which fans they are, PostgreSQL looks them up instead of reading all fans for each portion.
-_MEMORY = "SET LOCAL work_mem = '64MB'"
+# In memory, and by one process alone: pages are asked for meanwhile.
+_GENTLY = "SET LOCAL work_mem = '64MB'; SET LOCAL max_parallel_workers_per_gather = 0"
 
 
 async def write_histories(database: Database, large: int = LARGE) -> None:
-    """Write them for fans of large shops who have none, some thousands a transaction."""
+    """Write them for fans of large shops who have none, some hundreds a transaction."""
     async with database.connection() as connection:
         rows = await connection.fetch(_LARGE_SHOPS, large)
     for row in rows:
-        after: UUID | None = _NOBODY
-        while after is not None:
-            async with database.transaction() as connection:
-                after = await _write_some(connection, row["shop_id"], after)
+        shop_id: ShopId = row["shop_id"]
+        after = _NOBODY
+        while found := await _find_without(database, shop_id, after):
+            for start in range(0, len(found), FANS_AT_ONCE):
+                await _write(database, shop_id, found[start : start + FANS_AT_ONCE])
+            after = found[-1]
 
 
-async def _write_some(connection: Connection, shop_id: ShopId, after: UUID) -> UUID | None:
-    """Of the next fans; answers the last of them."""
-    # Whoever counts purchases holds it too: what is read here stays true until it is written.
-    await connection.execute("SELECT pg_advisory_xact_lock($1)", LOCK)
-    rows = await connection.fetch(_WITHOUT, shop_id, after, FANS_AT_ONCE, timeout=NO_LIMIT_S)
-    fans = [row["account_id"] for row in rows]
-    if not fans:
-        return None
-    await connection.execute(_MEMORY)
-    await connection.execute(_WRITE, shop_id, fans, timeout=NO_LIMIT_S)
-    last: UUID = fans[-1]
-    return last
+async def _find_without(database: Database, shop_id: ShopId, after: UUID) -> list[UUID]:
+    async with database.transaction() as connection:
+        await connection.execute(_GENTLY)
+        rows = await connection.fetch(_WITHOUT, shop_id, after, FOUND_AT_ONCE, timeout=NO_LIMIT_S)
+    return [row["account_id"] for row in rows]
+
+
+async def _write(database: Database, shop_id: ShopId, fans: list[UUID]) -> None:
+    async with database.transaction() as connection:
+        # Whoever counts purchases holds it too: what is read here stays true until it is written.
+        await connection.execute("SELECT pg_advisory_xact_lock($1)", LOCK)
+        await connection.execute(_GENTLY)
+        await connection.execute(_WRITE, shop_id, fans, timeout=NO_LIMIT_S)
