@@ -4,9 +4,9 @@
 
 Starts embedded PostgreSQL (fsync on) and NATS, one HTTP process and one worker, and writes ten million orders of a
 million buyers over two years straight into the tables (--quick: a million of a hundred thousand), skewed as trade is.
-The client shares the machine. With --data-dir the shop is kept there, and measured again without being made again.
-With --hold the platform then stays up until Ctrl-C, so that the charts of such a shop can be looked at: it prints the
-console's address and the owner's cookie.
+The client shares the machine, and what it takes itself is in the figures. With --data-dir the shop is kept there, and
+measured again without being made again. With --hold the platform then stays up until Ctrl-C, so that the charts of such
+a shop can be looked at: it prints the console's address and the owner's cookie.
 
 rebuild_s                 `xiaodian fans rebuild` of all of them
 fan_page_p99_ms           a fan's page, of buyers drawn by their orders
@@ -39,8 +39,8 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+import aiohttp
 import asyncpg
-import httpx
 import msgspec
 import psutil
 import uvloop
@@ -126,9 +126,9 @@ class FansBench:
             await self._hold(shop)
 
     async def _measure(self, database: Database, shop: Shop) -> None:
-        base = f"http://127.0.0.1:{self._settings.http_port}/api/shops/{shop.shop_id}"
-        cookies = {"cookie": shop.cookie}
-        async with httpx.AsyncClient(base_url=base, headers=cookies, timeout=60) as client:
+        site = f"http://127.0.0.1:{self._settings.http_port}"
+        headers = {"cookie": shop.cookie, "origin": site}
+        async with aiohttp.ClientSession(f"{site}/api/shops/{shop.shop_id}/", headers=headers) as client:
             await self._until_rests()
             await self._measure_reads(client, shop)
             await self._measure_event(client, shop)
@@ -179,7 +179,7 @@ class FansBench:
     def _tell(self, name: str, figure: str) -> None:
         print(f"{name}: {figure}", flush=True)
 
-    async def _measure_reads(self, client: httpx.AsyncClient, shop: Shop) -> None:
+    async def _measure_reads(self, client: aiohttp.ClientSession, shop: Shop) -> None:
         rows = await self._connection.fetch(
             "SELECT buyer_id FROM orders.order TABLESAMPLE SYSTEM (1) WHERE shop_id = $1 LIMIT $2",
             shop.shop_id,
@@ -207,7 +207,7 @@ class FansBench:
 
         await self._slowest("cohort_ms", 10, _table)
 
-    async def _measure_all_fans(self, client: httpx.AsyncClient) -> None:
+    async def _measure_all_fans(self, client: aiohttp.ClientSession) -> None:
         first, deep = [], []
         for sort in ("last_purchase", "spent", "orders"):
             path = f"fans/all?limit=100&sort={sort}"
@@ -227,7 +227,7 @@ class FansBench:
         await ask()
         self._tell(name, f"{max([await _time(ask) for _ in range(times)]) * 1e3:.1f} ms")
 
-    async def _measure_event(self, client: httpx.AsyncClient, shop: Shop) -> None:
+    async def _measure_event(self, client: aiohttp.ClientSession, shop: Shop) -> None:
         """An order that was not paid is; its page is asked for until it says so."""
         waits = []
         for row in await self._draw(10):
@@ -322,18 +322,21 @@ async def _vacuum(url: str, tables: str) -> None:
     await connection.close()
 
 
-async def _get(client: httpx.AsyncClient, path: str) -> Any:
-    answer = await client.get(path)
-    if answer.status_code != 200:
-        raise SystemExit(f"{path}: {answer.status_code} {answer.text[:200]}")
-    return answer.json()
+async def _get(client: aiohttp.ClientSession, path: str) -> Any:
+    async with client.get(path) as answer:
+        return await _read(answer)
 
 
-async def _post(client: httpx.AsyncClient, path: str, body: dict[str, str]) -> Any:
-    answer = await client.post(path, json=body, headers={"origin": str(client.base_url.copy_with(path="/"))[:-1]})
-    if answer.status_code != 200:
-        raise SystemExit(f"{path}: {answer.status_code} {answer.text[:200]}")
-    return answer.json()
+async def _post(client: aiohttp.ClientSession, path: str, body: dict[str, str]) -> Any:
+    async with client.post(path, json=body) as answer:
+        return await _read(answer)
+
+
+async def _read(answer: aiohttp.ClientResponse) -> Any:
+    body = await answer.read()
+    if not answer.ok:
+        raise SystemExit(f"{answer.url}: {answer.status} {body[:200]!r}")
+    return msgspec.json.decode(body)
 
 
 async def _time(ask: Callable[[], Awaitable[Any]]) -> float:

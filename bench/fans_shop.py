@@ -106,7 +106,7 @@ async def seed_shop(database: Connection, url: str, *, orders: int, buyers: int)
     await asyncio.gather(*(_write_some(url, shop_id, starts, orders, buyers) for _ in range(WRITERS)))
     left = iter(indices)
     await asyncio.gather(*(_make_some(url, left) for _ in range(WRITERS)))
-    await database.execute("ANALYZE", timeout=NO_LIMIT_S)
+    await database.execute("ANALYZE orders.order, orders.line", timeout=NO_LIMIT_S)
     return Shop(shop_id, owner.cookie)
 
 
