@@ -15,6 +15,7 @@ from structlog.contextvars import bind_contextvars
 
 from xiaodian.contracts.accounts import Caller, Scope, has_right
 from xiaodian.contracts.base import ForbiddenError, UnauthenticatedError
+from xiaodian.edge.context import Ctx
 
 SESSION_COOKIE = "xd_session"
 Authenticator = Callable[[str], Awaitable[Caller | None]]
@@ -121,15 +122,19 @@ async def _require_caller(connection: Asking, scope: Scope) -> Caller:
     return caller
 
 
-def provide_caller(request: Request[Any, Any, Any]) -> Caller:
-    """Dependency `caller`: who is asking. Raises UnauthenticatedError."""
+def provide_caller(request: Request[Any, Any, Any], ctx: Ctx) -> Caller:
+    """Dependency `caller`: who is asking. Raises UnauthenticatedError.
+
+    It names `ctx` so that the two are made one after the other: the framework makes those of which none asks for
+    another at once, in tasks of their own, for 50 µs a request.
+    """
     caller: Caller | None = request.state.get("caller")
     if caller is None:
         raise UnauthenticatedError
     return caller
 
 
-async def provide_caller_or_none(request: Request[Any, Any, Any]) -> Caller | None:
+async def provide_caller_or_none(request: Request[Any, Any, Any], ctx: Ctx) -> Caller | None:
     """Dependency `maybe_caller`: who is asking, if signed in and, with an access token, in its scope.
 
     Public routes resolve the caller only here, so that pages, pictures and video need no database.

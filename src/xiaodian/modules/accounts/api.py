@@ -6,6 +6,7 @@ from xiaodian.modules.accounts.authenticator import FindCallers, TokenAuthentica
 from xiaodian.modules.accounts.name_queries import filter_named, list_named
 from xiaodian.modules.accounts.queries import (
     KnownCaller,
+    find_account,
     get_account,
     get_accounts,
     get_addresses,
@@ -38,6 +39,7 @@ __all__ = [
     "erase_account",
     "export",
     "filter_named",
+    "find_account",
     "find_account_of",
     "get_account",
     "get_accounts",

@@ -91,14 +91,13 @@ def favourite_categories(purchases: Sequence[Purchase]) -> list[tuple[str, int]]
 
 def rooms_bought_in(purchases: Sequence[Purchase]) -> dict[UUID, Bought]:
     """By room, the last bought in first; purchases are given the newest first."""
-    by_room: dict[UUID, list[Purchase]] = {}
+    orders = Counter(each.room_id for each in purchases)
+    spent: Counter[UUID | None] = Counter()
+    last: dict[UUID | None, datetime] = {}
     for each in purchases:
-        if each.room_id is not None:
-            by_room.setdefault(each.room_id, []).append(each)
-    return {
-        room_id: Bought(len(own), sum(one.gmv_minor - one.returned_minor for one in own), own[0].paid_at)
-        for room_id, own in by_room.items()
-    }
+        spent[each.room_id] += each.gmv_minor - each.returned_minor
+        last.setdefault(each.room_id, each.paid_at)
+    return {room_id: Bought(orders[room_id], spent[room_id], at) for room_id, at in last.items() if room_id is not None}
 
 
 def how_found(first: Purchase | None, visits: Sequence[Visit]) -> Found | None:

@@ -64,9 +64,9 @@ async def _read(connection: Connection, shop_id: ShopId, account_id: AccountId, 
     bought = page_rules.rooms_bought_in(counted)
     found = page_rules.how_found(first, visits)
     since = [at for at in (row["followed_at"], None if found is None else found.at) if at is not None]
-    people = await accounts.get_accounts(connection, [account_id])
+    person = await accounts.find_account(connection, account_id)
     return FanPage(
-        fan=queries.to_card(row, people.get(account_id), row["tags"]),
+        fan=queries.to_card(row, person, row["tags"]),
         since_ms=to_epoch_ms(min(since)) if since else None,
         found_by=None if found is None else found.by,
         usual_hour=page_rules.usual_hour(counted, utc_offset_h),
