@@ -95,6 +95,7 @@ RIGHT_OF_ROUTE: dict[tuple[str, str], Scope | None] = {
     ("DELETE", f"{SHOP}/sources/{{source_id}}"): Scope.PRODUCTS_WRITE,
     ("GET", f"{SHOP}/home"): None,
     ("GET", f"{SHOP}/rooms"): None,
+    ("GET", f"{SHOP}/rooms/{{room_id}}/seen-orders"): None,
     ("GET", f"{SHOP}/days"): Scope.FINANCE_READ,
     ("GET", f"{SHOP}/fans"): Scope.FANS_READ,
     ("GET", f"{SHOP}/fans/{{account_id}}"): Scope.FANS_READ,

@@ -24,11 +24,18 @@ ROWS: list[Row] = [
     # Nothing is tried in it: it is not over.
     Row("PUT", _MOMENT, control(404), address=f"{_MOMENTS}/{{product_id}}/1000"),
     Row("DELETE", _MOMENT, control(204), address=f"{_MOMENTS}/{{product_id}}/1000"),
+    Row("GET", f"{_MOMENT}/orders", owner_only(404, others=403), address=f"{_MOMENTS}/{{product_id}}/1000/orders"),
     # A transcript is WebVTT, and nothing else.
     Row("POST", "/api/me/videos/{video_id}/transcript", (401, 403, 415, 415, 415), {}),
     Row("DELETE", "/api/me/videos/{video_id}/transcript", owner_only(204)),
     Row("GET", "/api/me/videos/{video_id}/captions", owner_only(200)),
     Row("GET", "/api/me/videos/{video_id}/moments", owner_only(200)),
+    Row(
+        "GET",
+        "/api/me/videos/{video_id}/moments/{product_id}/{at_ms}/orders",
+        members(404),
+        address="/api/me/videos/{video_id}/moments/{product_id}/1000/orders",
+    ),
     Row("GET", f"{_ROOM}/captions", everybody(200)),
     Row("GET", "/api/videos/{video_id}/captions", everybody(200)),
     Row("GET", f"{_ROOM}/bag-order", members(200)),

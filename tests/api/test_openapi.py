@@ -77,7 +77,8 @@ def _scope_of(method: str, path: str) -> str:
         return "audience:read"
     if FANS.match(path):
         return "fans:read" if method == "get" or path.endswith("/segments/count") else "fans:write"
-    if "/control/" in path or path in ROOM_SURFACING or path.startswith("/api/rooms/{room_id}/surfacing"):
+    of_surfacing = path.startswith("/api/rooms/{room_id}/surfacing") and not path.endswith("/orders")
+    if "/control/" in path or path in ROOM_SURFACING or of_surfacing:
         return "room:control"
     ships = path.endswith("/shipment-files") or path in {f"/api/orders/{{order_id}}/{end}" for end in SHIPPING}
     return "orders:shipping" if ships else "everything"

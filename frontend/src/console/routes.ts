@@ -50,12 +50,13 @@ const ROOM_LISTS: readonly string[] = ROOM_TABS;
 
 export type Section = (typeof ENTRIES)[number]["section"];
 export type NavEntry = Omit<Entry, "section"> & { section: Section };
-export type Route = { page: Section | "consent" | "shipping" | "imports" | "definitions" | "unknown" } | { page: "room" | "product" | "room_figures" | "report" | "board" | "clip" | "video" | "video_figures" | "fan" | "own_fan" | "join"; id: string };
+export type Route = { page: Section | "consent" | "shipping" | "behind" | "imports" | "definitions" | "unknown" } | { page: "room" | "product" | "room_figures" | "report" | "board" | "clip" | "video" | "video_figures" | "fan" | "own_fan" | "join"; id: string };
 
 export function routeOf(path: string): Route {
   if (match("/console", path)) return { page: "home" };
   for (const { section } of ENTRIES) if (match(`/console/${section}`, path)) return { page: section };
   if (match("/console/orders/shipping", path)) return { page: "shipping" };
+  if (match("/console/orders/behind", path)) return { page: "behind" };
   if (match("/console/imports", path) || match("/console/imports/:part", path) || match("/console/imports/jobs/:id", path)) return { page: "imports" };
   if (match("/console/definitions", path)) return { page: "definitions" };
   if (match("/console/consent", path)) return { page: "consent" };
@@ -100,7 +101,7 @@ export function sectionOf(route: Route): Section | null {
   if (route.page === "product") return "products";
   if (route.page === "fan") return "fans";
   if (route.page === "own_fan") return "audience";
-  if (route.page === "shipping") return "orders";
+  if (route.page === "shipping" || route.page === "behind") return "orders";
   if (route.page === "imports") return "products";
   return route.page === "unknown" || route.page === "consent" || route.page === "definitions" || route.page === "join" ? null : route.page;
 }

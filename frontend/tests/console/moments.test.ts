@@ -6,7 +6,7 @@ import { type Tried, stretchesOf } from "../../src/console/insights/learned_repl
 import type { OwnProduct } from "../../src/console/videos/wire";
 
 const product = (id: string, at_ms: number | null = null) => ({ product_id: id, title: id, picture_url: null, is_on_sale: true, at_ms, show_ms: at_ms === null ? null : 5000 }) as unknown as OwnProduct;
-const moment = (at_ms: number, share: number, shown: number) => ({ at_ms, show_ms: 8000, reason: "tried", text: "", shown, clicked: 0, ordered: 0, left: 0, orders: 0, order_ids: [], share });
+const moment = (at_ms: number, share: number, shown: number) => ({ at_ms, show_ms: 8000, reason: "tried", text: "", shown, clicked: 0, ordered: 0, left: 0, orders: 0, share });
 
 describe("moments that were learned", () => {
   const told = { video_id: "v", weighed_at: null, products: [{ product_id: "tea", shop_id: "shop", moments: [moment(1000, 0.1, 5), moment(9000, 0.9, 50), moment(5000, 0, 40), moment(7000, 0, 0)] }] };

@@ -144,6 +144,25 @@ class Order(Contract, frozen=True, kw_only=True):
         return self.freight_minor - self.refunded_freight_minor + sum(line.goods_minor for line in self.lines)
 
 
+class OrderBehind(Contract, frozen=True, kw_only=True):
+    """An order that a figure counts, and what of it the figure counts."""
+
+    order_id: OrderId
+    number: str
+    state: OrderState
+    paid_at_ms: int
+    buyer_name: str
+    """Masked."""
+    buyer_id: AccountId | None
+    """Null for who may not see the shop's fans."""
+    title: str
+    """Of the first line that the figure counts."""
+    lines: int
+    pieces: int
+    amount_minor: int
+    """Price × quantity less the shop's coupon, as in GMV, of the lines that the figure counts."""
+
+
 class LineRefund(Contract, frozen=True, kw_only=True):
     """What goes back for one line."""
 

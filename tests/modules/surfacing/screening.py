@@ -17,7 +17,7 @@ from xiaodian.infra.work import Consumer
 from xiaodian.modules.surfacing import video_handlers
 from xiaodian.modules.surfacing.service.weigh_moments import weigh_video
 
-TABLES = ("viewing", "moment_count", "quiet_second", "acquaintance")
+TABLES = ("viewing", "moment_count", "moment_order", "quiet_second", "acquaintance")
 
 
 class Screening:
@@ -90,6 +90,26 @@ class Screening:
         answer = await self.creator.client.get(f"/api/me/videos/{self.video_id}/moments")
         assert answer.status_code == 200, answer.text
         return list(answer.json()["products"][0]["moments"])
+
+    async def orders_of(
+        self, client: httpx.AsyncClient, at_ms: int, limit: int = 2
+    ) -> tuple[int, list[dict[str, Any]]]:
+        """The orders that came of a moment of the first product, by pages: how many are told, and all of them."""
+        path = f"/api/me/videos/{self.video_id}/moments/{self.product.product_id}/{at_ms}/orders?limit={limit}"
+        return await read_pages(client, path)
+
+
+async def read_pages(client: httpx.AsyncClient, path: str) -> tuple[int, list[dict[str, Any]]]:
+    """A list of the orders behind a figure to its end, and how many it says they are."""
+    items: list[dict[str, Any]] = []
+    cursor: str | None = ""
+    while cursor is not None:
+        answer = await client.get(f"{path}{cursor}")
+        assert answer.status_code == 200, answer.text
+        page = answer.json()
+        items += page["items"]
+        cursor = page["next_cursor"] and f"&cursor={page['next_cursor']}"
+    return page["orders"], items
 
 
 async def screen(ctx: Context, sign_up: SignUp) -> Screening:

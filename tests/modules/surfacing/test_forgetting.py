@@ -16,7 +16,7 @@ from xiaodian.modules.surfacing.service.rebuild import rebuild
 pytestmark = pytest.mark.usefixtures("midday")
 
 KEPT = timedelta(days=180)
-SUMS = ("moment_count", "quiet_second")
+SUMS = ("moment_count", "moment_order", "quiet_second")
 
 
 async def watch_some(screening: Screening, client: httpx.AsyncClient) -> None:

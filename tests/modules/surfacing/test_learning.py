@@ -154,48 +154,6 @@ async def test_where_a_product_was_opened_and_bought_before_is_tried_with_that_r
     assert "看到这里，有人下单" in {each["text"] for each in await screening.moments()}
 
 
-async def test_each_moment_opens_to_the_orders_that_came_of_it(
-    screening: Screening, client: httpx.AsyncClient, sign_up: SignUp
-) -> None:
-    await screening.learn()
-    await screening.hear_of_it()
-    await screening.weigh()
-    first, second = (each["at_ms"] for each in (await screening.moments())[1:3])
-    observer, video_id = screening.observer, screening.video_id
-    # One saw the card early and bought late, twice; one saw it at both moments; one saw it before signing in; one knows
-    # no moment at all; one buys another product.
-    early, both, guest, timeless, other = [await observer.market.buyer() for _ in range(5)]
-    await screening.tell(early.client, screening.deed("card_shown", first), screening.deed("card_clicked", 15_000))
-    await screening.tell(both.client, screening.deed("card_shown", first), screening.deed("card_shown", second))
-    await screening.tell(client, screening.deed("card_shown", second))
-    await screening.tell(timeless.client, screening.deed("card_shown", second))
-    for at_ms in (15_000, 16_000):
-        await observer.order_from_video(screening.product, video_id, at_ms, early)
-    await observer.order_from_video(screening.product, video_id, second + 900, both)
-    await observer.order_from_video(screening.product, video_id, second + 400, guest)
-    await observer.order_from_video(screening.product, video_id, None, timeless)
-    await observer.order_from_video(screening.other, video_id, second, other)
-    paid = [each for each in await observer.events() if each.type == "OrderPaid"]
-    await observer.hear(paid)
-    await screening.hear("surfacing-orders", paid)
-    await screening.learn()
-    await screening.weigh()
-    async with screening.ctx.database.connection() as connection:
-        rows = await connection.fetch("SELECT order_id::text, buyer_id FROM orders.order ORDER BY order_id DESC")
-    of = {buyer: [row["order_id"] for row in rows if row["buyer_id"] == buyer.account_id] for buyer in (early,)}
-    expected = {
-        first: of[early],
-        second: [row["order_id"] for row in rows if row["buyer_id"] not in (early.account_id, other.account_id)],
-    }
-    told = {each["at_ms"]: each for each in await screening.moments() if each["orders"]}
-    assert {at_ms: each["order_ids"] for at_ms, each in told.items()} == expected
-    assert {at_ms: each["orders"] for at_ms, each in told.items()} == {first: 2, second: 3}
-    answer = await observer.stage.host.get(
-        f"/api/shops/{observer.stage.shop_id}/orders", params={"order_ids": told[second]["order_ids"]}
-    )
-    assert [each["order_id"] for each in answer.json()["items"]] == expected[second]
-
-
 async def test_captions_of_another_film_are_refused_and_the_old_ones_stay(
     screening: Screening, client: httpx.AsyncClient, sign_up: SignUp
 ) -> None:
@@ -259,7 +217,7 @@ async def test_a_deleted_video_is_forgotten(screening: Screening, client: httpx.
         await connection.execute("DELETE FROM content.video WHERE video_id = $1", screening.video_id)
         await weigh_video(connection, screening.video_id)
     rows = await screening.rows()
-    assert (rows["viewing"], rows["moment_count"], rows["quiet_second"]) == ([], [], [])
+    assert (rows["viewing"], rows["moment_count"], rows["moment_order"], rows["quiet_second"]) == ([], [], [], [])
 
 
 async def test_the_bag_is_ordered_for_who_looks_at_it_and_for_nobody_else(

@@ -10,7 +10,6 @@ from xiaodian.contracts.shops import ShopId
 from xiaodian.infra.database import Connection
 from xiaodian.kit.clock import utc_now
 from xiaodian.modules.insights.behaviour_route import make_report_route
-from xiaodian.modules.insights.paid_line_queries import PaidLine, list_paid_lines_of_room, list_paid_lines_of_video
 from xiaodian.modules.insights.queries import count_recent_orders
 from xiaodian.modules.insights.question_queries import set_room_questions
 from xiaodian.modules.insights.replay_queries import ProductSecond, list_acts_of_rooms, list_room_product_seconds
@@ -47,7 +46,6 @@ __all__ = [
     "BehaviourDesk",
     "BehaviourItem",
     "BoardDesk",
-    "PaidLine",
     "ProductSecond",
     "Rebuilt",
     "ReportPress",
@@ -65,8 +63,6 @@ __all__ = [
     "list_acts_of_accounts",
     "list_acts_of_rooms",
     "list_acts_of_videos",
-    "list_paid_lines_of_room",
-    "list_paid_lines_of_video",
     "list_product_seconds",
     "list_room_minutes",
     "list_room_product_seconds",

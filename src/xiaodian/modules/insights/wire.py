@@ -8,6 +8,7 @@ from msgspec import Meta
 from xiaodian.contracts.base import Contract, Input
 from xiaodian.contracts.figures import Definition
 from xiaodian.contracts.insights import BehaviourKind, FeaturedSpan, RoomMetrics, RoomProduct, ShopDay
+from xiaodian.contracts.orders import OrderBehind
 from xiaodian.contracts.reports import ReportPart
 
 MAX_ITEMS = 50
@@ -58,6 +59,24 @@ class RoomProductList(Contract, frozen=True, kw_only=True):
     """The products of a room."""
 
     items: list[RoomProduct]
+
+
+class SeenOrders(Contract, frozen=True, kw_only=True):
+    """What those bought of a shop in a room who were in it, the newest first, and what that is of its conversion."""
+
+    room_id: UUID
+    title: str
+    started_at_ms: int | None
+    viewers: int
+    buyers: int
+    """Of them who bought; to the room's host from whatever shop."""
+    buyers_here: int
+    """Who bought of this shop."""
+    orders: int
+    gmv_minor: int | None
+    currency: str
+    items: list[OrderBehind]
+    next_cursor: str | None
 
 
 class ShopDayList(Contract, frozen=True, kw_only=True):

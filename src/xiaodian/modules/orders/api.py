@@ -21,6 +21,7 @@ from xiaodian.modules.orders.service.desk import OrderDesk
 from xiaodian.modules.orders.service.desk_list import count_orders_for_shop, list_orders_for_shop
 from xiaodian.modules.orders.service.handle_order import cancel_order, confirm_receipt, get_order
 from xiaodian.modules.orders.service.hold import has_held_orders, hold
+from xiaodian.modules.orders.service.list_behind import list_behind
 from xiaodian.modules.orders.service.order_access import get_order_for, lock_order_for
 from xiaodian.modules.orders.service.personal_data import (
     export,
@@ -100,6 +101,7 @@ __all__ = [
     "has_orders_before",
     "hold",
     "list_allowed_to",
+    "list_behind",
     "list_cancelled_after_payment",
     "list_customers",
     "list_ids_of_buyers",

@@ -1,12 +1,12 @@
 """HTTP: when cards come up in a replay, for the room's host, by session or by a token with the scope `room:control`."""
 
-from typing import Any
+from typing import Annotated, Any
 
 from litestar import Request, delete, get, put
-from litestar.params import FromPath
+from litestar.params import FromPath, FromQuery, QueryParameter
 
 from xiaodian.contracts.accounts import Scope
-from xiaodian.contracts.base import ForbiddenError, NotFoundError, UnauthenticatedError
+from xiaodian.contracts.base import ForbiddenError, InvalidInputError, NotFoundError, UnauthenticatedError
 from xiaodian.contracts.catalog import ProductId
 from xiaodian.contracts.live import RoomId
 from xiaodian.contracts.surfacing import MomentsTooCloseError
@@ -14,14 +14,18 @@ from xiaodian.edge.access import Access, SignedIn, access
 from xiaodian.edge.context import Ctx
 from xiaodian.edge.messages import language_of
 from xiaodian.edge.problems import problems
+from xiaodian.kit.paging import MAX_PAGE_SIZE, decode_cursor
 from xiaodian.modules.surfacing.service.keep_moment import free_moment, keep_moment
+from xiaodian.modules.surfacing.service.orders_behind import list_orders_of_replay
 from xiaodian.modules.surfacing.service.see_replay_moments import see_replay_moments
 from xiaodian.modules.surfacing.wire_replays import ReplayMomentsView
+from xiaodian.modules.surfacing.wire_videos import MomentOrders
 
 TAGS = ["surfacing"]
 MOMENTS = "/api/rooms/{room_id:uuid}/surfacing/moments"
 KEPT = f"{MOMENTS}/{{product_id:uuid}}/{{at_ms:int}}"
 HOST = access(Access.MEMBER, Scope.ROOM_CONTROL)
+Limit = Annotated[int, QueryParameter(ge=1, le=MAX_PAGE_SIZE)]
 REFUSALS = (UnauthenticatedError, ForbiddenError, NotFoundError)
 
 
@@ -51,4 +55,20 @@ async def delete_kept_moment(
     await free_moment(ctx, caller, room_id, product_id, at_ms)
 
 
-routes = [read_replay_moments, put_kept_moment, delete_kept_moment]
+@get(f"{KEPT}/orders", opt=access(Access.MEMBER), tags=TAGS, responses=problems(InvalidInputError, *REFUSALS))
+async def list_orders_of_replay_moment(
+    ctx: Ctx,
+    caller: SignedIn,
+    room_id: FromPath[RoomId],
+    product_id: FromPath[ProductId],
+    at_ms: FromPath[int],
+    cursor: FromQuery[str | None] = None,
+    limit: Limit = 50,
+) -> MomentOrders:
+    """The orders that came of a moment, for the room's host, if they may see orders of the shop (`orders:read`)."""
+    before = decode_cursor(cursor) if cursor else None
+    async with ctx.database.connection() as connection:
+        return await list_orders_of_replay(connection, caller, room_id, (product_id, at_ms), before=before, limit=limit)
+
+
+routes = [read_replay_moments, list_orders_of_replay_moment, put_kept_moment, delete_kept_moment]

@@ -4,6 +4,7 @@ from datetime import datetime
 from uuid import UUID
 
 from xiaodian.contracts.base import Contract
+from xiaodian.contracts.orders import OrderBehind
 
 
 class LearnedView(Contract, frozen=True, kw_only=True):
@@ -22,13 +23,8 @@ class LearnedView(Contract, frozen=True, kw_only=True):
     """Who went on within five seconds, and had not clicked."""
     orders: int
     """Paid orders of the product whose buyer's card came up here before they bought it; old ones count as any."""
-    order_ids: list[UUID]
-    """The same; empty if they are more than 100."""
     share: float
     """Of the viewings from now on, between 0 and 1."""
-
-
-MOST_ORDER_IDS = 100
 
 
 class LearnedProduct(Contract, frozen=True, kw_only=True):
@@ -37,6 +33,20 @@ class LearnedProduct(Contract, frozen=True, kw_only=True):
     product_id: UUID
     shop_id: UUID | None
     moments: list[LearnedView]
+
+
+class MomentOrders(Contract, frozen=True, kw_only=True):
+    """The paid orders of a product that came of a moment of a film, the newest first; `orders`: how many in all."""
+
+    product_id: UUID
+    shop_id: UUID
+    title: str
+    """Of the product."""
+    at_ms: int
+    orders: int
+    currency: str
+    items: list[OrderBehind]
+    next_cursor: str | None
 
 
 class MomentsView(Contract, frozen=True, kw_only=True):

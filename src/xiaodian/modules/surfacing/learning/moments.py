@@ -71,6 +71,15 @@ def place_of(candidates: Sequence[Candidate], second: int) -> int | None:
     return place if place >= 0 and at_ms <= candidates[place].at_ms + candidates[place].show_ms else None
 
 
+def seconds_of(candidates: Sequence[Candidate], place: int) -> tuple[int, int]:
+    """The first and the last second that count for a candidate, as `place_of` has it; none if the last is less."""
+    at_ms, show_ms, _ = candidates[place]
+    last_ms = at_ms + show_ms
+    if place + 1 < len(candidates):
+        last_ms = min(last_ms, candidates[place + 1].at_ms - 1)
+    return -(-at_ms // SECOND_MS), last_ms // SECOND_MS
+
+
 def learn(
     candidates: Sequence[Candidate],
     seconds: Mapping[int, Tally],

@@ -10,10 +10,17 @@ BOUGHT_KEPT = timedelta(days=730)
 """Sizes and prices of purchases longer ago say nothing of somebody any more."""
 AT_ONCE = 20_000
 
+# Of which card an order came stays as it was known last.
 _VIEWINGS = """
-    DELETE FROM surfacing.viewing WHERE ctid = ANY(
-        ARRAY (SELECT ctid FROM surfacing.viewing WHERE last_day < $1 LIMIT $2)
+    WITH gone AS (
+        DELETE FROM surfacing.viewing WHERE ctid = ANY(
+            ARRAY (SELECT ctid FROM surfacing.viewing WHERE last_day < $1 LIMIT $2)
+        ) RETURNING film_id, person_id
+    ), unknown AS (
+        UPDATE surfacing.moment_order AS bought SET person_id = NULL FROM gone
+        WHERE (bought.person_id, bought.film_id) = (gone.person_id, gone.film_id)
     )
+    SELECT count(*) FROM gone
 """
 _STRANGERS = """
     DELETE FROM surfacing.acquaintance
@@ -31,12 +38,12 @@ async def forget_old(database: Database, today: date, kept: timedelta) -> None:
     A viewing is over when nothing was told of it for so long: who comes back then is counted as somebody new.
     """
     last_day = int(_start(today - kept).timestamp() * 1000) // DAY_MS
-    status = ""
-    while status != "DELETE 0":
+    gone = 1
+    while gone:
         async with database.transaction() as connection:
             # Whoever is in the middle of adding to a viewing must find it, or find it gone.
             await connection.execute("SELECT pg_advisory_xact_lock($1)", LOCK)
-            status = await connection.execute(_VIEWINGS, last_day, AT_ONCE)
+            gone = await connection.fetchval(_VIEWINGS, last_day, AT_ONCE)
     async with database.transaction() as connection:
         await forget_acquaintances(connection, today, kept)
 

@@ -10,4 +10,7 @@ async def erase(connection: Connection, erased: AccountErased) -> None:
     # Whoever is in the middle of adding to a viewing must find it, or find it gone.
     await connection.execute("SELECT pg_advisory_xact_lock($1)", LOCK)
     await connection.execute("DELETE FROM surfacing.viewing WHERE person_id = $1", erased.account_id)
+    await connection.execute(
+        "UPDATE surfacing.moment_order SET person_id = NULL WHERE person_id = $1", erased.account_id
+    )
     await connection.execute("DELETE FROM surfacing.acquaintance WHERE account_id = $1", erased.account_id)

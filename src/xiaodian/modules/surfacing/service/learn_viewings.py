@@ -32,6 +32,7 @@ from xiaodian.modules.surfacing.learning.viewing import (
     join,
 )
 from xiaodian.modules.surfacing.service.films import Film, FilmId, find_films, mark_replays_stale, mark_stale
+from xiaodian.modules.surfacing.service.put_down_orders import Bought, note_orders, put_down
 
 LOCK = 7_142_397
 ViewingKey = tuple[FilmId, UUID]
@@ -108,12 +109,17 @@ async def learn_orders(
         {line.room_id for _, line in lines if line.room_id is not None},
     )
     fresh: dict[ViewingKey, Viewing] = {}
+    bought: list[Bought] = []
     for order, line in lines:
         film_id = line.video_id or line.room_id
         film = films.get(film_id) if film_id is not None else None
-        if film is not None and (whole is None or whole.has(film.film_id)):
-            _note(fresh, (film.film_id, order.buyer_id), _hear_order(order, line, film))
-    await _learn(connection, fresh, films)
+        word = _hear_order(order, line, film) if film is not None else None
+        if film is None or word is None or (whole is not None and not whole.has(film.film_id)):
+            continue
+        _note(fresh, (film.film_id, order.buyer_id), word)
+        [mark] = word.bought
+        bought.append(Bought(film.film_id, line.product_id, order.order_id, mark.second, order.buyer_id))
+    await _learn(connection, fresh, films, bought)
 
 
 def _note(fresh: dict[ViewingKey, Viewing], key: ViewingKey, word: Viewing | None) -> None:
@@ -128,14 +134,9 @@ def _hear_order(order: Order, line: Line, film: Film) -> Viewing | None:
     if film.is_replay and to_epoch_ms(order.placed_at) < film.since_ms:
         return None
     paid_ms = to_epoch_ms(order.paid_at)
-    mark = mark_of(film, line.product_id, line.video_at_ms)
+    second = UNKNOWN_SECOND if line.video_at_ms is None else line.video_at_ms // SECOND_MS
+    mark = Mark(line.product_id, SOMEWHERE if film.is_replay else second)
     return Viewing(last_day=paid_ms // DAY_MS, bought={mark: paid_ms // SLOT_MS})
-
-
-def mark_of(film: Film, product_id: ProductId, video_at_ms: int | None) -> Mark:
-    """Where in the film a product was bought, as far as that is known."""
-    second = UNKNOWN_SECOND if video_at_ms is None else video_at_ms // SECOND_MS
-    return Mark(product_id, SOMEWHERE if film.is_replay else second)
 
 
 def _hear(items: Iterable[ReportedItem], film: Film) -> Viewing | None:
@@ -171,8 +172,13 @@ def _hear(items: Iterable[ReportedItem], film: Film) -> Viewing | None:
     return word if last_ms else None
 
 
-async def _learn(connection: Connection, fresh: Mapping[ViewingKey, Viewing], films: Mapping[FilmId, Film]) -> None:
-    """Words of viewings, in the caller's transaction."""
+async def _learn(
+    connection: Connection,
+    fresh: Mapping[ViewingKey, Viewing],
+    films: Mapping[FilmId, Film],
+    bought: Sequence[Bought] = (),
+) -> None:
+    """Words of viewings, in the caller's transaction; `bought`: the orders that some of them are of."""
     if not fresh:
         return
     await connection.execute("SELECT pg_advisory_xact_lock($1)", LOCK)
@@ -184,13 +190,15 @@ async def _learn(connection: Connection, fresh: Mapping[ViewingKey, Viewing], fi
         [film_id for film_id, _ in fresh],
         [person_id for _, person_id in fresh],
     )
-    known: dict[ViewingKey, Viewing] = {(row[0], row[1]): load_viewing(row[2], row[3]) for row in rows}
+    known: dict[ViewingKey, Viewing] = {(row[0], row[1]): _load(row[2], row[3]) for row in rows}
+    whole = {key: join(known[key], word) if key in known else word for key, word in fresh.items()}
+    await note_orders(connection, bought)
+    await put_down(connection, whole, films)
     changed: dict[ViewingKey, Viewing] = {}
     moments: dict[tuple[FilmId, CountKey], list[int]] = {}
     seconds: dict[tuple[FilmId, int], list[int]] = {}
-    for key, word in fresh.items():
+    for key, after in whole.items():
         before = known.get(key)
-        after = word if before is None else join(before, word)
         if after == before:
             continue
         changed[key] = after
@@ -252,8 +260,7 @@ def _sum(sums: list[int], more: Sequence[int]) -> None:
         sums[column] += value
 
 
-def load_viewing(last_day: int, stored: bytes) -> Viewing:
-    """A viewing as it was kept."""
+def _load(last_day: int, stored: bytes) -> Viewing:
     told = _decode_stored(stored)
     return Viewing(
         last_day=last_day,

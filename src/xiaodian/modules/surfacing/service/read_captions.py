@@ -14,7 +14,7 @@ from xiaodian.modules.content import api as content
 from xiaodian.modules.live import api as live
 from xiaodian.modules.surfacing.room_rules import MAX_LINES_OF_ROOM
 from xiaodian.modules.surfacing.service.film_words import list_shown_words
-from xiaodian.modules.surfacing.service.see_moments import get_own_info
+from xiaodian.modules.surfacing.service.own_video import get_own_info
 
 
 class Spoken(NamedTuple):

@@ -33,7 +33,7 @@ async def rebuild(records: Records) -> Rebuilt:
     async with records.database.transaction() as connection:
         await connection.execute("SELECT pg_advisory_xact_lock($1)", learn_viewings.LOCK, timeout=NO_LIMIT_S)
         whole = await insights.find_whole_places(connection)
-        for table in ("viewing", "moment_count", "quiet_second"):
+        for table in ("viewing", "moment_count", "moment_order", "quiet_second"):
             await connection.execute(
                 f"DELETE FROM surfacing.{table} WHERE film_id >= $1 AND film_id <> ALL($2::uuid[])",
                 whole.first_id,

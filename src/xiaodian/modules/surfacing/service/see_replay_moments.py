@@ -1,11 +1,8 @@
 """What was learned of a replay, as its host sees it."""
 
-from collections.abc import Sequence
-
 from xiaodian.contracts.accounts import Caller
 from xiaodian.contracts.catalog import Product, ProductId
 from xiaodian.contracts.live import RoomId
-from xiaodian.contracts.orders import OrderId
 from xiaodian.edge.messages import translate
 from xiaodian.infra.database import Connection
 from xiaodian.modules.catalog import api as catalog
@@ -14,11 +11,9 @@ from xiaodian.modules.surfacing.learning.candidates import Candidate
 from xiaodian.modules.surfacing.learning.learner import WEIGHTS_SUM_TO
 from xiaodian.modules.surfacing.learning.replays import CHAPTER, chapter_of
 from xiaodian.modules.surfacing.replay_queries import Tried, list_tried
-from xiaodian.modules.surfacing.service.films import find_films
-from xiaodian.modules.surfacing.service.orders_behind import find_orders_behind
+from xiaodian.modules.surfacing.service.orders_behind import count_orders_behind
 from xiaodian.modules.surfacing.service.room_host import get_own_room
 from xiaodian.modules.surfacing.wire_replays import ReplayMomentsView, TriedProduct, TriedView
-from xiaodian.modules.surfacing.wire_videos import MOST_ORDER_IDS
 
 
 async def see_replay_moments(
@@ -27,15 +22,14 @@ async def see_replay_moments(
     """The moments that are tried, of the products that have some. Raises NotFoundError, ForbiddenError."""
     room = await get_own_room(connection, caller, room_id, even_if_ended=True)
     tried = await list_tried(connection, room_id)
-    film = (await find_films(connection, [], [room_id])).get(room_id)
     candidates: dict[ProductId, list[Candidate]] = {}
     for each in tried:
         candidates.setdefault(each.product_id, []).append(each.candidate)
-    behind = await find_orders_behind(connection, film, candidates) if film else {}
+    behind = await count_orders_behind(connection, room_id, candidates)
     moments: dict[ProductId, list[TriedView]] = {}
     for each in tried:
-        order_ids = behind.get((each.product_id, each.candidate.at_ms), [])
-        moments.setdefault(each.product_id, []).append(_show(each, order_ids, language))
+        came = behind.get((each.product_id, each.candidate.at_ms), 0)
+        moments.setdefault(each.product_id, []).append(_show(each, came, language))
     bag = (await live.get_bags(connection, [room_id]))[room_id]
     places = {product_id: place for place, product_id in enumerate(bag)}
     products = await catalog.get_products(connection, list(moments))
@@ -61,7 +55,7 @@ def _to_product(product: Product, moments: list[TriedView]) -> TriedProduct:
     )
 
 
-def _show(tried: Tried, order_ids: Sequence[OrderId], language: str) -> TriedView:
+def _show(tried: Tried, orders: int, language: str) -> TriedView:
     at_ms, show_ms, why = tried.candidate
     return TriedView(
         at_ms=at_ms,
@@ -72,8 +66,7 @@ def _show(tried: Tried, order_ids: Sequence[OrderId], language: str) -> TriedVie
         clicked=round(tried.tally.clicked),
         ordered=round(tried.tally.ordered),
         left=round(tried.tally.left),
-        orders=len(order_ids),
-        order_ids=list(order_ids) if len(order_ids) <= MOST_ORDER_IDS else [],
+        orders=orders,
         share=tried.weight / WEIGHTS_SUM_TO,
         chapter=chapter_of(at_ms),
         is_kept=tried.is_kept,

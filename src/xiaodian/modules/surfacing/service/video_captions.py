@@ -8,7 +8,7 @@ from xiaodian.infra.database import Connection
 from xiaodian.modules.risk import api as risk
 from xiaodian.modules.surfacing.caption_files import read_captions
 from xiaodian.modules.surfacing.service.films import mark_stale
-from xiaodian.modules.surfacing.service.see_moments import get_own_info
+from xiaodian.modules.surfacing.service.own_video import get_own_info
 from xiaodian.modules.surfacing.wire_rooms import TranscriptTaken
 
 TRANSCRIPTS_PER_MINUTE = Limit(name="video_transcripts", burst=10, period_s=60.0)

@@ -68,7 +68,7 @@ async def forget_video(connection: Connection, video_id: VideoId) -> None:
     """The video is gone for good."""
     for table in ("film", "video_caption", "mention", "moment"):
         await connection.execute(f"DELETE FROM surfacing.{table} WHERE video_id = $1", video_id)
-    for table in ("viewing", "moment_count", "quiet_second"):
+    for table in ("viewing", "moment_count", "moment_order", "quiet_second"):
         await connection.execute(f"DELETE FROM surfacing.{table} WHERE film_id = $1", video_id)
 
 
