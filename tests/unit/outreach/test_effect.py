@@ -111,3 +111,18 @@ def test_over_many_campaigns_the_difference_is_the_true_one_and_its_interval_hol
         held += difference.low <= 0.1 <= difference.high
     assert sum(found) / len(found) == pytest.approx(0.1, abs=0.006)
     assert 0.92 <= held / 400 <= 0.99
+
+
+@pytest.mark.parametrize(("fans", "share"), [(330, 0.02), (1000, 0.01), (1000, 0.1), (3000, 0.02)])
+def test_a_message_that_did_nothing_is_not_said_to_have_made_fans_spend_more(fans: int, share: float) -> None:
+    rng = random.Random(34)
+
+    def _group(count: int) -> Group:
+        spent = [round(rng.lognormvariate(8.5, 0.7)) for _ in range(count) if rng.random() < share]
+        return Group(fans=count, buyers=len(spent), spent_minor=sum(spent), squares=float(sum(x * x for x in spent)))
+
+    held_out = fans // 10
+    groups = [(_group(fans - held_out), _group(held_out)) for _ in range(300)]
+    told = [judge(*pair, compare_spend(*pair)) for pair in groups]
+    wrong = [verdict for verdict in told if verdict in (Verdict.MORE, Verdict.LESS)]
+    assert len(wrong) <= 30, "one in twenty is what an interval of 95% admits"
