@@ -10,6 +10,8 @@ import msgspec
 T = TypeVar("T")
 
 MAX_PAGE_SIZE = 100
+MOST_KEY = 2**63 - 1
+"""No column that anything is sorted by holds more."""
 
 
 class Page(msgspec.Struct, Generic[T], frozen=True, kw_only=True):
@@ -47,6 +49,9 @@ def decode_place(cursor: str, kind: type[T]) -> T:
         raw = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True)
         if b"\\u0000" in raw:
             raise BadCursorError(cursor)
-        return msgspec.json.decode(raw, type=kind)
+        place = msgspec.json.decode(raw, type=kind)
+        if isinstance(place, tuple) and any(isinstance(key, int) and abs(key) > MOST_KEY for key in place):
+            raise BadCursorError(cursor)
+        return place
     except (ValueError, binascii.Error, msgspec.MsgspecError) as error:
         raise BadCursorError(cursor) from error

@@ -8,6 +8,9 @@ import pytest
 from tests.modules.fans.counter import Counter
 
 from xiaodian.kit.clock import utc_now
+from xiaodian.kit.paging import encode_place
+from xiaodian.modules.fans.all_fans import FanSort
+from xiaodian.modules.fans.api import CreatorFanSort
 from xiaodian.modules.fans.service import find_named
 
 NAMES = ("小丹", "爱吃草莓的小丹", "王大海", "ＷＡＮＧ", "wang xiao", "丹东来的", "100%_好")
@@ -123,3 +126,39 @@ async def test_who_was_erased_is_found_by_no_name_of_theirs(crowd: Counter) -> N
         for table in ("session", "address", "account"):
             await connection.execute(f"DELETE FROM accounts.{table} WHERE account_id = $1", UUID(goes["account_id"]))
     assert names(await ask(crowd, name="王大海")) == []
+
+
+@pytest.mark.parametrize(
+    "keys",
+    [
+        (2**70,),
+        (-(2**70),),
+        (2**62,),
+        (2**40, 1),
+        (1, 2**70),
+        (None,),
+        ("2026-01-01T00:00:00",),
+        ("0001-01-01T00:00:00+14:00",),
+        ("9999-12-31T23:59:59-14:00",),
+        ("x",),
+        (),
+    ],
+)
+async def test_a_cursor_that_nobody_was_given_is_refused_by_name_or_leads_nowhere(
+    counter: Counter, keys: tuple[Any, ...]
+) -> None:
+    seller, shop = counter.stage.host, f"/api/shops/{counter.stage.shop_id}"
+    made = (await seller.post(f"{shop}/segments", json={"name": "都算", "cel": "orders >= 0"})).json()
+    lists: list[tuple[str, dict[str, str]]] = [
+        (f"{shop}/segments/{made['segment_id']}/fans", {}),
+        *((f"{shop}/fans/all", {"sort": sort, "name": name}) for sort in FanSort for name in ("", "a")),
+        *(("/api/me/fans", {"sort": sort, "name": name}) for sort in CreatorFanSort for name in ("", "a")),
+        (f"{shop}/fans", {"segment": "new"}),
+        (f"{shop}/fan-club/members", {}),
+        (f"{shop}/campaigns", {}),
+    ]
+    for path, query in lists:
+        cursor = encode_place(*keys, "01a229e0-f14f-723d-87a2-7deafd743650")
+        answer = await seller.get(path, params={**query, "cursor": cursor})
+        said = answer.json()
+        assert answer.status_code == 200 or (answer.status_code, said["field"]) == (422, "cursor"), (path, query, said)

@@ -81,7 +81,7 @@ async def list_members(
     rows = await connection.fetch(
         f"""
         SELECT {MEMBER} FROM club.member WHERE shop_id = $1 AND ($2::smallint IS NULL OR level = $2)
-            AND ($3::smallint IS NULL OR (level, points, account_id) < ($3, $4::bigint, $5::uuid))
+            AND ($3::bigint IS NULL OR (level, points, account_id) < ($3, $4::bigint, $5::uuid))
         ORDER BY level DESC, points DESC, account_id DESC LIMIT $6
         """,
         shop_id,

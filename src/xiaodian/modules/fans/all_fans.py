@@ -35,7 +35,7 @@ class Place(NamedTuple):
 _KEYS = {
     FanSort.LAST_PURCHASE: ("coalesce(last_at, '-infinity'::timestamptz)", "coalesce($2::timestamptz, '-infinity')"),
     FanSort.SPENT: ("spent_minor", "$2::bigint"),
-    FanSort.ORDERS: ("orders", "$2::integer"),
+    FanSort.ORDERS: ("orders", "$2::bigint"),
 }
 
 

@@ -32,6 +32,10 @@ _COUNTS = "SELECT {counts} FROM fans.creator_fan WHERE creator_id = $1".format(
 _ALL_TIMES = "$2::timestamptz IS NOT NULL AND $3::timestamptz IS NOT NULL"
 
 
+MOST_KEY_US = 253_402_300_799_000_000
+"""The end of the year 9999, as microseconds; nobody spends or watches more."""
+
+
 class Asked(NamedTuple):
     """Which of whose fans, in which order, as of when."""
 

@@ -6,8 +6,10 @@ Who owns a shop sees here whom they bring to others; their own shop's fans are t
 from collections.abc import Sequence
 from datetime import datetime
 from functools import partial
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
+
+from msgspec import Meta
 
 from xiaodian.contracts.accounts import Account, AccountId
 from xiaodian.contracts.base import NotFoundError
@@ -19,7 +21,7 @@ from xiaodian.kit.paging import Page, decode_place, encode_place
 from xiaodian.modules.accounts import api as accounts
 from xiaodian.modules.content import api as content
 from xiaodian.modules.fans import creator_queries
-from xiaodian.modules.fans.creator_queries import Asked, Place
+from xiaodian.modules.fans.creator_queries import MOST_KEY_US, Asked, Place
 from xiaodian.modules.fans.service.find_named import find_named
 from xiaodian.modules.fans.wire_creator import (
     CreatorFan,
@@ -33,6 +35,7 @@ from xiaodian.modules.live import api as live
 from xiaodian.modules.shops import api as shops
 
 MOST_PLACES = 100
+_Key = Annotated[int, Meta(ge=-MOST_KEY_US, le=MOST_KEY_US)]
 OF_OWNERS = (CreatorFanGroup.ALL, CreatorFanGroup.NEW, CreatorFanGroup.FOLLOWERS, CreatorFanGroup.AWAY)
 """Who owns a shop has buyers alone here, and who only watched among the shop's fans."""
 _PLACES = """
@@ -73,7 +76,7 @@ async def list_own_fans(
         return await creator_queries.list_among(connection, asked, ids, after, limit)
 
     place_of = partial(creator_queries.place_of, asked)
-    after = Place(*decode_place(cursor, tuple[int, UUID])) if cursor else None
+    after = Place(*decode_place(cursor, tuple[_Key, UUID])) if cursor else None
     if name:
         rows, on = await find_named(connection, name, after, limit, walk=_walk, among=_among, place_of=place_of)
     else:
