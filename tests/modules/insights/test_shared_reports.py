@@ -139,6 +139,15 @@ async def test_only_the_host_and_staff_who_may_change_rooms_share_and_staff_only
     assert (await sold.stage.host.delete(f"{path}/{made['link_id']}", params=own)).status_code == 204
 
 
+async def test_staff_who_may_not_see_money_are_not_handed_a_link_that_shows_it(sold: Observer) -> None:
+    path, own = links_of(sold), {"shop_id": str(sold.stage.shop_id)}
+    for parts in (["money"], ["curve"]):
+        assert (await sold.stage.host.post(path, json={"parts": parts, "days": 7}, params=own)).status_code == 201
+    for role, shown in (("manager", [["curve"], ["money"]]), ("host", [["curve"]])):
+        found = (await (await hire(sold, role)).get(path, params=own)).json()["items"]
+        assert [link["parts"] for link in found] == shown, role
+
+
 async def test_a_shops_link_to_anothers_room_shows_its_own_sales_alone(
     observer: Observer, client: httpx.AsyncClient
 ) -> None:

@@ -97,9 +97,13 @@ async def make_link(
 
 
 async def list_links(connection: Connection, caller: Caller, eyes: Eyes, now: datetime) -> list[Link]:
-    """Links that can be followed, the newest first. Raises NotFoundError, ForbiddenError."""
+    """Links that can be followed, the newest first; of those that show money nothing is said to who may not see it.
+
+    Raises NotFoundError, ForbiddenError.
+    """
     await _require_sharing(connection, caller, eyes)
-    return await _list_open(connection, eyes, now)
+    found = await _list_open(connection, eyes, now)
+    return [link for link in found if eyes.sees_money or ReportPart.MONEY not in link.parts]
 
 
 async def end_link(ctx: Context, caller: Caller, eyes: Eyes, link_id: UUID, now: datetime) -> None:
