@@ -5,15 +5,23 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+import httpx
 import pytest
 from tests.conftest import POOL_SIZE
 from tests.modules.outreach.sender import NOON
+from tests.modules.outreach.test_flows import set_flow
 from tests.modules.privacy.person import World
+from tests.outbox import list_envelopes
 
+from xiaodian.infra.sealing import Sealer
 from xiaodian.kit.clock import utc_now
 from xiaodian.modules.accounts.service.erase_account import tell_again
 from xiaodian.modules.fans import api as fans
 from xiaodian.modules.outreach import api as outreach
+from xiaodian.modules.outreach import handlers as outreach_handlers
+from xiaodian.modules.outreach.service.deliver_in_app import deliver_in_app
+from xiaodian.modules.outreach.service.opt_out_token import OptOut, make_token
+from xiaodian.modules.outreach.service.run_flows import run_joins
 
 PASSWORD = {"password": "correct horse"}
 SUMS = ("fans.cohort", "fans.first_day", "fans.bringer", "fans.pause")
@@ -118,6 +126,40 @@ async def test_who_stands_for_an_erased_person_is_never_written_to(world: World)
     await world.hear()
     await world.sender.send()
     assert await world.sender.work(NOON) == 0
+
+
+async def test_a_message_that_was_on_its_way_while_somebody_was_erased_is_forgotten_and_holds_up_no_erasure(
+    world: World,
+) -> None:
+    sku_id, room_id = await world.market.sku(stock=50), await world.market.room()
+    goes = await world.fan("小丹", sku_id, room_id)
+    await set_flow(world.sender, "segment_joined", segment="new", channels=["app", "push"])
+    await run_joins(world.ctx, NOON)
+    await world.hear()
+    assert (await goes.client.post("/api/me/erasure", json=PASSWORD)).status_code == 204
+    # Word of it has come to nobody yet who delivers, and then to them alone.
+    assert await deliver_in_app(world.ctx, NOON) == 1
+    async with world.ctx.database.connection() as connection:
+        erased = await list_envelopes(connection, "AccountErased")
+    [forget] = [each.handle for each in outreach_handlers.consumers(world.ctx) if each.durable == "outreach-erased"]
+    await forget(erased)
+    assert await run_joins(world.ctx, NOON + timedelta(minutes=5)) == 1
+    await world.hear()
+    await tell_again(world.ctx.database, utc_now() + timedelta(hours=2))
+    await world.hear()
+    assert await world.tables_that_name(goes.account_id) == set()
+
+
+async def test_an_old_email_of_an_erased_person_brings_nothing_of_them_back(
+    world: World, client: httpx.AsyncClient
+) -> None:
+    sku_id, room_id = await world.market.sku(stock=50), await world.market.room()
+    goes = await world.fan("小丹", sku_id, room_id)
+    token = make_token(Sealer.of(world.ctx.settings), OptOut(goes.account_id, world.market.shop_id))
+    assert (await goes.client.post("/api/me/erasure", json=PASSWORD)).status_code == 204
+    await world.hear()
+    assert (await client.post(f"/unsubscribe/{token}")).status_code == 200
+    assert "outreach.opt_out" not in await world.tables_that_name(goes.account_id)
 
 
 async def test_the_export_holds_what_is_theirs_and_nothing_of_others(world: World) -> None:

@@ -26,14 +26,25 @@ class KeptNotice(msgspec.Struct, frozen=True, kw_only=True):
 
 
 async def give_notices(connection: Connection, notices: Sequence[Notice]) -> None:
-    """Put notices into their accounts' inboxes, in the caller's transaction."""
-    if notices:
-        await connection.copy_records_to_table(
-            "notice",
-            schema_name="accounts",
-            columns=["notice_id", "account_id", "kind", "params", "link"],
-            records=[(new_id(), each.account_id, each.kind.value, each.params, each.link) for each in notices],
-        )
+    """Put notices into their accounts' inboxes, in the caller's transaction; an account that was erased has none."""
+    if not notices:
+        return
+    # Held, so that none of them is erased before this is written: it would fail for all.
+    rows = await connection.fetch(
+        "SELECT account_id FROM accounts.account WHERE account_id = ANY($1::uuid[]) ORDER BY 1 FOR KEY SHARE",
+        list({each.account_id for each in notices}),
+    )
+    there = {row["account_id"] for row in rows}
+    await connection.copy_records_to_table(
+        "notice",
+        schema_name="accounts",
+        columns=["notice_id", "account_id", "kind", "params", "link"],
+        records=[
+            (new_id(), each.account_id, each.kind.value, each.params, each.link)
+            for each in notices
+            if each.account_id in there
+        ],
+    )
 
 
 async def list_notices(

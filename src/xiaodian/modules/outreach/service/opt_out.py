@@ -7,6 +7,7 @@ from xiaodian.contracts.base import InvalidInputError
 from xiaodian.contracts.shops import ShopId
 from xiaodian.infra.database import Connection, Database
 from xiaodian.kit.clock import utc_now
+from xiaodian.modules.accounts import api as accounts
 from xiaodian.modules.outreach.queries import ALL_SHOPS, list_opt_outs
 from xiaodian.modules.outreach.wire import OptedOutShop, OwnOptOuts
 from xiaodian.modules.shops import api as shops
@@ -15,14 +16,19 @@ MOST_OPT_OUTS = 1000
 
 
 async def opt_out(database: Database, account_id: AccountId, shop_id: UUID) -> None:
-    """From now on nothing comes from this shop (ALL_SHOPS: from none); again is fine.
+    """From now on nothing comes from this shop (ALL_SHOPS: from none); again is fine. Of an account that was erased,
+    as in the link of an old e-mail, nothing is kept: nobody writes to it.
 
     Raises NotFoundError, InvalidInputError (so many that all is meant).
     """
     async with database.transaction() as connection:
+        if not await accounts.get_accounts(connection, [account_id]):
+            return
         if shop_id != ALL_SHOPS:
             await shops.get_shop(connection, ShopId(shop_id))
-            held = await connection.fetchval("SELECT count(*) FROM outreach.opt_out WHERE account_id = $1", account_id)
+            held = await connection.fetchval(
+                "SELECT count(*) FROM outreach.opt_out WHERE account_id = $1 AND shop_id <> $2", account_id, shop_id
+            )
             if held >= MOST_OPT_OUTS:
                 raise InvalidInputError(field="shop_id", reason="too_many", limit=MOST_OPT_OUTS)
         await connection.execute(

@@ -22,7 +22,8 @@ _PARTS = {
     "reminders": "SELECT room_id, channel, state, given_at FROM outreach.reminder WHERE account_id = $1 LIMIT $2",
     "products_looked_at": "SELECT product_id, seen_at FROM outreach.watched WHERE account_id = $1 LIMIT $2",
 }
-# Whom a message reached counts on in its effect, under who stands for the fan.
+# Whom a message reached counts on in its effect, under who stands for the fan; what reached the queue once more before
+# all had heard of the erasure adds nothing to that.
 _COPY = """
     INSERT INTO outreach.recipient (campaign_id, account_id, occasion, shop_id, skipped, is_held_out, counts_from)
     SELECT campaign_id, ghost.account_id, occasion, mine.shop_id, skipped, is_held_out, counts_from
@@ -34,7 +35,12 @@ _MOVE = """
         state = CASE WHEN delivery.state IN ('waiting', 'sending') THEN 'dropped' ELSE delivery.state END
     FROM outreach.recipient AS mine JOIN unnest($2::uuid[], $3::uuid[]) AS ghost (shop_id, account_id) USING (shop_id)
     WHERE delivery.account_id = $1 AND (mine.campaign_id, mine.account_id, mine.occasion)
-        = (delivery.campaign_id, delivery.account_id, delivery.occasion)
+            = (delivery.campaign_id, delivery.account_id, delivery.occasion)
+        AND NOT EXISTS (
+            SELECT FROM outreach.delivery AS known
+            WHERE (known.campaign_id, known.account_id, known.occasion, known.channel)
+                = (delivery.campaign_id, ghost.account_id, delivery.occasion, delivery.channel)
+        )
 """
 _SILENCE = """
     INSERT INTO outreach.opt_out (account_id, shop_id, since)
