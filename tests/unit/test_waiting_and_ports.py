@@ -7,7 +7,7 @@ import pytest
 from xiaodian.contracts.base import NotFoundError, UnavailableError
 from xiaodian.infra import patience
 from xiaodian.infra.patience import patiently
-from xiaodian.infra.ports import bind_once, find_free_ports
+from xiaodian.infra.ports import LAST, bind_once, find_free_ports
 
 
 class Engine:
@@ -49,6 +49,12 @@ def test_free_ports_are_different_and_can_be_listened_on() -> None:
     for port in ports:
         bind_once("127.0.0.1", port)
     assert find_free_ports(0) == []
+
+
+def test_no_connection_is_handed_a_port_that_waits_for_its_server() -> None:
+    with socket.socket() as client:
+        client.bind(("127.0.0.1", 0))
+        assert all(port <= LAST < client.getsockname()[1] for port in find_free_ports(20))
 
 
 def test_a_port_on_which_somebody_listens_is_noticed() -> None:
