@@ -9,7 +9,10 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-LOCKS = ("requirements.lock", "requirements-dev.lock", "requirements-node.lock", "frontend/package-lock.json")
+LOCKS = (
+    *("requirements.lock", "requirements-dev.lock", "requirements-clickhouse.lock", "requirements-node.lock"),
+    "frontend/package-lock.json",
+)
 
 PASSED = '<testsuites><testsuite tests="3" failures="0" errors="0" skipped="1"/></testsuites>'
 FAILED = '<testsuites><testsuite tests="2" failures="1" errors="0" skipped="0"/></testsuites>'
@@ -28,6 +31,7 @@ def test_every_dependency_is_locked() -> None:
     wanted = {
         "requirements.lock": project["dependencies"],
         "requirements-dev.lock": project["dependencies"] + project["optional-dependencies"]["dev"],
+        "requirements-clickhouse.lock": project["dependencies"] + project["optional-dependencies"]["clickhouse"],
     }
     for name, dependencies in wanted.items():
         locked = set(re.findall(r"^([a-z0-9-]+)==", (ROOT / name).read_text(), re.MULTILINE))
