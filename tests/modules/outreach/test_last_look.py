@@ -8,9 +8,9 @@ from uuid import UUID
 import pytest
 from tests.modules.orders.market import Buyer
 from tests.modules.outreach.sender import NOON, Sender, inbox
-from tests.modules.outreach.test_flows import run, set_flow
+from tests.modules.outreach.test_flows import note_bought, run, set_flow
 from tests.modules.outreach.test_mail import Post, post_office, send_by_mail
-from tests.modules.outreach.test_occasions import DAY, sell_out_and_restock, watcher
+from tests.modules.outreach.test_occasions import DAY, look, sell_out_and_restock, watcher
 from tests.modules.outreach.test_push import PushService, at_home, push_service, subscribed
 from tests.modules.outreach.test_room_flows import Planner
 
@@ -21,7 +21,7 @@ from xiaodian.modules.outreach import jobs
 from xiaodian.modules.outreach.service import deliver_in_app, deliver_push
 from xiaodian.modules.outreach.service.deliver_mail import deliver_mail
 from xiaodian.modules.outreach.service.run_campaigns import run_campaigns
-from xiaodian.modules.outreach.service.run_flows import run_flows
+from xiaodian.modules.outreach.service.run_flows import run_flows, run_joins
 
 __all__ = ["post_office", "push_service"]
 
@@ -164,3 +164,58 @@ async def test_a_long_queue_does_not_run_on_into_the_night(
     await deliver.run()
     seen = sum([len(await inbox(fan.client)) for fan, _ in fans]) + len(push_service.got)
     assert seen == 2
+
+
+NIGHT, MORNING = NOON + timedelta(hours=12, minutes=30), NOON + timedelta(hours=20)
+
+
+async def test_who_comes_back_overnight_is_not_told_in_the_morning_that_they_are_missed(sender: Sender) -> None:
+    back, away = [(await sender.market.buyer(name)) for name in ("小丹", "小海")]
+    await sender.fan_of(back.account_id, away.account_id, segment="slipping", since=(NOON + DAY).date())
+    await set_flow(sender, "slipping")
+    await set_flow(sender, "segment_joined", segment="slipping")
+    assert await run_flows(sender.ctx, NIGHT) == 2
+    assert await run_joins(sender.ctx, NIGHT) == 2
+    async with sender.ctx.database.connection() as connection:
+        await connection.execute("UPDATE fans.fan SET segment = 'active' WHERE account_id = $1", back.account_id)
+    assert await deliver_in_app.deliver_in_app(sender.ctx, MORNING) == 2
+    assert [len(await inbox(fan.client)) for fan in (back, away)] == [0, 2]
+
+
+async def test_who_gives_the_first_purchase_back_overnight_is_not_thanked_for_it(sender: Sender) -> None:
+    gave_back, kept = await sender.people(2)
+    for fan in (gave_back, kept):
+        await sender.note_sale(fan, NIGHT - timedelta(hours=1))
+    await set_flow(sender, "first_purchase")
+    assert await run_flows(sender.ctx, NIGHT) == 2
+    async with sender.ctx.database.connection() as connection:
+        await connection.execute("UPDATE outreach.sale SET net_minor = 0 WHERE buyer_id = $1", gave_back)
+    assert await deliver_in_app.deliver_in_app(sender.ctx, MORNING) == 1
+
+
+async def test_who_buys_it_overnight_is_told_neither_that_it_is_used_up_nor_that_it_is_back(
+    sender: Sender, push_service: PushService
+) -> None:
+    sku_id = await sender.market.sku(stock=3)
+    product_id = ProductId(UUID(await sender.market.product_id(sku_id)))
+    (buys, _), (waits, _) = [await subscribed(sender, name, push_service) for name in ("dan", "hai")]
+    async with sender.ctx.database.connection() as connection:
+        await connection.execute(
+            "INSERT INTO outreach.rhythm (shop_id, product_id, gap, gaps, learnt_at) VALUES ($1, $2, $3, 20, $4)",
+            sender.market.shop_id,
+            product_id,
+            45 * DAY,
+            NOON,
+        )
+    for fan in (buys, waits):
+        await note_bought(sender, product_id, fan.account_id, 40)
+        await look(sender, fan.account_id, product_id, NOON - 9 * DAY)
+    await set_flow(sender, "back_in_stock", channels=["app", "push"])
+    await set_flow(sender, "running_out", channels=["app", "push"])
+    await sell_out_and_restock(sender, sku_id, NOON - DAY, NIGHT)
+    assert await run_flows(sender.ctx, NIGHT) == 4
+    await note_bought(sender, product_id, buys.account_id, -0.6)
+    assert await deliver_in_app.deliver_in_app(sender.ctx, MORNING) == 2
+    assert await deliver_push.deliver_push(at_home(sender.ctx), MORNING) == 2
+    assert [len(await inbox(fan.client)) for fan in (buys, waits)] == [0, 2]
+    assert {each.path for each in push_service.got} == {"/push/hai"}

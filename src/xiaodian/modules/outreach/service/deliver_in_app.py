@@ -12,9 +12,11 @@ from xiaodian.infra.database import Connection, Record
 from xiaodian.modules.accounts import api as accounts
 from xiaodian.modules.outreach.queries import ALL_SHOPS, get_campaigns
 from xiaodian.modules.outreach.service import coupons
-from xiaodian.modules.outreach.service.fill_in import fill_in, subjects_of
+from xiaodian.modules.outreach.service.fill_in import Subject, fill_in, subjects_of
 from xiaodian.modules.outreach.service.queue import Clock
+from xiaodian.modules.outreach.service.still_so import Word, find_past
 from xiaodian.modules.shops import api as shops
+from xiaodian.settings import Settings
 
 AT_ONCE = 500
 
@@ -53,7 +55,7 @@ async def deliver_in_app(
     while True:
         async with records.database.transaction() as connection:
             taken = await connection.fetch(_TAKE, Channel.APP, now, AT_ONCE, ALL_SHOPS)
-            reached = await _deliver(connection, taken, now, records.settings.books_utc_offset_h)
+            reached = await _deliver(connection, records.settings, taken, now)
         await ring(reached)
         total += len(reached)
         if len(taken) < AT_ONCE:
@@ -62,7 +64,7 @@ async def deliver_in_app(
 
 
 async def _deliver(
-    connection: Connection, taken: Sequence[Record], now: datetime, utc_offset_h: int
+    connection: Connection, settings: Settings, taken: Sequence[Record], now: datetime
 ) -> list[AccountId]:
     await settle(connection, [row for row in taken if row["has_opted_out"]], "dropped", "opted_out", now)
     by_campaign: dict[CampaignId, list[Record]] = defaultdict(list)
@@ -77,22 +79,34 @@ async def _deliver(
         if not await coupons.is_good(connection, campaign, now):
             await settle(connection, rows, "dropped", "coupon_over", now)
             continue
-        found = await subjects_of(connection, [(campaign, row["occasion"]) for row in rows])
-        subjects = [found.get((campaign_id, row["occasion"])) for row in rows]
-        over = [row for row, subject in zip(rows, subjects, strict=True) if subject and subject.is_over]
-        await settle(connection, over, "dropped", "over", now)
+        rows, subjects = await _drop_what_is_over(connection, settings, campaign, rows, now)
         name = of_shops[campaign.shop_id].name
         notices = [
-            _to_notice(fill_in(campaign, subject, utc_offset_h), name, row["account_id"])
+            _to_notice(fill_in(campaign, subject, settings.books_utc_offset_h), name, row["account_id"])
             for row, subject in zip(rows, subjects, strict=True)
-            if not (subject and subject.is_over)
         ]
         people = [notice.account_id for notice in notices]
         await coupons.make_out(connection, campaign, people, now)
         await accounts.give_notices(connection, notices)
-        await settle(connection, [row for row in rows if row not in over], "sent", None, now)
+        await settle(connection, rows, "sent", None, now)
         reached += people
     return reached
+
+
+async def _drop_what_is_over(
+    connection: Connection, settings: Settings, campaign: Campaign, rows: Sequence[Record], now: datetime
+) -> tuple[list[Record], list[Subject | None]]:
+    """The messages that can go, each with what it is about."""
+    found = await subjects_of(connection, [(campaign, row["occasion"]) for row in rows])
+    past = await find_past(connection, settings, [(campaign, row["account_id"], row["occasion"]) for row in rows])
+    go: list[Record] = []
+    over: list[Record] = []
+    for row in rows:
+        subject = found.get((campaign.campaign_id, row["occasion"]))
+        is_over = subject is not None and subject.is_over
+        (over if is_over or Word(campaign.campaign_id, row["account_id"], row["occasion"]) in past else go).append(row)
+    await settle(connection, over, "dropped", "over", now)
+    return go, [found.get((campaign.campaign_id, row["occasion"])) for row in go]
 
 
 async def settle(connection: Connection, rows: Sequence[Record], state: str, reason: str | None, now: datetime) -> None:

@@ -18,6 +18,7 @@ from xiaodian.modules.outreach.mail_rules import write_mail
 from xiaodian.modules.outreach.service.fill_in import fill_in, subjects_of
 from xiaodian.modules.outreach.service.opt_out_token import OptOut, make_token
 from xiaodian.modules.outreach.service.queue import Clock, Fate, Outcome, Parcel, look_again, settle, take
+from xiaodian.modules.outreach.service.still_so import find_past
 from xiaodian.modules.shops import api as shops
 from xiaodian.settings import Settings
 
@@ -46,9 +47,10 @@ async def deliver_mail(records: Records, now: datetime, clock: Clock | None = No
 
 async def _send(records: Records, parcels: list[Parcel], now: datetime) -> list[Outcome]:
     settings, sealer = records.settings, Sealer.of(records.settings)
-    async with records.database.connection() as connection:
+    async with records.database.transaction() as connection:
         addresses = await _list_addresses(connection, [parcel.account_id for parcel in parcels])
         subjects = await subjects_of(connection, [(parcel.campaign, parcel.occasion) for parcel in parcels])
+        past = await find_past(connection, settings, [parcel[:3] for parcel in parcels])
         of_shops = await shops.get_shops(connection, list({parcel.campaign.shop_id for parcel in parcels}))
     client = mail_server(settings)
     outcomes: list[Outcome] = []
@@ -60,7 +62,7 @@ async def _send(records: Records, parcels: list[Parcel], now: datetime) -> list[
                 name, to = of_shops[parcel.campaign.shop_id].name, addresses.get(parcel.account_id)
                 if not client.is_connected:
                     break
-                if subject is not None and subject.is_over:
+                if (subject is not None and subject.is_over) or parcel.word in past:
                     outcomes.append(Outcome(Fate.DROPPED, "over"))
                 elif to is None:
                     outcomes.append(Outcome(Fate.DROPPED, "not_wanted"))

@@ -15,6 +15,7 @@ from xiaodian.modules.outreach.service.browsers import Browser, Post, best_of, l
 from xiaodian.modules.outreach.service.fill_in import Subject, fill_in, subjects_of
 from xiaodian.modules.outreach.service.push_keys import get_key
 from xiaodian.modules.outreach.service.queue import Clock, Fate, Outcome, Parcel, look_again, settle, take
+from xiaodian.modules.outreach.service.still_so import find_past
 from xiaodian.modules.shops import api as shops
 
 AT_ONCE = 50
@@ -26,9 +27,10 @@ async def deliver_push(records: Records, now: datetime, clock: Clock | None = No
     total = 0
     async with Outbound(records.settings) as outbound:
         while parcels := await take(records.database, Channel.PUSH, now, AT_ONCE):
-            async with records.database.connection() as connection:
+            async with records.database.transaction() as connection:
                 key = await get_key(connection, Sealer.of(records.settings))
                 subjects = await subjects_of(connection, [(parcel.campaign, parcel.occasion) for parcel in parcels])
+                past = await find_past(connection, records.settings, [parcel[:3] for parcel in parcels])
                 of_shops = await shops.get_shops(connection, list({parcel.campaign.shop_id for parcel in parcels}))
                 browsers = await list_browsers(connection, [parcel.account_id for parcel in parcels])
             post = Post(records, outbound, key, TTL_S, "normal")
@@ -38,6 +40,7 @@ async def deliver_push(records: Records, now: datetime, clock: Clock | None = No
                     subjects.get((parcel.campaign.campaign_id, parcel.occasion)),
                     of_shops[parcel.campaign.shop_id].name,
                     browsers.get(parcel.account_id, ()),
+                    parcel.word in past,
                 )
                 for parcel in parcels
             ]
@@ -57,10 +60,12 @@ class Letter(NamedTuple):
     subject: Subject | None
     shop_name: str
     browsers: Sequence[Browser]
+    is_past: bool
+    """Its occasion does not hold any more."""
 
 
 async def _push(post: Post, letter: Letter, now: datetime) -> Outcome:
-    if letter.subject is not None and letter.subject.is_over:
+    if letter.is_past or (letter.subject is not None and letter.subject.is_over):
         return Outcome(Fate.DROPPED, "over")
     if not letter.browsers:
         return Outcome(Fate.DROPPED, "not_wanted")

@@ -15,6 +15,7 @@ from xiaodian.infra.database import Connection, Database
 from xiaodian.modules.outreach.queries import ALL_SHOPS, get_campaigns
 from xiaodian.modules.outreach.rules import next_try
 from xiaodian.modules.outreach.service import coupons
+from xiaodian.modules.outreach.service.still_so import Word
 
 LEASE = timedelta(minutes=10)
 Clock = Callable[[], Awaitable[datetime]]
@@ -68,6 +69,11 @@ class Parcel(NamedTuple):
     account_id: AccountId
     occasion: str
     attempts: int
+
+    @property
+    def word(self) -> Word:
+        """What it is called by."""
+        return Word(self.campaign.campaign_id, self.account_id, self.occasion)
 
 
 async def take(database: Database, channel: Channel, now: datetime, limit: int) -> list[Parcel]:
