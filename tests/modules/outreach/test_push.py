@@ -136,6 +136,18 @@ async def test_a_message_comes_to_the_browser_that_alone_can_read_it_signed_by_t
     assert (await other.client.get("/api/me/push")).json()["public_key"] == public_key
 
 
+async def test_a_phone_that_is_switched_on_at_night_does_not_ring_then(
+    sender: Sender, push_service: PushService
+) -> None:
+    await subscribed(sender, "dan", push_service)
+    assert await push(sender) == 1
+    bounds = f"/api/shops/{sender.market.shop_id}/outreach-bounds"
+    assert (await sender.market.seller.put(bounds, json={"quiet_from_h": 20, "quiet_until_h": 22})).is_success
+    assert await push(sender) == 1
+    # Sent at noon of the books; quiet from 22, or from 20 by the shop's own word.
+    assert [int(each.headers["ttl"]) for each in push_service.got] == [10 * 3600, 8 * 3600]
+
+
 @pytest.mark.parametrize("status", [404, 410])
 async def test_a_browser_that_is_gone_is_forgotten(sender: Sender, push_service: PushService, status: int) -> None:
     fan, _ = await subscribed(sender, "dan", push_service)

@@ -1,6 +1,7 @@
 """Nobody is written to at night or too often."""
 
-from datetime import UTC, date, datetime
+import random
+from datetime import UTC, date, datetime, timedelta
 from uuid import uuid4
 
 import pytest
@@ -16,12 +17,15 @@ from xiaodian.modules.outreach.rules import (
     check_bounds,
     check_hold_out,
     find_skip,
+    last_loud,
     name_product,
     next_loud,
     next_try,
+    stays_loud,
     tighten,
 )
 
+MINUTE = timedelta(minutes=1)
 PLATFORM = Bounds(most_messages=3, cap_days=7, quiet=((22, 8),), utc_offset_h=8)
 
 
@@ -35,6 +39,34 @@ def test_a_message_at_night_waits_for_the_morning() -> None:
     assert next_loud(at(7, 59), PLATFORM) == datetime(2026, 11, 10, 0, 0, tzinfo=UTC).replace(day=11)
     late = datetime(2026, 11, 10, 14, 30, tzinfo=UTC)  # 22:30 of the books.
     assert next_loud(late, PLATFORM) == datetime(2026, 11, 11, 0, 0, tzinfo=UTC)
+
+
+def test_at_any_hours_and_any_offset_the_loud_time_is_found_to_the_minute() -> None:
+    rng = random.Random(22)
+
+    def _is_loud(moment: datetime, bounds: Bounds) -> bool:
+        return next_loud(moment, bounds) == moment
+
+    for _ in range(150):
+        quiet = tuple((rng.randrange(24), rng.randrange(24)) for _ in range(2))
+        bounds = Bounds(most_messages=3, cap_days=7, quiet=quiet, utc_offset_h=rng.randint(-12, 14))
+        try:
+            check_bounds(bounds)
+        except InvalidInputError:
+            continue
+        moment = datetime(2028, 2, 28, tzinfo=UTC) + timedelta(minutes=rng.randrange(3 * 1440))
+        local = (moment + timedelta(hours=bounds.utc_offset_h)).hour
+        hours = [{hour % 24 for hour in range(start, end + 24 * (end < start))} for start, end in quiet]
+        assert _is_loud(moment, bounds) == all(local not in each for each in hours)
+        loud = next_loud(moment, bounds)
+        waited = range(0, int((loud - moment).total_seconds()), 60)
+        assert not any(_is_loud(moment + timedelta(seconds=second), bounds) for second in waited)
+        stays = stays_loud(loud, bounds)
+        assert all(_is_loud(loud + minute * MINUTE, bounds) for minute in range(int(stays / MINUTE)))
+        assert stays == timedelta(days=1) or not _is_loud(loud + stays, bounds)
+        before = last_loud(moment, bounds)
+        assert _is_loud(before, bounds)
+        assert moment - timedelta(days=1) < before <= moment
 
 
 def test_a_shop_only_ever_narrows_what_the_platform_allows() -> None:

@@ -117,6 +117,15 @@ def next_loud(moment: datetime, bounds: Bounds) -> datetime:
     return local - timedelta(hours=bounds.utc_offset_h)
 
 
+def stays_loud(moment: datetime, bounds: Bounds) -> timedelta:
+    """How long after a moment that is not quiet it becomes so, a day at most."""
+    offset = timedelta(hours=bounds.utc_offset_h)
+    hour = (moment + offset).replace(minute=0, second=0, microsecond=0)
+    hours = (hour + timedelta(hours=number) for number in range(1, _HOURS))
+    quiet_at = next((each for each in hours if _is_quiet(each.hour, bounds)), None)
+    return timedelta(days=1) if quiet_at is None else quiet_at - offset - moment
+
+
 def check_bounds(bounds: Bounds) -> None:
     """Some hours of the day must be left to send in. Raises InvalidInputError."""
     if sum(not _is_quiet(hour, bounds) for hour in range(_HOURS)) < LEAST_LOUD_HOURS:

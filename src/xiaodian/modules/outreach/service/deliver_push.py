@@ -11,6 +11,8 @@ from xiaodian.contracts.outreach import Channel
 from xiaodian.edge.context import Records
 from xiaodian.infra.outbound import Outbound
 from xiaodian.infra.sealing import Sealer
+from xiaodian.modules.outreach.rules import stays_loud
+from xiaodian.modules.outreach.service.bounds import bounds_of
 from xiaodian.modules.outreach.service.browsers import Browser, Post, best_of, list_browsers, send_to_browser
 from xiaodian.modules.outreach.service.fill_in import Subject, fill_in, subjects_of
 from xiaodian.modules.outreach.service.push_keys import get_key
@@ -19,7 +21,6 @@ from xiaodian.modules.outreach.service.still_so import find_past
 from xiaodian.modules.shops import api as shops
 
 AT_ONCE = 50
-TTL_S = 24 * 3600
 
 
 async def deliver_push(records: Records, now: datetime, clock: Clock | None = None) -> int:
@@ -33,7 +34,13 @@ async def deliver_push(records: Records, now: datetime, clock: Clock | None = No
                 past = await find_past(connection, records.settings, [parcel[:3] for parcel in parcels])
                 of_shops = await shops.get_shops(connection, list({parcel.campaign.shop_id for parcel in parcels}))
                 browsers = await list_browsers(connection, [parcel.account_id for parcel in parcels])
-            post = Post(records, outbound, key, TTL_S, "normal")
+                # A phone that is switched on at night must not find it then: push services keep it until it is quiet.
+                loud_s = {
+                    shop_id: int(
+                        stays_loud(now, await bounds_of(connection, records.settings, shop_id)).total_seconds()
+                    )
+                    for shop_id in of_shops
+                }
             letters = [
                 Letter(
                     parcel,
@@ -45,7 +52,12 @@ async def deliver_push(records: Records, now: datetime, clock: Clock | None = No
                 for parcel in parcels
             ]
             # One push service that hangs must not keep everybody else waiting.
-            outcomes = await asyncio.gather(*(_push(post, letter, now) for letter in letters))
+            outcomes = await asyncio.gather(
+                *(
+                    _push(Post(records, outbound, key, loud_s[letter.parcel.campaign.shop_id], "normal"), letter, now)
+                    for letter in letters
+                )
+            )
             for parcel, outcome in zip(parcels, outcomes, strict=True):
                 await settle(records.database, Channel.PUSH, parcel, outcome, now)
             total += sum(outcome.fate is Fate.SENT for outcome in outcomes)
