@@ -13,6 +13,7 @@ from tests.modules.outreach.test_flows import set_flow
 from tests.modules.privacy.person import World
 from tests.outbox import list_envelopes
 
+from xiaodian.app import consumers
 from xiaodian.infra.sealing import Sealer
 from xiaodian.kit.clock import utc_now
 from xiaodian.modules.accounts.service.erase_account import tell_again
@@ -148,6 +149,30 @@ async def test_a_message_that_was_on_its_way_while_somebody_was_erased_is_forgot
     await tell_again(world.ctx.database, utc_now() + timedelta(hours=2))
     await world.hear()
     assert await world.tables_that_name(goes.account_id) == set()
+
+
+async def test_a_sale_that_is_heard_of_again_while_its_buyer_is_erased_makes_no_second_buyer(world: World) -> None:
+    sku_id, room_id = await world.market.sku(stock=50), await world.market.room()
+    goes = await world.fan("小丹", sku_id, room_id)
+    await world.fan("小海", sku_id, room_id)
+    before = await world.rows("insights.shop_hour", "fans.cohort", "fans.bringer")
+    async with world.ctx.database.connection() as connection:
+        paid = await list_envelopes(connection, "OrderPaid")
+    assert (await goes.client.post("/api/me/erasure", json=PASSWORD)).status_code == 204
+    for consumer in consumers(world.ctx):
+        if "OrderPaid" in consumer.event_types and consumer.durable.startswith(
+            ("insights", "fans", "outreach", "club")
+        ):
+            await consumer.handle(paid)
+    await world.hear()
+    await tell_again(world.ctx.database, utc_now() + timedelta(hours=2))
+    await world.hear()
+    assert await world.rows("insights.shop_hour", "fans.cohort", "fans.bringer") == before
+    assert await world.tables_that_name(goes.account_id) == set()
+    counted = await figures(world)
+    await fans.rebuild(world.ctx, utc_now())
+    await outreach.rebuild(world.ctx)
+    assert await figures(world) == counted
 
 
 async def test_an_old_email_of_an_erased_person_brings_nothing_of_them_back(

@@ -20,7 +20,24 @@ _SALES = """
     FROM unnest($2::uuid[], $3::uuid[]) AS ghost (shop_id, account_id)
     WHERE sale.shop_id = ghost.shop_id AND sale.buyer_id = $1 AND sale.order_id = ANY($4::uuid[])
 """
-# Of a day that stands under both, as when a sale was counted again meanwhile, the later row goes.
+# A day that stands under both, as when a sale was counted again meanwhile, was counted as two buyers: the first payment
+# of it stays, and the hour of the other has a buyer less.
+_ONCE = """
+    WITH twice AS (
+        SELECT shop_id, day, ghost.account_id AS ghost_id, least(mine.first_paid_at, known.first_paid_at) AS first_at,
+            date_trunc('hour', greatest(mine.first_paid_at, known.first_paid_at), 'UTC') AS hour
+        FROM insights.shop_buyer_day AS mine
+            JOIN unnest($2::uuid[], $3::uuid[]) AS ghost (shop_id, account_id) USING (shop_id)
+            JOIN insights.shop_buyer_day AS known USING (shop_id, day)
+        WHERE mine.buyer_id = $1 AND known.buyer_id = ghost.account_id
+    ), less AS (
+        UPDATE insights.shop_hour AS sums SET buyers = sums.buyers - too_many.buyers
+        FROM (SELECT shop_id, hour, count(*) AS buyers FROM twice GROUP BY 1, 2) AS too_many
+        WHERE (sums.shop_id, sums.hour) = (too_many.shop_id, too_many.hour)
+    )
+    UPDATE insights.shop_buyer_day AS known SET first_paid_at = first_at FROM twice
+    WHERE (known.shop_id, known.day, known.buyer_id) = (twice.shop_id, twice.day, ghost_id)
+"""
 _DAYS = """
     UPDATE insights.shop_buyer_day AS mine SET buyer_id = ghost.account_id
     FROM unnest($2::uuid[], $3::uuid[]) AS ghost (shop_id, account_id)
@@ -53,6 +70,7 @@ async def erase(connection: Connection, erased: AccountErased) -> None:
     ghosts = [ghost.account_id for ghost in erased.ghosts]
     order_ids = await orders.list_ids_of_buyers(connection, ghosts)
     await connection.execute(_SALES, account_id, shop_ids, ghosts, order_ids)
+    await connection.execute(_ONCE, account_id, shop_ids, ghosts)
     await connection.execute(_DAYS, account_id, shop_ids, ghosts)
     await connection.execute(
         "DELETE FROM insights.shop_buyer_day WHERE shop_id = ANY($2::uuid[]) AND buyer_id = $1", account_id, shop_ids
