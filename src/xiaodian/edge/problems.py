@@ -11,6 +11,7 @@ from litestar.routes import BaseRoute, HTTPRoute
 from litestar.utils.path import normalize_path
 
 from xiaodian.contracts.base import DomainError, InvalidInputError, NotFoundError, UnauthenticatedError
+from xiaodian.edge.malformed import reason_of
 from xiaodian.edge.messages import has_text, language_of, translate
 from xiaodian.infra.database import UNFIT_DATA_ERRORS
 from xiaodian.infra.logging import get_logger
@@ -118,10 +119,13 @@ class InternalError(DomainError):
 
 
 class MalformedRequestError(DomainError):
-    """The request does not have the form the API describes; `detail` says where."""
+    """The request does not have the form the API describes; `detail` says where, `reason` which bound was broken."""
 
     code = "malformed_request"
     status = 400
+
+    def __init__(self, *, detail: str, field: str | None = None) -> None:
+        super().__init__(field=field, detail=detail, **reason_of(field, detail))
 
 
 class MethodNotAllowedError(DomainError):
