@@ -226,6 +226,7 @@ async def test_a_message_whose_coupon_is_over_is_not_sent(sender: Sender) -> Non
         ({"text": " \n "}, "text", "empty"),
         ({"text": "\u200b\u3164"}, "text", "empty"),
         ({"name": "  "}, "name", "empty"),
+        ({"send_at_ms": to_epoch_ms(NOON - timedelta(days=3))}, "send_at_ms", "in_the_past"),
     ],
 )
 async def test_what_makes_no_sense_is_refused_and_nothing_is_planned(

@@ -6,6 +6,17 @@ import { shopId } from "../state/session.svelte";
 import type { Campaign, Coupon } from "../state/wire";
 import { readMinute } from "../ui/local_minute";
 
+const NAME_CHARS = 20;
+/** A time is typed to the minute. */
+const MINUTE_MS = 60_000;
+
+/** What a message that was given no name is called in lists. */
+export function firstWords(text: string): string {
+  const line = text.trim().replace(/\s+/g, " ");
+  const letters = [...line];
+  return letters.length <= NAME_CHARS ? line : `${letters.slice(0, NAME_CHARS - 1).join("")}…`;
+}
+
 export class MessageDraft {
   name = $state("");
   text = $state("");
@@ -74,13 +85,13 @@ export class MessageDraft {
 
   check({ needsSegment = false, ofRooms = false } = {}): FieldErrors {
     const wrong: FieldErrors = {};
-    if (!this.name.trim()) wrong.name = t("required");
     if (!this.text.trim()) wrong.text = t("required");
     if (!this.isHoldOutGood) wrong.hold_out_bp = t("outreach_hold_out_wrong");
     if (!(Number.isInteger(this.delayDays) && this.delayDays >= 0 && this.delayDays <= 365)) wrong.delay_days = t("count_malformed");
     if (!(Number.isInteger(this.againDays) && this.againDays >= 1 && this.againDays <= 365)) wrong.again_days = t("count_malformed");
     if (needsSegment && !this.segment) wrong.segment = t("outreach_choose_segment");
     if (ofRooms && !this.atAnnouncement && !this.minutesBefore) wrong.minutes_before = t("outreach_no_moment");
+    if (this.sendAt && !(this.sendAtMs !== null && this.sendAtMs > Date.now() - MINUTE_MS)) wrong.send_at_ms = t("outreach_send_at_past");
     if (this.channels.length === 0) wrong.channels = t("required");
     return wrong;
   }
@@ -88,7 +99,7 @@ export class MessageDraft {
   /** What once and standing messages have in common. */
   get body() {
     return {
-      name: this.name.trim(),
+      name: this.name.trim() || firstWords(this.text),
       text: this.text.trim(),
       link: this.#link,
       coupon_id: this.couponId || null,

@@ -19,6 +19,8 @@ HOLD_OUT_BP = 1000
 LEAST_HOLD_OUT_BP = 100
 WINDOW_DAYS = 7
 AGAIN_DAYS = 30
+LATE_AT_MOST = timedelta(minutes=1)
+"""That the hour of a message may have passed: people type it to the minute. A wrong year must not send it at once."""
 FARTHEST_SENDING = timedelta(days=90)
 LEAST_LOUD_HOURS = 4
 _WHOLE_BP = 10_000

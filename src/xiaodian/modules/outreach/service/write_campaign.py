@@ -20,6 +20,7 @@ from xiaodian.modules.outreach.queries import get_campaign, list_flows
 from xiaodian.modules.outreach.rules import (
     AGAIN_DAYS,
     FARTHEST_SENDING,
+    LATE_AT_MOST,
     check_cancel,
     check_hold_out,
     check_room_moments,
@@ -64,6 +65,8 @@ async def create_campaign(records: Records, caller: Caller, shop_id: ShopId, new
     Raises NotFoundError, ForbiddenError (which names the right), InvalidInputError.
     """
     now = utc_now()
+    if new.send_at_ms is not None and now - from_epoch_ms(new.send_at_ms) > LATE_AT_MOST:
+        raise InvalidInputError(field="send_at_ms", reason="in_the_past")
     send_at = now if new.send_at_ms is None else max(now, from_epoch_ms(new.send_at_ms))
     if send_at - now > FARTHEST_SENDING:
         raise InvalidInputError(field="send_at_ms", reason="too_far_ahead")
