@@ -156,8 +156,9 @@ async def count_segments(connection: Connection, shop_id: ShopId) -> list[ReadyS
 
 async def get_thresholds(connection: Connection, shop_id: ShopId) -> ThresholdsView:
     """The shop's, or the ordinary ones."""
-    columns = ", ".join(ThresholdsView.__struct_fields__)
-    row = await connection.fetchrow(f"SELECT {columns} FROM fans.threshold WHERE shop_id = $1", shop_id)
+    columns = ", ".join(name for name in ThresholdsView.__struct_fields__ if name != "is_applied")
+    applied = "is_applied AND (NOT by_quantiles OR reckoned_on IS NOT NULL) AS is_applied"
+    row = await connection.fetchrow(f"SELECT {columns}, {applied} FROM fans.threshold WHERE shop_id = $1", shop_id)
     if row is None:
         return ThresholdsView(**DEFAULTS._asdict(), by_quantiles=False, is_applied=True)
     return ThresholdsView(**row)

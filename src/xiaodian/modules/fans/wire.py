@@ -176,7 +176,7 @@ class ThresholdsView(Contract, frozen=True, kw_only=True):
     by_quantiles: bool
     """The shop's own orders set loyal, big, slipping and lost, once a day."""
     is_applied: bool
-    """False: fans are being sorted anew by them."""
+    """False: fans are being sorted anew by them, or their own orders have yet to say what is much."""
 
 
 class ThresholdsInput(Input, frozen=True, kw_only=True):
