@@ -96,6 +96,8 @@ RIGHT_OF_ROUTE: dict[tuple[str, str], Scope | None] = {
     ("GET", f"{SHOP}/home"): None,
     ("GET", f"{SHOP}/rooms"): None,
     ("GET", f"{SHOP}/rooms/{{room_id}}/seen-orders"): None,
+    ("GET", f"{SHOP}/days/{{day}}/visitor-orders"): None,
+    ("GET", f"{SHOP}/campaigns/{{campaign_id}}/orders"): None,
     ("GET", f"{SHOP}/days"): Scope.FINANCE_READ,
     ("GET", f"{SHOP}/fans"): Scope.FANS_READ,
     ("GET", f"{SHOP}/fans/{{account_id}}"): Scope.FANS_READ,

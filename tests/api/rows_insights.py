@@ -34,4 +34,5 @@ ROWS: list[Row] = [
     Row("GET", _DAYS, owner_only(200), address=f"{_DAYS}?from=2026-11-01&to=2026-11-30"),
     Row("GET", "/api/shops/{shop_id}/rooms", owner_only(200)),
     Row("GET", "/api/shops/{shop_id}/rooms/{room_id}/seen-orders", owner_only(200)),
+    Row("GET", f"{_DAYS}/{{day}}/visitor-orders", owner_only(200), address=f"{_DAYS}/2026-11-29/visitor-orders"),
 ]

@@ -14,6 +14,7 @@ ROWS: list[Row] = [
     Row("POST", f"{SHOP}/campaigns", owner_only(201), CAMPAIGN),
     Row("POST", f"{SHOP}/campaigns/preview", owner_only(200), {"segment": "buyers"}),
     Row("GET", f"{SHOP}/campaigns/{{campaign_id}}", owner_only(200)),
+    Row("GET", f"{SHOP}/campaigns/{{campaign_id}}/orders", owner_only(200)),
     Row("POST", f"{SHOP}/campaigns/{{campaign_id}}/cancellation", owner_only(200)),
     Row("GET", f"{SHOP}/campaign-rooms", owner_only(200)),
     Row("GET", f"{SHOP}/flows", owner_only(200)),

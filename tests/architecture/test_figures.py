@@ -21,7 +21,7 @@ NO_FIGURES = {
         operator/Batches operator/DifferenceRow operator/PayoutLine operator/Payouts operator/ResultsUpload
     """,
     "how far a piece of work is, or how many things stand in a list or wait to be done": """
-        apps/Calls fans/segments/SegmentEditor home/TodoRow imports/JobList imports/JobPage imports/JobRows
+        apps/Calls fans/segments/SegmentEditor imports/JobList imports/JobPage imports/JobRows
         imports/OrderSourceCard live/CameraCard live/PurchaseLine orders/BatchShip orders/FigureFilter orders/PrintJob
         orders/SelectionBar outreach/Audience videos/edit/PlacedList videos/edit/TitleInput webhooks/EndpointCard
     """,

@@ -118,7 +118,7 @@ async def test_a_host_sees_a_regular_come_sends_a_coupon_and_the_flows_effect_ch
     effect = await open_page("/console/outreach", name="effect", size=DESK, member=stage.host)
     await effect.get_by_test_id("flow-effect").click()
     await expect(effect.get_by_test_id("effect-treated")).to_have_text("1")
-    await expect(effect.get_by_test_id("effect-bought")).to_contain_text("0.0%")
+    await expect(effect.get_by_test_id("effect-bought-reached")).to_contain_text("0.0%")
     async with send_film(stage.stream_key):
         await until_state(stage.host, room_id, "on_air")
         featured = {"product_id": stage.product["product_id"]}
@@ -146,7 +146,7 @@ async def test_a_host_sees_a_regular_come_sends_a_coupon_and_the_flows_effect_ch
         await expect_moving(viewer, "after paying")
         await expect(drawer.get_by_test_id("fan-orders")).to_have_text("2")
         await expect(drawer.get_by_test_id("fan-coupon")).to_contain_text("老友立减")
-        await expect(effect.get_by_test_id("effect-bought")).to_contain_text("100.0%")
+        await expect(effect.get_by_test_id("effect-bought-reached")).to_contain_text("100.0%")
     await _until_orders(stage, fan, 2)
     await console.goto(console.url.replace(f"rooms/{room_id}", f"fan/{fan.me['account_id']}"))
     await expect(console.get_by_test_id("fan-orders")).to_have_text("2")

@@ -9,6 +9,9 @@ describe("orders behind a figure", () => {
   it("are found again from their address, and lead back to the figure", () => {
     const all: [Asked, string, string][] = [
       [{ kind: "seen", room: ROOM }, `/console/rooms/${ROOM}/figures`, "conversion"],
+      [{ kind: "visitors", day: "2026-11-29", untilMs: null }, "/console", "visitor_conversion"],
+      [{ kind: "visitors", day: "2026-11-29", untilMs: 1_795_968_000_000 }, "/console", "visitor_conversion"],
+      [{ kind: "effect", campaign: ROOM, group: "held_out" }, "/console/outreach", "bought_after"],
       [{ kind: "moment", film: "room", id: ROOM, product: TEA, atMs: 83_000 }, `/console/rooms/${ROOM}/figures`, "moment_orders"],
       [{ kind: "moment", film: "video", id: ROOM, product: TEA, atMs: 0 }, `/console/videos/${ROOM}/figures`, "moment_orders"],
     ];
@@ -19,6 +22,6 @@ describe("orders behind a figure", () => {
   });
 
   it("are asked for by no address that makes no sense", () => {
-    for (const query of ["", "room=1", `product=${TEA}&at=1`, `video=${ROOM}`, `room=${ROOM}&product=x&at=1`, `video=${ROOM}&product=${TEA}&at=soon`]) expect(readAsked(new URLSearchParams(query))).toBeNull();
+    for (const query of ["", "day=today", `campaign=${ROOM}`, `campaign=${ROOM}&group=all`, "room=1", `product=${TEA}&at=1`, `video=${ROOM}`, `room=${ROOM}&product=x&at=1`, `video=${ROOM}&product=${TEA}&at=soon`]) expect(readAsked(new URLSearchParams(query))).toBeNull();
   });
 });

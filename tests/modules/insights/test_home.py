@@ -8,8 +8,9 @@ import pandas as pd
 import pytest
 from tests.modules.insights.observer import Observer, late_and_twice, most_rows_read
 from tests.modules.insights.test_visits import deed, report, send
+from tests.modules.surfacing.screening import read_pages
 
-from xiaodian.kit.clock import utc_now
+from xiaodian.kit.clock import to_epoch_ms, utc_now
 from xiaodian.modules.catalog import api as catalog
 from xiaodian.modules.catalog import queries as catalog_queries
 from xiaodian.modules.insights import queries
@@ -195,3 +196,12 @@ async def test_home_says_which_part_of_the_visitors_bought_and_never_more_than_a
     share = came["account_id"].nunique() / acts["viewer_id"].nunique()
     assert figures["visitor_conversion"] == round(share, 4) == 0.5
     assert (figures["buyers"], figures["viewers"]) == (6, 4), "more bought than came"
+    day = f"/api/shops/{observer.stage.shop_id}/days/{home['today']}/visitor-orders"
+    orders, items = await read_pages(observer.stage.host, f"{day}?limit=1")
+    assert (orders, {item["buyer_id"] for item in items}) == (2, {str(buyer.account_id) for buyer in buyers[:2]})
+    told = (await observer.stage.host.get(day)).json()
+    assert (told["viewers"], told["buyers"], told["buyers"] / told["viewers"]) == (4, 2, figures["visitor_conversion"])
+    before = to_epoch_ms(utc_now() - timedelta(hours=11))
+    assert (await read_pages(observer.stage.host, f"{day}?limit=1&until_ms={before}")) == (0, [])
+    other_day = day.replace(home["today"], "2020-02-30")
+    assert (await observer.stage.host.get(other_day)).json()["field"] == "from"

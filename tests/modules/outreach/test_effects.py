@@ -103,15 +103,58 @@ async def test_refunds_take_back_what_a_message_brought(sender: Sender) -> None:
     order = await sender.buy(fan, sku_id)
     effect = (await sender.report(campaign))["effect"]
     assert effect["treated"] == {"fans": 1, "buyers": 1, "spent_minor": 2990}
-    [behind] = effect["orders"]
-    assert (behind["order_id"], behind["net_minor"], behind["is_held_out"]) == (order["order_id"], 2990, False)
+    [behind] = (await list_behind(sender, campaign, "reached"))["items"]
+    assert (behind["order_id"], behind["amount_minor"]) == (order["order_id"], 2990)
+    assert (await list_behind(sender, campaign, "held_out"))["items"] == []
     await give_back(sender, order, 990)
     await sender.hear()
     assert (await sender.report(campaign))["effect"]["treated"]["spent_minor"] == 2000
+    assert [each["amount_minor"] for each in (await list_behind(sender, campaign, "reached"))["items"]] == [2000]
     await give_back(sender, order, 2000, quantity=1)
     await sender.hear()
     effect = (await sender.report(campaign))["effect"]
-    assert (effect["treated"], effect["orders"]) == ({"fans": 1, "buyers": 0, "spent_minor": 0}, [])
+    assert effect["treated"] == {"fans": 1, "buyers": 0, "spent_minor": 0}
+    assert (await list_behind(sender, campaign, "reached"))["items"] == []
+
+
+async def test_the_effect_of_a_message_leads_to_all_orders_of_either_group_page_by_page(sender: Sender) -> None:
+    sku_id = await sender.market.sku(stock=50)
+    fans = [await sender.market.buyer() for _ in range(3)]
+    for fan in fans:
+        await sender.buy(fan, sku_id)
+    campaign = await sender.send()
+    await sender.work()
+    held_out = fans[0]
+    async with sender.ctx.database.connection() as connection:
+        await connection.execute(
+            "UPDATE outreach.recipient SET counts_from = now(), is_held_out = account_id = $1", held_out.account_id
+        )
+    bought = [await sender.buy(fan, sku_id) for fan in fans[1:] for _ in range(3)]
+    unreached = await sender.buy(held_out, sku_id)
+    effect = (await sender.report(campaign))["effect"]
+    for group, key, expected in (("reached", "treated", bought), ("held_out", "held_out", [unreached])):
+        found: list[dict[str, Any]] = []
+        cursor: str | None = ""
+        while cursor is not None:
+            page = await list_behind(sender, campaign, group, f"&limit=2{cursor}")
+            assert (page["orders"], page["fans"], page["buyers"]) == (
+                len(expected),
+                effect[key]["fans"],
+                effect[key]["buyers"],
+            )
+            found += page["items"]
+            cursor = page["next_cursor"] and f"&cursor={page['next_cursor']}"
+        assert [each["order_id"] for each in found] == [each["order_id"] for each in reversed(expected)]
+        assert sum(each["amount_minor"] for each in found) == effect[key]["spent_minor"]
+
+
+async def list_behind(sender: Sender, campaign: dict[str, Any], group: str, more: str = "") -> dict[str, Any]:
+    """The orders that one of the groups is compared by."""
+    path = f"{sender.path}/{campaign['campaign_id']}/orders?group={group}{more}"
+    answer = await sender.market.seller.get(path)
+    assert answer.status_code == 200, answer.text
+    found: dict[str, Any] = answer.json()
+    return found
 
 
 async def rows(sender: Sender) -> dict[str, list[Any]]:

@@ -1,5 +1,5 @@
 /** The orders behind figures, for who may see orders of a shop. */
-import { hrefOf } from "../orders/behind/asked";
+import { type Asked, hrefOf } from "../orders/behind/asked";
 import { type Filter, ordersHref } from "../orders/filter";
 import { may, session } from "../state/session.svelte";
 
@@ -16,13 +16,13 @@ export function stepsBehind(roomId: string): Record<string, string | undefined> 
   return { ordered: ordersBehind({ room: roomId }), paid: ordersBehind({ soldInRoom: roomId, paid: true }) };
 }
 
-/** Where what those bought in a room is listed who were in it; undefined as above. */
-export function seenBehind(room: string): string | undefined {
-  return session.shop && may("orders:read") ? hrefOf({ kind: "seen", room }) : undefined;
+/** Where the orders behind a figure are listed that the desk cannot be asked for; undefined as above. */
+export function behindList(asked: Asked): string | undefined {
+  return session.shop && may("orders:read") ? hrefOf(asked) : undefined;
 }
 
 /** As `ordersBehind`, if the figure is made of paid orders. */
 export function paidBehind(metric: string, asked: Partial<Filter>): string | undefined {
-  if (metric === "conversion" && asked.soldInRoom) return seenBehind(asked.soldInRoom);
+  if (metric === "conversion" && asked.soldInRoom) return behindList({ kind: "seen", room: asked.soldInRoom });
   return OF_PAID.includes(metric) ? ordersBehind({ ...asked, paid: true }) : undefined;
 }

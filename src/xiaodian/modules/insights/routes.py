@@ -28,10 +28,9 @@ from xiaodian.edge.context import Ctx, client_network
 from xiaodian.edge.problems import MalformedRequestError, PayloadTooLargeError, problems
 from xiaodian.kit.clock import utc_now
 from xiaodian.kit.paging import MAX_PAGE_SIZE, Page, decode_cursor
-from xiaodian.modules.insights import routes_board, routes_report, routes_shared_report
+from xiaodian.modules.insights import routes_behind, routes_board, routes_report, routes_shared_report
 from xiaodian.modules.insights.service.compare_days import list_days, parse_days
 from xiaodian.modules.insights.service.eyes import open_eyes
-from xiaodian.modules.insights.service.list_seen_orders import list_seen_orders
 from xiaodian.modules.insights.service.list_shop_rooms import list_shop_rooms
 from xiaodian.modules.insights.service.report_behaviour import BehaviourDesk
 from xiaodian.modules.insights.service.see_home import see_home
@@ -45,7 +44,6 @@ from xiaodian.modules.insights.wire import (
     HomeView,
     RoomProductList,
     RoomReport,
-    SeenOrders,
     ShopDayList,
     ShopRoom,
 )
@@ -222,26 +220,6 @@ async def list_rooms_of_shop(
         return await list_shop_rooms(connection, caller, shop_id, before=before, limit=limit)
 
 
-@get(
-    f"{SHOP}/rooms/{{room_id:uuid}}/seen-orders",
-    opt=access(Access.MEMBER),
-    tags=TAGS,
-    responses=problems(MalformedRequestError, InvalidInputError, UnauthenticatedError, ForbiddenError, NotFoundError),
-)
-async def list_seen_orders_of_room(
-    ctx: Ctx,
-    caller: SignedIn,
-    shop_id: FromPath[ShopId],
-    room_id: FromPath[RoomId],
-    cursor: FromQuery[str | None] = None,
-    limit: Limit = 50,
-) -> SeenOrders:
-    """The purchases behind a room's conversion: of the shop, by those who were in the room (`orders:read`)."""
-    before = decode_cursor(cursor) if cursor else None
-    async with ctx.database.connection() as connection:
-        return await list_seen_orders(connection, caller, shop_id, room_id, before=before, limit=limit)
-
-
 def _shop(shop_id: UUID | None) -> ShopId | None:
     return None if shop_id is None else ShopId(shop_id)
 
@@ -257,7 +235,7 @@ routes = [
     read_home,
     read_days,
     list_rooms_of_shop,
-    list_seen_orders_of_room,
+    *routes_behind.routes,
     *routes_board.routes,
     *routes_report.routes,
     *routes_shared_report.routes,

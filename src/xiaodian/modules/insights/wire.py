@@ -79,6 +79,19 @@ class SeenOrders(Contract, frozen=True, kw_only=True):
     next_cursor: str | None
 
 
+class VisitorOrders(Contract, frozen=True, kw_only=True):
+    """What those bought on a day, or its part, who came into one of the shop's rooms for the first time on it."""
+
+    day: str
+    viewers: int
+    buyers: int
+    orders: int
+    gmv_minor: int | None
+    currency: str
+    items: list[OrderBehind]
+    next_cursor: str | None
+
+
 class ShopDayList(Contract, frozen=True, kw_only=True):
     """Days of a shop, the first first; days on which nothing happened have noughts."""
 

@@ -27,6 +27,7 @@ _WITHIN = """
     sale.shop_id = $2 AND sale.buyer_id = fan.account_id
     AND sale.paid_at >= fan.counts_from AND sale.paid_at < fan.counts_from + $3::interval
 """
+_COUNTED = "net_minor > 0 AND is_held_out = $5"
 _GROUPS = f"""
     WITH fan AS ({_FANS}), spent AS (
         SELECT fan.is_held_out, coalesce(sum(sale.net_minor), 0)::bigint AS minor
@@ -156,9 +157,7 @@ async def count_deliveries(connection: Connection, campaign_id: CampaignId) -> d
 
 async def compare_groups(connection: Connection, campaign: Campaign, now: datetime) -> tuple[Group, Group]:
     """Who got the message and who was held out, and what each group bought within the window."""
-    rows = await connection.fetch(
-        _GROUPS, campaign.campaign_id, campaign.shop_id, timedelta(days=campaign.window_days), now
-    )
+    rows = await connection.fetch(_GROUPS, *_bound(campaign, now))
     groups = {row["is_held_out"]: Group(**{key: row[key] for key in Group.__struct_fields__}) for row in rows}
     return groups.get(False, Group()), groups.get(True, Group())
 
@@ -169,24 +168,44 @@ class Counted(NamedTuple):
     order_id: OrderId
     paid_at: datetime
     net_minor: int
-    is_held_out: bool
 
 
-async def list_counted(connection: Connection, campaign: Campaign, now: datetime, limit: int) -> list[Counted]:
-    """The orders that both groups are compared by, the newest first."""
+async def count_counted(connection: Connection, campaign: Campaign, now: datetime, *, is_held_out: bool) -> int:
+    """How many orders one of the groups is compared by."""
+    found: int = await connection.fetchval(
+        f"WITH fan AS ({_FANS}) SELECT count(*) FROM fan JOIN outreach.sale ON {_WITHIN} WHERE {_COUNTED}",
+        *_bound(campaign, now),
+        is_held_out,
+    )
+    return found
+
+
+async def list_counted(
+    connection: Connection,
+    campaign: Campaign,
+    now: datetime,
+    *,
+    is_held_out: bool,
+    after: tuple[datetime, UUID] | None,
+    limit: int,
+) -> list[Counted]:
+    """A page of these orders, the newest first."""
     rows = await connection.fetch(
         f"""
-        WITH fan AS ({_FANS})
-        SELECT order_id, paid_at, net_minor, is_held_out FROM fan JOIN outreach.sale ON {_WITHIN}
-        WHERE net_minor > 0 ORDER BY paid_at DESC, order_id LIMIT $5
+        WITH fan AS ({_FANS}) SELECT order_id, paid_at, net_minor FROM fan JOIN outreach.sale ON {_WITHIN}
+        WHERE {_COUNTED} AND ($6::timestamptz IS NULL OR (paid_at, order_id) < ($6, $7::uuid))
+        ORDER BY paid_at DESC, order_id DESC LIMIT $8
         """,
-        campaign.campaign_id,
-        campaign.shop_id,
-        timedelta(days=campaign.window_days),
-        now,
+        *_bound(campaign, now),
+        is_held_out,
+        *(after or (None, None)),
         limit,
     )
     return [Counted(*row) for row in rows]
+
+
+def _bound(campaign: Campaign, now: datetime) -> tuple[object, ...]:
+    return campaign.campaign_id, campaign.shop_id, timedelta(days=campaign.window_days), now
 
 
 async def get_shop_bounds(connection: Connection, shop_id: ShopId) -> ShopBounds:

@@ -17,11 +17,14 @@ from xiaodian.edge.problems import MalformedRequestError, problems
 from xiaodian.kit.paging import MAX_PAGE_SIZE, Page, decode_cursor, encode_cursor
 from xiaodian.modules.outreach import queries, routes_push, routes_unsubscribe
 from xiaodian.modules.outreach.service import bounds, opt_out, preview, see_campaign, write_campaign, write_to_fan
+from xiaodian.modules.outreach.service.list_effect_orders import list_effect_orders
 from xiaodian.modules.outreach.wire import (
     BoundsInput,
     BoundsView,
+    CampaignOrders,
     CampaignReport,
     CampaignView,
+    EffectGroup,
     FanMessageInput,
     FanMessages,
     FlowInput,
@@ -94,6 +97,23 @@ async def read_campaign(
     async with ctx.database.connection() as connection:
         await shops.require_right(connection, caller, ShopId(shop_id), Scope.FANS_READ)
         return await see_campaign.see_campaign(connection, ShopId(shop_id), campaign_id)
+
+
+@get(CAMPAIGNS + "/{campaign_id:uuid}/orders", opt=MEMBER, tags=TAGS, responses=READS)
+async def list_campaign_orders(
+    ctx: Ctx,
+    caller: SignedIn,
+    shop_id: FromPath[UUID],
+    campaign_id: FromPath[UUID],
+    group: FromQuery[EffectGroup] = EffectGroup.REACHED,
+    cursor: FromQuery[str | None] = None,
+    limit: Limit = 50,
+) -> CampaignOrders:
+    """The orders by which a campaign's or flow's effect is told, of one of its groups (`fans:read`, `orders:read`)."""
+    async with ctx.database.connection() as connection:
+        return await list_effect_orders(
+            connection, caller, ShopId(shop_id), campaign_id, group, cursor=cursor, limit=limit
+        )
 
 
 @post(CAMPAIGNS + "/{campaign_id:uuid}/cancellation", opt=MEMBER, tags=TAGS, status_code=200, responses=WRITES)
@@ -208,6 +228,7 @@ routes = [
     create_campaign,
     preview_campaign,
     read_campaign,
+    list_campaign_orders,
     cancel_campaign,
     list_campaign_rooms,
     list_flows,

@@ -1,6 +1,7 @@
 """Campaigns and flows as HTTP takes and shows them."""
 
 from datetime import datetime
+from enum import StrEnum
 from typing import Annotated
 from uuid import UUID
 
@@ -9,7 +10,7 @@ from msgspec import Meta
 
 from xiaodian.contracts.base import Contract, Input, Line, Text
 from xiaodian.contracts.live import RoomId, RoomState
-from xiaodian.contracts.orders import OrderId
+from xiaodian.contracts.orders import OrderBehind
 from xiaodian.contracts.outreach import Campaign, CampaignId, CampaignState, Channel, Skip, Trigger, Verdict
 from xiaodian.contracts.promotion import CouponId
 from xiaodian.contracts.shops import ShopId
@@ -225,17 +226,6 @@ class GroupView(Contract, frozen=True, kw_only=True):
     spent_minor: int
 
 
-class CountedOrder(Contract, frozen=True, kw_only=True):
-    """An order within the window of a fan of either group."""
-
-    order_id: OrderId
-    number: str
-    paid_at_ms: int
-    net_minor: int
-    """What was paid for goods and not given back."""
-    is_held_out: bool
-
-
 class EffectView(Contract, frozen=True, kw_only=True):
     """What the message changed. Differences are shares of fans, and minor units per fan, with their 95% intervals."""
 
@@ -246,8 +236,27 @@ class EffectView(Contract, frozen=True, kw_only=True):
     spend: Gain | None
     spend_verdict: Verdict
     currency: str
-    orders: list[CountedOrder]
-    """By which the groups are compared: the newest of them, those beyond MOST_ORDERS left out."""
+
+
+class EffectGroup(StrEnum):
+    """Who was to get a message, and who was drawn not to."""
+
+    REACHED = "reached"
+    HELD_OUT = "held_out"
+
+
+class CampaignOrders(Contract, frozen=True, kw_only=True):
+    """The orders that one of the groups is compared by, the newest first; the amount is what was not given back."""
+
+    name: str
+    group: EffectGroup
+    window_days: int
+    fans: int
+    buyers: int
+    orders: int
+    currency: str
+    items: list[OrderBehind]
+    next_cursor: str | None
 
 
 class CampaignReport(Contract, frozen=True, kw_only=True):

@@ -79,7 +79,7 @@ async def list_days(
     for hour in await queries.list_hours(connection, shop_id, [span]):
         sales.setdefault(day_of(hour.hour, utc_offset_h).isoformat(), []).append(hour)
     comers: dict[str, list[queries.Comers]] = {}
-    for seen in await queries.list_comers(connection, await _get_rooms(connection, shop_id), [span]):
+    for seen in await queries.list_comers(connection, await list_own_room_ids(connection, shop_id), [span]):
         comers.setdefault(day_of(seen.hour, utc_offset_h).isoformat(), []).append(seen)
     names = [day_of(span[0] + number * DAY, utc_offset_h).isoformat() for number in range(count)]
     return [_to_day(name, sales.get(name, []), comers.get(name, [])) for name in names]
@@ -96,7 +96,7 @@ async def _get_hours(
             buyers=sold.buyers,
             refunded_minor=sold.refunded_minor,
         )
-    room_ids = await _get_rooms(connection, shop_id)
+    room_ids = await list_own_room_ids(connection, shop_id)
     for seen in await queries.list_comers(connection, room_ids, days):
         hours[seen.hour] = hours.get(seen.hour, Hour()).plus(Hour(viewers=seen.viewers))
     dated = [(day_of(start, utc_offset_h), start, end) for start, end in days]
@@ -105,7 +105,8 @@ async def _get_hours(
     return hours
 
 
-async def _get_rooms(connection: Connection, shop_id: ShopId) -> list[RoomId]:
+async def list_own_room_ids(connection: Connection, shop_id: ShopId) -> list[RoomId]:
+    """The shop's own rooms, the newest."""
     rooms = await live.list_rooms_of_shop(connection, shop_id, tuple(RoomState), MAX_ROOMS)
     return [room.room_id for room in rooms]
 

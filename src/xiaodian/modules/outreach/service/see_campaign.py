@@ -1,28 +1,24 @@
 """A campaign and what came of it."""
 
-from datetime import datetime
 from uuid import UUID
 
 from xiaodian.contracts.live import RoomState
 from xiaodian.contracts.outreach import Campaign
 from xiaodian.contracts.shops import ShopId
 from xiaodian.infra.database import Connection
-from xiaodian.kit.clock import to_epoch_ms, utc_now
+from xiaodian.kit.clock import utc_now
 from xiaodian.kit.money import DEFAULT_CURRENCY
 from xiaodian.modules.live import api as live
-from xiaodian.modules.orders import api as orders
 from xiaodian.modules.outreach.effect_rules import Group, compare_shares, compare_spend, judge
 from xiaodian.modules.outreach.queries import (
     compare_groups,
     count_deliveries,
     count_skipped,
     get_campaign,
-    list_counted,
 )
 from xiaodian.modules.outreach.service.fill_in import OPEN_ROOMS
 from xiaodian.modules.outreach.wire import (
     CampaignReport,
-    CountedOrder,
     DeliveryCount,
     EffectView,
     GroupView,
@@ -32,7 +28,6 @@ from xiaodian.modules.outreach.wire import (
     to_view,
 )
 
-MOST_ORDERS = 100
 MOST_ROOMS = 100
 
 
@@ -81,24 +76,7 @@ async def _see_effect(connection: Connection, campaign: Campaign) -> EffectView:
         spend=spend,
         spend_verdict=judge(treated, held_out, spend),
         currency=DEFAULT_CURRENCY,
-        orders=await _list_orders(connection, campaign, now),
     )
-
-
-async def _list_orders(connection: Connection, campaign: Campaign, now: datetime) -> list[CountedOrder]:
-    counted = await list_counted(connection, campaign, now, MOST_ORDERS)
-    found = await orders.find_orders(connection, [each.order_id for each in counted])
-    return [
-        CountedOrder(
-            order_id=each.order_id,
-            number=found[each.order_id].number,
-            paid_at_ms=to_epoch_ms(each.paid_at),
-            net_minor=each.net_minor,
-            is_held_out=each.is_held_out,
-        )
-        for each in counted
-        if each.order_id in found
-    ]
 
 
 def _show(group: Group) -> GroupView:
