@@ -73,6 +73,20 @@ async def test_what_lies_beside_a_fan_for_conditions_is_never_older_than_the_pur
     assert len(kept) < len(anew)
 
 
+async def test_of_who_gave_everything_back_no_history_of_purchases_stays(counter: Counter) -> None:
+    back, stays = [await counter.market.buyer(name) for name in ("小丹", "小海")]
+    orders = [await counter.order(buyer, counter.products[0]) for buyer in (back, stays)]
+    for order in orders:
+        await counter.pay_at(order, utc_now() - timedelta(days=3))
+    await counter.hear()
+    await counter.write_histories()
+    assert len(await counter.rows_of("history")) == 2
+    await give_back(counter, orders[0], orders[0]["total_minor"], 1)
+    await counter.hear()
+    await counter.write_histories()
+    assert [row["account_id"] for row in await counter.rows_of("history")] == [stays.account_id]
+
+
 async def buy_in_turn(counter: Counter, rng: random.Random, deeds: int) -> None:
     """Each order is newer than all before it, as most are; some is given back. Much or little is heard at once."""
     buyers = [await counter.market.buyer(f"买家{number}") for number in range(3)]

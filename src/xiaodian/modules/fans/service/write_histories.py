@@ -2,7 +2,8 @@
 
 `purchase_days`: the days of the purchases that count, in order; `running_minor`: spent by each and all before it;
 `product_ids` and `product_days`: what was bought, and the last day of each. A history is true as long as it has the
-fan's number of changes, which counting moves on; else conditions look at the purchases themselves.
+fan's number of changes, which counting moves on; else conditions look at the purchases themselves. Of who has given
+everything back none is kept.
 """
 
 from uuid import UUID
@@ -21,10 +22,16 @@ NO_LIMIT_S = 3600.0
 _NOBODY = UUID(int=0)
 
 _LARGE_SHOPS = "SELECT shop_id FROM fans.segment_size GROUP BY 1 HAVING sum(fans) >= $1 ORDER BY 1"
-_WITHOUT = """
-    SELECT account_id FROM fans.fan LEFT JOIN fans.history USING (shop_id, account_id, changes)
-    WHERE fan.shop_id = $1 AND fan.account_id > $2 AND orders > 0 AND purchase_days IS NULL
+_UNTRUE = """
+    SELECT account_id FROM fans.fan LEFT JOIN fans.history AS known USING (shop_id, account_id)
+    WHERE fan.shop_id = $1 AND fan.account_id > $2
+        AND CASE WHEN orders > 0 THEN known.changes IS DISTINCT FROM fan.changes ELSE known.changes IS NOT NULL END
     ORDER BY fan.account_id LIMIT $3
+"""
+_DROP = """
+    DELETE FROM fans.history AS known USING fans.fan
+    WHERE known.shop_id = $1 AND known.account_id = ANY($2::uuid[])
+        AND (fan.shop_id, fan.account_id) = ($1, known.account_id) AND fan.orders = 0
 """
 # Told twice which fans they are, PostgreSQL looks them up instead of reading all fans for each portion.
 _WRITE = """
@@ -65,22 +72,22 @@ _GENTLY = "SET LOCAL work_mem = '64MB'; SET LOCAL max_parallel_workers_per_gathe
 
 
 async def write_histories(database: Database, large: int = LARGE) -> None:
-    """Write them for fans of large shops who have none, some hundreds a transaction."""
+    """Write them for fans of large shops who have none that is true, some hundreds a transaction."""
     async with database.connection() as connection:
         rows = await connection.fetch(_LARGE_SHOPS, large)
     for row in rows:
         shop_id: ShopId = row["shop_id"]
         after = _NOBODY
-        while found := await _find_without(database, shop_id, after):
+        while found := await _find_untrue(database, shop_id, after):
             for start in range(0, len(found), FANS_AT_ONCE):
                 await _write(database, shop_id, found[start : start + FANS_AT_ONCE])
             after = found[-1]
 
 
-async def _find_without(database: Database, shop_id: ShopId, after: UUID) -> list[UUID]:
+async def _find_untrue(database: Database, shop_id: ShopId, after: UUID) -> list[UUID]:
     async with database.transaction() as connection:
         await connection.execute(_GENTLY)
-        rows = await connection.fetch(_WITHOUT, shop_id, after, FOUND_AT_ONCE, timeout=NO_LIMIT_S)
+        rows = await connection.fetch(_UNTRUE, shop_id, after, FOUND_AT_ONCE, timeout=NO_LIMIT_S)
     return [row["account_id"] for row in rows]
 
 
@@ -89,4 +96,5 @@ async def _write(database: Database, shop_id: ShopId, fans: list[UUID]) -> None:
         # Whoever counts purchases holds it too: what is read here stays true until it is written.
         await connection.execute("SELECT pg_advisory_xact_lock($1)", LOCK)
         await connection.execute(_GENTLY)
+        await connection.execute(_DROP, shop_id, fans, timeout=NO_LIMIT_S)
         await connection.execute(_WRITE, shop_id, fans, timeout=NO_LIMIT_S)
