@@ -6,6 +6,7 @@ from uuid import UUID, uuid4
 
 import msgspec
 import numpy as np
+import pytest
 from tests.modules.fans.counter import Counter
 
 from xiaodian.contracts.fans import PredictionWay
@@ -13,8 +14,10 @@ from xiaodian.kit.clock import utc_now
 from xiaodian.modules.fans.prediction.features import AT, FEATURES, Sheet
 from xiaodian.modules.fans.prediction.likelihood import Baseline, explain, judge, learn, score, typical_of
 from xiaodian.modules.fans.prediction.next_product import Basket, judge_products
+from xiaodian.modules.fans.service import predict as by_shop
 from xiaodian.modules.fans.service.count_purchases import day_of_books
 from xiaodian.modules.fans.service.predict import predict
+from xiaodian.modules.fans.service.predict_due import predict_due
 
 Draw = np.random.Generator
 
@@ -62,6 +65,37 @@ def test_a_model_that_does_not_beat_how_long_and_how_often_is_not_used() -> None
     assert judgement.auc_gain is not None
     assert judgement.auc_gain_error is not None
     assert judgement.auc_gain <= 2 * judgement.auc_gain_error
+
+
+def test_a_young_shop_whose_fans_have_bought_but_once_is_told_what_others_are() -> None:
+    draw = np.random.default_rng(6)
+    learnt, judged = (sheet_of(draw, 1500, by_recency) for _ in range(2))
+    learnt.values[:, [AT["pause_days"], AT["overdue"], AT["returned_share"]]] = np.nan
+    judgement = judge(learnt, judged)
+    assert judgement.way is PredictionWay.BASELINE
+    model = learn(PredictionWay.MODEL, learnt)
+    assert model is not None
+    assert all(len(why) <= 3 for why in explain(model, judged.values, typical_of(learnt)))
+
+
+async def test_a_shop_that_cannot_be_learnt_from_keeps_no_other_waiting(
+    counter: Counter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with counter.ctx.database.connection() as connection:
+        await connection.execute(
+            "INSERT INTO fans.segment_size (shop_id, segment, fans) SELECT unnest($1::uuid[]), 'new', 1",
+            shop_ids := sorted(uuid4() for _ in range(3)),
+        )
+    told: list[UUID] = []
+
+    async def _predict(_: object, shop_id: UUID, __: date) -> None:
+        if shop_id == shop_ids[0]:
+            raise ValueError(shop_id)
+        told.append(shop_id)
+
+    monkeypatch.setattr(by_shop, "predict", _predict)
+    assert await predict_due(counter.ctx.database, 8, utc_now()) == 2
+    assert sorted(told) == shop_ids[1:]
 
 
 def test_nothing_is_told_of_fans_whom_nothing_tells_apart_or_who_are_too_few() -> None:

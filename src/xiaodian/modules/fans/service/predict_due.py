@@ -33,14 +33,21 @@ async def list_due(database: Database, today: date) -> list[ShopId]:
 
 
 async def predict_due(database: Database, utc_offset_h: int, now: datetime) -> int:
-    """Learn and tell, shop by shop; how many. Takes a core for a while: for a process of its own."""
+    """Learn and tell, shop by shop; of how many. Takes a core for a while: for a process of its own. A shop of which
+    nothing can be learnt for a fault of ours keeps no other waiting.
+    """
     from xiaodian.modules.fans.service.predict import predict
 
     today = day_of_books(now, utc_offset_h)
     due = await list_due(database, today)
+    done = 0
     for shop_id in due:
-        await predict(database, shop_id, today)
-    return len(due)
+        try:
+            await predict(database, shop_id, today)
+            done += 1
+        except ValueError:
+            _log.exception("shop_not_predicted", shop_id=str(shop_id))
+    return done
 
 
 async def predict_again(database: Database, shop_id: ShopId, utc_offset_h: int, now: datetime) -> None:
