@@ -103,6 +103,7 @@ RIGHT_OF_ROUTE: dict[tuple[str, str], Scope | None] = {
     ("GET", f"{SHOP}/fans/{{account_id}}"): Scope.FANS_READ,
     ("GET", f"{SHOP}/fans/all"): Scope.FANS_READ,
     ("GET", f"{SHOP}/fans/arrivals"): Scope.FANS_READ,
+    ("GET", f"{SHOP}/fans/{{account_id}}/goods"): Scope.FANS_READ,
     ("GET", f"{SHOP}/fans/{{account_id}}/prediction"): Scope.FANS_READ,
     ("GET", f"{SHOP}/fan-prediction-report"): Scope.FANS_READ,
     ("GET", f"{SHOP}/fans/{{account_id}}/messages"): Scope.FANS_READ,

@@ -44,6 +44,7 @@ ROWS: list[Row] = [
     Row("GET", f"{SHOP}/fans/arrivals", owner_only(200), address=f"{SHOP}/fans/arrivals?room_id={{room_id}}"),
     Row("POST", f"{FAN}/notes", members(404), {"text": "爱喝茶"}),
     Row("PUT", f"{FAN}/tags", members(404), {"tags": ["老客"]}),
+    Row("GET", f"{FAN}/goods", members(404)),
     Row("GET", f"{FAN}/prediction", owner_only(200)),
     Row("GET", f"{SHOP}/fan-prediction-report", owner_only(200)),
     Row("GET", f"{SHOP}/segments", owner_only(200)),

@@ -294,5 +294,6 @@ DEFINITIONS: tuple[Definition, ...] = (
     ),
     _of("product_sold", _COUNT, "pieces paid for - pieces that came back", "stock; orders"),
     _of("flash_sold", _COUNT, "pieces paid for at the flash price - pieces that came back", "stock; orders"),
+    _of("fan_product_orders", _COUNT, "purchases of the fan with a line of the product", "orders and their refunds"),
     _of("category_orders", _COUNT, "purchases of the fan with a line of the category", "orders and their refunds"),
 )

@@ -3,6 +3,7 @@ import type { Schemas } from "../../lib/api/client";
 
 export type FanCard = Schemas["FanCard"];
 export type FanPage = Schemas["FanPage"];
+export type FanGoods = Schemas["FanGoods"];
 export type FanNote = FanPage["notes"][number];
 export type Segment = FanCard["segment"];
 export type SegmentList = Schemas["SegmentList"];

@@ -31,7 +31,9 @@ from xiaodian.modules.fans.service import (
 from xiaodian.modules.fans.service.count_purchases import day_of_books
 from xiaodian.modules.fans.service.find_named import MOST_NAME_CHARS
 from xiaodian.modules.fans.service.questions import heavy_questions
+from xiaodian.modules.fans.service.see_goods import see_goods
 from xiaodian.modules.fans.service.see_segments import see_segments
+from xiaodian.modules.fans.wire_goods import FanGoods
 from xiaodian.modules.shops import api as shops
 
 TAGS = ["fans"]
@@ -100,6 +102,14 @@ async def read_fan(
 ) -> wire.FanPage:
     """What the shop knows of a fan's dealings with it; looking is noted in the shop's log."""
     return await see_fan.see_fan(ctx, caller, shop_id, account_id)
+
+
+@get(f"{FAN}/goods", opt=access(Access.MEMBER, Scope.FANS_READ), tags=TAGS, responses=READS)
+async def read_fan_goods(
+    ctx: Ctx, caller: SignedIn, shop_id: FromPath[ShopId], account_id: FromPath[AccountId]
+) -> FanGoods:
+    """What a fan bought most, and what was in each of the orders on the fan's page; a look at it is one at the fan."""
+    return await see_goods(ctx, caller, shop_id, account_id)
 
 
 @post(f"{FAN}/notes", opt=access(Access.MEMBER, Scope.FANS_WRITE), tags=TAGS, responses=ASKS)
@@ -207,6 +217,7 @@ routes = [
     list_all_fans_of_shop,
     list_fan_arrivals,
     read_fan,
+    read_fan_goods,
     add_fan_note,
     set_fan_tags,
     list_segments,
