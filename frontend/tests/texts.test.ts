@@ -72,6 +72,8 @@ describe("the message catalogue", () => {
 
   it("fills placeholders and leaves unknown ones to be seen", () => {
     const texts = { bag: "{count} items", bag_one: "{count} item" };
+    expect(fill(texts, "bag", { count: "1" })).toBe("1 item");
+    expect(fill(texts, "bag", { count: "1,001" })).toBe("1,001 items");
     expect(fill(texts, "bag", { count: 2 })).toBe("2 items");
     expect(fill(texts, "bag", { count: 1 })).toBe("1 item");
     expect(fill(texts, "bag")).toBe("{count} items");

@@ -46,5 +46,5 @@ export const FIELD_GROUPS: readonly { head: string; kinds: readonly string[] }[]
   { head: "buying", kinds: ["orders", "spent_minor", "average_minor", "days_since_last", "days_since_first", "recent_orders", "recent_spent_minor", "occasions", "paid_orders", "returned_share", "first_day", "last_day", "usual_hour", "source"] },
   { head: "goods", kinds: ["bought_product", "bought_category", "used_coupon", "bought_in_room", "rooms_bought_in"] },
   { head: "watching", kinds: ["watch_s", "views", "days_since_seen", "attended_room", "rooms_attended", "comments", "likes"] },
-  { head: "bond", kinds: ["segment", "days_in_segment", "tags", "follows", "days_since_followed", "likelihood"] },
+  { head: "bond", kinds: ["segment", "days_in_segment", "club_level", "tags", "follows", "days_since_followed", "likelihood"] },
 ];
