@@ -125,6 +125,7 @@ RIGHT_OF_ROUTE: dict[tuple[str, str], Scope | None] = {
     ("GET", f"{SHOP}/fan-thresholds"): Scope.FANS_READ,
     ("PUT", f"{SHOP}/fan-thresholds"): Scope.FANS_WRITE,
     ("GET", f"{SHOP}/repurchase"): Scope.FANS_READ,
+    ("GET", f"{SHOP}/repurchase/returns"): None,
     ("GET", f"{SHOP}/cohorts"): Scope.FANS_READ,
     ("GET", f"{SHOP}/repurchase/by/{{kind}}"): Scope.FANS_READ,
     ("GET", f"{SHOP}/apps/{{app_id}}/calls"): Scope.SHOP_READ,

@@ -52,6 +52,7 @@ ROWS: list[Row] = [
     Row("PUT", f"{SHOP}/fan-thresholds", owner_only(200), THRESHOLDS),
     Row("GET", f"{SHOP}/repurchase", owner_only(200), address=f"{SHOP}/repurchase?{DAYS}"),
     Row("GET", f"{SHOP}/cohorts", owner_only(200)),
+    Row("GET", f"{SHOP}/repurchase/returns", owner_only(200), address=f"{SHOP}/repurchase/returns?{DAYS}&within=30"),
     Row("GET", f"{SHOP}/repurchase/by/{{kind}}", owner_only(200), address=f"{SHOP}/repurchase/by/product?{DAYS}"),
     # The world's shop has no club until its owner sets one.
     Row("GET", CLUB, everybody(404)),

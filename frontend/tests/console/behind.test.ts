@@ -11,6 +11,7 @@ describe("orders behind a figure", () => {
       [{ kind: "seen", room: ROOM }, `/console/rooms/${ROOM}/figures`, "conversion"],
       [{ kind: "visitors", day: "2026-11-29", untilMs: null }, "/console", "visitor_conversion"],
       [{ kind: "visitors", day: "2026-11-29", untilMs: 1_795_968_000_000 }, "/console", "visitor_conversion"],
+      [{ kind: "returns", from: "2026-01-01", to: "2026-11-30", within: 90 }, "/console/fans/repurchase", "repurchase_rate"],
       [{ kind: "effect", campaign: ROOM, group: "held_out" }, "/console/outreach", "bought_after"],
       [{ kind: "moment", film: "room", id: ROOM, product: TEA, atMs: 83_000 }, `/console/rooms/${ROOM}/figures`, "moment_orders"],
       [{ kind: "moment", film: "video", id: ROOM, product: TEA, atMs: 0 }, `/console/videos/${ROOM}/figures`, "moment_orders"],

@@ -10,6 +10,7 @@ from tests.conftest import SignUp
 from tests.modules.fans.counter import Counter
 from tests.modules.fans.test_counting import list_all, live_through
 from tests.modules.insights.observer import Observer
+from tests.modules.surfacing.screening import read_pages
 
 from xiaodian.kit.clock import utc_now
 from xiaodian.kit.ids import earliest_id
@@ -128,6 +129,30 @@ async def test_figures_of_fans_open_to_the_orders_that_they_count(counter: Count
         buyer = {"buyer_id": str(fan["account_id"])}
         assert len(await found(counter, **buyer, purchase=True)) == figures["orders"]
         assert len(await found(counter, **buyer, paid=True)) == figures["paid_orders"]
+
+
+async def test_each_repurchase_rate_opens_to_the_order_with_which_each_of_them_came_back(
+    counter: Counter, video_id: UUID
+) -> None:
+    host, shop = counter.stage.host, f"/api/shops/{counter.stage.shop_id}"
+    today = (utc_now() + timedelta(hours=counter.ctx.settings.books_utc_offset_h)).date()
+    came = 0
+    for first, last in (
+        (today - timedelta(days=1000), today),
+        (today - timedelta(days=500), today - timedelta(days=40)),
+    ):
+        span = {"from": f"{first}", "to": f"{last}"}
+        again = await found(counter, again=True, first_from=span["from"], first_to=span["to"])
+        for rate in (await counter.ask(host, "repurchase", **span))["period"]["rates"]:
+            path = f"{shop}/repurchase/returns?from={first}&to={last}&within={rate['within_days']}&limit=2"
+            orders, items = await read_pages(host, path)
+            assert (orders, len(items)) == (rate["came_back"], rate["came_back"]), (span, rate)
+            assert len({item["buyer_id"] for item in items}) == len(items), "of each fan one"
+            assert {item["order_id"] for item in items} <= set(again)
+            came += len(items)
+    assert came > 5
+    refused = await host.get(f"{shop}/repurchase/returns?from={today}&to={today}&within=31")
+    assert (refused.status_code, refused.json()["field"]) == (422, "within")
 
 
 async def test_figures_of_days_rooms_and_videos_open_to_the_orders_that_they_count(

@@ -16,7 +16,7 @@ from xiaodian.edge.access import Access, SignedIn, access
 from xiaodian.edge.context import Ctx
 from xiaodian.edge.problems import MalformedRequestError, problems
 from xiaodian.kit.clock import utc_now
-from xiaodian.kit.paging import MAX_PAGE_SIZE, Page
+from xiaodian.kit.paging import MAX_PAGE_SIZE, Page, decode_cursor
 from xiaodian.modules.fans import creator_routes, prediction_routes, queries, segment_routes, wire
 from xiaodian.modules.fans.all_fans import FanSort
 from xiaodian.modules.fans.service import (
@@ -30,6 +30,7 @@ from xiaodian.modules.fans.service import (
 )
 from xiaodian.modules.fans.service.count_purchases import day_of_books
 from xiaodian.modules.fans.service.find_named import MOST_NAME_CHARS
+from xiaodian.modules.fans.service.list_returns import list_returns
 from xiaodian.modules.fans.service.questions import heavy_questions
 from xiaodian.modules.fans.service.see_goods import see_goods
 from xiaodian.modules.fans.service.see_segments import see_segments
@@ -190,6 +191,23 @@ async def read_repurchase(
         )
 
 
+@get(f"{SHOP}/repurchase/returns", opt=access(Access.MEMBER, Scope.FANS_READ), tags=TAGS, responses=ASKS)
+async def list_returns_of_fans(
+    ctx: Ctx,
+    caller: SignedIn,
+    shop_id: FromPath[ShopId],
+    first: First,
+    last: Last,
+    within: FromQuery[int],
+    cursor: FromQuery[str | None] = None,
+    limit: Limit = 50,
+) -> wire.Returns:
+    """The orders behind a repurchase rate: with which who first bought in these days came back (`orders:read` too)."""
+    period = see_repurchase.parse_period(first, last)
+    before = decode_cursor(cursor) if cursor else None
+    return await list_returns(ctx, caller, shop_id, period, within, before=before, limit=limit)
+
+
 @get(f"{SHOP}/cohorts", opt=access(Access.MEMBER, Scope.FANS_READ), tags=TAGS, responses=READS)
 async def read_cohorts(ctx: Ctx, caller: SignedIn, shop_id: FromPath[ShopId]) -> wire.CohortList:
     """The triangle of months of first purchase, of the last three years."""
@@ -224,6 +242,7 @@ routes = [
     read_thresholds,
     set_thresholds,
     read_repurchase,
+    list_returns_of_fans,
     read_cohorts,
     read_bringers,
     *creator_routes.routes,

@@ -9,6 +9,7 @@ from xiaodian.contracts.accounts import AccountId
 from xiaodian.contracts.base import Contract, Input, Line, Text
 from xiaodian.contracts.club import FanClubCard
 from xiaodian.contracts.fans import FanCard, SegmentCode
+from xiaodian.contracts.orders import OrderBehind
 from xiaodian.modules.fans.wire_segments import OwnSegment
 
 NOTE_CHARS = 500
@@ -219,6 +220,20 @@ class PauseFigures(Contract, frozen=True, kw_only=True):
     three_quarters_days: int | None
     bars: list[PauseBar]
     """All of them by length, in bars of one width; the rare long ones share the last."""
+
+
+class Returns(Contract, frozen=True, kw_only=True):
+    """The orders with which fans came back, the newest first: one of each, of those whom a repurchase rate counts."""
+
+    first: str
+    last: str
+    within_days: int
+    of: int
+    """Who first bought in these days, so many days ago or more."""
+    orders: int
+    currency: str
+    items: list[OrderBehind]
+    next_cursor: str | None
 
 
 class Repurchase(Contract, frozen=True, kw_only=True):

@@ -8,11 +8,13 @@ import { shopId } from "../../state/session.svelte";
 export type Line = Schemas["OrderBehind"];
 /**
  * `seen`: what those bought in a room who were in it; a moment: of a film in which a product's card came up; `visitors`: what
- * those bought on a day, or up to a moment of it, who came on it first; `effect`: of a message, on one of its groups.
+ * those bought on a day, or up to a moment of it, who came on it first; `effect`: of a message, on one of its groups;
+ * `returns`: with which who first bought in these days came back within so many.
  */
 export type Asked =
   | { kind: "seen"; room: string }
   | { kind: "visitors"; day: string; untilMs: number | null }
+  | { kind: "returns"; from: string; to: string; within: number }
   | { kind: "effect"; campaign: string; group: Schemas["EffectGroup"] }
   | { kind: "moment"; film: "room" | "video"; id: string; product: string; atMs: number };
 /** What is told of all of them, beside a page of them. */
@@ -21,15 +23,17 @@ export type Told = { title: string; text: string; orders: number; currency: stri
 const PATH = "/console/orders/behind";
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 const DAY = /^\d{4}-\d{2}-\d{2}$/;
+const WITHIN = /^\d{1,3}$/;
 const MOMENT = /^\d{1,13}$/;
 const GROUPS = ["reached", "held_out"] as const;
 const NUMBER = /^\d{1,9}$/;
 const PAGE = 50;
-const METRICS = { seen: "conversion", visitors: "visitor_conversion", effect: "bought_after", moment: "moment_orders" } as const;
+const METRICS = { seen: "conversion", visitors: "visitor_conversion", returns: "repurchase_rate", effect: "bought_after", moment: "moment_orders" } as const;
 
 export function hrefOf(asked: Asked): string {
   if (asked.kind === "seen") return `${PATH}?room=${asked.room}`;
   if (asked.kind === "visitors") return `${PATH}?day=${asked.day}${asked.untilMs === null ? "" : `&until=${asked.untilMs}`}`;
+  if (asked.kind === "returns") return `${PATH}?from=${asked.from}&to=${asked.to}&within=${asked.within}`;
   if (asked.kind === "effect") return `${PATH}?campaign=${asked.campaign}&group=${asked.group}`;
   return `${PATH}?${asked.film}=${asked.id}&product=${asked.product}&at=${asked.atMs}`;
 }
@@ -41,6 +45,8 @@ export function readAsked(params: URLSearchParams): Asked | null {
   const [campaign, day, until] = [id("campaign"), params.get("day") ?? "", params.get("until") ?? ""];
   const group = GROUPS.find((each) => each === params.get("group"));
   if (campaign && group) return { kind: "effect", campaign, group };
+  const [from, to, within] = ["from", "to", "within"].map((name) => params.get(name) ?? "") as [string, string, string];
+  if (DAY.test(from) && DAY.test(to) && WITHIN.test(within)) return { kind: "returns", from, to, within: Number(within) };
   if (DAY.test(day)) return { kind: "visitors", day, untilMs: MOMENT.test(until) ? Number(until) : null };
   const film = room ?? video;
   if (film === null) return null;
@@ -62,6 +68,7 @@ export function amountOf(asked: Asked): string {
 export function backOf(asked: Asked): string {
   if (asked.kind === "seen") return `/console/rooms/${asked.room}/figures`;
   if (asked.kind === "visitors") return "/console";
+  if (asked.kind === "returns") return "/console/fans/repurchase";
   if (asked.kind === "effect") return "/console/outreach";
   return `/console/${asked.film}s/${asked.id}/figures`;
 }
@@ -75,6 +82,10 @@ export async function read(asked: Asked, cursor: string | undefined): Promise<To
   if (asked.kind === "visitors") {
     const path = { shop_id: shopId(), day: asked.day };
     return ofVisitors(await ok(api.GET("/api/shops/{shop_id}/days/{day}/visitor-orders", { params: { path, query: { ...query, until_ms: asked.untilMs ?? undefined } } })), asked.untilMs);
+  }
+  if (asked.kind === "returns") {
+    const { from, to, within } = asked;
+    return ofReturns(await ok(api.GET("/api/shops/{shop_id}/repurchase/returns", { params: { path: { shop_id: shopId() }, query: { ...query, from, to, within } } })));
   }
   if (asked.kind === "effect") {
     const path = { shop_id: shopId(), campaign_id: asked.campaign };
@@ -106,6 +117,11 @@ function ofVisitors(told: Schemas["VisitorOrders"], untilMs: number | null): Tol
 function ofEffect(told: Schemas["CampaignOrders"]): Told {
   const counts = { days: told.window_days, fans: integer(told.fans), buyers: integer(told.buyers) };
   return { ...told, title: told.name, text: t(told.group === "reached" ? "behind_reached_text" : "behind_held_out_text", counts) };
+}
+
+function ofReturns(told: Schemas["Returns"]): Told {
+  const counts = { days: told.within_days, of: integer(told.of), came: integer(told.orders) };
+  return { ...told, title: `${date(dayMs(told.first))} – ${date(dayMs(told.last))}`, text: t("behind_returns_text", counts) };
 }
 
 /** Noon, so that no time zone makes another day of it. */
