@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import msgspec
+import pytest
 from tests.modules.orders.market import PRICE_MINOR, Buyer
 from tests.modules.outreach.sender import NOON, Sender, inbox
 from tests.modules.outreach.test_flows import run, set_flow
@@ -129,6 +130,29 @@ async def test_a_price_counts_as_fallen_only_below_the_lowest_of_thirty_days(sen
     assert await _price(PRICE_MINOR - 30, NOON - timedelta(hours=2)) == 0, "a hundredth"
     assert await _price(PRICE_MINOR - 500, NOON) == 1
     assert await _price(PRICE_MINOR - 900, NOON + timedelta(hours=3)) == 0, "again within a week"
+
+
+@pytest.mark.parametrize(("by_morning", "arrive"), [(PRICE_MINOR, 0), (PRICE_MINOR - 900, 1)])
+async def test_a_price_that_rises_again_overnight_is_not_praised_in_the_morning(
+    sender: Sender, by_morning: int, arrive: int
+) -> None:
+    sku_id = await sender.market.sku()
+    product_id = ProductId(UUID(await sender.market.product_id(sku_id)))
+    await watcher(sender, product_id, "小丹", 2)
+    await set_flow(sender, "price_drop")
+    night = NOON + timedelta(hours=11)
+
+    async def _price(minor: int, at: datetime) -> None:
+        async with sender.ctx.database.transaction() as connection:
+            await connection.execute("UPDATE catalog.sku SET price_minor = $2 WHERE sku_id = $1", sku_id, minor)
+            await connection.execute("INSERT INTO catalog.price_change VALUES ($1, $2, $3)", sku_id, at, minor)
+            [*_, last] = await list_envelopes(connection, "ProductChanged")
+        await tell(sender, "outreach-goods", [msgspec.structs.replace(last, occurred_at_ms=to_epoch_ms(at))])
+
+    await _price(PRICE_MINOR - 500, night)
+    assert await run_flows(sender.ctx, night) == 1
+    await _price(by_morning, night + timedelta(hours=1))
+    assert await run(sender, NOON + timedelta(hours=20)) == arrive
 
 
 async def test_who_comes_into_slipping_is_written_to_once_and_again_only_another_time(sender: Sender) -> None:

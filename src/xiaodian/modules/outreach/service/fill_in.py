@@ -1,7 +1,7 @@
 """What a message is about, a product or a room: is it still so, its name in the words of a flow, where it leads."""
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import NamedTuple, TypeAlias
 from uuid import UUID
 
@@ -14,7 +14,7 @@ from xiaodian.infra.database import Connection
 from xiaodian.modules.catalog import api as catalog
 from xiaodian.modules.live import api as live
 from xiaodian.modules.outreach.rules import name_product, name_room
-from xiaodian.modules.outreach.service.watch_goods import can_be_bought
+from xiaodian.modules.outreach.service.watch_goods import LOWEST_OF_DAYS, can_be_bought
 
 OF_PRODUCTS: Collection[Trigger] = (Trigger.RUNNING_OUT, Trigger.BACK_IN_STOCK, Trigger.PRICE_DROP)
 """Their occasions begin with the id of a product."""
@@ -26,7 +26,9 @@ class Subject(NamedTuple):
 
     title: str
     is_over: bool
-    """There is nothing to say any more: the room was called off, or has ended; the product cannot be bought."""
+    """There is nothing to say any more: the room was called off, or has ended; the product cannot be bought, or costs
+    more again.
+    """
     room: RoomInfo | None = None
 
 
@@ -49,7 +51,10 @@ async def subjects_of(connection: Connection, messages: Sequence[tuple[Campaign,
     subjects: dict[About, Subject] = {}
     if products:
         known = {each.product_id: each for each in await catalog.get_products(connection, sorted({*products.values()}))}
-        subjects |= {about: _product(known.get(product_id)) for about, product_id in products.items()}
+        dear = await _find_dear_again(connection, messages)
+        subjects |= {
+            about: _product(known.get(product_id), is_dear=about in dear) for about, product_id in products.items()
+        }
     if rooms:
         found = await live.get_rooms(connection, {*rooms.values()})
         subjects |= {
@@ -64,8 +69,26 @@ def _room_of(campaign: Campaign, occasion: str) -> RoomId | None:
     return RoomId(UUID(occasion.split()[1])) if campaign.trigger is Trigger.ROOM_PLANNED else campaign.room_id
 
 
-def _product(product: Product | None) -> Subject:
-    return Subject("", is_over=False) if product is None else Subject(product.title, not can_be_bought(product))
+def _product(product: Product | None, *, is_dear: bool) -> Subject:
+    if product is None:
+        return Subject("", is_over=False)
+    return Subject(product.title, is_dear or not can_be_bought(product))
+
+
+async def _find_dear_again(connection: Connection, messages: Sequence[tuple[Campaign, str]]) -> set[About]:
+    """Those that tell of a price that fell and has risen since."""
+    told = {
+        (campaign.campaign_id, occasion): (ProductId(UUID(product_id)), datetime.fromisoformat(f"{day}T00:00Z"))
+        for campaign, occasion in messages
+        if campaign.trigger is Trigger.PRICE_DROP
+        for product_id, day in [occasion.split()]
+    }
+    if not told:
+        return set()
+    since = min(day for _, day in told.values()) - timedelta(days=LOWEST_OF_DAYS)
+    product_ids = sorted({product_id for product_id, _ in told.values()})
+    low = {drop.product_id for drop in await catalog.list_price_drops(connection, product_ids, since)}
+    return {about for about, (product_id, _) in told.items() if product_id not in low}
 
 
 def fill_in(campaign: Campaign, subject: Subject | None, utc_offset_h: int) -> Campaign:
