@@ -65,6 +65,50 @@ async def test_who_opts_out_while_others_are_mailed_gets_nothing_any_more(sender
     assert len(post_office.server.mails) == 1
 
 
+async def test_a_worker_that_dies_over_one_mail_does_not_lose_the_others_of_its_batch(
+    sender: Sender, post_office: Post
+) -> None:
+    for name in ("小丹", "小海", "小山"):
+        await mailed(sender, name)
+    keep, got = post_office.server.handle_DATA, asyncio.Event()
+    loop = asyncio.get_running_loop()
+
+    async def _hang(server: Any, session: Any, envelope: Any) -> str:
+        loop.call_soon_threadsafe(got.set)
+        await asyncio.sleep(60)
+        return await keep(server, session, envelope)
+
+    post_office.server.handle_DATA = _hang  # type: ignore[method-assign]
+    await send_by_mail(sender, post_office)
+    worker = asyncio.create_task(deliver_mail(post_office.records, NOON))
+    await asyncio.wait_for(got.wait(), 10)
+    worker.cancel()
+    await asyncio.gather(worker, return_exceptions=True)
+    post_office.server.handle_DATA = keep  # type: ignore[method-assign]
+    assert await deliver_mail(post_office.records, NOON + timedelta(minutes=1)) == 0, "it may be alive yet"
+    assert await deliver_mail(post_office.records, NOON + timedelta(minutes=11)) == 2
+    assert await deliver_mail(post_office.records, NOON + timedelta(hours=1)) == 0
+
+
+async def test_a_shop_that_cancels_while_others_are_mailed_stops_the_rest(sender: Sender, post_office: Post) -> None:
+    for name in ("小丹", "小海", "小山"):
+        await mailed(sender, name)
+    keep, loop = post_office.server.handle_DATA, asyncio.get_running_loop()
+    campaign: dict[str, Any] = {}
+
+    async def _take(server: Any, session: Any, envelope: Any) -> str:
+        path = f"{sender.path}/{campaign['campaign_id']}/cancellation"
+        await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(sender.market.seller.post(path), loop))
+        return await keep(server, session, envelope)
+
+    post_office.server.handle_DATA = _take  # type: ignore[method-assign]
+    campaign |= await send_by_mail(sender, post_office)
+    assert await deliver_mail(post_office.records, NOON) == 1
+    assert len(post_office.server.mails) == 1
+    [told] = (await sender.report(campaign))["deliveries"]
+    assert (told["waiting"], told["sent"], told["dropped"]) == (0, 1, 2)
+
+
 async def test_one_push_service_that_hangs_keeps_nobody_else_waiting(sender: Sender, push_service: PushService) -> None:
     fans = [await subscribed(sender, name, push_service) for name in ("dan", "hai", "shan")]
     everybody = asyncio.Barrier(len(fans))

@@ -66,7 +66,7 @@ async def _send(records: Records, parcels: list[Parcel], now: datetime) -> list[
                     outcomes.append(Outcome(Fate.DROPPED, "over"))
                 elif to is None:
                     outcomes.append(Outcome(Fate.DROPPED, "not_wanted"))
-                elif (refusal := await look_again(records.database, parcel, now)) is not None:
+                elif (refusal := await look_again(records.database, Channel.EMAIL, parcel, now)) is not None:
                     outcomes.append(refusal)
                 else:
                     outcomes.append(await _send_one(client, settings, sealer, about, to, name))

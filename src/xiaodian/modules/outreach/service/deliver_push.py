@@ -81,7 +81,7 @@ async def _push(post: Post, letter: Letter, now: datetime) -> Outcome:
         return Outcome(Fate.DROPPED, "over")
     if not letter.browsers:
         return Outcome(Fate.DROPPED, "not_wanted")
-    if (refusal := await look_again(post.records.database, letter.parcel, now)) is not None:
+    if (refusal := await look_again(post.records.database, Channel.PUSH, letter.parcel, now)) is not None:
         return refusal
     campaign = fill_in(letter.parcel.campaign, letter.subject, post.records.settings.books_utc_offset_h)
     content = msgspec.json.encode({"title": letter.shop_name, "body": campaign.text, "link": campaign.link})

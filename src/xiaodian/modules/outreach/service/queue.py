@@ -1,6 +1,7 @@
 """The queue of what goes out by a way that can fail: by e-mail, by web push.
 
-A message is marked as being sent before it is sent. Who takes it and dies leaves it so, and nobody knows whether it
+Who takes a batch puts off its messages, so that nobody else takes them; should they die, the others are sent then. Each
+is marked as being sent just before it is handed over. Who dies in that moment leaves it so, and nobody knows whether it
 arrived: it is then dropped, not repeated. An advertisement twice is worse than none.
 """
 
@@ -13,7 +14,7 @@ from xiaodian.contracts.accounts import AccountId
 from xiaodian.contracts.outreach import Campaign, Channel
 from xiaodian.infra.database import Connection, Database
 from xiaodian.modules.outreach.queries import ALL_SHOPS, get_campaigns
-from xiaodian.modules.outreach.rules import next_try
+from xiaodian.modules.outreach.rules import BACK_OFF, next_try
 from xiaodian.modules.outreach.service import coupons
 from xiaodian.modules.outreach.service.still_so import Word
 
@@ -22,15 +23,16 @@ Clock = Callable[[], Awaitable[datetime]]
 """The moment up to which to deliver, asked anew between two batches: a long queue must not run on into the night."""
 
 _TAKE = """
-    UPDATE outreach.delivery SET state = 'sending', due_at = $4, attempts = attempts + 1
+    UPDATE outreach.delivery SET due_at = $4, attempts = attempts + 1
     WHERE (campaign_id, account_id, occasion, channel) IN (
         SELECT campaign_id, account_id, occasion, channel FROM outreach.delivery
         WHERE channel = $1 AND state = 'waiting' AND due_at <= $2 ORDER BY due_at LIMIT $3 FOR UPDATE SKIP LOCKED
     ) RETURNING campaign_id, account_id, occasion, attempts
 """
 _GIVE_UP = """
-    UPDATE outreach.delivery SET state = 'dropped', reason = 'unsure'
-    WHERE channel = $1 AND state = 'sending' AND due_at <= $2
+    UPDATE outreach.delivery SET state = 'dropped',
+        reason = CASE state WHEN 'sending' THEN 'unsure' ELSE coalesce(reason, 'unreachable') END
+    WHERE channel = $1 AND due_at <= $2 AND (state = 'sending' OR state = 'waiting' AND attempts > $3)
 """
 _OPTED_OUT = """
     SELECT account_id, shop_id FROM outreach.opt_out
@@ -39,10 +41,14 @@ _OPTED_OUT = """
 _IS_OUT = """
     SELECT EXISTS (SELECT FROM outreach.opt_out WHERE account_id = $1 AND shop_id = ANY($2::uuid[]))
 """
+_HAND_OVER = """
+    UPDATE outreach.delivery SET state = 'sending'
+    WHERE (campaign_id, account_id, occasion, channel) = ($1, $2, $3, $4) AND state = 'waiting'
+"""
 _SETTLE = """
     UPDATE outreach.delivery SET state = $6, reason = $7, due_at = coalesce($8, due_at),
         sent_at = CASE WHEN $6 = 'sent' THEN $5::timestamptz END
-    WHERE (campaign_id, account_id, occasion, channel) = ($1, $2, $3, $4) AND state = 'sending'
+    WHERE (campaign_id, account_id, occasion, channel) = ($1, $2, $3, $4) AND state IN ('waiting', 'sending')
 """
 
 
@@ -79,7 +85,7 @@ class Parcel(NamedTuple):
 async def take(database: Database, channel: Channel, now: datetime, limit: int) -> list[Parcel]:
     """Take what is due; nobody else does. What opted-out fans would have got is dropped."""
     async with database.transaction() as connection:
-        await connection.execute(_GIVE_UP, channel, now)
+        await connection.execute(_GIVE_UP, channel, now, len(BACK_OFF))
         rows = await connection.fetch(_TAKE, channel, now, limit, now + LEASE)
         campaigns = await get_campaigns(connection, list({row["campaign_id"] for row in rows}))
         parcels = [
@@ -102,16 +108,21 @@ async def take(database: Database, channel: Channel, now: datetime, limit: int) 
         return wanted
 
 
-async def look_again(database: Database, parcel: Parcel, now: datetime) -> Outcome | None:
-    """Why a message does not go that is about to be handed over; None: it goes, and its coupon has been made out.
+async def look_again(database: Database, channel: Channel, parcel: Parcel, now: datetime) -> Outcome | None:
+    """Why a message does not go that is about to be handed over; None: it goes, is marked so, and its coupon has been
+    made out.
 
-    Others of the batch may have taken minutes: who opted out meanwhile means this one too.
+    Others of the batch may have taken minutes: who opted out meanwhile means this one too, as does the shop that
+    cancelled it.
     """
     async with database.transaction() as connection:
         if await connection.fetchval(_IS_OUT, parcel.account_id, [ALL_SHOPS, parcel.campaign.shop_id]):
             return Outcome(Fate.DROPPED, "opted_out")
         if not await coupons.is_good(connection, parcel.campaign, now):
             return Outcome(Fate.DROPPED, "coupon_over")
+        key = (parcel.campaign.campaign_id, parcel.account_id, parcel.occasion)
+        if await connection.execute(_HAND_OVER, *key, channel) != "UPDATE 1":
+            return Outcome(Fate.DROPPED, "cancelled")
         await coupons.make_out(connection, parcel.campaign, [parcel.account_id], now)
     return None
 
