@@ -115,7 +115,7 @@ class NoticeKind(StrEnum):
     ROOM_WARNED = "room_warned"
     """The same of a room that was over already."""
     SHOP_MESSAGE = "shop_message"
-    """A shop speaks to its fan; `params` also say the shop (`shop_id`), and a picture or a coupon, if there is one."""
+    """A shop speaks to its fan; `params` also say the shop (`shop_id`), and a picture, or a coupon and its terms."""
 
 
 class Notice(Contract, frozen=True, kw_only=True):

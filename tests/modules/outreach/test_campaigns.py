@@ -32,6 +32,10 @@ async def test_a_message_arrives_with_its_coupon_which_nobody_else_can_use(sende
     assert notice["text"].endswith("：新草莓到了")
     assert notice["link"] == f"/creators/{sender.market.seller_id}"
     assert notice["params"]["coupon_id"] == coupon_id
+    [coupon] = (await sender.market.seller.get(f"/api/shops/{sender.market.shop_id}/coupons")).json()["items"]
+    told = {name: notice["params"][f"coupon_{name}"] for name in ("off_minor", "min_minor", "until_ms")}
+    terms = (coupon["off_minor"], coupon["min_spend_minor"], coupon["valid_until_ms"])
+    assert tuple(map(int, told.values())) == terms
     assert notice["params"]["picture_url"] == "/media/pictures/a.webp"
     assert await inbox(stranger.client) == []
     shops = sender.market.said("FORYOU")

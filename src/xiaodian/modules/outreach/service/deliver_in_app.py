@@ -15,6 +15,7 @@ from xiaodian.modules.outreach.service import coupons
 from xiaodian.modules.outreach.service.fill_in import Subject, fill_in, subjects_of
 from xiaodian.modules.outreach.service.queue import Clock
 from xiaodian.modules.outreach.service.still_so import Word, find_past
+from xiaodian.modules.promotion import api as promotion
 from xiaodian.modules.shops import api as shops
 from xiaodian.settings import Settings
 
@@ -76,13 +77,14 @@ async def _deliver(
     reached: list[AccountId] = []
     for campaign_id, rows in by_campaign.items():
         campaign = campaigns[campaign_id]
-        if not await coupons.is_good(connection, campaign, now):
+        coupon = await coupons.find_good(connection, campaign, now)
+        if coupon is None and campaign.coupon_id is not None:
             await settle(connection, rows, "dropped", "coupon_over", now)
             continue
         rows, subjects = await _drop_what_is_over(connection, settings, campaign, rows, now)
         name = of_shops[campaign.shop_id].name
         notices = [
-            _to_notice(fill_in(campaign, subject, settings.books_utc_offset_h), name, row["account_id"])
+            _to_notice(fill_in(campaign, subject, settings.books_utc_offset_h), name, row["account_id"], coupon)
             for row, subject in zip(rows, subjects, strict=True)
         ]
         people = [notice.account_id for notice in notices]
@@ -116,8 +118,8 @@ async def settle(connection: Connection, rows: Sequence[Record], state: str, rea
         await connection.execute(_SETTLE, Channel.APP, *columns, state, reason, now)
 
 
-def _to_notice(campaign: Campaign, shop_name: str, account_id: AccountId) -> Notice:
-    more = {"picture_url": campaign.picture_url, "coupon_id": campaign.coupon_id}
+def _to_notice(campaign: Campaign, shop_name: str, account_id: AccountId, coupon: promotion.Coupon | None) -> Notice:
+    more = {"picture_url": campaign.picture_url, "coupon_id": campaign.coupon_id, **coupons.terms_of(coupon)}
     return Notice(
         account_id=account_id,
         kind=NoticeKind.SHOP_MESSAGE,
