@@ -13,6 +13,7 @@ from tests.modules.insights.test_report import end_room, read
 from tests.modules.insights.test_visits import deed, report, send
 
 from xiaodian.contracts.reports import Report
+from xiaodian.edge.messages import translate
 from xiaodian.modules.insights.draw import PrintKind
 from xiaodian.modules.insights.service import print_report
 from xiaodian.modules.insights.service.print_report import ReportPress
@@ -45,6 +46,24 @@ async def sold(observer: Observer, client: httpx.AsyncClient) -> Observer:
     await observer.hear()
     await end_room(observer)
     return observer
+
+
+def formula_of(language: str, key: str) -> str:
+    """How a figure is reckoned, with the minus that the font has."""
+    return translate(language, "console_insights", f"metric_{key}_formula").replace("\N{MINUS SIGN}", "-")
+
+
+async def test_the_pdf_says_how_each_of_its_figures_is_reckoned_and_nothing_of_those_it_does_not_show(
+    sold: Observer,
+) -> None:
+    for language in ("zh", "en"):
+        text = "".join(text_of((await fetch(sold, PrintKind.PDF, language)).content).split())
+        told = {
+            key
+            for key in ("gmv", "orders_paid", "conversion", "viewers", "returned")
+            if "".join(formula_of(language, key).split()) in text
+        }
+        assert told == {"gmv", "orders_paid", "conversion", "viewers"}, "there were no refunds"
 
 
 async def test_the_pdf_has_the_figures_as_text_in_fonts_that_are_in_the_file(sold: Observer) -> None:

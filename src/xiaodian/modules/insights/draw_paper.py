@@ -37,6 +37,9 @@ PEOPLE = (
     *("conversion", "comments", "likes"),
 )
 
+NAMES = 44.0
+OF_PRODUCTS = ("impressions", "clicks", "orders_paid")
+
 
 def draw_paper(report: Report, words: Words, pictures: Mapping[str, bytes]) -> bytes:
     """The PDF. `pictures` by their addresses, as JPEG or PNG."""
@@ -49,6 +52,7 @@ def draw_paper(report: Report, words: Words, pictures: Mapping[str, bytes]) -> b
     sheet.products()
     sheet.flash_sales()
     sheet.questions()
+    sheet.meanings()
     sheet.foot()
     return sheet.paper.to_bytes()
 
@@ -177,6 +181,23 @@ class _Sheet:
             self.paper.text(WIDTH - MARGIN, self.y, people, size=9, colour=INK, right=True)
             self.y += 6.2
         self.y += 2
+
+    def meanings(self) -> None:
+        """How each figure on these pages is reckoned: on paper nobody can press it."""
+        keys = [
+            main_figure(self.report).key,
+            *(figure.key for figure in known(self.report, (*SALES, *PEOPLE))),
+            "step_share",
+        ]
+        if self.report.products:
+            keys += OF_PRODUCTS
+        self.y += 3
+        self._title("report_meanings", 20)
+        for key in dict.fromkeys(keys):
+            self._need(8)
+            self.paper.text(MARGIN, self.y, self.words.name(key), size=7.5, width=NAMES - 2, colour=INK)
+            text, x = self.words.formula(key), MARGIN + NAMES
+            self.y = self.paper.text(x, self.y, text, size=7.5, width=INNER - NAMES, most=2, colour=SOFT) + 0.8
 
     def foot(self) -> None:
         """As of when, at the end of a page."""

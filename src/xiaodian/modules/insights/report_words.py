@@ -33,6 +33,10 @@ class Words(NamedTuple):
         """What a figure is called."""
         return self.say(f"metric_{key}")
 
+    def formula(self, key: str) -> str:
+        """How a figure is reckoned. The font has no sign of minus."""
+        return self.say(f"metric_{key}_formula").replace("\N{MINUS SIGN}", "-")
+
     def figure(self, key: str, value: float | None) -> str:
         """A figure as it is written; `–` where there is none."""
         if value is None:
