@@ -1,5 +1,6 @@
 """A reminder that was asked for also comes by web push and e-mail: once a room, at any hour, only while it is so."""
 
+import asyncio
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -110,6 +111,35 @@ async def test_a_room_on_air_is_pushed_and_mailed_once_at_any_hour_though_shops_
         # It counts for no cap: no shop has written.
         assert await connection.fetchval("SELECT count(*) FROM outreach.recipient") == 0
     assert await inbox(waiting.fan.client) == []
+
+
+async def test_a_worker_that_dies_over_one_reminder_does_not_lose_the_others_of_its_batch(
+    waiting: Waiting, post_office: Post
+) -> None:
+    others = [await waiting.sender.market.buyer(name) for name in ("小海", "小山")]
+    for fan in others:
+        assert (await fan.client.put("/api/me/mail-consent", json={"is_welcome": True})).status_code == 204
+    await waiting.put("on_air")
+    for fan in (waiting.fan, *others):
+        waiting.fan = fan
+        await waiting.came(is_on_air=True)
+    await waiting.given(NOON)
+    keep, got = post_office.server.handle_DATA, asyncio.Event()
+    loop = asyncio.get_running_loop()
+
+    async def _hang(server: Any, session: Any, envelope: Any) -> str:
+        loop.call_soon_threadsafe(got.set)
+        await asyncio.sleep(60)
+        return await keep(server, session, envelope)
+
+    post_office.server.handle_DATA = _hang  # type: ignore[method-assign]
+    worker = asyncio.create_task(mail_reminders(post_office.records, NOON))
+    await asyncio.wait_for(got.wait(), 10)
+    worker.cancel()
+    await asyncio.gather(worker, return_exceptions=True)
+    post_office.server.handle_DATA = keep  # type: ignore[method-assign]
+    moments = (NOON + timedelta(minutes=minutes) for minutes in (1, 11, 25))
+    assert [await mail_reminders(post_office.records, moment) for moment in moments] == [0, 2, 0]
 
 
 async def test_shortly_before_an_email_goes_and_the_browser_waits_until_there_is_something_to_see(

@@ -2,7 +2,7 @@
 
 They are no advertisements: they count for no cap, opting out of a shop's messages does not stop them, and they keep to
 no quiet hours, as who asked has chosen the hour by the room. What comes late is worth nothing and is dropped. Like
-other messages they are marked before they are sent, and never sent again when nobody knows whether they arrived.
+other messages each is marked just before it is sent, and never sent again when nobody knows whether it arrived.
 """
 
 import asyncio
@@ -53,7 +53,7 @@ _GIVE_UP = """
     WHERE channel = $1 AND (state = 'sending' AND due_at <= $2 OR state = 'waiting' AND given_at <= $3)
 """
 _TAKE = """
-    UPDATE outreach.reminder SET state = 'sending', due_at = $4, attempts = attempts + 1
+    UPDATE outreach.reminder SET due_at = $4, attempts = attempts + 1
     WHERE (room_id, account_id, channel) IN (
         SELECT room_id, account_id, channel FROM outreach.reminder
         WHERE channel = $1 AND state = 'waiting' AND due_at <= $2 ORDER BY due_at LIMIT $3 FOR UPDATE SKIP LOCKED
@@ -61,7 +61,11 @@ _TAKE = """
 """
 _SETTLE = """
     UPDATE outreach.reminder SET state = $4, reason = $5, due_at = coalesce($6, due_at)
-    WHERE (room_id, account_id, channel) = ($1, $2, $3) AND state = 'sending'
+    WHERE (room_id, account_id, channel) = ($1, $2, $3) AND state IN ('waiting', 'sending')
+"""
+_HAND_OVER = """
+    UPDATE outreach.reminder SET state = 'sending'
+    WHERE (room_id, account_id, channel) = ($1, $2, $3) AND state = 'waiting'
 """
 
 
@@ -142,6 +146,8 @@ async def forget_reminders(database: Database, now: datetime) -> None:
 async def _push(post: Post, errand: Errand, browsers: Sequence[Browser], shown: Shown, now: datetime) -> Outcome:
     if not shown.is_true(errand):
         return Outcome(Fate.DROPPED, "over")
+    if not browsers or not await _mark(post.records.database, Channel.PUSH, errand):
+        return Outcome(Fate.DROPPED, "not_wanted")
 
     def _words(language: str) -> bytes:
         title = translate(language, "notices", "reminder_title")
@@ -174,6 +180,9 @@ async def _mail(records: Records, errands: Sequence[Errand]) -> list[Outcome]:
                 if to is None or not shown.is_true(errand):
                     outcomes.append(Outcome(Fate.DROPPED, "not_wanted" if to is None else "over"))
                     continue
+                if not await _mark(records.database, Channel.EMAIL, errand):
+                    outcomes.append(Outcome(Fate.DROPPED, "not_wanted"))
+                    continue
                 mail = write_reminder_mail(
                     shown.words(errand, language_of[errand.account_id]),
                     f"{records.settings.public_url.rstrip('/')}/rooms/{errand.room_id}",
@@ -195,6 +204,13 @@ async def _take(database: Database, channel: Channel, now: datetime) -> list[Err
     async with database.transaction() as connection:
         await connection.execute(_GIVE_UP, channel, now, now - LATE)
         return [Errand(*row) for row in await connection.fetch(_TAKE, channel, now, AT_ONCE, now + LEASE)]
+
+
+async def _mark(database: Database, channel: Channel, errand: Errand) -> bool:
+    """Whether it goes: it waits yet, so nobody else has sent it, and the account is there."""
+    async with database.connection() as connection:
+        done = await connection.execute(_HAND_OVER, errand.room_id, errand.account_id, channel)
+    return bool(done == "UPDATE 1")
 
 
 async def _settle(
