@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+from datetime import MAXYEAR, MINYEAR, datetime
 from typing import Generic, TypeVar
 from uuid import UUID
 
@@ -50,8 +51,16 @@ def decode_place(cursor: str, kind: type[T]) -> T:
         if b"\\u0000" in raw:
             raise BadCursorError(cursor)
         place = msgspec.json.decode(raw, type=kind)
-        if isinstance(place, tuple) and any(isinstance(key, int) and abs(key) > MOST_KEY for key in place):
+        keys = msgspec.structs.astuple(place) if isinstance(place, msgspec.Struct) else place
+        if isinstance(keys, tuple) and not all(map(_may_be_key, keys)):
             raise BadCursorError(cursor)
         return place
     except (ValueError, binascii.Error, msgspec.MsgspecError) as error:
         raise BadCursorError(cursor) from error
+
+
+def _may_be_key(key: object) -> bool:
+    """Whether a column may hold it. At either end of time there is no moment any more that is the same in UTC."""
+    if isinstance(key, datetime):
+        return key.tzinfo is not None and MINYEAR < key.year < MAXYEAR
+    return not isinstance(key, int) or abs(key) <= MOST_KEY

@@ -149,6 +149,8 @@ async def test_a_cursor_that_nobody_was_given_is_refused_by_name_or_leads_nowher
 ) -> None:
     seller, shop = counter.stage.host, f"/api/shops/{counter.stage.shop_id}"
     made = (await seller.post(f"{shop}/segments", json={"name": "都算", "cel": "orders >= 0"})).json()
+    message = {"name": "x", "text": "x", "segment": "buyers"}
+    sent = (await seller.post(f"{shop}/campaigns", json=message)).json()
     lists: list[tuple[str, dict[str, str]]] = [
         (f"{shop}/segments/{made['segment_id']}/fans", {}),
         *((f"{shop}/fans/all", {"sort": sort, "name": name}) for sort in FanSort for name in ("", "a")),
@@ -156,6 +158,7 @@ async def test_a_cursor_that_nobody_was_given_is_refused_by_name_or_leads_nowher
         (f"{shop}/fans", {"segment": "new"}),
         (f"{shop}/fan-club/members", {}),
         (f"{shop}/campaigns", {}),
+        (f"{shop}/campaigns/{sent['campaign_id']}/orders", {}),
     ]
     for path, query in lists:
         cursor = encode_place(*keys, "01a229e0-f14f-723d-87a2-7deafd743650")
