@@ -69,6 +69,7 @@ async def test_an_export_is_noted_tells_no_contact_and_runs_no_formula(counter: 
     assert (await host.put(f"{fan}/tags", json={"tags": ["=1+1"]})).status_code == 200
     saved = (await host.post(segments, json={"name": "都", "cel": "orders >= 1"})).json()
     answer = await host.get(f"{segments}/{saved['segment_id']}/fans.csv")
+    assert answer.headers["content-type"] == "text/csv; charset=utf-8"
     rows = list(csv.reader(io.StringIO(answer.text.removeprefix("\ufeff"))))
     assert len(rows) == 3
     assert not any(cell.startswith(("=", "+", "-", "@")) for row in rows for cell in row)

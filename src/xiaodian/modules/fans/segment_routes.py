@@ -108,7 +108,7 @@ async def list_fans_of_segment(
 def _file(lines: AsyncIterator[str], name: str) -> Stream:
     return Stream(
         lines,
-        media_type="text/csv; charset=utf-8",
+        media_type="text/csv",  # The framework adds the charset.
         headers={"content-disposition": f'attachment; filename="fans-{name}.csv"'},
     )
 

@@ -28,7 +28,7 @@ HEADER = (
     "粉丝编号 fan",
     "名字 name",
     "分群 segment",
-    "购买次数 orders",
+    "购买单数 orders",
     "消费 spent",
     "首购 first",
     "最近购买 last",
