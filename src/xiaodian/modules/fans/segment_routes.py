@@ -118,7 +118,7 @@ def _file(lines: AsyncIterator[str], name: str) -> Stream:
     opt=access(Access.MEMBER, Scope.FANS_READ),
     tags=TAGS,
     responses=READS,
-    media_type="text/csv; charset=utf-8",
+    media_type="text/csv",
 )
 async def export_segment(ctx: Ctx, caller: SignedIn, shop_id: FromPath[ShopId], segment_id: FromPath[UUID]) -> Stream:
     """All who are in it now, as CSV; it stands in the shop's log."""
@@ -130,7 +130,7 @@ async def export_segment(ctx: Ctx, caller: SignedIn, shop_id: FromPath[ShopId], 
     opt=access(Access.MEMBER, Scope.FANS_READ),
     tags=TAGS,
     responses=ASKS,
-    media_type="text/csv; charset=utf-8",
+    media_type="text/csv",
 )
 async def export_ready_segment(
     ctx: Ctx, caller: SignedIn, shop_id: FromPath[ShopId], code: FromPath[SegmentCode]
