@@ -132,8 +132,12 @@ async def test_a_price_counts_as_fallen_only_below_the_lowest_of_thirty_days(sen
     assert await _price(PRICE_MINOR - 900, NOON + timedelta(hours=3)) == 0, "again within a week"
 
 
-@pytest.mark.parametrize(("by_morning", "arrive"), [(PRICE_MINOR, 0), (PRICE_MINOR - 900, 1)])
-async def test_a_price_that_rises_again_overnight_is_not_praised_in_the_morning(
+@pytest.mark.parametrize(
+    ("by_morning", "arrive"),
+    [(PRICE_MINOR, 0), (PRICE_MINOR + 100, 0), (PRICE_MINOR - 900, 1), (PRICE_MINOR - 300, 1)],
+    ids=["what it was", "more than it was", "fallen further", "risen part of the way"],
+)
+async def test_a_price_is_praised_in_the_morning_only_while_it_is_below_what_it_was(
     sender: Sender, by_morning: int, arrive: int
 ) -> None:
     sku_id = await sender.market.sku()

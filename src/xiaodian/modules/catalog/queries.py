@@ -1,7 +1,7 @@
 """Reads of products, SKUs and stock; structs out."""
 
-from collections.abc import Iterable, Sequence
-from datetime import datetime
+from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Any
 from uuid import UUID
@@ -46,6 +46,18 @@ _DROPS = """
         ) AS last
         WHERE sku.product_id = ANY($1::uuid[]) AND NOT sku.is_removed AND last.changed_at > $2
     ) AS drop WHERE price_minor < before_minor ORDER BY product_id, sku_id
+"""
+_CHEAPER = """
+    SELECT product_id, fell_at FROM unnest($1::uuid[], $2::timestamptz[]) AS told (product_id, fell_at)
+    WHERE EXISTS (
+        SELECT FROM catalog.sku
+        WHERE sku.product_id = told.product_id AND NOT sku.is_removed AND sku.price_minor < least(
+            (SELECT min(price.price_minor) FROM catalog.price_change AS price WHERE price.sku_id = sku.sku_id
+             AND price.changed_at > told.fell_at - $3::interval AND price.changed_at < told.fell_at),
+            (SELECT price.price_minor FROM catalog.price_change AS price WHERE price.sku_id = sku.sku_id
+             AND price.changed_at <= told.fell_at - $3::interval ORDER BY price.changed_at DESC LIMIT 1)
+        )
+    )
 """
 _SKU = """
     sku.sku_id, sku.product_id, sku.shop_id, sku.name, sku.price_minor, sku.weight_g, sku.option_values,
@@ -222,6 +234,18 @@ async def list_price_drops(
     """SKUs of these products that cost less now than at any moment from `since` until the price last changed."""
     rows = await connection.fetch(_DROPS, product_ids, since)
     return [PriceDrop(**row) for row in rows]
+
+
+async def find_cheaper_than_before(
+    connection: Connection, falls: Collection[tuple[ProductId, datetime]], span: timedelta
+) -> set[tuple[ProductId, datetime]]:
+    """Of prices that fell then, those where something of the product still costs less than at any moment of so long
+    before, also if it has risen part of the way since.
+    """
+    rows = await connection.fetch(
+        _CHEAPER, [product_id for product_id, _ in falls], [fell_at for _, fell_at in falls], span
+    )
+    return {(row["product_id"], row["fell_at"]) for row in rows}
 
 
 async def check_stock(connection: Connection) -> list[StockFault]:

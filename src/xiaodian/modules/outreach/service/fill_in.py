@@ -1,7 +1,7 @@
 """What a message is about, a product or a room: is it still so, its name in the words of a flow, where it leads."""
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, date, timedelta
 from typing import NamedTuple, TypeAlias
 from uuid import UUID
 
@@ -20,6 +20,13 @@ OF_PRODUCTS: Collection[Trigger] = (Trigger.RUNNING_OUT, Trigger.BACK_IN_STOCK, 
 """Their occasions begin with the id of a product."""
 OPEN_ROOMS: Collection[RoomState] = (RoomState.PLANNED, *live.ON_AIR_STATES)
 
+_FALLS = """
+    SELECT turn.product_id, turn.at FROM outreach.turn
+        JOIN unnest($1::uuid[], $2::date[]) AS told (product_id, day)
+            ON turn.product_id = told.product_id AND (turn.at AT TIME ZONE 'UTC')::date = told.day
+    WHERE turn.kind = 'price_drop'
+"""
+
 
 class Subject(NamedTuple):
     """What a message is about."""
@@ -27,7 +34,7 @@ class Subject(NamedTuple):
     title: str
     is_over: bool
     """There is nothing to say any more: the room was called off, or has ended; the product cannot be bought, or costs
-    more again.
+    what it did again.
     """
     room: RoomInfo | None = None
 
@@ -76,19 +83,20 @@ def _product(product: Product | None, *, is_dear: bool) -> Subject:
 
 
 async def _find_dear_again(connection: Connection, messages: Sequence[tuple[Campaign, str]]) -> set[About]:
-    """Those that tell of a price that fell and has risen since."""
+    """Those that tell of a price that fell and is by now what it was, or more; part of the way up it is cheap still."""
     told = {
-        (campaign.campaign_id, occasion): (ProductId(UUID(product_id)), datetime.fromisoformat(f"{day}T00:00Z"))
+        (campaign.campaign_id, occasion): (ProductId(UUID(product_id)), date.fromisoformat(day))
         for campaign, occasion in messages
         if campaign.trigger is Trigger.PRICE_DROP
         for product_id, day in [occasion.split()]
     }
     if not told:
         return set()
-    since = min(day for _, day in told.values()) - timedelta(days=LOWEST_OF_DAYS)
-    product_ids = sorted({product_id for product_id, _ in told.values()})
-    low = {drop.product_id for drop in await catalog.list_price_drops(connection, product_ids, since)}
-    return {about for about, (product_id, _) in told.items() if product_id not in low}
+    product_ids, days = zip(*{*told.values()}, strict=True)
+    falls = [(ProductId(row["product_id"]), row["at"]) for row in await connection.fetch(_FALLS, product_ids, days)]
+    cheap = await catalog.find_cheaper_than_before(connection, falls, timedelta(days=LOWEST_OF_DAYS))
+    good = {(product_id, fell_at.astimezone(UTC).date()) for product_id, fell_at in cheap}
+    return {about for about, fall in told.items() if fall not in good}
 
 
 def fill_in(campaign: Campaign, subject: Subject | None, utc_offset_h: int) -> Campaign:
