@@ -68,6 +68,8 @@ class Skip(StrEnum):
     CAPPED = "capped"
     """So many messages of shops have come already, of all shops together."""
     OPTED_OUT = "opted_out"
+    UNREACHABLE = "unreachable"
+    """By none of the ways of the message: no consent to e-mail or no address, no browser that takes messages."""
 
 
 class Verdict(StrEnum):
@@ -109,7 +111,9 @@ class Campaign(Contract, frozen=True, kw_only=True):
 
 
 class MessageRefusedError(DomainError):
-    """Nothing was sent: the fan wants no messages of the shop, or has had enough; `reason` says which."""
+    """Nothing was sent: the fan wants no messages of the shop, has had enough, or is reached by none of the ways;
+    `reason` says which.
+    """
 
     code = "message_refused"
     status = 409

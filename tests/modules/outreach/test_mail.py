@@ -135,6 +135,15 @@ async def test_who_did_not_ask_for_email_gets_none(sender: Sender, post_office: 
     await fan_with_mail(sender, post_office, is_welcome=False)
     assert await deliver_mail(post_office.records, NOON) == 0
     assert post_office.server.mails == []
+    assert await states(sender) == []
+
+
+async def test_who_takes_back_their_consent_overnight_gets_no_email_in_the_morning(
+    sender: Sender, post_office: Post
+) -> None:
+    fan = await fan_with_mail(sender, post_office)
+    assert (await fan.put("/api/me/mail-consent", json={"is_welcome": False})).status_code == 204
+    assert await deliver_mail(post_office.records, NOON) == 0
     assert await states(sender) == [("dropped", "not_wanted", 1)]
 
 

@@ -80,9 +80,10 @@ def test_a_shop_only_ever_narrows_what_the_platform_allows() -> None:
         check_bounds(tighten(PLATFORM, ShopBounds(quiet_from_h=8, quiet_until_h=20)))
 
 
-def test_who_opted_out_or_has_heard_enough_is_skipped() -> None:
-    def _skip(messages: int, has_opted_out: bool) -> Skip | None:
-        return find_skip(Known(account_id=AccountId(uuid4()), messages=messages, has_opted_out=has_opted_out), 3)
+def test_who_opted_out_or_has_heard_enough_or_cannot_be_reached_is_skipped() -> None:
+    def _skip(messages: int, has_opted_out: bool, *, is_reachable: bool = True) -> Skip | None:
+        known = Known(account_id=AccountId(uuid4()), messages=messages, has_opted_out=has_opted_out)
+        return find_skip(known, 3, is_reachable=is_reachable)
 
     assert (_skip(2, False), _skip(3, False), _skip(0, True), _skip(3, True)) == (
         None,
@@ -90,6 +91,11 @@ def test_who_opted_out_or_has_heard_enough_is_skipped() -> None:
         Skip.OPTED_OUT,
         Skip.OPTED_OUT,
     )
+    assert [_skip(messages, opted_out, is_reachable=False) for messages, opted_out in ((0, False), (3, False))] == [
+        Skip.UNREACHABLE,
+        Skip.UNREACHABLE,
+    ]
+    assert _skip(0, True, is_reachable=False) is Skip.OPTED_OUT
 
 
 def test_nobody_is_held_out_only_if_that_is_said() -> None:

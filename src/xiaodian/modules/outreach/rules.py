@@ -60,10 +60,12 @@ def is_held_out(campaign_id: CampaignId, account_id: AccountId, hold_out_bp: int
     return int.from_bytes(drawn) * _WHOLE_BP < hold_out_bp << 64
 
 
-def find_skip(known: Known, most_messages: int) -> Skip | None:
+def find_skip(known: Known, most_messages: int, *, is_reachable: bool) -> Skip | None:
     """Why nothing goes to this fan, if so."""
     if known.has_opted_out:
         return Skip.OPTED_OUT
+    if not is_reachable:
+        return Skip.UNREACHABLE
     return Skip.CAPPED if known.messages >= most_messages else None
 
 

@@ -113,6 +113,10 @@ class PreviewInput(Input, frozen=True, kw_only=True):
     segment: Segment
     hold_out_bp: Annotated[int, Meta(ge=0, le=5000)] = HOLD_OUT_BP
     send_at_ms: Annotated[int, Meta(ge=0, le=MAX_EPOCH_MS)] | None = None
+    channels: Annotated[list[Channel], Meta(min_length=1, max_length=len(Channel))] = msgspec.field(
+        default_factory=lambda: [Channel.APP]
+    )
+    """By which ways it would go."""
 
 
 class Preview(Contract, frozen=True, kw_only=True):
@@ -123,6 +127,8 @@ class Preview(Contract, frozen=True, kw_only=True):
     held_out: int
     capped: int
     opted_out: int
+    unreachable: int
+    """By none of the ways chosen: no consent to e-mail or no address, no browser that takes messages."""
     is_whole: bool
     """False: the segment is larger than what was counted."""
     arrives_at: datetime

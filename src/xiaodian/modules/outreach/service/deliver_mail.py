@@ -7,16 +7,14 @@ from hashlib import blake2b
 
 import aiosmtplib
 
-from xiaodian.contracts.accounts import AccountId
 from xiaodian.contracts.outreach import Channel
 from xiaodian.edge.context import Records
-from xiaodian.infra.database import Connection
 from xiaodian.infra.outbound import TIMEOUT_S
 from xiaodian.infra.sealing import Sealer
-from xiaodian.modules.accounts import api as accounts
 from xiaodian.modules.outreach.mail_rules import write_mail
 from xiaodian.modules.outreach.service.fill_in import fill_in, subjects_of
 from xiaodian.modules.outreach.service.opt_out_token import OptOut, make_token
+from xiaodian.modules.outreach.service.pass_over import list_addresses
 from xiaodian.modules.outreach.service.queue import Clock, Fate, Outcome, Parcel, look_again, settle, take
 from xiaodian.modules.outreach.service.still_so import find_past
 from xiaodian.modules.shops import api as shops
@@ -48,7 +46,7 @@ async def deliver_mail(records: Records, now: datetime, clock: Clock | None = No
 async def _send(records: Records, parcels: list[Parcel], now: datetime) -> list[Outcome]:
     settings, sealer = records.settings, Sealer.of(records.settings)
     async with records.database.transaction() as connection:
-        addresses = await _list_addresses(connection, [parcel.account_id for parcel in parcels])
+        addresses = await list_addresses(connection, [parcel.account_id for parcel in parcels])
         subjects = await subjects_of(connection, [(parcel.campaign, parcel.occasion) for parcel in parcels])
         past = await find_past(connection, settings, [parcel[:3] for parcel in parcels])
         of_shops = await shops.get_shops(connection, list({parcel.campaign.shop_id for parcel in parcels}))
@@ -120,11 +118,3 @@ async def hand_over(client: aiosmtplib.SMTP, mail: EmailMessage) -> Outcome:
 
 def _judge(code: int) -> Outcome:
     return Outcome(Fate.DROPPED, "refused") if code >= REFUSED_FOR_GOOD else Outcome(Fate.FAILED, "refused_for_now")
-
-
-async def _list_addresses(connection: Connection, account_ids: list[AccountId]) -> dict[AccountId, str]:
-    """The e-mail addresses of those who have one and want to be written to."""
-    rows = await connection.fetch(
-        "SELECT account_id FROM outreach.mail_consent WHERE account_id = ANY($1::uuid[])", account_ids
-    )
-    return await accounts.get_emails(connection, [row["account_id"] for row in rows])

@@ -1,14 +1,14 @@
 """Decide of each fan whether a campaign reaches them, and put what reaches them into the queue."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import NamedTuple
 
 from xiaodian.contracts.accounts import AccountId
 from xiaodian.contracts.outreach import FLOWS, Campaign
 from xiaodian.infra.database import Connection
-from xiaodian.modules.outreach.queries import list_known
-from xiaodian.modules.outreach.rules import Bounds, find_skip, is_held_out, next_loud
+from xiaodian.modules.outreach.rules import Bounds, is_held_out, next_loud
+from xiaodian.modules.outreach.service.pass_over import find_skips
 
 LOCK = 7_142_461
 AT_ONCE = 500
@@ -50,17 +50,16 @@ async def enlist(
     if not fans:
         return 0
     await connection.execute("SELECT pg_advisory_xact_lock($1)", LOCK)
-    since = now - timedelta(days=bounds.cap_days)
-    known = await list_known(connection, campaign.shop_id, [fan.account_id for fan in fans], since)
-    skipped = [find_skip(each, bounds.most_messages) for each in known]
+    people = [fan.account_id for fan in fans]
+    skipped = await find_skips(connection, campaign.shop_id, people, campaign.channels, bounds, now)
     arrives_at = next_loud(now, bounds)
-    groups = await _groups_so_far(connection, campaign, [fan.account_id for fan in fans])
+    groups = await _groups_so_far(connection, campaign, people)
     rows = await connection.fetch(
         _ENLIST,
         campaign.campaign_id,
         campaign.shop_id,
         arrives_at,
-        [fan.account_id for fan in fans],
+        people,
         [fan.occasion for fan in fans],
         [skip and skip.value for skip in skipped],
         [

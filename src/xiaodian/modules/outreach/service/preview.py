@@ -1,7 +1,6 @@
 """To whom a message would go now, and to whom not and why."""
 
 from collections import Counter
-from datetime import timedelta
 
 from xiaodian.contracts.accounts import Caller, Scope
 from xiaodian.contracts.outreach import Skip
@@ -9,10 +8,10 @@ from xiaodian.contracts.shops import ShopId
 from xiaodian.edge.context import Records
 from xiaodian.infra.database import Connection
 from xiaodian.kit.clock import from_epoch_ms, utc_now
-from xiaodian.modules.outreach.queries import list_known
-from xiaodian.modules.outreach.rules import find_skip, next_loud
+from xiaodian.modules.outreach.rules import next_loud
 from xiaodian.modules.outreach.service.audience import BEFORE_ALL, check_segment, list_members
 from xiaodian.modules.outreach.service.bounds import bounds_of
+from xiaodian.modules.outreach.service.pass_over import find_skips
 from xiaodian.modules.outreach.wire import Preview, PreviewInput
 from xiaodian.modules.shops import api as shops
 from xiaodian.settings import Settings
@@ -35,15 +34,13 @@ async def _count(connection: Connection, settings: Settings, shop_id: ShopId, wi
     await check_segment(connection, shop_id, wish.segment)
     now = utc_now()
     bounds = await bounds_of(connection, settings, shop_id)
-    since = now - timedelta(days=bounds.cap_days)
     counted: Counter[Skip | None] = Counter()
     after, is_whole = BEFORE_ALL, True
     while members := await list_members(connection, settings, shop_id, wish.segment, after, AT_ONCE):
         if counted.total() >= MOST_COUNTED:
             is_whole = False
             break
-        known = await list_known(connection, shop_id, members, since)
-        counted.update(find_skip(each, bounds.most_messages) for each in known)
+        counted.update(await find_skips(connection, shop_id, members, wish.channels, bounds, now))
         after = members[-1]
     held_out = round(counted[None] * wish.hold_out_bp / 10_000)
     sent_at = now if wish.send_at_ms is None else max(now, from_epoch_ms(wish.send_at_ms))
@@ -54,6 +51,7 @@ async def _count(connection: Connection, settings: Settings, shop_id: ShopId, wi
         held_out=held_out,
         capped=counted[Skip.CAPPED],
         opted_out=counted[Skip.OPTED_OUT],
+        unreachable=counted[Skip.UNREACHABLE],
         is_whole=is_whole,
         arrives_at=arrives_at,
         is_quiet=arrives_at > sent_at,

@@ -1,18 +1,17 @@
 """A shop's staff writes to one fan, from the fan's page."""
 
-from datetime import timedelta
-
 from xiaodian.contracts.accounts import AccountId, Caller, Scope
-from xiaodian.contracts.outreach import Campaign, CampaignState, MessageRefusedError, Trigger
+from xiaodian.contracts.outreach import Campaign, CampaignState, Channel, MessageRefusedError, Trigger
 from xiaodian.contracts.shops import ShopId
 from xiaodian.edge.context import Records
 from xiaodian.infra.database import Connection
 from xiaodian.kit.clock import utc_now
 from xiaodian.modules.fans import api as fans
-from xiaodian.modules.outreach.queries import list_known, list_of_fan
-from xiaodian.modules.outreach.rules import AGAIN_DAYS, WINDOW_DAYS, find_skip, next_loud
+from xiaodian.modules.outreach.queries import list_of_fan
+from xiaodian.modules.outreach.rules import AGAIN_DAYS, WINDOW_DAYS, next_loud
 from xiaodian.modules.outreach.service.bounds import bounds_of
 from xiaodian.modules.outreach.service.enlist import Occasion, enlist
+from xiaodian.modules.outreach.service.pass_over import find_skips
 from xiaodian.modules.outreach.service.write_campaign import common_of, find_room, require_sender, save_campaign
 from xiaodian.modules.outreach.wire import FanMessage, FanMessageInput, FanMessages
 from xiaodian.modules.shops import api as shops
@@ -53,9 +52,8 @@ async def write_to_fan(
         await save_campaign(connection, campaign, caller, now)
         bounds = await bounds_of(connection, records.settings, shop_id)
         if not await enlist(connection, campaign, [Occasion(account_id)], bounds, now):
-            since = now - timedelta(days=bounds.cap_days)
-            [known] = await list_known(connection, shop_id, [account_id], since)
-            raise MessageRefusedError(reason=find_skip(known, bounds.most_messages))
+            [reason] = await find_skips(connection, shop_id, [account_id], campaign.channels, bounds, now)
+            raise MessageRefusedError(reason=reason)
         await shops.note_deed(
             connection,
             caller,
@@ -80,9 +78,9 @@ async def see_fan_messages(records: Records, caller: Caller, shop_id: ShopId, ac
 async def _see(connection: Connection, settings: Settings, shop_id: ShopId, account_id: AccountId) -> FanMessages:
     now = utc_now()
     bounds = await bounds_of(connection, settings, shop_id)
-    [known] = await list_known(connection, shop_id, [account_id], now - timedelta(days=bounds.cap_days))
+    [refused] = await find_skips(connection, shop_id, [account_id], [Channel.APP], bounds, now)
     return FanMessages(
         items=[FanMessage(**row) for row in await list_of_fan(connection, shop_id, account_id, MOST_SHOWN)],
-        refused=find_skip(known, bounds.most_messages),
+        refused=refused,
         arrives_at=next_loud(now, bounds),
     )
