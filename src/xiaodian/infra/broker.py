@@ -1,7 +1,7 @@
 """NATS with JetStream: the streams we keep, publishing, and consumers that survive restarts of the server."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 import nats
 import nats.errors
@@ -114,16 +114,18 @@ class Broker:
         except nats.js.errors.BadRequestError:
             await self.jetstream.update_stream(config)
 
-    async def publish(self, subject: str, payload: bytes, *, message_id: str | None = None) -> int:
+    async def publish(
+        self, subject: str, payload: bytes, *, message_id: str | None = None, headers: Mapping[str, str] | None = None
+    ) -> int:
         """Publish into a stream and wait until it is stored; answers its sequence number there.
 
         A `message_id` published again within two minutes is stored once. Raises UnavailableError.
         """
         if not self.client.is_connected:
             raise UnavailableError(retry_after_s=RETRY_AFTER_S)
-        headers = {"Nats-Msg-Id": message_id} if message_id else None
+        told = {**(headers or {}), **({"Nats-Msg-Id": message_id} if message_id else {})}
         try:
-            ack = await self.jetstream.publish(self.subject(subject), payload, headers=headers)
+            ack = await self.jetstream.publish(self.subject(subject), payload, headers=told or None)
         except AWAY_ERRORS as error:
             raise UnavailableError(retry_after_s=RETRY_AFTER_S) from error
         return ack.seq

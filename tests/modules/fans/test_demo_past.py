@@ -44,7 +44,7 @@ def test_the_demos_past_is_the_same_each_time_and_over_before_today() -> None:
 
 async def test_who_opens_the_demo_finds_fans_of_months_and_books_that_balance(ctx: Context, sign_up: SignUp) -> None:
     now = utc_now()
-    stage = await _open(ctx, sign_up)
+    stage = await open_stage(ctx, sign_up)
     past = plan_past(now, [len(product.skus) for product in stage.products], shows=6, fans=25)
     people = await make_up_all(ctx, past)
     await play_past(ctx, stage, past, now, people)
@@ -84,7 +84,7 @@ async def test_a_past_that_was_broken_off_goes_on_where_it_stopped_and_nothing_i
     ctx: Context, sign_up: SignUp, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     now = utc_now()
-    stage = await _open(ctx, sign_up)
+    stage = await open_stage(ctx, sign_up)
     plan = partial(plan_past, shows=5, fans=20)
     monkeypatch.setattr("xiaodian.cli.show.past.plan_past", plan)
     past = plan(now, [len(product.skus) for product in stage.products])
@@ -128,7 +128,8 @@ async def test_a_past_that_was_broken_off_goes_on_where_it_stopped_and_nothing_i
     assert kept.is_over
 
 
-async def _open(ctx: Context, sign_up: SignUp) -> Stage:
+async def open_stage(ctx: Context, sign_up: SignUp) -> Stage:
+    """The demo's first host with the shop and its goods."""
     member = Member("http://test")
     await member.http.aclose()
     member.http, _ = await sign_up(YUE.name)

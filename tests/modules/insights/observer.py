@@ -18,6 +18,7 @@ from xiaodian.contracts.catalog import Product
 from xiaodian.contracts.insights import REPORTS, BehaviourReported, GuestReported
 from xiaodian.contracts.live import AnyMoment
 from xiaodian.contracts.shops import ShopId
+from xiaodian.edge.context import Context
 from xiaodian.infra.database import Connection
 from xiaodian.infra.work import decode_batch, decode_message
 from xiaodian.modules.catalog import handlers as catalog_handlers
@@ -132,18 +133,7 @@ class Observer:
 
     async def reports(self) -> list[Envelope]:
         """Reports that pages sent, as the broker keeps them."""
-        broker = self.ctx.broker
-        config = ConsumerConfig(
-            durable_name=f"{broker.prefix}-observer-{uuid4().hex}",
-            filter_subjects=[broker.subject(f"event.{name}") for name in REPORTS],
-        )
-        await broker.jetstream.add_consumer(broker.events_stream, config)
-        pull = await broker.jetstream.pull_subscribe_bind(durable=config.durable_name, stream=broker.events_stream)
-        told: list[Envelope] = []
-        while pending := (await pull.consumer_info()).num_pending:
-            told += decode_batch(await pull.fetch(pending, timeout=30))
-        await pull.unsubscribe()
-        return told
+        return await list_reports(self.ctx)
 
     async def moment(self, moment: AnyMoment) -> None:
         """Something happens in the room."""
@@ -173,7 +163,28 @@ class Observer:
         return found
 
     def _consumer(self, durable: str) -> Any:
-        return {consumer.durable: consumer.handle for consumer in handlers.consumers(self.ctx)}[durable]
+        return consumer_of(self.ctx, durable)
+
+
+def consumer_of(ctx: Context, durable: str) -> Any:
+    """What counts the events that one consumer takes."""
+    return {consumer.durable: consumer.handle for consumer in handlers.consumers(ctx)}[durable]
+
+
+async def list_reports(ctx: Context) -> list[Envelope]:
+    """Reports that pages sent, as the broker keeps them."""
+    broker = ctx.broker
+    config = ConsumerConfig(
+        durable_name=f"{broker.prefix}-observer-{uuid4().hex}",
+        filter_subjects=[broker.subject(f"event.{name}") for name in REPORTS],
+    )
+    await broker.jetstream.add_consumer(broker.events_stream, config)
+    pull = await broker.jetstream.pull_subscribe_bind(durable=config.durable_name, stream=broker.events_stream)
+    told: list[Envelope] = []
+    while pending := (await pull.consumer_info()).num_pending:
+        told += decode_batch(await pull.fetch(pending, timeout=30))
+    await pull.unsubscribe()
+    return told
 
 
 def late_and_twice(envelopes: Sequence[Envelope], rng: random.Random) -> list[Envelope]:

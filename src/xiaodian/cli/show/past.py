@@ -8,6 +8,7 @@ a shop of that age has, its money included.
 import asyncio
 import heapq
 import os
+from collections import defaultdict
 from collections.abc import Awaitable, Callable, Collection
 from datetime import datetime, timedelta
 from functools import partial
@@ -21,7 +22,8 @@ from xiaodian.app import open_context
 from xiaodian.cli.show import shorts
 from xiaodian.cli.show.catalogue import REGIONS, YUE
 from xiaodian.cli.show.past_memory import NEVER, Kept, Memory, Person
-from xiaodian.cli.show.past_plan import RECEIVED_AFTER, SHIPPED_AFTER, Past, Purchase, Show, Visit, plan_past
+from xiaodian.cli.show.past_plan import RECEIVED_AFTER, SHIPPED_AFTER, Glance, Past, Purchase, Show, Visit, plan_past
+from xiaodian.cli.show.past_room import ART, audience_of, said_in, steps_of
 from xiaodian.contracts.accounts import AccountId, AddressId, Caller, Scope
 from xiaodian.contracts.base import DomainError
 from xiaodian.contracts.catalog import Product, ProductId
@@ -88,6 +90,7 @@ class Player:
         self._desk = orders.OrderDesk(ctx)
         self._pages = insights.BehaviourDesk(ctx)
         self._rooms: dict[int, RoomId] = {}
+        self._visits: defaultdict[int, list[Visit]] = defaultdict(list)
         self._waiting: list[tuple[datetime, int, Step]] = []
         self._numbers = count()
 
@@ -97,6 +100,9 @@ class Player:
             self._at(show.begins_at - timedelta(minutes=1), partial(self._hold, show))
         for visit in past.visits:
             self._at(visit.at, partial(self._come, visit))
+            self._visits[visit.show].append(visit)
+        for glance in past.glances:
+            self._at(glance.at, partial(self._pass_by, glance))
         for purchase in past.purchases:
             self._at(purchase.at, partial(self._buy, purchase))
 
@@ -130,6 +136,7 @@ class Player:
         self._rooms[show.number] = await self._open(show) if room is None else room.room_id
 
     async def _open(self, show: Show) -> RoomId:
+        visits = self._visits[show.number]
         # Whole or not at all: a room that was only planned would be waited for.
         async with self._ctx.database.transaction() as connection:
             ctx = msgspec.structs.replace(self._ctx, database=OpenTransaction(connection))
@@ -138,8 +145,14 @@ class Player:
             )
             bag = [product.product_id for product in self._stage.products]
             await live.set_bag(ctx, self._stage.host, room.room_id, bag)
+            # Logs are read in the order of telling: what was while it was on air goes before its end.
+            await live.tell_past(self._ctx.broker, room.room_id, audience_of(show, visits))
             room = await live.move_room(connection, room, RoomState.ON_AIR, show.begins_at)
             await live.move_room(connection, room, RoomState.ENDED, show.ends_at)
+        people = [(fan.caller.account_id, fan.caller.display_name) for fan in self._fans]
+        arts = [ART.get(product.title, "") for product in self._stage.products]
+        # What is said in a room that nobody knows yet is of no fan.
+        await live.tell_past(self._ctx.broker, room.room_id, said_in(show, visits, people, arts))
         return room.room_id
 
     async def _come(self, visit: Visit) -> None:
@@ -155,17 +168,22 @@ class Player:
 
     async def _enter(self, visit: Visit) -> None:
         room_id, fan = self._rooms[visit.show], self._fans[visit.fan]
-        items = [insights.BehaviourItem(kind=BehaviourKind.ENTERED, room_id=room_id)]
-        if visit.opened is not None:
-            product_id = self._stage.products[visit.opened].product_id
-            items += [
-                insights.BehaviourItem(kind=BehaviourKind.CARD_SHOWN, room_id=room_id, product_id=product_id),
-                insights.BehaviourItem(kind=BehaviourKind.CARD_CLICKED, room_id=room_id, product_id=product_id),
-                insights.BehaviourItem(kind=BehaviourKind.PRODUCT_VIEWED, room_id=room_id, product_id=product_id),
-            ]
-        await self._tell(fan, items)
+        steps = [
+            insights.BehaviourItem(
+                kind=kind,
+                room_id=room_id,
+                product_id=None if product is None else self._stage.products[product].product_id,
+            )
+            for kind, product in steps_of(visit)
+        ]
+        await self._tell(fan, steps)
         if visit.follows:
             await content.follow_creator(self._ctx, fan.caller.account_id, self._stage.host.account_id)
+
+    async def _pass_by(self, glance: Glance) -> None:
+        if not self._was_done(glance.at):
+            seen = insights.BehaviourItem(kind=BehaviourKind.SEEN, room_id=self._rooms[glance.show])
+            await self._tell(self._fans[glance.fan], [seen])
 
     async def _watch(self, fan: Fan, room_id: RoomId, watched_s: int) -> None:
         ends = range(min(PIECE_S, watched_s), watched_s + 1, PIECE_S)
@@ -192,6 +210,7 @@ class Player:
                 connection, fan.caller.account_id, purchase.at, purchase.at + DONE_WITHIN
             )
         if order is None:
+            await self._begin_checkout(purchase)
             order = await self._place(purchase)
         if order.state is OrderState.PENDING_PAYMENT:
             await orders.pay_in_sandbox(self._ctx, self._desk.cashier, fan.caller.account_id, [order])
@@ -204,6 +223,15 @@ class Player:
             self._at(purchase.at + SHIPPED_AFTER, partial(self._give_back, order))
         else:
             self._at(purchase.at + SHIPPED_AFTER, partial(self._ship, order, fan))
+
+    async def _begin_checkout(self, purchase: Purchase) -> None:
+        if purchase.show is not None:
+            begun = insights.BehaviourItem(
+                kind=BehaviourKind.CHECKOUT_STARTED,
+                room_id=self._rooms[purchase.show],
+                product_id=self._stage.products[purchase.product].product_id,
+            )
+            await self._tell(self._fans[purchase.fan], [begun])
 
     async def _place(self, purchase: Purchase) -> Order:
         fan, product = self._fans[purchase.fan], self._stage.products[purchase.product]

@@ -12,6 +12,7 @@ FANS = 480
 LAST_SHOW_AGO = timedelta(days=1)
 SHIPPED_AFTER, RECEIVED_AFTER = timedelta(hours=14), timedelta(days=4)
 REFUNDED_SHARE = 0.04
+PASSES, SEES_CARD, OPENS_BAG, HESITATES = 0.6, 0.8, 0.4, 0.45
 SEED = 1124
 TITLES = (
     "凌晨四点摘的草莓，今天发走 · Picked at dawn",
@@ -62,7 +63,10 @@ class Show(NamedTuple):
 
 
 class Visit(NamedTuple):
-    """A fan came to a show, stayed so long, and perhaps opened a product."""
+    """A fan came to a show, stayed so long, and perhaps opened a product; none of the later steps without the earlier.
+
+    `carded`: the product whose card they saw; `hesitates`: they began to buy what they had opened, and left it at that.
+    """
 
     at: datetime
     show: int
@@ -70,6 +74,17 @@ class Visit(NamedTuple):
     watch_s: int
     opened: int | None
     follows: bool
+    carded: int | None
+    opens_bag: bool
+    hesitates: bool
+
+
+class Glance(NamedTuple):
+    """A fan passed a show in the feed and did not come in."""
+
+    at: datetime
+    show: int
+    fan: int
 
 
 class Purchase(NamedTuple):
@@ -90,30 +105,39 @@ class Past(NamedTuple):
     names: Sequence[str]
     shows: Sequence[Show]
     visits: Sequence[Visit]
+    glances: Sequence[Glance]
     purchases: Sequence[Purchase]
 
 
 def plan_past(now: datetime, variants: Sequence[int], *, shows: int = SHOWS, fans: int = FANS) -> Past:
     """The same past whenever it is asked for, ending at `now`; `variants`: how many each product has."""
-    chance = random.Random(SEED)
+    chance, aside = random.Random(SEED), random.Random(SEED + 1)
     evening = (now - LAST_SHOW_AGO).replace(hour=12, minute=0, second=0, microsecond=0)
     evenings = [Show(number, evening - timedelta(days=DAYS_BETWEEN * (shows - 1 - number))) for number in range(shows)]
     visits: list[Visit] = []
+    glances: list[Glance] = []
     purchases: list[Purchase] = []
     for fan in range(fans):
-        for deed in _live(fan, evenings, variants, chance):
+        for deed in _live(fan, evenings, variants, chance, aside):
             if isinstance(deed, Visit):
                 visits.append(deed)
+            elif isinstance(deed, Glance):
+                glances.append(deed)
             elif deed.at < now - timedelta(hours=1):
                 purchases.append(deed)
     names = _names(fans, chance)
-    return Past(names, evenings, sorted(visits), sorted(purchases, key=lambda purchase: (purchase.at, purchase.fan)))
+    visits.sort(key=lambda visit: (visit.at, visit.fan))
+    purchases.sort(key=lambda purchase: (purchase.at, purchase.fan))
+    return Past(names, evenings, visits, sorted(glances), purchases)
 
 
 def _live(
-    fan: int, shows: Sequence[Show], variants: Sequence[int], chance: random.Random
-) -> Iterator[Visit | Purchase]:
-    """One fan's evenings: the shop becomes known by and by, and who has stayed away for good does not come again."""
+    fan: int, shows: Sequence[Show], variants: Sequence[int], chance: random.Random, aside: random.Random
+) -> Iterator[Visit | Glance | Purchase]:
+    """One fan's evenings: the shop becomes known by and by, and who has stayed away for good does not come again.
+
+    What leads to no purchase is drawn `aside`, so that it changes nothing of what was bought.
+    """
     temper = chance.choices(TEMPERS, [each.share for each in TEMPERS])[0]
     first = int(len(shows) * chance.random() ** 0.8)
     taste = chance.randrange(len(variants))
@@ -123,6 +147,8 @@ def _live(
         if not is_first and chance.random() < temper.leaves:
             return
         if not is_first and chance.random() > temper.comes:
+            if aside.random() < PASSES:
+                yield Glance(show.begins_at + timedelta(seconds=aside.randrange(7000)), show.number, fan)
             continue
         at = show.begins_at + timedelta(minutes=chance.randrange(90))
         buys = chance.random() < temper.buys
@@ -130,12 +156,23 @@ def _live(
         opened = product if buys or chance.random() < 0.3 else None
         follows = not is_fan and chance.random() < 0.5
         is_fan = is_fan or follows
-        yield Visit(at, show.number, fan, chance.randrange(120, 1500), opened, follows)
+        watch_s = chance.randrange(120, 1500)
+        yield Visit(at, show.number, fan, watch_s, opened, follows, *_look_around(opened, buys, variants, aside))
         if buys:
             yield _buy(fan, show.number, at + timedelta(minutes=chance.randrange(1, 20)), product, variants, chance)
             if chance.random() < 0.25:
                 later = at + timedelta(days=chance.randrange(2, 12), hours=chance.randrange(10))
                 yield _buy(fan, None, later, product, variants, chance)
+
+
+def _look_around(
+    opened: int | None, buys: bool, variants: Sequence[int], aside: random.Random
+) -> tuple[int | None, bool, bool]:
+    """Which card was seen, whether the bag was opened, and a purchase begun that came to nothing."""
+    if opened is not None:
+        return opened, True, not buys and aside.random() < HESITATES
+    carded = aside.randrange(len(variants)) if aside.random() < SEES_CARD else None
+    return carded, carded is not None and aside.random() < OPENS_BAG, False
 
 
 def _buy(

@@ -52,6 +52,7 @@ from xiaodian.modules.live.service.set_bag import set_bag
 from xiaodian.modules.live.service.set_live_price import set_live_price
 from xiaodian.modules.live.service.show_bags import show_bags
 from xiaodian.modules.live.service.show_goods import Placed, show_goods
+from xiaodian.modules.live.service.tell_past import tell_past
 from xiaodian.modules.live.service.unfeature_product import unfeature_product
 from xiaodian.modules.live.ticks import Entry
 
@@ -108,6 +109,7 @@ __all__ = [
     "stop_room",
     "take_down_by_platform",
     "tell_club",
+    "tell_past",
     "unfeature_product",
     "with_sku",
 ]

@@ -1,7 +1,7 @@
 """Reads of a room's log from JetStream: the messages themselves, and pieces of the past."""
 
 import json
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
@@ -23,6 +23,8 @@ READ_TIMEOUT_S = 5.0
 READER_LIFE_S = 30.0
 RETRY_AFTER_S = 1
 NO_MESSAGES = "404"
+TOLD_OF = "Xiaodian-Told-Of"
+"""A header of messages that tell of what has been: when that was, in epoch ms. Nobody outside can set it."""
 EPOCH = datetime.fromtimestamp(0, UTC)
 
 log = get_logger(__name__)
@@ -40,11 +42,19 @@ class Delivery(NamedTuple):
     """How many more messages of the log the server had when it sent this one."""
     moment: AnyMoment | None
     subject: str
+    told_of_ms: int | None = None
+    """When it was, if it was told long after."""
 
     @property
     def entry(self) -> Entry | None:
         """The message as an entry of the log."""
         return None if self.moment is None else Entry(self.seq, self.stored_ns, self.moment)
+
+
+def told_of(headers: Mapping[str, str] | None) -> int | None:
+    """When a message that tells of what has been says that it was."""
+    at_ms = (headers or {}).get(TOLD_OF)
+    return None if at_ms is None else int(at_ms)
 
 
 def all_kinds(room_id: RoomId) -> str:
@@ -62,7 +72,7 @@ def parse(message: Msg) -> Delivery:
         moment = decode_moment(message.data)
     except msgspec.DecodeError:
         log.warning("unknown_moment", subject=message.subject, seq=seq)
-    return Delivery(seq, consumer_seq, stored_ns, pending, moment, message.subject)
+    return Delivery(seq, consumer_seq, stored_ns, pending, moment, message.subject, told_of(message.headers))
 
 
 def is_status(message: Msg) -> bool:

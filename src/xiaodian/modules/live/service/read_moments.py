@@ -12,7 +12,7 @@ from xiaodian.contracts.live import AnyMoment, CommentId, CommentMoment, RoomId
 from xiaodian.infra.broker import Broker
 from xiaodian.infra.database import Connection
 from xiaodian.kit.clock import to_epoch_ms
-from xiaodian.modules.live.log_reader import Delivery, all_kinds, decode_moment, open_reader
+from xiaodian.modules.live.log_reader import Delivery, all_kinds, decode_moment, open_reader, told_of
 from xiaodian.modules.live.ticks import Entry
 
 
@@ -22,6 +22,7 @@ class RoomMoment(NamedTuple):
     seq: int
     room_id: RoomId
     stored_ms: int
+    """When it was stored; of what is told long after, when it was."""
     moment: AnyMoment
 
 
@@ -72,7 +73,8 @@ async def find_moment(broker: Broker, seq: int) -> RoomMoment | None:
     except msgspec.DecodeError:
         return None
     room_id = _room_of(message.subject or "")
-    return None if room_id is None else RoomMoment(seq, room_id, to_epoch_ms(message.time), moment)
+    at_ms = told_of(message.headers)
+    return None if room_id is None else RoomMoment(seq, room_id, at_ms or to_epoch_ms(message.time), moment)
 
 
 async def list_erased_comments(connection: Connection, after_seq: int, last_seq: int) -> list[RoomMoment]:
@@ -106,7 +108,8 @@ def _to_moment(delivery: Delivery) -> RoomMoment | None:
     room_id = _room_of(delivery.subject)
     if delivery.moment is None or room_id is None:
         return None
-    return RoomMoment(delivery.seq, room_id, delivery.stored_ns // 1_000_000, delivery.moment)
+    at_ms = delivery.stored_ns // 1_000_000 if delivery.told_of_ms is None else delivery.told_of_ms
+    return RoomMoment(delivery.seq, room_id, at_ms, delivery.moment)
 
 
 def _room_of(subject: str) -> RoomId | None:
