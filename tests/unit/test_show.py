@@ -1,11 +1,14 @@
 """The demo's show: what is said and held up fits the picture and the platform's limits."""
 
+from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
+from xiaodian.cli.demo import demo_settings
 from xiaodian.cli.show.catalogue import AFTER_BUYING, AUDIENCE, GREETINGS, HOSTS, PASSWORD, REMARKS, VISITOR
 from xiaodian.cli.show.client import price_now
 from xiaodian.cli.show.film import film_cues, film_length_s
 from xiaodian.cli.show.goods import SIZE, paint_cut_out, paint_picture
+from xiaodian.cli.show.past_plan import plan_past
 from xiaodian.cli.show.playlist import read_segments, started_at_ms
 from xiaodian.cli.show.talk import TALK, talk_of
 from xiaodian.contracts.surfacing import Bag, BagProduct, Transcript
@@ -98,6 +101,13 @@ def test_every_product_has_its_picture_and_its_talk() -> None:
         cut_out = paint_cut_out(product.art)
         transparent = cut_out.getchannel("A").histogram()[0]
         assert 0.2 < transparent / SIZE**2 < 0.9, "a product on a transparent ground"
+
+
+def test_no_room_of_the_demos_past_is_so_old_that_its_visitors_count_no_more_and_its_report_says_nobody_came() -> None:
+    now = datetime(2026, 11, 30, 2, tzinfo=UTC)
+    first, *_ = plan_past(now, [1]).shows
+    weeks_on = timedelta(days=90)
+    assert now + weeks_on - first.begins_at < timedelta(days=demo_settings().behaviour_days)
 
 
 def test_no_two_people_of_the_demo_share_a_sign_in() -> None:

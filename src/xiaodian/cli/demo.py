@@ -18,6 +18,7 @@ from xiaodian.cli.show.catalogue import HOSTS, OPERATOR, PASSWORD, REGIONS, VISI
 from xiaodian.cli.show.client import Member
 from xiaodian.cli.show.film import ensure_film
 from xiaodian.cli.show.office import open_office
+from xiaodian.cli.show.past_plan import DAYS_BETWEEN, SHOWS
 from xiaodian.cli.show.troupe import Troupe
 from xiaodian.infra.embedded.engines import EnginesNotStartedError
 from xiaodian.infra.logging import configure_logging
@@ -36,7 +37,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Run until told to stop by a signal."""
-    settings = _demo_settings()
+    settings = demo_settings()
     configure_logging(level=settings.log_level, log_format=settings.log_format, process="demo")
     if taken := _taken_ports(settings):
         for variable, port in taken:
@@ -50,7 +51,8 @@ def run(options: argparse.Namespace) -> int:
         return 1
 
 
-def _demo_settings() -> Settings:
+def demo_settings() -> Settings:
+    """What a demo runs with; what is said outside goes before."""
     settings = Settings.from_env()
     quiet = {
         "data_dir": DEMO_DATA,
@@ -58,6 +60,8 @@ def _demo_settings() -> Settings:
         "log_format": "console",
         # The audience signs up from one address.
         "sign_ups_per_hour": 1000,
+        # What is told of days that are past their time counts nowhere: the rooms of a year ago would stand empty.
+        "behaviour_days": 2 * SHOWS * DAYS_BETWEEN,
     }
     unset = {name: value for name, value in quiet.items() if ENV_PREFIX + name.upper() not in os.environ}
     return msgspec.structs.replace(settings, **unset)

@@ -12,7 +12,7 @@ FANS = 480
 LAST_SHOW_AGO = timedelta(days=1)
 SHIPPED_AFTER, RECEIVED_AFTER = timedelta(hours=14), timedelta(days=4)
 REFUNDED_SHARE = 0.04
-PASSES, SEES_CARD, OPENS_BAG, HESITATES = 0.6, 0.8, 0.4, 0.45
+PASSES, SEES_CARD, OPENS_BAG, HESITATES = 0.6, 0.7, 0.4, 0.45
 SEED = 1124
 TITLES = (
     "凌晨四点摘的草莓，今天发走 · Picked at dawn",
