@@ -223,7 +223,7 @@ async def test_the_hold_out_shows_the_effect_that_a_message_truly_has(sender: Se
 
 async def test_little_is_called_little(sender: Sender) -> None:
     await sender.fans(40)
-    campaign = await sender.send(hold_out_bp=1000, is_without_hold_out=False)
+    campaign = await sender.send(hold_out_bp=5000, is_without_hold_out=False)
     await sender.work(NOON)
     async with sender.ctx.database.connection() as connection:
         await connection.execute("UPDATE outreach.recipient SET counts_from = now()")
