@@ -1,8 +1,8 @@
 """E-mails arrive once, only where they are welcome, and one click is enough to be rid of them."""
 
+import asyncio
 import re
-import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from datetime import timedelta
 from email import message_from_bytes, policy
 from email.message import EmailMessage
@@ -15,6 +15,7 @@ from aiosmtpd.controller import Controller
 from tests.modules.outreach.sender import NOON, Sender
 
 from xiaodian.edge.context import Context, Records
+from xiaodian.infra.ports import find_free_ports
 from xiaodian.modules.outreach.service.deliver_mail import deliver_mail
 from xiaodian.modules.outreach.service.keep_quiet import keep_quiet
 from xiaodian.modules.outreach.service.run_campaigns import run_campaigns
@@ -36,13 +37,6 @@ class MailServer:
         return self.answer
 
 
-def free_port() -> int:
-    """A port that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
 class Post:
     """A mail server of the test's own, and the worker that sends by it."""
 
@@ -58,11 +52,28 @@ class Post:
         )
         self.records = Records(settings=settings, database=ctx.database)
 
+    async def die_over_the_first(self, delivery: Coroutine[Any, Any, int]) -> None:
+        """The worker dies while the server has its first mail in hand."""
+        keep, got = self.server.handle_DATA, asyncio.Event()
+        loop = asyncio.get_running_loop()
+
+        async def _hang(server: Any, session: Any, envelope: Any) -> str:
+            loop.call_soon_threadsafe(got.set)
+            await asyncio.sleep(60)
+            return await keep(server, session, envelope)
+
+        self.server.handle_DATA = _hang  # type: ignore[method-assign]
+        worker = asyncio.create_task(delivery)
+        await asyncio.wait_for(got.wait(), 10)
+        worker.cancel()
+        await asyncio.gather(worker, return_exceptions=True)
+        self.server.handle_DATA = keep  # type: ignore[method-assign]
+
 
 @pytest.fixture
 def post_office(ctx: Context) -> Iterator[Post]:
     """A real SMTP server."""
-    server, port = MailServer(), free_port()
+    server, [port] = MailServer(), find_free_ports(1)
     controller = Controller(server, hostname="127.0.0.1", port=port)
     controller.start()
     yield Post(server, ctx, port)
@@ -197,7 +208,7 @@ async def test_what_a_mail_server_refuses_for_good_is_not_sent_again(sender: Sen
 async def test_a_mail_server_that_is_away_loses_nothing(sender: Sender, post_office: Post) -> None:
     await fan_with_mail(sender, post_office)
     away = Records(
-        settings=msgspec.structs.replace(post_office.records.settings, smtp_port=free_port()),
+        settings=msgspec.structs.replace(post_office.records.settings, smtp_port=find_free_ports(1)[0]),
         database=sender.ctx.database,
     )
     assert await deliver_mail(away, NOON) == 0

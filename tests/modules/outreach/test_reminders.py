@@ -1,6 +1,5 @@
 """A reminder that was asked for also comes by web push and e-mail: once a room, at any hour, only while it is so."""
 
-import asyncio
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -124,20 +123,7 @@ async def test_a_worker_that_dies_over_one_reminder_does_not_lose_the_others_of_
         waiting.fan = fan
         await waiting.came(is_on_air=True)
     await waiting.given(NOON)
-    keep, got = post_office.server.handle_DATA, asyncio.Event()
-    loop = asyncio.get_running_loop()
-
-    async def _hang(server: Any, session: Any, envelope: Any) -> str:
-        loop.call_soon_threadsafe(got.set)
-        await asyncio.sleep(60)
-        return await keep(server, session, envelope)
-
-    post_office.server.handle_DATA = _hang  # type: ignore[method-assign]
-    worker = asyncio.create_task(mail_reminders(post_office.records, NOON))
-    await asyncio.wait_for(got.wait(), 10)
-    worker.cancel()
-    await asyncio.gather(worker, return_exceptions=True)
-    post_office.server.handle_DATA = keep  # type: ignore[method-assign]
+    await post_office.die_over_the_first(mail_reminders(post_office.records, NOON))
     moments = (NOON + timedelta(minutes=minutes) for minutes in (1, 11, 25))
     assert [await mail_reminders(post_office.records, moment) for moment in moments] == [0, 2, 0]
 

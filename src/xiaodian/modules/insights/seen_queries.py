@@ -13,12 +13,11 @@ from xiaodian.kit.ids import earliest_id
 
 PAID_AT_MOST_AFTER = timedelta(days=1)
 """How long after it was placed an order is paid at most; minutes in truth."""
+_SUMS = "SELECT count(DISTINCT order_id), count(DISTINCT buyer_id), coalesce(sum(gmv_minor), 0)::bigint"
 _SEEN = """
     FROM insights.sale JOIN insights.room_account AS came ON (came.room_id, came.account_id) = (sale.room_id, buyer_id)
     WHERE sale.room_id = $1 AND shop_id = $2 AND paid_at IS NOT NULL
 """
-
-
 # As queries.list_seen_buyers counts them. By the id as well, which says when an order was placed: along it it is read.
 _OF_VISITORS = """
     FROM (
@@ -41,13 +40,7 @@ class SeenSums(NamedTuple):
 
 async def sum_seen(connection: Connection, room_id: RoomId, shop_id: ShopId) -> SeenSums:
     """What was bought of a shop in a room by those who were in it."""
-    row = await connection.fetchrow(
-        f"""
-        SELECT count(DISTINCT order_id), count(DISTINCT buyer_id), coalesce(sum(gmv_minor), 0)::bigint {_SEEN}
-        """,
-        room_id,
-        shop_id,
-    )
+    row = await connection.fetchrow(f"{_SUMS} {_SEEN}", room_id, shop_id)
     assert row is not None
     return SeenSums(*row)
 
@@ -85,12 +78,7 @@ class Visitors(NamedTuple):
 
 async def sum_of_visitors(connection: Connection, visitors: Visitors) -> SeenSums:
     """What those bought on the day who came into one of the rooms for the first time on it."""
-    row = await connection.fetchrow(
-        f"""
-        SELECT count(DISTINCT order_id), count(DISTINCT buyer_id), coalesce(sum(gmv_minor), 0)::bigint {_OF_VISITORS}
-        """,
-        *visitors.values(),
-    )
+    row = await connection.fetchrow(f"{_SUMS} {_OF_VISITORS}", *visitors.values())
     assert row is not None
     return SeenSums(*row)
 
